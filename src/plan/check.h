@@ -1,0 +1,24 @@
+/* The independent checker: replays a plan by the definitions alone (plan.h, docs/planning.md). Shares nothing with the planner but the file
+ * readers and geodesy. */
+#ifndef VG_PLAN_CHECK_H
+#define VG_PLAN_CHECK_H
+
+#include "plan/plan.h"
+
+struct vg_check_report {
+    bool is_kept;           /* no violation */
+    char violation[400];    /* the first, in words with sortie, drone, km, figures (translated like errors); "" if none */
+    char rule[32];          /* "endurance", "turnaround", "two-places", "pads", "speed", "off-line", "missing-stretch", "worst-gap", "stretch-gap", "time-order", "unknown-name", "bound" */
+    double worst_gap_s;     /* recomputed */
+    int n_sorties;
+    int n_visits;
+    double line_km;
+    double reachable_km;
+};
+
+/* VG_OK with the report filled, kept or not; an error only for outside failures (memory). */
+enum vg_status vg_check_plan(const struct vg_plan *plan, const struct vg_watchfile *watch,
+                             enum vg_lang lang, struct vg_check_report *out,
+                             struct vg_error *err) VG_MUST_USE;
+
+#endif
