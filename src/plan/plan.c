@@ -1,0 +1,357 @@
+/* Reads "vigie-plan/1" (docs/formats.md): types, ranges and keys are checked here; whether the plan
+ * makes sense is the checker's question. */
+#include "plan/plan.h"
+
+#include "base/json.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Ranges that no real plan leaves: 30 years, twice round the earth, from under the Dead Sea to the
+ * edge of the stratosphere. */
+static const double MAX_S = 1e9;
+static const double MAX_KM = 1e5;
+static const double MIN_ALT_MSL_M = -1000;
+static const double MAX_ALT_MSL_M = 30000;
+
+static enum vg_status refuse_unknown(json_t *object, const char *const *known, int n_known,
+                                     struct vg_error *err)
+{
+    if (!json_is_object(object)) {
+        return vg_fail(err, VG_E_FORMAT, "must be an object");
+    }
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value)
+    {
+        bool is_known = false;
+        for (int i = 0; i < n_known && !is_known; i++) {
+            is_known = strcmp(key, known[i]) == 0;
+        }
+        if (!is_known) {
+            return vg_fail(err, VG_E_FORMAT, "unknown key \"%.40s\"", key);
+        }
+    }
+    return VG_OK;
+}
+
+static enum vg_status read_name(const json_t *object, const char *key, char *out, size_t size_bytes,
+                                struct vg_error *err)
+{
+    const char *text;
+    enum vg_status st = vg_json_text(object, key, &text, err);
+    if (st != VG_OK) {
+        return st;
+    }
+    if (text[0] == '\0' || strlen(text) >= size_bytes) {
+        return vg_fail(err, VG_E_FORMAT, "\"%s\" must have 1 to %zu bytes", key, size_bytes - 1);
+    }
+    memcpy(out, text, strlen(text) + 1);
+    return VG_OK;
+}
+
+/* A number, or null for "never" (infinite). */
+static enum vg_status read_gap(const json_t *object, const char *key, double *out,
+                               struct vg_error *err)
+{
+    if (json_is_null(json_object_get(object, key))) {
+        *out = HUGE_VAL;
+        return VG_OK;
+    }
+    return vg_json_number(object, key, 0, MAX_S, out, err);
+}
+
+/* A list of numbers by key, all in one range: the shape of most of the file. */
+struct field {
+    const char *key;
+    double lo;
+    double hi;
+    double scale;
+    double *out;
+};
+
+static enum vg_status read_fields(const json_t *object, const struct field *fields, int n,
+                                  struct vg_error *err)
+{
+    for (int i = 0; i < n; i++) {
+        double x;
+        enum vg_status st =
+            vg_json_number(object, fields[i].key, fields[i].lo, fields[i].hi, &x, err);
+        if (st != VG_OK) {
+            return st;
+        }
+        *fields[i].out = x * fields[i].scale;
+    }
+    return VG_OK;
+}
+
+static enum vg_status read_stretch(json_t *object, struct vg_plan_stretch *out,
+                                   struct vg_error *err)
+{
+    static const char *const KEYS[] = {"id",        "line",        "from_km",    "to_km",
+                                       "revisit_s", "worst_gap_s", "unreachable"};
+    enum vg_status st = refuse_unknown(object, KEYS, 7, err);
+    if (st == VG_OK) {
+        st = read_name(object, "id", out->id, sizeof out->id, err);
+    }
+    if (st == VG_OK) {
+        st = read_name(object, "line", out->line, sizeof out->line, err);
+    }
+    const struct field fields[] = {{"from_km", 0, MAX_KM, 1000, &out->from_m},
+                                   {"to_km", 0, MAX_KM, 1000, &out->to_m},
+                                   {"revisit_s", 0.1, MAX_S, 1, &out->revisit_s}};
+    if (st == VG_OK) {
+        st = read_fields(object, fields, 3, err);
+    }
+    if (st == VG_OK) {
+        st = read_gap(object, "worst_gap_s", &out->worst_gap_s, err);
+    }
+    out->is_unreachable = json_object_get(object, "unreachable") != NULL;
+    if (st == VG_OK && out->is_unreachable) {
+        st = read_name(object, "unreachable", out->reason, sizeof out->reason, err);
+    }
+    return st;
+}
+
+static enum vg_status read_point(json_t *list, struct vg_plan_point *out, struct vg_error *err)
+{
+    if (!json_is_array(list) || json_array_size(list) != 4) {
+        return vg_fail(err, VG_E_FORMAT, "must be [t_s, lat, lon, alt_msl_m]");
+    }
+    const double lo[4] = {-MAX_S, -90, -180, MIN_ALT_MSL_M};
+    const double hi[4] = {MAX_S, 90, 180, MAX_ALT_MSL_M};
+    double x[4];
+    for (size_t i = 0; i < 4; i++) {
+        json_t *v = json_array_get(list, i);
+        x[i] = json_number_value(v);
+        if (!json_is_number(v) || !(x[i] >= lo[i] && x[i] <= hi[i])) {
+            return vg_fail(err, VG_E_FORMAT, "number %d must be from %g to %g", (int)i + 1, lo[i],
+                           hi[i]);
+        }
+    }
+    *out = (struct vg_plan_point){x[0], x[1], x[2], x[3]};
+    return VG_OK;
+}
+
+static enum vg_status read_visit(json_t *object, struct vg_plan_visit *out, struct vg_error *err)
+{
+    static const char *const KEYS[] = {"line", "from_km", "to_km", "t0_s", "t1_s"};
+    enum vg_status st = refuse_unknown(object, KEYS, 5, err);
+    if (st == VG_OK) {
+        st = read_name(object, "line", out->line, sizeof out->line, err);
+    }
+    const struct field fields[] = {{"from_km", 0, MAX_KM, 1000, &out->from_m},
+                                   {"to_km", 0, MAX_KM, 1000, &out->to_m},
+                                   {"t0_s", -MAX_S, MAX_S, 1, &out->t0_s},
+                                   {"t1_s", -MAX_S, MAX_S, 1, &out->t1_s}};
+    return st == VG_OK ? read_fields(object, fields, 4, err) : st;
+}
+
+/* n zeroed items for the list under `key`; an empty list is allowed. */
+static enum vg_status read_list(const json_t *object, const char *key, size_t item_bytes,
+                                json_t **out_list, void **out_items, struct vg_error *err)
+{
+    enum vg_status st = vg_json_list(object, key, out_list, err);
+    if (st != VG_OK) {
+        return st;
+    }
+    size_t n = json_array_size(*out_list);
+    *out_items = calloc(n > 0 ? n : 1, item_bytes);
+    return *out_items != NULL ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+}
+
+static enum vg_status read_track(const json_t *object, struct vg_plan_sortie *out,
+                                 struct vg_error *err)
+{
+    json_t *list;
+    void *items;
+    enum vg_status st = read_list(object, "track", sizeof *out->track, &list, &items, err);
+    if (st != VG_OK) {
+        return st;
+    }
+    out->track = items;
+    out->n_track = (int)json_array_size(list);
+    for (int i = 0; i < out->n_track; i++) {
+        st = read_point(json_array_get(list, (size_t)i), &out->track[i], err);
+        if (st != VG_OK) {
+            vg_error_prefix(err, "track[%d]", i);
+            return st;
+        }
+    }
+    return VG_OK;
+}
+
+static enum vg_status read_visits(const json_t *object, struct vg_plan_sortie *out,
+                                  struct vg_error *err)
+{
+    json_t *list;
+    void *items;
+    enum vg_status st = read_list(object, "visits", sizeof *out->visits, &list, &items, err);
+    if (st != VG_OK) {
+        return st;
+    }
+    out->visits = items;
+    out->n_visits = (int)json_array_size(list);
+    for (int i = 0; i < out->n_visits; i++) {
+        st = read_visit(json_array_get(list, (size_t)i), &out->visits[i], err);
+        if (st != VG_OK) {
+            vg_error_prefix(err, "visits[%d]", i);
+            return st;
+        }
+    }
+    return VG_OK;
+}
+
+static enum vg_status read_sortie_names(json_t *object, struct vg_plan_sortie *out,
+                                        struct vg_error *err)
+{
+    static const char *const KEYS[] = {"id",     "drone",  "base_from", "base_to", "takeoff_s",
+                                       "land_s", "energy", "period_s",  "track",   "visits"};
+    enum vg_status st = refuse_unknown(object, KEYS, 10, err);
+    if (st == VG_OK) {
+        st = read_name(object, "id", out->id, sizeof out->id, err);
+    }
+    if (st == VG_OK) {
+        st = read_name(object, "drone", out->drone, sizeof out->drone, err);
+    }
+    if (st == VG_OK) {
+        st = read_name(object, "base_from", out->base_from, sizeof out->base_from, err);
+    }
+    return st == VG_OK ? read_name(object, "base_to", out->base_to, sizeof out->base_to, err) : st;
+}
+
+static enum vg_status read_sortie(json_t *object, double plan_period_s, struct vg_plan_sortie *out,
+                                  struct vg_error *err)
+{
+    out->period_s = plan_period_s;
+    const struct field fields[] = {{"takeoff_s", -MAX_S, MAX_S, 1, &out->takeoff_s},
+                                   {"land_s", -MAX_S, MAX_S, 1, &out->land_s},
+                                   {"energy", 0, 100, 1, &out->energy},
+                                   {"period_s", 0.1, MAX_S, 1, &out->period_s}};
+    enum vg_status st = read_sortie_names(object, out, err);
+    if (st == VG_OK) {
+        st = read_fields(object, fields, json_object_get(object, "period_s") ? 4 : 3, err);
+    }
+    if (st == VG_OK) {
+        st = read_track(object, out, err);
+    }
+    return st == VG_OK ? read_visits(object, out, err) : st;
+}
+
+static enum vg_status read_stretches(const json_t *doc, struct vg_plan *out, struct vg_error *err)
+{
+    json_t *list;
+    void *items;
+    enum vg_status st = read_list(doc, "stretches", sizeof *out->stretches, &list, &items, err);
+    if (st != VG_OK) {
+        return st;
+    }
+    out->stretches = items;
+    out->n_stretches = (int)json_array_size(list);
+    for (int i = 0; i < out->n_stretches; i++) {
+        st = read_stretch(json_array_get(list, (size_t)i), &out->stretches[i], err);
+        if (st != VG_OK) {
+            vg_error_prefix(err, "stretches[%d]", i);
+            return st;
+        }
+    }
+    return VG_OK;
+}
+
+static enum vg_status read_sorties(const json_t *doc, struct vg_plan *out, struct vg_error *err)
+{
+    json_t *list;
+    void *items;
+    enum vg_status st = read_list(doc, "sorties", sizeof *out->sorties, &list, &items, err);
+    if (st != VG_OK) {
+        return st;
+    }
+    out->sorties = items;
+    out->n_sorties = (int)json_array_size(list);
+    for (int i = 0; i < out->n_sorties; i++) {
+        st = read_sortie(json_array_get(list, (size_t)i), out->period_s, &out->sorties[i], err);
+        if (st != VG_OK) {
+            vg_error_prefix(err, "sorties[%d]", i);
+            return st;
+        }
+    }
+    return VG_OK;
+}
+
+/* The certificate is kept as text: its readers know its shape. Nine digits survive a second reading
+ * and writing unchanged. */
+static enum vg_status read_certificate(const json_t *doc, struct vg_plan *out, struct vg_error *err)
+{
+    json_t *cert = json_object_get(doc, "certificate");
+    if (cert != NULL && !json_is_object(cert)) {
+        return vg_fail(err, VG_E_FORMAT, "\"%s\" must be an object", "certificate");
+    }
+    out->certificate =
+        cert != NULL ? json_dumps(cert, JSON_COMPACT | JSON_REAL_PRECISION(9)) : strdup("{}");
+    return out->certificate != NULL ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+}
+
+static enum vg_status read_head(json_t *doc, struct vg_plan *out, struct vg_error *err)
+{
+    static const char *const KEYS[] = {"format", "period_s",  "worst_gap_s", "bound_s",
+                                       "ratio",  "stretches", "certificate", "sorties"};
+    char format[32];
+    enum vg_status st = refuse_unknown(doc, KEYS, 8, err);
+    if (st == VG_OK) {
+        st = read_name(doc, "format", format, sizeof format, err);
+    }
+    if (st == VG_OK && strcmp(format, "vigie-plan/1") != 0) {
+        st = vg_fail(err, VG_E_FORMAT, "\"format\" is \"%s\"; this program reads \"vigie-plan/1\"",
+                     format);
+    }
+    const struct field fields[] = {{"period_s", 0.1, MAX_S, 1, &out->period_s},
+                                   {"bound_s", 0, MAX_S, 1, &out->bound_s},
+                                   {"ratio", 0, MAX_S, 1, &out->ratio}};
+    if (st == VG_OK) {
+        st = read_fields(doc, fields, 3, err);
+    }
+    return st == VG_OK ? read_gap(doc, "worst_gap_s", &out->worst_gap_s, err) : st;
+}
+
+enum vg_status vg_plan_parse(const char *json, size_t n, const char *place, struct vg_plan *out,
+                             struct vg_error *err)
+{
+    json_t *doc = NULL;
+    struct vg_plan plan = {0};
+    enum vg_status st = vg_json_parse(json, n, place, &doc, err);
+    if (st == VG_OK) {
+        st = read_head(doc, &plan, err);
+    }
+    if (st == VG_OK) {
+        st = read_stretches(doc, &plan, err);
+    }
+    if (st == VG_OK) {
+        st = read_sorties(doc, &plan, err);
+    }
+    if (st == VG_OK) {
+        st = read_certificate(doc, &plan, err);
+    }
+    json_decref(doc);
+    if (st == VG_OK) {
+        *out = plan;
+        return VG_OK;
+    }
+    if (err != NULL && err->place[0] == '\0') {
+        vg_format(err->place, sizeof err->place, "%s", place != NULL ? place : "");
+    }
+    vg_plan_finish(&plan);
+    return st;
+}
+
+void vg_plan_finish(struct vg_plan *self)
+{
+    for (int i = 0; i < self->n_sorties; i++) {
+        free(self->sorties[i].track);
+        free(self->sorties[i].visits);
+    }
+    free(self->sorties);
+    free(self->stretches);
+    free(self->certificate);
+    *self = (struct vg_plan){0};
+}
