@@ -1,0 +1,78 @@
+/* Commands to drones: sent, repeated until acknowledged, their end reported once.
+ *
+ * One in flight per (drone, component, command): a second is refused until the first ends. A drone
+ * that answers "in progress" is given more time. Only what is on the allow-list is taken.
+ *
+ *     vg_command_send(&cmds, our_sysid, our_compid, &cmd, now, &err);
+ *     each message: vg_command_feed(&cmds, msg, now); each 100 ms: vg_command_step(&cmds, now);
+ *     then: while (vg_command_next_out(&cmds, &m)) ...; while (vg_command_next_result(&cmds, &r))
+ * ...
+ *
+ * Memory: fixed, 32 in flight. Threads: one at a time. Allocations: none.
+ * Source: mavlink.io/en/services/command.html.
+ */
+#ifndef VG_LINK_COMMAND_H
+#define VG_LINK_COMMAND_H
+
+#include "base/status.h"
+#include "base/time.h"
+#include "link/outq.h"
+
+enum {
+    VG_COMMANDS_MAX = 32
+};
+
+enum vg_command_end {
+    VG_COMMAND_RUNNING = 0, /* a report of progress, more will come */
+    VG_COMMAND_ACCEPTED,
+    VG_COMMAND_REFUSED, /* see result */
+    VG_COMMAND_SILENT, /* no answer to any of the attempts */
+};
+
+struct vg_command_result {
+    enum vg_command_end end;
+    uint8_t sysid; /* the drone */
+    uint8_t compid;
+    uint16_t command;
+    uint8_t result; /* MAV_RESULT, when there was an answer */
+    uint8_t progress_pct; /* 255: unknown */
+    struct vg_us sent; /* the first attempt */
+};
+
+struct vg_command_slot {
+    bool is_used;
+    bool has_result; /* waiting to be taken; the slot is freed then, unless RUNNING */
+    uint8_t our_sysid;
+    uint8_t our_compid;
+    struct vg_mav_command_long cmd;
+    int attempts;
+    struct vg_us first_sent;
+    struct vg_us deadline;
+    struct vg_command_result result;
+};
+
+/* Zero-initialise; zero fields of patience mean the defaults. */
+struct vg_command {
+    struct vg_us retry; /* default 1 s */
+    struct vg_us running; /* default 15 s: patience after "in progress" */
+    int attempts_max; /* default 6 */
+    /* private */
+    struct vg_command_slot slots[VG_COMMANDS_MAX];
+    struct vg_outq out;
+};
+
+/* Begin. VG_E_INVALID: not on the allow-list; VG_E_FULL: the same command is still in flight to
+ * that drone, or all slots are used. */
+enum vg_status vg_command_send(struct vg_command *self, uint8_t our_sysid, uint8_t our_compid,
+                               const struct vg_mav_command_long *cmd, struct vg_us now,
+                               struct vg_error *err) VG_MUST_USE;
+void vg_command_feed(struct vg_command *self, const struct vg_mav_msg *msg, struct vg_us now);
+void vg_command_step(struct vg_command *self, struct vg_us now);
+bool vg_command_next_out(struct vg_command *self, struct vg_mav_msg *out);
+/* Results in no particular order; each end is reported once. */
+bool vg_command_next_result(struct vg_command *self, struct vg_command_result *out);
+
+/* A MAV_RESULT in words, a key for vg_tr. Borrowed for ever. */
+const char *vg_command_result_text(uint8_t result);
+
+#endif
