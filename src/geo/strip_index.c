@@ -1,0 +1,270 @@
+/* Two levels of boxes over the columns: 32 columns to a leaf, 16 leaves to a branch. A query walks
+ * the few hundred branches of a long border in order, so that runs come out sorted. */
+#include "base/units.h"
+#include "geo/geodesy.h"
+#include "geo/strip_inner.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Half a unit of the seventh decimal and the rounding of what is computed from it. */
+#define BOX_PAD_DEG 1e-7
+
+/* A box being spanned, in degrees of longitude from where it began. */
+struct span {
+    double lon0;
+    double lat_lo;
+    double lat_hi;
+    double dlon_lo;
+    double dlon_hi;
+};
+
+static void span_add(struct span *s, double lat, double lon, double half_lat, double half_lon)
+{
+    double dlon = vg_wrap_180_deg(lon - s->lon0);
+    s->lat_lo = fmin(s->lat_lo, lat - half_lat);
+    s->lat_hi = fmax(s->lat_hi, lat + half_lat);
+    s->dlon_lo = fmin(s->dlon_lo, dlon - half_lon);
+    s->dlon_hi = fmax(s->dlon_hi, dlon + half_lon);
+}
+
+static struct span span_start(double lon)
+{
+    return (struct span){lon, HUGE_VAL, -HUGE_VAL, HUGE_VAL, -HUGE_VAL};
+}
+
+static struct vg_strip_box span_box(const struct span *s)
+{
+    return (struct vg_strip_box){.lat = (s->lat_lo + s->lat_hi) / 2.0,
+                                 .lon = vg_wrap_180_deg(s->lon0 + (s->dlon_lo + s->dlon_hi) / 2.0),
+                                 .half_lat = (s->lat_hi - s->lat_lo) / 2.0 + BOX_PAD_DEG,
+                                 .half_lon = (s->dlon_hi - s->dlon_lo) / 2.0 + BOX_PAD_DEG};
+}
+
+bool vg_strip_index(struct vg_strip *self)
+{
+    self->n_leaves = (self->n_cols + VG_STRIP_LEAF - 1) / VG_STRIP_LEAF;
+    self->n_branches = (self->n_leaves + VG_STRIP_BRANCH - 1) / VG_STRIP_BRANCH;
+    self->leaves = calloc((size_t)self->n_leaves, sizeof *self->leaves);
+    self->branches = calloc((size_t)self->n_branches, sizeof *self->branches);
+    if (self->leaves == NULL || self->branches == NULL) {
+        return false;
+    }
+    for (int i = 0; i < self->n_leaves; i++) {
+        int first = i * VG_STRIP_LEAF;
+        struct span s = span_start(self->cols[first].lon_e7 * 1e-7);
+        for (int c = first; c < first + VG_STRIP_LEAF && c < self->n_cols; c++) {
+            span_add(&s, self->cols[c].lat_e7 * 1e-7, self->cols[c].lon_e7 * 1e-7, 0.0, 0.0);
+        }
+        self->leaves[i] = span_box(&s);
+    }
+    for (int i = 0; i < self->n_branches; i++) {
+        int first = i * VG_STRIP_BRANCH;
+        struct span s = span_start(self->leaves[first].lon);
+        for (int k = first; k < first + VG_STRIP_BRANCH && k < self->n_leaves; k++) {
+            const struct vg_strip_box *b = &self->leaves[k];
+            span_add(&s, b->lat, b->lon, b->half_lat, b->half_lon);
+        }
+        self->branches[i] = span_box(&s);
+    }
+    return true;
+}
+
+/* A reach around a point, in degrees: never less than radius_m anywhere in it. */
+struct reach {
+    double lat;
+    double lon;
+    double half_lat;
+    double half_lon;
+};
+
+static struct reach reach_of(double lat, double lon, double radius_m)
+{
+    /* The smallest metres per degree: along the meridian at the equator (110,574), along the
+     * parallel at the latitude nearest the pole. The margin covers what a plane gets wrong over the
+     * radius. */
+    double half_lat = 1.001 * radius_m / vg_frame_at(0.0, 0.0).m_per_deg_lat;
+    double far = fabs(lat) + half_lat;
+    double half_lon = 360.0;
+    if (far < 89.0) {
+        half_lon = fmin(360.0, 1.001 * radius_m / vg_frame_at(far, 0.0).m_per_deg_lon);
+    }
+    return (struct reach){lat, lon, half_lat, half_lon};
+}
+
+static bool touches(const struct reach *r, const struct vg_strip_box *b)
+{
+    return fabs(r->lat - b->lat) <= r->half_lat + b->half_lat &&
+           fabs(vg_wrap_180_deg(r->lon - b->lon)) <= r->half_lon + b->half_lon;
+}
+
+/* Runs being written, the last of them open to grow. */
+struct runs {
+    struct vg_strip_run *out;
+    int cap;
+    int n;
+    int end; /* of the last run, even when it had no room */
+};
+
+static void add_run(struct runs *self, int first, int end)
+{
+    if (self->n > 0 && first == self->end) {
+        if (self->n <= self->cap) {
+            self->out[self->n - 1].end = end;
+        }
+    } else {
+        if (self->n < self->cap) {
+            self->out[self->n] = (struct vg_strip_run){first, end};
+        }
+        self->n++;
+    }
+    self->end = end;
+}
+
+int vg_strip_near(const struct vg_strip *self, double lat_deg, double lon_deg, double radius_m,
+                  struct vg_strip_run *out, int cap)
+{
+    struct reach r = reach_of(lat_deg, lon_deg, radius_m);
+    struct runs runs = {.out = out, .cap = cap};
+    for (int i = 0; i < self->n_branches; i++) {
+        if (!touches(&r, &self->branches[i])) {
+            continue;
+        }
+        int first = i * VG_STRIP_BRANCH;
+        for (int k = first; k < first + VG_STRIP_BRANCH && k < self->n_leaves; k++) {
+            if (touches(&r, &self->leaves[k])) {
+                int end = (k + 1) * VG_STRIP_LEAF;
+                add_run(&runs, k * VG_STRIP_LEAF, end < self->n_cols ? end : self->n_cols);
+            }
+        }
+    }
+    return runs.n;
+}
+
+/* --- the nearest point --- */
+
+struct search {
+    const struct vg_strip *strip;
+    double lat;
+    double lon;
+    double best_m; /* to a column's middle */
+    int best_col;
+};
+
+/* Metres between near points: the plane at their middle latitude. */
+static double middle_distance_m(double lat1, double lon1, double lat2, double lon2)
+{
+    struct vg_frame f = vg_frame_at((lat1 + lat2) / 2.0, lon1);
+    return hypot(vg_wrap_180_deg(lon2 - lon1) * f.m_per_deg_lon, (lat2 - lat1) * f.m_per_deg_lat);
+}
+
+/* No column of the box is nearer than this. */
+static double box_bound_m(const struct search *s, const struct vg_strip_box *b)
+{
+    double dlat = fmax(0.0, fabs(s->lat - b->lat) - b->half_lat);
+    double dlon = fmax(0.0, fabs(vg_wrap_180_deg(s->lon - b->lon)) - b->half_lon);
+    double far = fmin(90.0, fmax(fabs(s->lat), fabs(b->lat) + b->half_lat));
+    double m_per_deg_lat = vg_frame_at(0.0, 0.0).m_per_deg_lat;
+    /* 0.97: a great circle may cut inside the parallel, by under 3 % within a thousand kilometres.
+     */
+    return 0.97 * hypot(dlat * m_per_deg_lat, dlon * m_per_deg_lat * cos(far * VG_RAD_PER_DEG));
+}
+
+static void search_leaf(struct search *s, int leaf)
+{
+    int end = (leaf + 1) * VG_STRIP_LEAF;
+    for (int c = leaf * VG_STRIP_LEAF; c < end && c < s->strip->n_cols; c++) {
+        const struct vg_strip_col *col = &s->strip->cols[c];
+        double d_m = middle_distance_m(s->lat, s->lon, col->lat_e7 * 1e-7, col->lon_e7 * 1e-7);
+        if (d_m < s->best_m) {
+            s->best_m = d_m;
+            s->best_col = c;
+        }
+    }
+}
+
+static void search_branch(struct search *s, int branch)
+{
+    int end = (branch + 1) * VG_STRIP_BRANCH;
+    for (int k = branch * VG_STRIP_BRANCH; k < end && k < s->strip->n_leaves; k++) {
+        if (box_bound_m(s, &s->strip->leaves[k]) < s->best_m) {
+            search_leaf(s, k);
+        }
+    }
+}
+
+/* The line's point nearest to (lat, lon) within a few columns of best_col: the vertices there, as a
+ * short line of its own. */
+static double refine(const struct search *s, int *out_line, double *out_s_m)
+{
+    const struct vg_strip *strip = s->strip;
+    int line;
+    double mid_m;
+    vg_strip_column(strip, s->best_col, &line, &mid_m, NULL);
+    const struct vg_line *l = &strip->lines[line].line;
+    double from_m = mid_m - 2.0 * strip->cell_m;
+    double to_m = mid_m + 2.0 * strip->cell_m;
+    int lo = 0;
+    int hi = l->n - 1;
+    while (hi - lo > 1) {
+        int m = lo + (hi - lo) / 2;
+        if (l->s_m[m] <= from_m) {
+            lo = m;
+        } else {
+            hi = m;
+        }
+    }
+    int end = lo + 1;
+    while (end < l->n - 1 && l->s_m[end] < to_m) {
+        end++;
+    }
+    struct vg_line piece = {.n = end - lo + 1,
+                            .lat_deg = l->lat_deg + lo,
+                            .lon_deg = l->lon_deg + lo,
+                            .s_m = l->s_m + lo,
+                            .length_m = l->s_m[end]};
+    double off_m;
+    vg_line_nearest(&piece, s->lat, s->lon, out_s_m, &off_m);
+    *out_line = line;
+    return fabs(off_m);
+}
+
+int vg_strip_nearest(const struct vg_strip *self, double lat_deg, double lon_deg, double max_m,
+                     int *out_line, double *out_s_m, double *out_distance_m)
+{
+    /* The line may be nearer than any column's middle by half a column. */
+    struct search s = {self, lat_deg, lon_deg, max_m * 1.01 + self->cell_m, -1};
+    int seed = -1;
+    double seed_m = s.best_m;
+    for (int i = 0; i < self->n_branches; i++) {
+        double bound_m = box_bound_m(&s, &self->branches[i]);
+        if (bound_m < seed_m) {
+            seed_m = bound_m;
+            seed = i;
+        }
+    }
+    if (seed < 0) {
+        return 0;
+    }
+    search_branch(&s, seed);
+    for (int i = 0; i < self->n_branches; i++) {
+        if (i != seed && box_bound_m(&s, &self->branches[i]) < s.best_m) {
+            search_branch(&s, i);
+        }
+    }
+    if (s.best_col < 0) {
+        return 0;
+    }
+    int line;
+    double s_m;
+    double d_m = refine(&s, &line, &s_m);
+    if (!(d_m <= max_m)) {
+        return 0;
+    }
+    *out_line = line;
+    *out_s_m = s_m;
+    if (out_distance_m != NULL) {
+        *out_distance_m = d_m;
+    }
+    return 1;
+}
