@@ -178,6 +178,7 @@ void vg_strip_destroy(struct vg_strip *self)
     free(self->stretches);
     free(self->cols);
     free(self->leaves);
+    free(self->leaf_first);
     free(self->branches);
     free(self);
 }

@@ -41,31 +41,70 @@ static struct vg_strip_box span_box(const struct span *s)
                                  .half_lon = (s->dlon_hi - s->dlon_lo) / 2.0 + BOX_PAD_DEG};
 }
 
+static int line_end(const struct vg_strip *self, int line)
+{
+    return line + 1 < self->n_lines ? self->lines[line + 1].first_col : self->n_cols;
+}
+
+/* A leaf never holds columns of two lines: they may be far apart, and the box of both would touch
+ * everything. */
+static bool lay_leaves(struct vg_strip *self)
+{
+    for (int i = 0; i < self->n_lines; i++) {
+        int n = line_end(self, i) - self->lines[i].first_col;
+        self->n_leaves += (n + VG_STRIP_LEAF - 1) / VG_STRIP_LEAF;
+    }
+    self->leaf_first = calloc((size_t)self->n_leaves + 1, sizeof *self->leaf_first);
+    self->leaves = calloc((size_t)self->n_leaves, sizeof *self->leaves);
+    if (self->leaf_first == NULL || self->leaves == NULL) {
+        return false;
+    }
+    int leaf = 0;
+    for (int i = 0; i < self->n_lines; i++) {
+        for (int c = self->lines[i].first_col; c < line_end(self, i); c += VG_STRIP_LEAF) {
+            self->leaf_first[leaf++] = c;
+        }
+    }
+    self->leaf_first[leaf] = self->n_cols;
+    return true;
+}
+
+static struct vg_strip_box leaf_box(const struct vg_strip *self, int leaf)
+{
+    int first = self->leaf_first[leaf];
+    struct span s = span_start(self->cols[first].lon_e7 * 1e-7);
+    for (int c = first; c < self->leaf_first[leaf + 1]; c++) {
+        span_add(&s, self->cols[c].lat_e7 * 1e-7, self->cols[c].lon_e7 * 1e-7, 0.0, 0.0);
+    }
+    return span_box(&s);
+}
+
+static struct vg_strip_box branch_box(const struct vg_strip *self, int branch)
+{
+    int first = branch * VG_STRIP_BRANCH;
+    struct span s = span_start(self->leaves[first].lon);
+    for (int k = first; k < first + VG_STRIP_BRANCH && k < self->n_leaves; k++) {
+        const struct vg_strip_box *b = &self->leaves[k];
+        span_add(&s, b->lat, b->lon, b->half_lat, b->half_lon);
+    }
+    return span_box(&s);
+}
+
 bool vg_strip_index(struct vg_strip *self)
 {
-    self->n_leaves = (self->n_cols + VG_STRIP_LEAF - 1) / VG_STRIP_LEAF;
+    if (!lay_leaves(self)) {
+        return false;
+    }
     self->n_branches = (self->n_leaves + VG_STRIP_BRANCH - 1) / VG_STRIP_BRANCH;
-    self->leaves = calloc((size_t)self->n_leaves, sizeof *self->leaves);
     self->branches = calloc((size_t)self->n_branches, sizeof *self->branches);
-    if (self->leaves == NULL || self->branches == NULL) {
+    if (self->branches == NULL) {
         return false;
     }
     for (int i = 0; i < self->n_leaves; i++) {
-        int first = i * VG_STRIP_LEAF;
-        struct span s = span_start(self->cols[first].lon_e7 * 1e-7);
-        for (int c = first; c < first + VG_STRIP_LEAF && c < self->n_cols; c++) {
-            span_add(&s, self->cols[c].lat_e7 * 1e-7, self->cols[c].lon_e7 * 1e-7, 0.0, 0.0);
-        }
-        self->leaves[i] = span_box(&s);
+        self->leaves[i] = leaf_box(self, i);
     }
     for (int i = 0; i < self->n_branches; i++) {
-        int first = i * VG_STRIP_BRANCH;
-        struct span s = span_start(self->leaves[first].lon);
-        for (int k = first; k < first + VG_STRIP_BRANCH && k < self->n_leaves; k++) {
-            const struct vg_strip_box *b = &self->leaves[k];
-            span_add(&s, b->lat, b->lon, b->half_lat, b->half_lon);
-        }
-        self->branches[i] = span_box(&s);
+        self->branches[i] = branch_box(self, i);
     }
     return true;
 }
@@ -133,8 +172,7 @@ int vg_strip_near(const struct vg_strip *self, double lat_deg, double lon_deg, d
         int first = i * VG_STRIP_BRANCH;
         for (int k = first; k < first + VG_STRIP_BRANCH && k < self->n_leaves; k++) {
             if (touches(&r, &self->leaves[k])) {
-                int end = (k + 1) * VG_STRIP_LEAF;
-                add_run(&runs, k * VG_STRIP_LEAF, end < self->n_cols ? end : self->n_cols);
+                add_run(&runs, self->leaf_first[k], self->leaf_first[k + 1]);
             }
         }
     }
@@ -172,8 +210,7 @@ static double box_bound_m(const struct search *s, const struct vg_strip_box *b)
 
 static void search_leaf(struct search *s, int leaf)
 {
-    int end = (leaf + 1) * VG_STRIP_LEAF;
-    for (int c = leaf * VG_STRIP_LEAF; c < end && c < s->strip->n_cols; c++) {
+    for (int c = s->strip->leaf_first[leaf]; c < s->strip->leaf_first[leaf + 1]; c++) {
         const struct vg_strip_col *col = &s->strip->cols[c];
         double d_m = middle_distance_m(s->lat, s->lon, col->lat_e7 * 1e-7, col->lon_e7 * 1e-7);
         if (d_m < s->best_m) {

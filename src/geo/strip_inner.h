@@ -51,6 +51,7 @@ struct vg_strip {
     struct vg_strip_stretch *stretches;
     int n_stretches;
     struct vg_strip_box *leaves;
+    int *leaf_first; /* n_leaves + 1 columns */
     int n_leaves;
     struct vg_strip_box *branches;
     int n_branches;
