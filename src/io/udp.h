@@ -14,7 +14,8 @@
 #include <uv.h>
 
 enum {
-    VG_UDP_BATCH = 20, /* libuv 1.44 takes at most 20 a call */
+    VG_UDP_BATCH =
+        8, /* datagrams a read; each slot is 64 KiB of address space, touched only as needed */
     VG_UDP_DATAGRAM_MAX = 65536, /* libuv's slot size per datagram */
 };
 
