@@ -32,8 +32,9 @@ enum vg_status vg_record_reader_open(const char *path, struct vg_record_reader *
                                      struct vg_error *err) VG_MUST_USE;
 /* The next call to next gives `seq`, or the first after it. */
 void vg_record_reader_seek_seq(struct vg_record_reader *self, int64_t seq);
-/* The next call to next gives the first event (in order of seq) whose time is `t` or later; then
- * all after it in order of seq, whatever their times. Past the end: waits at the end. */
+/* The next call to next gives the event with the least time that is `t` or later (the first such by
+ * seq), then all after it by seq, whatever their times: a clock that stepped back does not reorder
+ * the record. Past the end: waits at the end. Cost: logarithmic. */
 enum vg_status vg_record_reader_seek_time(struct vg_record_reader *self, struct vg_us t,
                                           struct vg_error *err) VG_MUST_USE;
 /* VG_E_NOT_FOUND (err untouched): no more for now; VG_E_FORMAT: a row is not an event; VG_E_IO. */

@@ -58,6 +58,9 @@ enum vg_status vg_record_verify(const char *path, const uint8_t *public_key,
                                 vg_record_progress_fn progress, void *ctx,
                                 struct vg_record_report *out, struct vg_error *err) VG_MUST_USE;
 
+/* The fault alone in words, without a newline; nothing when whole. */
+void vg_record_report_fault(const struct vg_record_report *self, enum vg_lang lang,
+                            struct vg_buf *out);
 /* The report for people, a few lines each ended by a newline, appended to `out`. */
 void vg_record_report_text(const struct vg_record_report *self, enum vg_lang lang,
                            struct vg_buf *out);
