@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 64 * 1024, ALIGN = 16 };
+enum {
+    BLOCK_BYTES = 64 * 1024,
+    ALIGN = 16
+};
 
 struct vg_arena_block {
     struct vg_arena_block *next;

@@ -1,7 +1,7 @@
 /* A scope's memory: allocate pieces, reset all at once.
  *
- * One arena per request, planning job or video frame. Nothing with a longer life may point into one.
- * Blocks come from malloc and are kept over a reset, so steady state allocates nothing.
+ * One arena per request, planning job or video frame. Nothing with a longer life may point into
+ * one. Blocks come from malloc and are kept over a reset, so steady state allocates nothing.
  * Threads: one at a time. */
 #ifndef VG_BASE_ARENA_H
 #define VG_BASE_ARENA_H
@@ -15,7 +15,7 @@ struct vg_arena {
     struct vg_arena_block *first;
     struct vg_arena_block *now;
     size_t limit_bytes; /* 0: no limit */
-    size_t held_bytes;  /* all blocks */
+    size_t held_bytes; /* all blocks */
 };
 
 /* 16-byte aligned, not cleared; NULL when the limit or memory is reached. */

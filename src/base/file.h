@@ -11,8 +11,8 @@
 enum vg_status vg_file_read(const char *path, size_t max_bytes, struct vg_buf *out,
                             struct vg_error *err) VG_MUST_USE;
 /* Replace the file in one step: write beside it, fsync, rename. */
-enum vg_status vg_file_write(const char *path, const void *data, size_t n, struct vg_error *err)
-    VG_MUST_USE;
+enum vg_status vg_file_write(const char *path, const void *data, size_t n,
+                             struct vg_error *err) VG_MUST_USE;
 /* Join the folder of `base_path` and `name` (kept if absolute) into buf. Returns buf. */
 const char *vg_path_beside(const char *base_path, const char *name, char *buf, size_t size_bytes);
 

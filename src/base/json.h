@@ -8,8 +8,8 @@
 
 #include <jansson.h>
 
-/* Parse a whole document; owned by the caller (json_decref). VG_E_FORMAT with line and column. Duplicate
- * keys are refused. `place` names the source in errors. */
+/* Parse a whole document; owned by the caller (json_decref). VG_E_FORMAT with line and column.
+ * Duplicate keys are refused. `place` names the source in errors. */
 enum vg_status vg_json_parse(const char *text, size_t n, const char *place, json_t **out,
                              struct vg_error *err) VG_MUST_USE;
 

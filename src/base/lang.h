@@ -12,7 +12,11 @@
 
 #include <stddef.h>
 
-enum vg_lang { VG_LANG_EN = 0, VG_LANG_FR, VG_LANG_COUNT };
+enum vg_lang {
+    VG_LANG_EN = 0,
+    VG_LANG_FR,
+    VG_LANG_COUNT
+};
 
 /* The text in `lang`, or `english` itself where there is none. Borrowed for ever. */
 const char *vg_tr(enum vg_lang lang, const char *english) __attribute__((format_arg(2)));

@@ -5,7 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { VG_SHA256_SIZE = 32, VG_SHA256_HEX_SIZE = 65 };
+enum {
+    VG_SHA256_SIZE = 32,
+    VG_SHA256_HEX_SIZE = 65
+};
 
 void vg_sha256(const void *data, size_t n, uint8_t out[VG_SHA256_SIZE]);
 /* The hash of several pieces one after another. */

@@ -20,17 +20,17 @@
 
 enum vg_status {
     VG_OK = 0,
-    VG_E_INVALID,     /* an argument or a value breaks its contract */
-    VG_E_RANGE,       /* a number outside what is allowed */
-    VG_E_FORMAT,      /* outside bytes that are not what they claim to be: exit 3 */
-    VG_E_NOT_FOUND,   /* asked for something absent */
-    VG_E_FULL,        /* a fixed capacity is used up */
-    VG_E_NO_MEMORY,   /* the allocator said no */
-    VG_E_IO,          /* the operating system said no: exit 4 */
-    VG_E_TIMEOUT,     /* a deadline passed */
+    VG_E_INVALID, /* an argument or a value breaks its contract */
+    VG_E_RANGE, /* a number outside what is allowed */
+    VG_E_FORMAT, /* outside bytes that are not what they claim to be: exit 3 */
+    VG_E_NOT_FOUND, /* asked for something absent */
+    VG_E_FULL, /* a fixed capacity is used up */
+    VG_E_NO_MEMORY, /* the allocator said no */
+    VG_E_IO, /* the operating system said no: exit 4 */
+    VG_E_TIMEOUT, /* a deadline passed */
     VG_E_UNSUPPORTED, /* understood, but not done here */
-    VG_E_BROKEN,      /* a promise or a seal does not hold: exit 1 */
-    VG_E_INTERNAL,    /* our mistake */
+    VG_E_BROKEN, /* a promise or a seal does not hold: exit 1 */
+    VG_E_INTERNAL, /* our mistake */
     VG_STATUS_COUNT
 };
 

@@ -104,7 +104,10 @@ static size_t utf8_len(const unsigned char *s)
     if (s[0] < 0x80) {
         return 1;
     }
-    size_t n = s[0] >= 0xC2 && s[0] <= 0xDF ? 2 : (s[0] & 0xF0) == 0xE0 ? 3 : s[0] >= 0xF0 && s[0] <= 0xF4 ? 4 : 0;
+    size_t n = s[0] >= 0xC2 && s[0] <= 0xDF   ? 2
+               : (s[0] & 0xF0) == 0xE0        ? 3
+               : s[0] >= 0xF0 && s[0] <= 0xF4 ? 4
+                                              : 0;
     for (size_t i = 1; i < n; i++) {
         if ((s[i] & 0xC0) != 0x80) {
             return 0;
@@ -160,7 +163,9 @@ const char *vg_buf_text(const struct vg_buf *self)
 
 int vg_text_distance(const char *a, const char *b)
 {
-    enum { MAX = 64 };
+    enum {
+        MAX = 64
+    };
     size_t na = strlen(a);
     size_t nb = strlen(b);
     if (na > MAX || nb > MAX) {

@@ -4,8 +4,8 @@
  * two, and returns the bytes kept. All bounded formatting goes through here (gcc's truncation
  * warning fires on deliberate snprintf truncation).
  *
- * Threads: pure. vg_buf allocates through malloc; a failed growth sets is_failed and later writes do
- * nothing, so one check at the end is enough.
+ * Threads: pure. vg_buf allocates through malloc; a failed growth sets is_failed and later writes
+ * do nothing, so one check at the end is enough.
  */
 #ifndef VG_BASE_TEXT_H
 #define VG_BASE_TEXT_H

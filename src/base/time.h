@@ -4,6 +4,7 @@
 #define VG_BASE_TIME_H
 
 #include "base/status.h"
+#include "base/units.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -38,13 +39,17 @@ static inline struct vg_us vg_us_sub(struct vg_us a, struct vg_us b)
     return (struct vg_us){a.us - b.us};
 }
 
-enum { VG_TIME_TEXT_SIZE = 40 };
+enum {
+    VG_TIME_TEXT_SIZE = 40
+};
 
-/* "2026-11-23T14:05:22.123456Z" (RFC 3339 section 5.6), the fraction left out when zero. Returns buf. */
+/* "2026-11-23T14:05:22.123456Z" (RFC 3339 section 5.6), the fraction left out when zero. Returns
+ * buf. */
 const char *vg_time_format(struct vg_us t, char *buf, size_t size_bytes);
 /* Any RFC 3339 date-time, offsets honoured, years 1970 to 9999. VG_E_FORMAT otherwise. */
 enum vg_status vg_time_parse(const char *text, struct vg_us *out, struct vg_error *err) VG_MUST_USE;
-/* "3 h 12 min", "45 s": two units at most, for people, the same in French and English. Returns buf. */
+/* "3 h 12 min", "45 s": two units at most, for people, the same in French and English. Returns buf.
+ */
 const char *vg_duration_format(double seconds, char *buf, size_t size_bytes);
 
 #endif

@@ -1,0 +1,236 @@
+#include "fly/director_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    HEARTBEAT_US = 1000000
+};
+
+enum vg_status vg_director_create(const struct vg_director_options *options,
+                                  struct vg_director **out, struct vg_error *err)
+{
+    struct vg_director *self = calloc(1, sizeof *self);
+    if (self == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    const struct vg_watchfile *w = options->watch;
+    self->options = *options;
+    self->n_flyers = w->n_drones;
+    self->flyers = calloc((size_t)w->n_drones + 1, sizeof *self->flyers);
+    if (self->flyers == NULL) {
+        free(self);
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    for (int i = 0; i < w->n_drones; i++) {
+        struct vg_flyer *f = &self->flyers[i];
+        f->drone = i;
+        f->type = &w->types[w->drones[i].type];
+        f->job.flight.sortie = -1;
+        vg_vehicle_init(&f->vehicle, (uint8_t)w->drones[i].sysid);
+    }
+    *out = self;
+    return VG_OK;
+}
+
+void vg_director_destroy(struct vg_director *self)
+{
+    if (self != NULL) {
+        free(self->flyers);
+        free(self);
+    }
+}
+
+/* "K2#3R" back to its flight. */
+static bool parse_flight(const struct vg_director *self, const char *id, struct vg_flight *out,
+                         bool *out_is_relief)
+{
+    const char *hash = strrchr(id, '#');
+    if (hash == NULL) {
+        return false;
+    }
+    char *end;
+    long long turn = strtoll(hash + 1, &end, 10);
+    *out_is_relief = *end == 'R';
+    for (int i = 0; i < self->options.plan->n_sorties && turn >= 0; i++) {
+        const char *name = self->options.plan->sorties[i].id;
+        if (strlen(name) == (size_t)(hash - id) && memcmp(name, id, strlen(name)) == 0) {
+            *out = vg_timetable_at(self->options.plan, i, turn, self->options.epoch);
+            return true;
+        }
+    }
+    return false;
+}
+
+void vg_director_resume(struct vg_director *self, const struct vg_watch *watch, struct vg_us now)
+{
+    for (int i = 0; i < self->n_flyers; i++) {
+        struct vg_flyer *f = &self->flyers[i];
+        const struct vg_watch_drone *d = vg_watch_drone(watch, self->options.watch->drones[i].id);
+        const struct vg_watch_sortie *s = d != NULL ? vg_watch_sortie(watch, d->sortie) : NULL;
+        if (s == NULL || strcmp(s->state, "flying") != 0 ||
+            !parse_flight(self, s->id, &f->job.flight, &f->job.is_relief)) {
+            continue;
+        }
+        vg_format(f->job.id, sizeof f->job.id, "%s", s->id);
+        f->job.has_consent = true;
+        f->job.takeoff = vg_us(s->takeoff_us);
+        f->job.land = vg_us(s->land_us);
+        f->was_in_air = true;
+        vg_flyer_set_state(self, f, VG_FLYER_FLYING, now);
+    }
+}
+
+static void take_results(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
+{
+    struct vg_command_result r;
+    while (vg_command_next_result(&f->commands, &r)) {
+        if (r.command == VG_MAV_CMD_SET_MESSAGE_INTERVAL && r.end != VG_COMMAND_RUNNING) {
+            vg_flyer_setup_answered(self, f, now);
+        }
+    }
+}
+
+static void drain(struct vg_director *self, struct vg_flyer *f)
+{
+    struct vg_mav_msg m;
+    while (vg_missionup_next_out(&f->up, &m)) {
+        self->options.send(self->options.ctx, f->drone, &m);
+    }
+    while (vg_command_next_out(&f->commands, &m)) {
+        self->options.send(self->options.ctx, f->drone, &m);
+    }
+}
+
+void vg_director_feed(struct vg_director *self, int drone, const struct vg_mav_msg *msg,
+                      struct vg_us now)
+{
+    struct vg_flyer *f = &self->flyers[drone];
+    vg_vehicle_feed(&f->vehicle, msg, now);
+    vg_command_feed(&f->commands, msg, now);
+    if (f->state == VG_FLYER_PREPARING) {
+        vg_missionup_feed(&f->up, msg, now);
+    }
+    uint32_t changes = vg_vehicle_take_changes(&f->vehicle);
+    if (changes & VG_VEHICLE_RESTARTED) {
+        f->setup_step = 0; /* it has forgotten what it was asked for */
+    }
+    take_results(self, f, now);
+    drain(self, f);
+}
+
+static enum vg_link_state link_now(const struct vg_director *self, const struct vg_flyer *f,
+                                   struct vg_us now)
+{
+    return vg_vehicle_link(&f->vehicle, vg_us_sub(now, self->away));
+}
+
+void vg_director_was_away(struct vg_director *self, struct vg_us away)
+{
+    self->away = vg_us_add(self->away, away);
+}
+
+static void send_heartbeat(struct vg_director *self)
+{
+    struct vg_mav_msg m;
+    struct vg_mav_heartbeat h = {.type = VG_MAV_TYPE_GCS,
+                                 .autopilot = VG_MAV_AUTOPILOT_INVALID,
+                                 .system_status = VG_MAV_STATE_ACTIVE,
+                                 .mavlink_version = 3};
+    vg_mav_heartbeat_pack(&h, (uint8_t)self->options.our_sysid, VG_OUR_COMPID, &m);
+    for (int i = 0; i < self->n_flyers; i++) {
+        self->options.send(self->options.ctx, i, &m);
+    }
+}
+
+static bool is_airborne_state(enum vg_flyer_state s)
+{
+    return s == VG_FLYER_FLYING || s == VG_FLYER_RETURNING || s == VG_FLYER_LOST;
+}
+
+void vg_director_step(struct vg_director *self, struct vg_us now)
+{
+    if (now.us - self->last_heartbeat.us >= HEARTBEAT_US) {
+        self->last_heartbeat = now;
+        send_heartbeat(self);
+        self->away = vg_us(0); /* a second of listening has passed since */
+    }
+    for (int i = 0; i < self->n_flyers; i++) {
+        struct vg_flyer *f = &self->flyers[i];
+        enum vg_link_state link = link_now(self, f, now);
+        if (link != f->told_link) {
+            f->told_link = link;
+            vg_flyer_tell_drone(self, f, now);
+        }
+        vg_flyer_step_setup(self, f, now);
+        if (is_airborne_state(f->state)) {
+            vg_flyer_step_air(self, f, now);
+        } else {
+            vg_flyer_step_ground(self, f, now);
+        }
+        vg_missionup_step(&f->up, now);
+        vg_command_step(&f->commands, now);
+        take_results(self, f, now);
+        drain(self, f);
+    }
+}
+
+enum vg_status vg_director_consent(struct vg_director *self, const char *sortie, bool is_given,
+                                   const char *by, struct vg_us now, struct vg_error *err)
+{
+    (void)now;
+    for (int i = 0; i < self->n_flyers; i++) {
+        struct vg_flyer *f = &self->flyers[i];
+        if (f->job.flight.sortie < 0 || strcmp(f->job.id, sortie) != 0) {
+            continue;
+        }
+        if (f->state != VG_FLYER_READY && f->state != VG_FLYER_PREPARING &&
+            f->state != VG_FLYER_WAITING) {
+            return vg_fail(err, VG_E_INVALID, "sortie %s is under way already", sortie);
+        }
+        f->job.has_consent = is_given;
+        f->job.is_refused = !is_given;
+        vg_flyer_tell_act(self, by, is_given ? "consent" : "refuse", sortie);
+        vg_flyer_tell_sortie(
+            self, f, is_given && strcmp(f->job.state, "verified") == 0 ? "ready" : f->job.state);
+        return VG_OK;
+    }
+    return vg_fail(err, VG_E_NOT_FOUND, "no sortie \"%s\" waits for consent", sortie);
+}
+
+enum vg_status vg_director_return(struct vg_director *self, int drone, const char *by,
+                                  struct vg_us now, struct vg_error *err)
+{
+    struct vg_flyer *f = &self->flyers[drone];
+    const char *id = self->options.watch->drones[drone].id;
+    if (!is_airborne_state(f->state)) {
+        return vg_fail(err, VG_E_INVALID, "%s is not in the air", id);
+    }
+    vg_flyer_tell_act(self, by, "return", id);
+    f->job.is_called_home = true;
+    vg_flyer_set_mode(self, f, VG_MODE_RETURN, now);
+    vg_flyer_set_state(self, f, VG_FLYER_RETURNING, now);
+    drain(self, f);
+    return VG_OK;
+}
+
+const struct vg_vehicle *vg_director_vehicle(const struct vg_director *self, int drone)
+{
+    return &self->flyers[drone].vehicle;
+}
+
+bool vg_director_is_aloft(const struct vg_director *self, int drone)
+{
+    return is_airborne_state(self->flyers[drone].state);
+}
+
+const struct vg_plan_sortie *vg_director_sortie(const struct vg_director *self, int drone)
+{
+    int s = self->flyers[drone].job.flight.sortie;
+    return s >= 0 ? &self->options.plan->sorties[s] : NULL;
+}
+
+const struct vg_director_counts *vg_director_counts(const struct vg_director *self)
+{
+    return &self->counts;
+}

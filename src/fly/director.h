@@ -1,0 +1,81 @@
+/* The flying side of the station: from timetable to commands, one small state machine a drone.
+ *
+ *   absent ─► ready ─► preparing ─► waiting ─► launching ─► flying ─► turning ─► ready
+ *               mission up, read      consent    mode, arm     │  └─► returning (called home)
+ *               back, compared       and time                  └─► lost (silent 10 s) ─► flying
+ * when heard again
+ *
+ * A drone flies only a mission that was read back and agrees, after consent. A sortie that fails on
+ * the ground or in the air is given to another drone of the same base that has time for it
+ * (relief); if none has, that is said. Nothing here opens a socket or reads a clock: messages in
+ * through feed, time through step, messages out through `send`, everything that happened through
+ * `event`.
+ *
+ * Threads: loop thread. Memory: about 135 KB a drone, taken at create. Allocations later: event
+ * texts only.
+ */
+#ifndef VG_FLY_DIRECTOR_H
+#define VG_FLY_DIRECTOR_H
+
+#include "fly/timetable.h"
+#include "link/vehicle.h"
+#include "watch/watch.h"
+
+struct vg_director;
+
+struct vg_director_options {
+    const struct vg_watchfile *watch; /* borrowed while it lives */
+    const struct vg_plan *plan; /* likewise */
+    struct vg_us epoch; /* when the plan's period begins */
+    bool auto_consent; /* simulation: no person to ask */
+    int our_sysid; /* 1..255 */
+    enum vg_lang lang; /* of reasons in words */
+    /* Send to drone i. */
+    void (*send)(void *ctx, int drone, const struct vg_mav_msg *msg);
+    /* Something happened: record it and apply it to the watch, now. */
+    void (*event)(void *ctx, const char *kind, const char *body, size_t n);
+    /* An alert of the station's own (watch/rules.h raise): params is a JSON object. */
+    void (*alert)(void *ctx, const char *kind, const char *level, int drone, const char *params);
+    void *ctx;
+};
+
+enum vg_status vg_director_create(const struct vg_director_options *options,
+                                  struct vg_director **out, struct vg_error *err) VG_MUST_USE;
+void vg_director_destroy(struct vg_director *self);
+
+/* Take up what the record says was in the air before a restart. */
+void vg_director_resume(struct vg_director *self, const struct vg_watch *watch, struct vg_us now);
+
+/* A checked message of drone i. */
+void vg_director_feed(struct vg_director *self, int drone, const struct vg_mav_msg *msg,
+                      struct vg_us now);
+/* Every 20 to 200 ms. */
+void vg_director_step(struct vg_director *self, struct vg_us now);
+/* The station itself was away (machine asleep, loop blocked) for so long: silence in that time is
+ * not the drones'. */
+void vg_director_was_away(struct vg_director *self, struct vg_us away);
+
+/* The pilot's word. VG_E_NOT_FOUND: no such sortie waits; VG_E_INVALID: it is past that. */
+enum vg_status vg_director_consent(struct vg_director *self, const char *sortie, bool is_given,
+                                   const char *by, struct vg_us now,
+                                   struct vg_error *err) VG_MUST_USE;
+/* Call a flying drone home. VG_E_INVALID when it is not in the air. */
+enum vg_status vg_director_return(struct vg_director *self, int drone, const char *by,
+                                  struct vg_us now, struct vg_error *err) VG_MUST_USE;
+
+const struct vg_vehicle *vg_director_vehicle(const struct vg_director *self, int drone);
+/* Is it in the air, as far as we know? */
+bool vg_director_is_aloft(const struct vg_director *self, int drone);
+/* The plan's sortie that the drone flies or prepares, NULL if none. */
+const struct vg_plan_sortie *vg_director_sortie(const struct vg_director *self, int drone);
+
+struct vg_director_counts {
+    int n_launched;
+    int n_landed;
+    int n_missed;
+    int n_aborted;
+    int n_reliefs;
+};
+const struct vg_director_counts *vg_director_counts(const struct vg_director *self);
+
+#endif

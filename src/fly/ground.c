@@ -1,0 +1,325 @@
+/* On the ground: the next flight, its mission, consent, launch. */
+#include "fly/director_priv.h"
+
+#include "fly/route.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    PREPARE_S = 600, /* mission goes up this long before take-off */
+    LATE_MAX_S = 900, /* later than this the flight is missed */
+    LAUNCH_MAX_S = 120,
+    LAUNCH_RETRY_S = 3,
+    MAX_ITEMS = VG_MISSION_ITEMS_MAX
+};
+
+/* ---- what the autopilot should tell us, asked for once ---- */
+
+static const struct {
+    uint16_t id;
+    int rate_hz;
+} WANTED[] = {
+    {VG_MAV_ID_GLOBAL_POSITION_INT, 5},
+    {VG_MAV_ID_ATTITUDE, 5},
+    {VG_MAV_ID_VFR_HUD, 1},
+    {VG_MAV_ID_SYS_STATUS, 1},
+    {VG_MAV_ID_GPS_RAW_INT, 1},
+    {VG_MAV_ID_MISSION_CURRENT, 1},
+    {VG_MAV_ID_GIMBAL_DEVICE_ATTITUDE_STATUS, 2},
+    {VG_MAV_ID_CAMERA_FOV_STATUS, 1},
+};
+
+static void ask_interval(struct vg_director *self, struct vg_flyer *f, int k, struct vg_us now)
+{
+    float p[7] = {(float)WANTED[k].id, 1e6f / (float)WANTED[k].rate_hz, 0, 0, 0, 0, 0};
+    vg_flyer_command(self, f, VG_MAV_CMD_SET_MESSAGE_INTERVAL, p, now);
+}
+
+void vg_flyer_step_setup(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
+{
+    /* One command of a kind may be in flight, so each answer (whatever it says) lets the next one
+     * go. */
+    if (f->setup_step == 0 && f->vehicle.state.is_known) {
+        f->setup_step = 1;
+        ask_interval(self, f, 0, now);
+    }
+}
+
+void vg_flyer_setup_answered(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
+{
+    int n = (int)(sizeof WANTED / sizeof WANTED[0]);
+    if (f->setup_step > 0 && f->setup_step < n) {
+        ask_interval(self, f, f->setup_step, now);
+        f->setup_step++;
+    }
+}
+
+/* ---- choosing the next flight ---- */
+
+static void drop_job(struct vg_flyer *f)
+{
+    f->job = (struct vg_job_flight){.flight = {.sortie = -1}};
+}
+
+static void choose_next(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
+{
+    const struct vg_director_options *o = &self->options;
+    struct vg_us from =
+        f->not_before.us > 0 ? f->not_before : vg_us(now.us - LATE_MAX_S * VG_US_PER_S);
+    struct vg_flight next =
+        vg_timetable_next(o->plan, o->watch->drones[f->drone].id, o->epoch, from);
+    if (next.sortie < 0) {
+        return;
+    }
+    drop_job(f);
+    f->job.flight = next;
+    f->job.takeoff = next.takeoff;
+    f->job.land = next.land;
+    f->job.has_consent = o->auto_consent;
+    vg_flight_id(o->plan, &next, false, f->job.id, sizeof f->job.id);
+    vg_flyer_tell_sortie(self, f, "planned");
+}
+
+/* ---- failing, and who takes over ---- */
+
+void vg_flyer_fail(struct vg_director *self, struct vg_flyer *f, const char *sortie_state,
+                   const char *alert_kind, const char *reason, struct vg_us now)
+{
+    vg_format(f->job.reason, sizeof f->job.reason, "%s", reason);
+    vg_flyer_tell_sortie(self, f, sortie_state);
+    if (alert_kind != NULL) {
+        vg_flyer_alert(self, f, alert_kind, "warning", reason);
+    }
+    self->counts.n_missed += strcmp(sortie_state, "missed") == 0;
+    self->counts.n_aborted += strcmp(sortie_state, "aborted") == 0;
+    struct vg_job_flight failed = f->job;
+    f->not_before = vg_us(failed.flight.takeoff.us + 1);
+    f->turning_until = now;
+    drop_job(f);
+    vg_flyer_set_state(self, f, VG_FLYER_READY, now);
+    if (!failed.is_relief && !failed.is_refused) {
+        vg_flyer_relieve(self, &failed, now);
+    }
+}
+
+/* Can this drone fly the failed sortie and be back and turned round before its own next flight? */
+static bool can_relieve(const struct vg_director *self, const struct vg_flyer *f,
+                        const struct vg_job_flight *failed, struct vg_us now)
+{
+    const struct vg_watchfile *w = self->options.watch;
+    const struct vg_plan_sortie *s = &self->options.plan->sorties[failed->flight.sortie];
+    const struct vg_wf_drone *d = &w->drones[f->drone];
+    double need_s = PREPARE_S / 2 + (s->land_s - s->takeoff_s) + f->type->turnaround_s;
+    bool is_free = f->state == VG_FLYER_READY && !f->job.is_relief &&
+                   vg_vehicle_link(&f->vehicle, now) == VG_LINK_FRESH;
+    bool has_time = f->job.flight.sortie < 0 || vg_us_to_s(vg_us_sub(f->job.takeoff, now)) > need_s;
+    return is_free && has_time && strcmp(w->bases[d->base].name, s->base_from) == 0;
+}
+
+void vg_flyer_relieve(struct vg_director *self, const struct vg_job_flight *failed,
+                      struct vg_us now)
+{
+    const struct vg_plan_sortie *s = &self->options.plan->sorties[failed->flight.sortie];
+    for (int i = 0; i < self->n_flyers; i++) {
+        struct vg_flyer *f = &self->flyers[i];
+        if (strcmp(self->options.watch->drones[i].id, s->drone) == 0 ||
+            !can_relieve(self, f, failed, now)) {
+            continue;
+        }
+        drop_job(f);
+        f->job.flight = failed->flight;
+        f->job.is_relief = true;
+        f->job.takeoff = vg_us_add(now, vg_us_from_s(60));
+        f->job.land = vg_us_add(f->job.takeoff, vg_us_from_s(s->land_s - s->takeoff_s));
+        f->job.has_consent = self->options.auto_consent;
+        vg_flight_id(self->options.plan, &failed->flight, true, f->job.id, sizeof f->job.id);
+        self->counts.n_reliefs++;
+        vg_flyer_tell_sortie(self, f, "planned");
+        vg_flyer_tell_drone(self, f, now);
+        return;
+    }
+}
+
+/* The drone it was to stand in for is heard again: stay on the ground if still there. */
+void vg_flyer_cancel_relief(struct vg_director *self, const struct vg_job_flight *back,
+                            struct vg_us now)
+{
+    for (int i = 0; i < self->n_flyers; i++) {
+        struct vg_flyer *f = &self->flyers[i];
+        bool is_grounded = f->state == VG_FLYER_READY || f->state == VG_FLYER_PREPARING ||
+                           f->state == VG_FLYER_WAITING;
+        if (is_grounded && f->job.is_relief && f->job.flight.sortie == back->flight.sortie &&
+            f->job.flight.turn == back->flight.turn) {
+            vg_flyer_fail(self, f, "aborted", NULL,
+                          vg_tr(self->options.lang, "the drone to relieve was heard again"), now);
+            f->not_before = vg_us(0);
+        }
+    }
+}
+
+/* ---- mission up ---- */
+
+static void start_mission(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
+{
+    const struct vg_director_options *o = &self->options;
+    struct vg_mission_item items[MAX_ITEMS];
+    int n = 0;
+    struct vg_error err = {.lang = o->lang};
+    enum vg_status st =
+        vg_route_build(&o->plan->sorties[f->job.flight.sortie], o->watch, items, &n, &err);
+    struct vg_mav_pair pair = {(uint8_t)o->our_sysid, VG_OUR_COMPID, f->vehicle.sysid,
+                               f->vehicle.compid};
+    if (st == VG_OK) {
+        f->up.err = (struct vg_error){.lang = o->lang};
+        st = vg_missionup_start(&f->up, pair, items, n,
+                                f->vehicle.state.autopilot == VG_MAV_AUTOPILOT_ARDUPILOTMEGA, now,
+                                &err);
+    }
+    if (st != VG_OK) {
+        vg_flyer_fail(self, f, "missed", "mission_failed", err.message, now);
+        return;
+    }
+    vg_flyer_tell_sortie(self, f, "preparing");
+    vg_flyer_set_state(self, f, VG_FLYER_PREPARING, now);
+}
+
+static void step_preparing(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
+{
+    if (f->up.state == VG_MISSION_DONE) {
+        vg_flyer_tell_sortie(self, f, f->job.has_consent ? "ready" : "verified");
+        vg_flyer_set_state(self, f, VG_FLYER_WAITING, now);
+    } else if (f->up.state == VG_MISSION_FAILED) {
+        vg_flyer_fail(self, f, "missed", "mission_failed", f->up.err.message, now);
+    }
+}
+
+/* ---- launch ---- */
+
+/* Why it may not take off now, in words; NULL if it may. */
+static const char *not_fit(const struct vg_director *self, const struct vg_flyer *f)
+{
+    const struct vg_vehicle *v = &f->vehicle;
+    const struct vg_plan_sortie *s = &self->options.plan->sorties[f->job.flight.sortie];
+    enum vg_lang lang = self->options.lang;
+    if (f->told_link != VG_LINK_FRESH) {
+        return vg_tr(lang, "no link");
+    }
+    if (!v->gps.is_known || v->gps.fix < 3) {
+        return vg_tr(lang, "no position fix");
+    }
+    if (v->battery.is_known &&
+        v->battery.percent / 100 < fmin(0.95, s->energy + f->type->reserve)) {
+        return vg_tr(lang, "battery too low for this sortie and its reserve");
+    }
+    return NULL;
+}
+
+/* Mode, arm, start: each asked again every few seconds until the drone is in the air. */
+static void try_launch(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
+{
+    if (now.us < f->next_try.us) {
+        return;
+    }
+    f->next_try = vg_us_add(now, vg_us_from_s(LAUNCH_RETRY_S));
+    const struct vg_vehicle *v = &f->vehicle;
+    if (v->state.mode != VG_MODE_MISSION) {
+        vg_flyer_set_mode(self, f, VG_MODE_MISSION, now);
+    } else if (!v->state.is_armed) {
+        const float p[7] = {1, 0, 0, 0, 0, 0, 0};
+        vg_flyer_command(self, f, VG_MAV_CMD_COMPONENT_ARM_DISARM, p, now);
+    } else {
+        const float p[7] = {0, 0, 0, 0, 0, 0, 0};
+        vg_flyer_command(self, f, VG_MAV_CMD_MISSION_START, p, now);
+    }
+}
+
+static void step_launching(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
+{
+    if (f->vehicle.flight.is_known && f->vehicle.flight.is_in_air) {
+        struct vg_us planned = vg_us_sub(f->job.land, f->job.takeoff);
+        f->was_in_air = true;
+        f->job.takeoff = now;
+        f->job.land = vg_us_add(now, planned);
+        self->counts.n_launched++;
+        vg_flyer_tell_sortie(self, f, "flying");
+        vg_flyer_set_state(self, f, VG_FLYER_FLYING, now);
+    } else if (vg_us_to_s(vg_us_sub(now, f->state_since)) > LAUNCH_MAX_S) {
+        int newest = f->vehicle.newest;
+        const char *why = newest >= 0 ? f->vehicle.texts[newest].text
+                                      : vg_tr(self->options.lang, "no take-off within two minutes");
+        char reason[VG_VEHICLE_TEXT_SIZE];
+        vg_format(reason, sizeof reason, "%s", why);
+        vg_flyer_fail(self, f, "aborted", "refused", reason, now);
+    } else {
+        try_launch(self, f, now);
+    }
+}
+
+static void step_waiting(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
+{
+    double late_s = vg_us_to_s(vg_us_sub(now, f->job.takeoff));
+    if (f->job.is_refused) {
+        vg_flyer_fail(self, f, "aborted", NULL,
+                      vg_tr(self->options.lang, "consent refused by the pilot"), now);
+        return;
+    }
+    if (late_s < 0) {
+        return;
+    }
+    const char *why = f->job.has_consent ? not_fit(self, f)
+                                         : vg_tr(self->options.lang, "no consent from the pilot");
+    if (why == NULL) {
+        f->next_try = now;
+        vg_flyer_tell_sortie(self, f, "launching");
+        vg_flyer_set_state(self, f, VG_FLYER_LAUNCHING, now);
+    } else if (late_s > LATE_MAX_S) {
+        vg_flyer_fail(self, f, "missed", "late_launch", why, now);
+    }
+}
+
+static void step_ready(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
+{
+    if (f->job.flight.sortie < 0) {
+        choose_next(self, f, now);
+    }
+    if (f->job.flight.sortie < 0 || f->told_link != VG_LINK_FRESH) {
+        return;
+    }
+    double left_s = vg_us_to_s(vg_us_sub(f->job.takeoff, now));
+    if (left_s < -LATE_MAX_S) {
+        vg_flyer_fail(self, f, "missed", "late_launch",
+                      vg_tr(self->options.lang, "the drone was not there in time"), now);
+    } else if (left_s <= PREPARE_S) {
+        start_mission(self, f, now);
+    }
+}
+
+/* In the air without an order of ours: flown by hand, or from before a restart. We look on. */
+static bool is_flown_by_others(const struct vg_flyer *f)
+{
+    return f->vehicle.flight.is_known && f->vehicle.flight.is_in_air &&
+           f->state != VG_FLYER_LAUNCHING;
+}
+
+void vg_flyer_step_ground(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
+{
+    if (f->state == VG_FLYER_ABSENT) {
+        if (f->vehicle.state.is_known && f->told_link == VG_LINK_FRESH) {
+            vg_flyer_set_state(self, f, VG_FLYER_READY, now);
+        }
+        return;
+    }
+    if (f->state == VG_FLYER_TURNING && now.us >= f->turning_until.us) {
+        vg_flyer_set_state(self, f, VG_FLYER_READY, now);
+    }
+    if (f->state == VG_FLYER_READY && !is_flown_by_others(f)) {
+        step_ready(self, f, now);
+    } else if (f->state == VG_FLYER_PREPARING) {
+        step_preparing(self, f, now);
+    } else if (f->state == VG_FLYER_WAITING) {
+        step_waiting(self, f, now);
+    } else if (f->state == VG_FLYER_LAUNCHING) {
+        step_launching(self, f, now);
+    }
+}

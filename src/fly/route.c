@@ -1,0 +1,174 @@
+#include "fly/route.h"
+
+#include "geo/geodesy.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    TAIL_ITEMS = 3
+};
+static const double NEAR_M = 300; /* way points nearer than this to the last are left out */
+static const double APPROACH_M = 1200; /* the final leg */
+static const double APPROACH_AGL_M = 60;
+static const double TAKEOFF_AGL_M = 60;
+
+static int find_base(const struct vg_watchfile *w, const char *name)
+{
+    for (int i = 0; i < w->n_bases; i++) {
+        if (strcmp(w->bases[i].name, name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static int find_drone(const struct vg_watchfile *w, const char *id)
+{
+    for (int i = 0; i < w->n_drones; i++) {
+        if (strcmp(w->drones[i].id, id) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+bool vg_route_span(const struct vg_plan_sortie *sortie, const struct vg_watchfile *watch,
+                   int *out_line, double *out_from_m, double *out_to_m)
+{
+    if (sortie->n_visits == 0) {
+        return false;
+    }
+    const char *line = sortie->visits[0].line;
+    double lo_m = INFINITY;
+    double hi_m = -INFINITY;
+    for (int i = 0; i < sortie->n_visits; i++) {
+        const struct vg_plan_visit *v = &sortie->visits[i];
+        if (strcmp(v->line, line) == 0) {
+            lo_m = fmin(lo_m, fmin(v->from_m, v->to_m));
+            hi_m = fmax(hi_m, fmax(v->from_m, v->to_m));
+        }
+    }
+    *out_line = vg_network_find_line(&watch->network, line);
+    *out_from_m = lo_m;
+    *out_to_m = hi_m;
+    return *out_line >= 0;
+}
+
+/* The greatest watch depth along what the sortie visits. */
+static double deepest_m(const struct vg_plan_sortie *sortie, const struct vg_watchfile *watch)
+{
+    int line;
+    double from_m;
+    double to_m;
+    if (!vg_route_span(sortie, watch, &line, &from_m, &to_m)) {
+        return watch->depth_m;
+    }
+    double depth_m = 0;
+    for (int i = 0; i < watch->network.n_stretches; i++) {
+        const struct vg_stretch *x = &watch->network.stretches[i];
+        if (x->line == line && x->from_m < to_m && x->to_m > from_m) {
+            depth_m = fmax(depth_m, x->depth_m);
+        }
+    }
+    return depth_m > 0 ? depth_m : watch->depth_m;
+}
+
+static struct vg_mission_item place(uint16_t command, uint8_t frame, double lat_deg, double lon_deg,
+                                    double z_m)
+{
+    return (struct vg_mission_item){.frame = frame,
+                                    .command = command,
+                                    .autocontinue = true,
+                                    .x = (int32_t)lround(lat_deg * 1e7),
+                                    .y = (int32_t)lround(lon_deg * 1e7),
+                                    .z = (float)(round(z_m * 100) / 100)};
+}
+
+static struct vg_mission_item gimbal(double pitch_deg)
+{
+    return (struct vg_mission_item){.frame = VG_MAV_FRAME_MISSION,
+                                    .command = VG_MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW,
+                                    .autocontinue = true,
+                                    .p1 = (float)round(pitch_deg),
+                                    .p3 = NAN, /* no rates: angles only */
+                                    .p4 = NAN,
+                                    .x = VG_GIMBAL_MANAGER_FLAGS_ROLL_LOCK |
+                                         VG_GIMBAL_MANAGER_FLAGS_PITCH_LOCK};
+}
+
+static int put_way(const struct vg_plan_sortie *s, struct vg_mission_item *out, int n)
+{
+    double lat_deg = s->track[0].lat_deg;
+    double lon_deg = s->track[0].lon_deg;
+    for (int i = 1; i < s->n_track - 1; i++) {
+        const struct vg_plan_point *p = &s->track[i];
+        if (vg_geo_distance_m(lat_deg, lon_deg, p->lat_deg, p->lon_deg) < NEAR_M) {
+            continue;
+        }
+        if (n >= VG_MISSION_ITEMS_MAX - TAIL_ITEMS) {
+            return -1;
+        }
+        out[n++] = place(VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL, p->lat_deg, p->lon_deg,
+                         p->alt_msl_m);
+        lat_deg = p->lat_deg;
+        lon_deg = p->lon_deg;
+    }
+    return n;
+}
+
+/* A straight final leg towards the base from where the way comes. */
+static int put_landing(const struct vg_plan_sortie *s, const struct vg_wf_base *base,
+                       struct vg_mission_item *out, int n)
+{
+    const struct vg_plan_point *end = &s->track[s->n_track - 1];
+    const struct vg_plan_point *before = end;
+    for (int i = s->n_track - 2; i > 0; i--) {
+        before = &s->track[i];
+        if (vg_geo_distance_m(before->lat_deg, before->lon_deg, base->lat_deg, base->lon_deg) >
+            APPROACH_M) {
+            break;
+        }
+    }
+    double back_deg;
+    double lat_deg;
+    double lon_deg;
+    vg_geo_inverse(base->lat_deg, base->lon_deg, before->lat_deg, before->lon_deg, NULL, &back_deg,
+                   NULL);
+    vg_geo_direct(base->lat_deg, base->lon_deg, back_deg, APPROACH_M, &lat_deg, &lon_deg);
+    out[n++] = (struct vg_mission_item){
+        .frame = VG_MAV_FRAME_GLOBAL, .command = VG_MAV_CMD_DO_LAND_START, .autocontinue = true};
+    out[n++] = place(VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL, lat_deg, lon_deg,
+                     end->alt_msl_m + APPROACH_AGL_M);
+    out[n++] = place(VG_MAV_CMD_NAV_LAND, VG_MAV_FRAME_GLOBAL, base->lat_deg, base->lon_deg,
+                     end->alt_msl_m);
+    return n;
+}
+
+enum vg_status vg_route_build(const struct vg_plan_sortie *sortie, const struct vg_watchfile *watch,
+                              struct vg_mission_item *out, int *out_n, struct vg_error *err)
+{
+    int drone = find_drone(watch, sortie->drone);
+    int base = find_base(watch, sortie->base_to);
+    if (drone < 0 || base < 0 || sortie->n_track < 2) {
+        return vg_fail(err, VG_E_NOT_FOUND,
+                       "sortie %s names a drone or base the watch does not have", sortie->id);
+    }
+    const struct vg_wf_type *type = &watch->types[watch->drones[drone].type];
+    const struct vg_wf_camera *camera = &watch->cameras[type->camera];
+    const struct vg_plan_point *start = &sortie->track[0];
+    out[0] = place(VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL, start->lat_deg, start->lon_deg,
+                   start->alt_msl_m);
+    out[1] = place(VG_MAV_CMD_NAV_TAKEOFF, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT, start->lat_deg,
+                   start->lon_deg, TAKEOFF_AGL_M);
+    out[1].p1 = 15; /* least pitch on the climb-out, degrees */
+    out[2] =
+        gimbal(vg_camera_patrol_pitch_deg(camera, type->agl_m, deepest_m(sortie, watch), NULL));
+    int n = put_way(sortie, out, 3);
+    if (n < 0) {
+        return vg_fail(err, VG_E_RANGE, "sortie %s has more than %d way points", sortie->id,
+                       VG_MISSION_ITEMS_MAX - 8);
+    }
+    *out_n = put_landing(sortie, &watch->bases[base], out, n);
+    return VG_OK;
+}

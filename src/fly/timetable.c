@@ -1,0 +1,96 @@
+#include "fly/timetable.h"
+
+#include <math.h>
+#include <string.h>
+
+struct vg_flight vg_timetable_at(const struct vg_plan *plan, int sortie, int64_t turn,
+                                 struct vg_us epoch)
+{
+    const struct vg_plan_sortie *s = &plan->sorties[sortie];
+    struct vg_us base = vg_us_add(epoch, vg_us_from_s((double)turn * s->period_s));
+    return (struct vg_flight){sortie, turn, vg_us_add(base, vg_us_from_s(s->takeoff_s)),
+                              vg_us_add(base, vg_us_from_s(s->land_s))};
+}
+
+struct vg_flight vg_timetable_next(const struct vg_plan *plan, const char *drone,
+                                   struct vg_us epoch, struct vg_us from)
+{
+    struct vg_flight best = {.sortie = -1};
+    double since_s = vg_us_to_s(vg_us_sub(from, epoch));
+    for (int i = 0; i < plan->n_sorties; i++) {
+        const struct vg_plan_sortie *s = &plan->sorties[i];
+        if (strcmp(s->drone, drone) != 0) {
+            continue;
+        }
+        double turn = ceil((since_s - s->takeoff_s) / s->period_s - 1e-9);
+        struct vg_flight f = vg_timetable_at(plan, i, turn > 0 ? (int64_t)turn : 0, epoch);
+        if (f.takeoff.us < from.us) { /* rounding of microseconds */
+            f = vg_timetable_at(plan, i, f.turn + 1, epoch);
+        }
+        if (best.sortie < 0 || f.takeoff.us < best.takeoff.us) {
+            best = f;
+        }
+    }
+    return best;
+}
+
+const char *vg_flight_id(const struct vg_plan *plan, const struct vg_flight *flight, bool is_relief,
+                         char *buf, size_t size_bytes)
+{
+    vg_format(buf, size_bytes, "%s#%lld%s", plan->sorties[flight->sortie].id,
+              (long long)flight->turn, is_relief ? "R" : "");
+    return buf;
+}
+
+static void put_pass(const struct vg_plan_sortie *s, double shift_s, double from_s, double to_s,
+                     double (*axis_m)(void *, const char *), void *ctx, bool *is_first,
+                     struct vg_buf *out)
+{
+    bool is_open = false;
+    double last_t_s = NAN;
+    for (int i = 0; i < s->n_visits; i++) {
+        const struct vg_plan_visit *v = &s->visits[i];
+        double t0_s = v->t0_s + shift_s;
+        double t1_s = v->t1_s + shift_s;
+        double at_m = axis_m(ctx, v->line);
+        if (at_m < 0 || t1_s < from_s || t0_s > to_s) {
+            continue;
+        }
+        if (!is_open) {
+            vg_buf_puts(out, *is_first ? "{\"drone\":" : ",{\"drone\":");
+            vg_buf_json(out, s->drone);
+            vg_buf_puts(out, ",\"sortie\":");
+            vg_buf_json(out, s->id);
+            vg_buf_puts(out, ",\"points\":[");
+            *is_first = false;
+        }
+        if (!is_open || fabs(t0_s - last_t_s) > 1) {
+            vg_buf_printf(out, "%s[%.0f,%.0f]", is_open ? ",null," : "", t0_s, at_m + v->from_m);
+        }
+        vg_buf_printf(out, ",[%.0f,%.0f]", t1_s, at_m + v->to_m);
+        is_open = true;
+        last_t_s = t1_s;
+    }
+    vg_buf_puts(out, is_open ? "]}" : "");
+}
+
+void vg_timetable_passes(const struct vg_plan *plan, struct vg_us epoch, struct vg_us from,
+                         struct vg_us to, double (*axis_m)(void *ctx, const char *line), void *ctx,
+                         struct vg_buf *out)
+{
+    bool is_first = true;
+    vg_buf_puts(out, "[");
+    for (int i = 0; i < plan->n_sorties; i++) {
+        const struct vg_plan_sortie *s = &plan->sorties[i];
+        double first = floor(vg_us_to_s(vg_us_sub(from, epoch)) / s->period_s) - 1;
+        for (int64_t turn = first > 0 ? (int64_t)first : 0;; turn++) {
+            struct vg_flight f = vg_timetable_at(plan, i, turn, epoch);
+            if (f.takeoff.us > to.us) {
+                break;
+            }
+            double shift_s = vg_us_to_s(f.takeoff) - s->takeoff_s;
+            put_pass(s, shift_s, vg_us_to_s(from), vg_us_to_s(to), axis_m, ctx, &is_first, out);
+        }
+    }
+    vg_buf_puts(out, "]");
+}

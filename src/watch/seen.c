@@ -1,0 +1,118 @@
+#include "watch/seen.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MAX_ROWS = 254
+};
+
+enum vg_status vg_seen_init(struct vg_seen *self, const struct vg_shape *shape,
+                            struct vg_error *err)
+{
+    size_t n_cells = (size_t)shape->cols[shape->n_cols].cell;
+    struct vg_seen s = {.shape = shape};
+    s.cell_s = calloc(n_cells + 1, sizeof *s.cell_s);
+    s.col_s = calloc((size_t)shape->n_cols + 1, sizeof *s.col_s);
+    s.bin_s = calloc((size_t)shape->n_bins + 1, sizeof *s.bin_s);
+    if (s.cell_s == NULL || s.col_s == NULL || s.bin_s == NULL) {
+        vg_seen_finish(&s);
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    *self = s;
+    return VG_OK;
+}
+
+void vg_seen_finish(struct vg_seen *self)
+{
+    free(self->cell_s);
+    free(self->col_s);
+    free(self->bin_s);
+    *self = (struct vg_seen){0};
+}
+
+static int newer_first(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    return x < y ? 1 : x > y ? -1 : 0;
+}
+
+/* The time since which `need` of the n cells have been seen. */
+static uint32_t column_time(const uint32_t *cells, int n, int need)
+{
+    uint32_t newest = 0;
+    int n_newest = 0;
+    for (int i = 0; i < n; i++) {
+        if (cells[i] > newest) {
+            newest = cells[i];
+            n_newest = 1;
+        } else if (cells[i] == newest) {
+            n_newest++;
+        }
+    }
+    if (n_newest >= need) {
+        return newest;
+    }
+    uint32_t sorted[MAX_ROWS];
+    memcpy(sorted, cells, (size_t)n * sizeof *cells);
+    qsort(sorted, (size_t)n, sizeof *sorted, newer_first);
+    return sorted[need - 1];
+}
+
+static uint32_t bin_time(const struct vg_seen *self, int bin)
+{
+    uint32_t oldest = UINT32_MAX;
+    for (int c = self->shape->bin_col[bin]; c < self->shape->bin_col[bin + 1]; c++) {
+        oldest = self->col_s[c] < oldest ? self->col_s[c] : oldest;
+    }
+    return oldest == UINT32_MAX ? 0 : oldest;
+}
+
+int vg_seen_mark(struct vg_seen *self, int col, int row_first, int row_end, uint32_t t_s)
+{
+    const struct vg_shape *shape = self->shape;
+    if (col < 0 || col >= shape->n_cols) {
+        return -1;
+    }
+    int n = vg_shape_n_rows(shape, col);
+    uint32_t *cells = self->cell_s + shape->cols[col].cell;
+    for (int r = row_first < 0 ? 0 : row_first; r < row_end && r < n; r++) {
+        cells[r] = t_s > cells[r] ? t_s : cells[r];
+    }
+    int need = (int)ceil(shape->seen_share * n - 1e-9);
+    uint32_t now = column_time(cells, n, need < 1 ? 1 : need);
+    if (now == self->col_s[col]) {
+        return -1;
+    }
+    self->col_s[col] = now;
+    int bin = shape->cols[col].bin;
+    uint32_t bin_now = bin_time(self, bin);
+    if (bin_now == self->bin_s[bin]) {
+        return -1;
+    }
+    self->bin_s[bin] = bin_now;
+    return bin;
+}
+
+double vg_seen_share(const struct vg_seen *self)
+{
+    int64_t n = self->shape->cols[self->shape->n_cols].cell;
+    int64_t seen = 0;
+    for (int64_t i = 0; i < n; i++) {
+        seen += self->cell_s[i] != 0;
+    }
+    return n > 0 ? (double)seen / (double)n : 0;
+}
+
+double vg_seen_col_share(const struct vg_seen *self, int col, uint32_t since_s)
+{
+    int n = vg_shape_n_rows(self->shape, col);
+    const uint32_t *cells = self->cell_s + self->shape->cols[col].cell;
+    int seen = 0;
+    for (int r = 0; r < n; r++) {
+        seen += cells[r] != 0 && cells[r] >= since_s;
+    }
+    return (double)seen / n;
+}
