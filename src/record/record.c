@@ -88,6 +88,9 @@ static enum vg_status prepare(struct vg_record *self, struct vg_error *err)
     if (st == VG_OK) {
         st = vg_record_writer_connect(self, err);
     }
+    if (st == VG_OK) {
+        st = vg_record_writer_sign_first(self, err);
+    }
     if (st == VG_OK && !vg_record_queue_init(&self->queue, self->options.queue_bytes)) {
         st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
@@ -99,6 +102,7 @@ static enum vg_status start(struct vg_record *self, struct vg_error *err)
     self->options.key_path = NULL; /* borrowed during open only */
     self->options.id = NULL;
     self->status.appended_seq = self->tail.seq;
+    self->status.signed_seq = self->signed_seq > 0 ? self->signed_seq : 0;
     atomic_store(&self->durable_seq, self->tail.seq);
     self->signed_us = vg_record_monotonic_us();
     /* Signals are the main thread's. */

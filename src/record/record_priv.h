@@ -51,6 +51,10 @@ struct vg_record {
 /* Open the connection and its statements, find the tail and the last head, and check that the key
  * is the one that signed it. Sets tail and signed_seq. */
 enum vg_status vg_record_writer_connect(struct vg_record *self, struct vg_error *err) VG_MUST_USE;
+/* Sign the chain as it stands when no head is there yet, so that a signed record is never without
+ * one. Before the thread runs. */
+enum vg_status vg_record_writer_sign_first(struct vg_record *self,
+                                           struct vg_error *err) VG_MUST_USE;
 void vg_record_writer_disconnect(struct vg_record *self);
 /* The thread; `arg` is the record. */
 void *vg_record_writer_run(void *arg);

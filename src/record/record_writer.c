@@ -223,6 +223,16 @@ static enum vg_status commit_group(struct vg_record *self, const struct turn *tu
     return VG_OK;
 }
 
+enum vg_status vg_record_writer_sign_first(struct vg_record *self, struct vg_error *err)
+{
+    struct turn turn = {.is_head_due = true};
+    size_t at = 0;
+    if (!self->is_signing || self->signed_seq >= 0) {
+        return VG_OK;
+    }
+    return commit_group(self, &turn, &at, err);
+}
+
 /* After a failure: open anew and find out how far the disk really got. A commit that reported an
  * error may yet be there whole; its events, still queued, are then hashed again and must give the
  * same tail. */
