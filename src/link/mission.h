@@ -1,11 +1,11 @@
 /* Missions from the station's side: send one to a drone, read one back, prove that they agree.
  *
- *   upload   COUNT ─► ◄─ REQUEST(i) ITEM(i) ─► ... ◄─ ACK, then a download, then item by item
- * compare download LIST  ─► ◄─ COUNT, REQUEST(i) ─► ◄─ ITEM(i) ... ACK ─►
+ *   upload    COUNT -> <- REQUEST(i), ITEM(i) -> ... <- ACK; a download; the compare
+ *   download  LIST -> <- COUNT, REQUEST(i) -> <- ITEM(i) ... ACK ->
  *
- * What got no answer is repeated after retry_us, retries_max times; then the machine ends FAILED
- * with the reason in words. An upload ends VERIFIED only when what was read back is what was meant:
- * a drone never flies a mission that is not VERIFIED.
+ * What got no answer is repeated every patience.retry; after retries_max of these without any
+ * progress the machine ends FAILED with the reason in words. An upload ends DONE only when what was
+ * read back is what was meant: a drone never flies a mission that was not verified so.
  *
  * Items are numbered as the autopilot numbers them. With ArduPilot item 0 is home: the autopilot
  * puts its own there, so the caller puts anything (usually the launch point) and the compare skips
@@ -55,14 +55,14 @@ enum vg_mission_state {
     VG_MISSION_IDLE = 0,
     VG_MISSION_SENDING, /* upload: count and items */
     VG_MISSION_READING, /* download, or the read-back of an upload */
-    VG_MISSION_DONE, /* download: items are there; upload: VERIFIED */
+    VG_MISSION_DONE, /* download: items are there; upload: verified */
     VG_MISSION_FAILED, /* err says why */
 };
 
 /* How patient; zero fields mean the defaults. */
 struct vg_mission_patience {
     struct vg_us retry; /* default 1.5 s */
-    int retries_max; /* default 8, per step of the conversation */
+    int retries_max; /* default 8, without any progress */
 };
 
 struct vg_missiondown {
@@ -75,8 +75,9 @@ struct vg_missiondown {
     /* private */
     struct vg_mav_pair pair;
     bool has_count;
-    int retries;
     struct vg_us sent;
+    struct vg_us progressed;
+    uint8_t refusal; /* the last MISSION_ACK that said no */
     struct vg_outq out;
 };
 
@@ -98,8 +99,9 @@ struct vg_missionup {
     struct vg_mav_pair pair;
     bool is_ardupilot;
     int last_item; /* -1: the count */
-    int retries;
     struct vg_us sent;
+    struct vg_us progressed;
+    uint8_t refusal; /* the last MISSION_ACK that said no */
     struct vg_outq out;
 };
 
@@ -118,6 +120,11 @@ bool vg_missionup_next_out(struct vg_missionup *self, struct vg_mav_msg *out);
  * vg_tr). */
 bool vg_mission_item_agrees(const struct vg_mission_item *meant, const struct vg_mission_item *got,
                             int item_i, bool is_ardupilot, const char **out_what);
+
+/* Does an item with this command have a place (latitude, longitude, altitude)? */
+bool vg_mission_has_place(uint16_t command);
+/* A MAV_MISSION_RESULT in words, a key for vg_tr. Borrowed for ever. */
+const char *vg_mission_result_text(uint8_t result);
 
 /* Between the item and its message. */
 void vg_mission_item_pack(const struct vg_mission_item *item, int seq, struct vg_mav_pair pair,

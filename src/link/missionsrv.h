@@ -29,13 +29,12 @@ struct vg_missionsrv {
     uint8_t sysid;
     uint8_t compid;
     bool is_receiving;
-    bool was_int;
     uint8_t from_sysid;
     uint8_t from_compid;
     int n_coming;
     int next_item;
-    int retries;
     struct vg_us asked;
+    struct vg_us progressed;
     struct vg_mission_item coming[VG_MISSION_ITEMS_MAX];
     struct vg_outq out;
 };

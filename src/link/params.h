@@ -48,7 +48,7 @@ struct vg_params {
 
 /* Ask for all. Forgets what was known. */
 void vg_params_start(struct vg_params *self, struct vg_mav_pair pair, struct vg_us now);
-/* Also takes values nobody asked for, in any state. */
+/* After start; also takes values nobody asked for. */
 void vg_params_feed(struct vg_params *self, const struct vg_mav_msg *msg, struct vg_us now);
 void vg_params_step(struct vg_params *self, struct vg_us now);
 bool vg_params_next_out(struct vg_params *self, struct vg_mav_msg *out);

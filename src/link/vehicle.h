@@ -64,7 +64,7 @@ struct vg_vehicle {
         uint8_t system_status; /* MAV_STATE; 0 from HIGH_LATENCY2 */
         uint32_t custom_mode;
         enum vg_mode_kind mode;
-        const char *mode_name; /* never NULL once known; "mode 12" cannot be: "?" */
+        const char *mode_name; /* never NULL; "?" for a number without a name */
         bool is_armed;
     } state;
 
@@ -160,6 +160,7 @@ struct vg_vehicle {
         struct vg_us t;
         double fov_h_deg;
         double fov_v_deg; /* NAN if not told */
+        bool is_told; /* by CAMERA_FOV_STATUS: follows the zoom */
     } camera;
 
     struct { /* RADIO_STATUS */
@@ -192,6 +193,7 @@ struct vg_vehicle {
     uint32_t changes;
     struct vg_us heard;
     struct vg_us high_latency_period;
+    struct vg_us high_latency_heard;
     bool is_high_latency;
     bool has_seq;
     uint8_t seq;
@@ -199,6 +201,7 @@ struct vg_vehicle {
     double loss; /* running share of missed messages */
     struct { /* chunks of a long status text on their way */
         uint16_t id;
+        uint8_t compid;
         uint8_t next_chunk;
         uint8_t severity;
         size_t n;

@@ -1,0 +1,251 @@
+/* THE allow-list. Read it as law: what is not named here never leaves the station.
+ * The test walks all ids of messages, commands and items and compares with its own list. */
+#include "link/allow.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define WHY_MESSAGE "this message is not on the allow-list"
+#define WHY_COMMAND "this command is not on the allow-list"
+#define WHY_ITEM "this mission item is not on the allow-list"
+#define WHY_PARAM "this parameter may not be written"
+#define WHY_TARGET "a command must name one drone"
+#define WHY_FORCED "arming and disarming may not be forced"
+#define WHY_FENCE "the fence may be switched on, not off"
+
+/* Messages that say nothing a drone acts on dangerously, whatever their fields. */
+static const uint32_t free_messages[] = {
+    VG_MAV_ID_HEARTBEAT,
+    VG_MAV_ID_SYSTEM_TIME,
+    VG_MAV_ID_PING,
+    VG_MAV_ID_TIMESYNC,
+    VG_MAV_ID_PARAM_REQUEST_READ,
+    VG_MAV_ID_PARAM_REQUEST_LIST,
+    VG_MAV_ID_REQUEST_DATA_STREAM,
+    VG_MAV_ID_MISSION_REQUEST_LIST,
+    VG_MAV_ID_MISSION_REQUEST,
+    VG_MAV_ID_MISSION_REQUEST_INT,
+    VG_MAV_ID_MISSION_ACK,
+};
+
+static const uint16_t commands[] = {
+    VG_MAV_CMD_NAV_RETURN_TO_LAUNCH,
+    VG_MAV_CMD_NAV_LAND,
+    VG_MAV_CMD_NAV_TAKEOFF,
+    VG_MAV_CMD_NAV_VTOL_TAKEOFF,
+    VG_MAV_CMD_NAV_VTOL_LAND,
+    VG_MAV_CMD_DO_SET_MODE,
+    VG_MAV_CMD_DO_CHANGE_SPEED,
+    VG_MAV_CMD_DO_LAND_START,
+    VG_MAV_CMD_DO_PAUSE_CONTINUE,
+    VG_MAV_CMD_DO_SET_ROI_LOCATION,
+    VG_MAV_CMD_DO_SET_ROI_NONE,
+    VG_MAV_CMD_DO_FENCE_ENABLE,
+    VG_MAV_CMD_DO_SET_MISSION_CURRENT,
+    VG_MAV_CMD_MISSION_START,
+    VG_MAV_CMD_COMPONENT_ARM_DISARM,
+    VG_MAV_CMD_SET_MESSAGE_INTERVAL,
+    VG_MAV_CMD_REQUEST_MESSAGE,
+    VG_MAV_CMD_SET_CAMERA_ZOOM,
+    VG_MAV_CMD_SET_CAMERA_FOCUS,
+    VG_MAV_CMD_SET_CAMERA_SOURCE,
+    VG_MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW,
+    VG_MAV_CMD_DO_GIMBAL_MANAGER_CONFIGURE,
+    VG_MAV_CMD_REQUEST_OPERATOR_CONTROL,
+};
+
+static const uint16_t mission_items[] = {
+    VG_MAV_CMD_NAV_WAYPOINT,
+    VG_MAV_CMD_NAV_LOITER_UNLIM,
+    VG_MAV_CMD_NAV_LOITER_TURNS,
+    VG_MAV_CMD_NAV_LOITER_TIME,
+    VG_MAV_CMD_NAV_RETURN_TO_LAUNCH,
+    VG_MAV_CMD_NAV_LAND,
+    VG_MAV_CMD_NAV_TAKEOFF,
+    VG_MAV_CMD_NAV_LOITER_TO_ALT,
+    VG_MAV_CMD_NAV_VTOL_TAKEOFF,
+    VG_MAV_CMD_NAV_VTOL_LAND,
+    VG_MAV_CMD_DO_JUMP,
+    VG_MAV_CMD_DO_CHANGE_SPEED,
+    VG_MAV_CMD_DO_LAND_START,
+    VG_MAV_CMD_DO_SET_ROI_LOCATION,
+    VG_MAV_CMD_DO_SET_ROI_NONE,
+    VG_MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW,
+};
+
+static const uint16_t fence_items[] = {
+    VG_MAV_CMD_NAV_FENCE_RETURN_POINT,
+    VG_MAV_CMD_NAV_FENCE_POLYGON_VERTEX_INCLUSION,
+    VG_MAV_CMD_NAV_FENCE_POLYGON_VERTEX_EXCLUSION,
+    VG_MAV_CMD_NAV_FENCE_CIRCLE_INCLUSION,
+    VG_MAV_CMD_NAV_FENCE_CIRCLE_EXCLUSION,
+};
+
+static const uint16_t rally_items[] = {VG_MAV_CMD_NAV_RALLY_POINT};
+
+/* Message rates of ArduPilot's first two links: they change what is told, not what is flown. */
+static const char *const params[] = {
+    "SR0_POSITION", "SR0_EXTRA1", "SR0_EXTRA2", "SR0_EXTRA3", "SR0_EXT_STAT",
+    "SR1_POSITION", "SR1_EXTRA1", "SR1_EXTRA2", "SR1_EXTRA3", "SR1_EXT_STAT",
+};
+
+#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
+
+static bool is_in(const uint16_t *list, size_t n, uint16_t id)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (list[i] == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool vg_allow_command(uint16_t command)
+{
+    return is_in(commands, COUNT_OF(commands), command);
+}
+
+bool vg_allow_mission_item(uint8_t mission_type, uint16_t command)
+{
+    switch (mission_type) {
+    case VG_MAV_MISSION_TYPE_MISSION:
+        return is_in(mission_items, COUNT_OF(mission_items), command);
+    case VG_MAV_MISSION_TYPE_FENCE:
+        return is_in(fence_items, COUNT_OF(fence_items), command);
+    case VG_MAV_MISSION_TYPE_RALLY:
+        return is_in(rally_items, COUNT_OF(rally_items), command);
+    default:
+        return false;
+    }
+}
+
+bool vg_allow_param(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(params); i++) {
+        if (strcmp(params[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* NULL: the command may go. Values that are not numbers compare unequal to 0 and are refused. */
+static const char *refuse_command(uint16_t command, uint8_t target, float p1, float p2)
+{
+    if (!vg_allow_command(command)) {
+        return WHY_COMMAND;
+    }
+    if (target == 0) {
+        return WHY_TARGET;
+    }
+    /* Parameter 2 holds the number that forces: nothing but 0 is let through. */
+    bool is_plain_arming = (p1 == 0.0f || p1 == 1.0f) && p2 == 0.0f;
+    if (command == VG_MAV_CMD_COMPONENT_ARM_DISARM && !is_plain_arming) {
+        return WHY_FORCED;
+    }
+    if (command == VG_MAV_CMD_DO_FENCE_ENABLE && p1 != 1.0f) {
+        return WHY_FENCE;
+    }
+    return NULL;
+}
+
+static const char *refuse_command_long(const struct vg_mav_msg *msg)
+{
+    struct vg_mav_command_long c;
+    vg_mav_command_long_unpack(msg, &c);
+    return refuse_command(c.command, c.target_system, c.param1, c.param2);
+}
+
+static const char *refuse_command_int(const struct vg_mav_msg *msg)
+{
+    struct vg_mav_command_int c;
+    vg_mav_command_int_unpack(msg, &c);
+    return refuse_command(c.command, c.target_system, c.param1, c.param2);
+}
+
+static const char *refuse_item(const struct vg_mav_msg *msg)
+{
+    struct vg_mav_mission_item_int item;
+    vg_mav_mission_item_int_unpack(msg, &item);
+    if (!vg_allow_mission_item(item.mission_type, item.command)) {
+        return WHY_ITEM;
+    }
+    return item.target_system == 0 ? WHY_TARGET : NULL;
+}
+
+static const char *refuse_param(const struct vg_mav_msg *msg)
+{
+    struct vg_mav_param_set set;
+    vg_mav_param_set_unpack(msg, &set);
+    if (!vg_allow_param(set.param_id)) {
+        return WHY_PARAM;
+    }
+    return set.target_system == 0 ? WHY_TARGET : NULL;
+}
+
+/* Messages that start, clear or move a mission: any list we know, one drone. */
+static const char *refuse_list(uint8_t target, uint8_t mission_type)
+{
+    if (mission_type > VG_MAV_MISSION_TYPE_RALLY) {
+        return WHY_MESSAGE;
+    }
+    return target == 0 ? WHY_TARGET : NULL;
+}
+
+static const char *refuse_count(const struct vg_mav_msg *msg)
+{
+    struct vg_mav_mission_count count;
+    vg_mav_mission_count_unpack(msg, &count);
+    return refuse_list(count.target_system, count.mission_type);
+}
+
+static const char *refuse_clear(const struct vg_mav_msg *msg)
+{
+    struct vg_mav_mission_clear_all clear;
+    vg_mav_mission_clear_all_unpack(msg, &clear);
+    return refuse_list(clear.target_system, clear.mission_type);
+}
+
+static const char *refuse_set_current(const struct vg_mav_msg *msg)
+{
+    struct vg_mav_mission_set_current set;
+    vg_mav_mission_set_current_unpack(msg, &set);
+    return refuse_list(set.target_system, VG_MAV_MISSION_TYPE_MISSION);
+}
+
+static const char *refuse_message(const struct vg_mav_msg *msg)
+{
+    for (size_t i = 0; i < COUNT_OF(free_messages); i++) {
+        if (free_messages[i] == msg->id) {
+            return NULL;
+        }
+    }
+    switch (msg->id) {
+    case VG_MAV_ID_COMMAND_LONG:
+        return refuse_command_long(msg);
+    case VG_MAV_ID_COMMAND_INT:
+        return refuse_command_int(msg);
+    case VG_MAV_ID_MISSION_ITEM_INT:
+        return refuse_item(msg);
+    case VG_MAV_ID_MISSION_COUNT:
+        return refuse_count(msg);
+    case VG_MAV_ID_MISSION_CLEAR_ALL:
+        return refuse_clear(msg);
+    case VG_MAV_ID_MISSION_SET_CURRENT:
+        return refuse_set_current(msg);
+    case VG_MAV_ID_PARAM_SET:
+        return refuse_param(msg);
+    default:
+        return WHY_MESSAGE;
+    }
+}
+
+bool vg_allow_message(const struct vg_mav_msg *msg, const char **out_why_not)
+{
+    const char *why = refuse_message(msg);
+    if (why != NULL && out_why_not != NULL) {
+        *out_why_not = why;
+    }
+    return why == NULL;
+}
