@@ -1,0 +1,278 @@
+#include "config/watchfile.h"
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "config/watchfile_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+#define TEXT(key, member, fallback)                                                                \
+    {                                                                                              \
+        key, VG_F_TEXT, offsetof(struct vg_watchfile, member),                                     \
+            sizeof(((struct vg_watchfile *)0)->member), NULL, NULL, fallback                       \
+    }
+#define OTHER(key, fallback)                                                                       \
+    {                                                                                              \
+        key, VG_F_OTHER, 0, 0, NULL, NULL, fallback                                                \
+    }
+
+static const struct vg_field TOP_FIELDS[] = {
+    TEXT("name", name, NULL), OTHER("line", NULL),    OTHER("terrain", ""),
+    OTHER("zones", ""),       OTHER("places", ""),    TEXT("attribution", attribution, ""),
+    OTHER("bases", NULL),     OTHER("cameras", NULL), OTHER("types", NULL),
+    OTHER("drones", NULL),    OTHER("wind", ""),      OTHER("serve", ""),
+    OTHER("record", ""),      OTHER("share", ""),
+};
+
+static const struct vg_field WIND_FIELDS[] = {
+    {"from", VG_F_ANGLE, offsetof(struct vg_watchfile, wind_from_deg), 0, "0deg", "360deg", NULL},
+    {"speed", VG_F_SPEED, offsetof(struct vg_watchfile, wind_mps), 0, "0 m/s", "60 m/s", NULL},
+};
+
+static const struct vg_field SERVE_FIELDS[] = {
+    TEXT("listen", listen, "127.0.0.1:8080"),
+};
+
+static const struct vg_field SHARE_FIELDS[] = {
+    TEXT("tak", tak, ""),
+    TEXT("hq", hq, ""),
+};
+
+void *vg_wf_calloc(const struct vg_wf_reader *self, size_t n, size_t size_bytes)
+{
+    void *p = calloc(n, size_bytes);
+    if (p == NULL) {
+        vg_fail(self->r.err, VG_E_NO_MEMORY, "out of memory");
+    }
+    return p;
+}
+
+enum vg_status vg_wf_path(const struct vg_wf_reader *self, const struct vg_yaml *node, char *out,
+                          size_t size_bytes)
+{
+    char path[2048];
+    enum vg_status status = vg_fields_expect(&self->r, node, VG_YAML_TEXT);
+    if (status != VG_OK) {
+        return status;
+    }
+    if (strlen(node->text) + strlen(self->r.place) + 2 > sizeof path) {
+        path[0] = '\0';
+    } else {
+        vg_path_beside(self->r.place, node->text, path, sizeof path);
+    }
+    if (path[0] == '\0' || strlen(path) >= size_bytes || strpbrk(path, "\n\t") != NULL) {
+        return vg_fail_at(self->r.err, self->r.place, node->line, node->column,
+                          "\"%s\" is no path of at most %zu bytes", vg_fields_name(node),
+                          size_bytes - 1);
+    }
+    vg_format(out, size_bytes, "%s", path);
+    return VG_OK;
+}
+
+enum vg_status vg_wf_read_beside(const struct vg_wf_reader *self, const struct vg_yaml *node,
+                                 char *out_path, size_t size_bytes, struct vg_buf *out)
+{
+    enum vg_status status = vg_wf_path(self, node, out_path, size_bytes);
+    if (status != VG_OK) {
+        return status;
+    }
+    struct vg_error local = {.lang = self->r.err != NULL ? self->r.err->lang : VG_LANG_EN};
+    if (self->read(out_path, VG_WF_MAX_DATA_BYTES, out, &local) == VG_OK) {
+        return VG_OK;
+    }
+    /* The place that the user can mend is the line that names the file. */
+    return vg_fail_at(self->r.err, self->r.place, node->line, node->column, "%s: %s", out_path,
+                      local.message);
+}
+
+static enum vg_status read_terrain(const struct vg_wf_reader *self, const struct vg_yaml *root,
+                                   struct vg_watchfile *wf)
+{
+    const struct vg_yaml *node = vg_yaml_find(root, "terrain");
+    if (node == NULL) {
+        return VG_OK;
+    }
+    const struct vg_yaml *first = node->kind == VG_YAML_LIST ? node->first : node;
+    int n = node->kind == VG_YAML_LIST ? node->n : 1;
+    if (n == 0) {
+        return VG_OK;
+    }
+    wf->terrain = vg_wf_calloc(self, (size_t)n, sizeof *wf->terrain);
+    if (wf->terrain == NULL) {
+        return VG_E_NO_MEMORY;
+    }
+    enum vg_status status = VG_OK;
+    for (int i = 0; i < n && status == VG_OK; i++) {
+        struct vg_yaml item = *first;
+        item.key = "terrain";
+        status = vg_wf_path(self, &item, wf->terrain[wf->n_terrain++], sizeof wf->terrain[0]);
+        first = first->next;
+    }
+    return status;
+}
+
+static enum vg_status read_zones(const struct vg_wf_reader *self, const struct vg_yaml *root,
+                                 struct vg_watchfile *wf)
+{
+    char path[1024];
+    struct vg_buf text = {0};
+    const struct vg_yaml *node = vg_yaml_find(root, "zones");
+    if (node == NULL) {
+        return VG_OK;
+    }
+    enum vg_status status = vg_wf_read_beside(self, node, path, sizeof path, &text);
+    if (status == VG_OK) {
+        status = vg_wf_parse_zones(vg_buf_text(&text), text.n, path, &wf->zones, &wf->n_zones,
+                                   self->r.err);
+    }
+    vg_buf_finish(&text);
+    return status;
+}
+
+static enum vg_status read_places(const struct vg_wf_reader *self, const struct vg_yaml *root,
+                                  struct vg_watchfile *wf)
+{
+    char path[1024];
+    struct vg_buf text = {0};
+    const struct vg_yaml *node = vg_yaml_find(root, "places");
+    if (node == NULL) {
+        return VG_OK;
+    }
+    enum vg_status status = vg_wf_read_beside(self, node, path, sizeof path, &text);
+    if (status == VG_OK) {
+        status = vg_wf_parse_places(vg_buf_text(&text), text.n, path, &wf->places, &wf->n_places,
+                                    self->r.err);
+    }
+    vg_buf_finish(&text);
+    return status;
+}
+
+/* A wind that some type cannot fly against leaves it drifting: no plan holds. */
+static enum vg_status check_wind(const struct vg_wf_reader *self, const struct vg_yaml *wind,
+                                 const struct vg_watchfile *wf)
+{
+    for (int i = 0; i < wf->n_types; i++) {
+        if (wf->wind_mps >= wf->types[i].cruise_mps) {
+            return vg_fail_at(self->r.err, self->r.place, wind->line, wind->column,
+                              "the wind of %g m/s is as fast as type \"%s\" flies (%g m/s)",
+                              wf->wind_mps, wf->types[i].name, wf->types[i].cruise_mps);
+        }
+    }
+    return VG_OK;
+}
+
+static enum vg_status check_listen(const struct vg_wf_reader *self, const struct vg_yaml *serve,
+                                   const struct vg_watchfile *wf)
+{
+    double port = 0;
+    const char *colon = strrchr(wf->listen, ':');
+    if (colon != NULL && colon > wf->listen && vg_fields_decimal(colon + 1, &port) && port >= 1 &&
+        port <= 65535 && port == (double)(int)port) {
+        return VG_OK;
+    }
+    const struct vg_yaml *at = vg_yaml_find(serve, "listen");
+    at = at != NULL ? at : serve;
+    return vg_fail_at(self->r.err, self->r.place, at->line, at->column,
+                      "expected HOST:PORT such as 127.0.0.1:8080, got \"%s\"", wf->listen);
+}
+
+static enum vg_status read_small_sections(const struct vg_wf_reader *self,
+                                          const struct vg_yaml *root, struct vg_watchfile *wf)
+{
+    const struct vg_yaml *wind = vg_yaml_find(root, "wind");
+    const struct vg_yaml *serve = vg_yaml_find(root, "serve");
+    const struct vg_yaml *share = vg_yaml_find(root, "share");
+    const struct vg_yaml *record = vg_yaml_find(root, "record");
+    enum vg_status status = VG_OK;
+    vg_format(wf->listen, sizeof wf->listen, "127.0.0.1:8080");
+    if (wind != NULL) {
+        status = vg_fields_read(&self->r, wind, WIND_FIELDS, COUNT(WIND_FIELDS), wf);
+        status = status != VG_OK ? status : check_wind(self, wind, wf);
+    }
+    if (status == VG_OK && serve != NULL) {
+        status = vg_fields_read(&self->r, serve, SERVE_FIELDS, COUNT(SERVE_FIELDS), wf);
+        status = status != VG_OK ? status : check_listen(self, serve, wf);
+    }
+    if (status == VG_OK && share != NULL) {
+        status = vg_fields_read(&self->r, share, SHARE_FIELDS, COUNT(SHARE_FIELDS), wf);
+    }
+    if (status == VG_OK && record != NULL) {
+        status = vg_wf_path(self, record, wf->record, sizeof wf->record);
+    }
+    return status;
+}
+
+static enum vg_status read_root(const struct vg_wf_reader *self, const struct vg_yaml *root,
+                                struct vg_watchfile *wf)
+{
+    struct vg_yaml top = *root;
+    top.key = "watch";
+    enum vg_status status = vg_fields_read(&self->r, &top, TOP_FIELDS, COUNT(TOP_FIELDS), wf);
+    if (status == VG_OK) {
+        status = vg_wf_read_lines(self, vg_yaml_find(root, "line"), wf);
+    }
+    if (status == VG_OK) {
+        status = read_terrain(self, root, wf);
+    }
+    if (status == VG_OK) {
+        status = vg_wf_read_fleet(self, root, wf);
+    }
+    if (status == VG_OK) {
+        status = read_small_sections(self, root, wf);
+    }
+    if (status == VG_OK) {
+        status = read_zones(self, root, wf);
+    }
+    if (status == VG_OK) {
+        status = read_places(self, root, wf);
+    }
+    return status;
+}
+
+enum vg_status vg_watchfile_parse(const char *yaml, size_t n, const char *path, vg_read_fn read,
+                                  struct vg_watchfile *out, struct vg_error *err)
+{
+    struct vg_arena arena = {0};
+    struct vg_yaml *root = NULL;
+    struct vg_watchfile wf = {0};
+    struct vg_wf_reader self = {.r = {.place = path, .err = err}, .read = read};
+    vg_format(wf.path, sizeof wf.path, "%s", path);
+    enum vg_status status = vg_yaml_parse(yaml, n, path, &arena, &root, err);
+    if (status == VG_OK) {
+        status = read_root(&self, root, &wf);
+    }
+    vg_arena_finish(&arena);
+    if (status != VG_OK) {
+        vg_watchfile_finish(&wf);
+        return status;
+    }
+    *out = wf;
+    return VG_OK;
+}
+
+enum vg_status vg_watchfile_load(const char *path, vg_read_fn read, struct vg_watchfile *out,
+                                 struct vg_error *err)
+{
+    struct vg_buf text = {0};
+    enum vg_status status = read(path, VG_YAML_MAX_BYTES, &text, err);
+    if (status == VG_OK) {
+        status = vg_watchfile_parse(vg_buf_text(&text), text.n, path, read, out, err);
+    }
+    vg_buf_finish(&text);
+    return status;
+}
+
+void vg_watchfile_finish(struct vg_watchfile *self)
+{
+    vg_network_finish(&self->network);
+    free(self->terrain);
+    vg_wf_free_zones(self->zones, self->n_zones);
+    free(self->bases);
+    free(self->cameras);
+    free(self->types);
+    free(self->drones);
+    free(self->places);
+    *self = (struct vg_watchfile){0};
+}

@@ -1,0 +1,280 @@
+#include "config/yaml.h"
+
+#include "base/text.h"
+
+#include <libfyaml.h>
+#include <string.h>
+
+struct builder {
+    const char *place;
+    struct vg_arena *arena;
+    struct vg_error *err;
+    struct vg_yaml *stack[VG_YAML_MAX_DEPTH];
+    int depth;
+    struct vg_yaml *root;
+    struct vg_yaml *pending_key; /* of the map on top of the stack; its value comes next */
+};
+
+/* libfyaml writes to stderr unless it is given somewhere else to write. */
+static void discard(struct fy_diag *diag, void *user, const char *buf, size_t n)
+{
+    (void)diag;
+    (void)user;
+    (void)buf;
+    (void)n;
+}
+
+static struct fy_diag *create_quiet_diag(void)
+{
+    struct fy_diag_cfg cfg;
+    fy_diag_cfg_default(&cfg);
+    cfg.fp = NULL;
+    cfg.output_fn = discard;
+    cfg.colorize = false;
+    struct fy_diag *diag = fy_diag_create(&cfg);
+    if (diag != NULL) {
+        fy_diag_set_collect_errors(diag, true);
+    }
+    return diag;
+}
+
+static enum vg_status fail_syntax(struct builder *self, struct fy_diag *diag)
+{
+    void *iter = NULL;
+    struct fy_diag_error *first = fy_diag_errors_iterate(diag, &iter);
+    if (first == NULL || first->msg == NULL) {
+        return vg_fail_at(self->err, self->place, 0, 0, "not YAML");
+    }
+    return vg_fail_at(self->err, self->place, first->line, first->column, "not YAML: %s",
+                      first->msg);
+}
+
+static enum vg_status fail_memory(struct builder *self)
+{
+    return vg_fail(self->err, VG_E_NO_MEMORY, "out of memory");
+}
+
+/* Names and paths hold no control characters; a folded text holds line feeds at most. */
+static bool has_control(const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct vg_yaml *add_node(struct builder *self, enum vg_yaml_kind kind,
+                                const struct fy_mark *mark)
+{
+    struct vg_yaml *node = vg_arena_calloc(self->arena, 1, sizeof *node);
+    if (node == NULL) {
+        return NULL;
+    }
+    node->kind = kind;
+    node->text = "";
+    node->line = mark != NULL ? mark->line + 1 : 0;
+    node->column = mark != NULL ? mark->column + 1 : 0;
+    return node;
+}
+
+static enum vg_status take_text(struct builder *self, struct fy_event *event, struct vg_yaml *node)
+{
+    size_t n = 0;
+    const char *text = fy_token_get_text(event->scalar.value, &n);
+    if (text == NULL || n == 0) {
+        return VG_OK;
+    }
+    if (has_control(text, n)) {
+        return vg_fail_at(self->err, self->place, node->line, node->column,
+                          "control characters are not allowed in a text");
+    }
+    char *copy = vg_arena_alloc(self->arena, n + 1);
+    if (copy == NULL) {
+        return fail_memory(self);
+    }
+    memcpy(copy, text, n);
+    copy[n] = '\0';
+    node->text = copy;
+    return VG_OK;
+}
+
+static enum vg_status take_key(struct builder *self, struct vg_yaml *map, struct vg_yaml *node)
+{
+    if (node->kind != VG_YAML_TEXT) {
+        return vg_fail_at(self->err, self->place, node->line, node->column,
+                          "a key must be a plain text");
+    }
+    for (const struct vg_yaml *c = map->first; c != NULL; c = c->next) {
+        if (strcmp(c->key, node->text) == 0) {
+            return vg_fail_at(self->err, self->place, node->line, node->column,
+                              "key \"%s\" is given twice (first in line %d)", node->text,
+                              c->key_line);
+        }
+    }
+    if (map->n == VG_YAML_MAX_KEYS) {
+        return vg_fail_at(self->err, self->place, node->line, node->column,
+                          "more than %d keys in one map", VG_YAML_MAX_KEYS);
+    }
+    self->pending_key = node;
+    return VG_OK;
+}
+
+/* Hang the node under the map or list on top of the stack. A map takes key and value in turns. */
+static enum vg_status attach(struct builder *self, struct vg_yaml *node)
+{
+    if (self->depth == 0) {
+        self->root = node;
+        return VG_OK;
+    }
+    struct vg_yaml *parent = self->stack[self->depth - 1];
+    if (parent->kind == VG_YAML_MAP && self->pending_key == NULL) {
+        return take_key(self, parent, node);
+    }
+    if (parent->kind == VG_YAML_MAP) {
+        node->key = self->pending_key->text;
+        node->key_line = self->pending_key->line;
+        node->key_column = self->pending_key->column;
+        self->pending_key = NULL;
+    }
+    if (parent->last != NULL) {
+        parent->last->next = node;
+    } else {
+        parent->first = node;
+    }
+    parent->last = node;
+    parent->n++;
+    return VG_OK;
+}
+
+static enum vg_status take_node(struct builder *self, struct fy_event *event,
+                                enum vg_yaml_kind kind, const struct fy_token *anchor,
+                                const struct fy_token *tag)
+{
+    struct vg_yaml *node = add_node(self, kind, fy_event_start_mark(event));
+    if (node == NULL) {
+        return fail_memory(self);
+    }
+    if (anchor != NULL || tag != NULL) {
+        return vg_fail_at(self->err, self->place, node->line, node->column,
+                          "anchors (&), aliases (*) and tags (!) are not used in this file");
+    }
+    enum vg_status status = VG_OK;
+    if (kind == VG_YAML_TEXT) {
+        status = take_text(self, event, node);
+    }
+    if (status == VG_OK) {
+        status = attach(self, node);
+    }
+    if (status != VG_OK || kind == VG_YAML_TEXT) {
+        return status;
+    }
+    if (self->depth == VG_YAML_MAX_DEPTH) {
+        return vg_fail_at(self->err, self->place, node->line, node->column,
+                          "nested deeper than %d levels", VG_YAML_MAX_DEPTH);
+    }
+    self->stack[self->depth++] = node;
+    return VG_OK;
+}
+
+static enum vg_status take_event(struct builder *self, struct fy_event *event)
+{
+    const struct fy_mark *mark = fy_event_start_mark(event);
+    switch (event->type) {
+    case FYET_DOCUMENT_START:
+        if (self->root != NULL) {
+            return vg_fail_at(self->err, self->place, mark != NULL ? mark->line + 1 : 0, 1,
+                              "only one document is allowed in the file");
+        }
+        return VG_OK;
+    case FYET_ALIAS:
+        return vg_fail_at(self->err, self->place, mark != NULL ? mark->line + 1 : 0,
+                          mark != NULL ? mark->column + 1 : 0,
+                          "anchors (&), aliases (*) and tags (!) are not used in this file");
+    case FYET_SCALAR:
+        return take_node(self, event, VG_YAML_TEXT, event->scalar.anchor, event->scalar.tag);
+    case FYET_SEQUENCE_START:
+        return take_node(self, event, VG_YAML_LIST, event->sequence_start.anchor,
+                         event->sequence_start.tag);
+    case FYET_MAPPING_START:
+        return take_node(self, event, VG_YAML_MAP, event->mapping_start.anchor,
+                         event->mapping_start.tag);
+    case FYET_SEQUENCE_END:
+    case FYET_MAPPING_END:
+        self->depth--;
+        return VG_OK;
+    case FYET_NONE:
+    case FYET_STREAM_START:
+    case FYET_STREAM_END:
+    case FYET_DOCUMENT_END:
+        break;
+    }
+    return VG_OK;
+}
+
+static enum vg_status read_events(struct builder *self, struct fy_parser *parser,
+                                  struct fy_diag *diag)
+{
+    enum vg_status status = VG_OK;
+    while (status == VG_OK) {
+        struct fy_event *event = fy_parser_parse(parser);
+        if (event == NULL) {
+            break;
+        }
+        status = take_event(self, event);
+        fy_parser_event_free(parser, event);
+    }
+    if (status == VG_OK && (fy_parser_get_stream_error(parser) || fy_diag_got_error(diag))) {
+        status = fail_syntax(self, diag);
+    }
+    if (status == VG_OK && self->root == NULL) {
+        status = vg_fail_at(self->err, self->place, 1, 1, "the file is empty");
+    }
+    return status;
+}
+
+enum vg_status vg_yaml_parse(const char *text, size_t n, const char *place, struct vg_arena *arena,
+                             struct vg_yaml **out, struct vg_error *err)
+{
+    struct builder self = {.place = place, .arena = arena, .err = err};
+    if (n > VG_YAML_MAX_BYTES) {
+        return vg_fail_at(err, place, 0, 0, "larger than %d bytes", VG_YAML_MAX_BYTES);
+    }
+    if (memchr(text, 0, n) != NULL) {
+        return vg_fail_at(err, place, 0, 0, "control characters are not allowed in a text");
+    }
+    struct fy_diag *diag = create_quiet_diag();
+    struct fy_parse_cfg cfg = {.flags = FYPCF_COLLECT_DIAG, .diag = diag};
+    struct fy_parser *parser = diag != NULL ? fy_parser_create(&cfg) : NULL;
+    enum vg_status status = VG_OK;
+    if (parser == NULL || fy_parser_set_string(parser, text, n) != 0) {
+        status = fail_memory(&self);
+    } else {
+        status = read_events(&self, parser, diag);
+    }
+    if (parser != NULL) {
+        fy_parser_destroy(parser);
+    }
+    if (diag != NULL) {
+        fy_diag_destroy(diag);
+    }
+    if (status == VG_OK) {
+        *out = self.root;
+    }
+    return status;
+}
+
+const struct vg_yaml *vg_yaml_find(const struct vg_yaml *map, const char *key)
+{
+    if (map == NULL || map->kind != VG_YAML_MAP) {
+        return NULL;
+    }
+    for (const struct vg_yaml *c = map->first; c != NULL; c = c->next) {
+        if (strcmp(c->key, key) == 0) {
+            return c;
+        }
+    }
+    return NULL;
+}
