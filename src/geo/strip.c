@@ -79,6 +79,7 @@ static enum vg_status lay_stretches(struct vg_strip *self, const struct vg_netwo
         }
         to->line = from->line;
         to->n_rows = 2 * (int)half;
+        self->n_rows_max = to->n_rows > self->n_rows_max ? to->n_rows : self->n_rows_max;
         to->first_col = first_col_after(self, from->line, from->from_m);
     }
     self->n_stretches = net->n_stretches;
@@ -213,6 +214,11 @@ int vg_strip_n_rows(const struct vg_strip *self, int col)
 {
     VG_ASSERT(col >= 0 && col < self->n_cols);
     return self->stretches[stretch_of(self, col)].n_rows;
+}
+
+double vg_strip_max_depth_m(const struct vg_strip *self)
+{
+    return self->n_rows_max / 2 * self->cell_m;
 }
 
 int64_t vg_strip_cell_index(const struct vg_strip *self, int col)

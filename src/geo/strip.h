@@ -34,6 +34,8 @@ double vg_strip_cell_m(const struct vg_strip *self);
 int vg_strip_n_columns(const struct vg_strip *self);
 /* Rows of a column: 2 * ceil(depth / cell), at most 254. */
 int vg_strip_n_rows(const struct vg_strip *self, int col);
+/* The greatest depth on one side, in whole cells (m). */
+double vg_strip_max_depth_m(const struct vg_strip *self);
 /* Index of cell (col, 0) in one flat array of all cells; entry n_columns is the total. */
 int64_t vg_strip_cell_index(const struct vg_strip *self, int col);
 

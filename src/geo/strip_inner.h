@@ -45,6 +45,7 @@ struct vg_strip {
     double cell_m;
     int n_cols;
     int64_t n_cells;
+    int n_rows_max;
     struct vg_strip_col *cols;
     struct vg_strip_line *lines;
     int n_lines;

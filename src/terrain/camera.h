@@ -1,11 +1,13 @@
 /* What a camera sees of the ground: the outline for people, the strip cells for the memory.
  *
- * A cell is in view when its centre (target height above ground, 0 by default) projects inside the image, its ground sample distance across the
- * line of sight is at most max_gsd_m, its range at most max_range_m, and terrain does not hide it. Hidden ground is never credited:
- * visibility is taken from horizon rays on both sides of the cell and both must be clear.
+ * A cell is in view when its centre (target height above ground, 0 by default) projects inside the
+ * image, its ground sample distance across the line of sight is at most max_gsd_m, its range at
+ * most max_range_m, and terrain does not hide it. Hidden ground is never credited: visibility is
+ * taken from horizon rays on both sides of the cell and both must be clear.
  *
- * Frames: yaw and pitch of the optical axis in the earth frame (pitch 0 horizon, -90 straight down), roll about the axis, right side down
- * positive. Threads: pure; scratch is the caller's arena, nothing else is allocated.
+ * Frames: yaw and pitch of the optical axis in the earth frame (pitch 0 horizon, -90 straight
+ * down), roll about the axis, right side down positive. Threads: pure; scratch is the caller's
+ * arena, nothing else is allocated.
  */
 #ifndef VG_TERRAIN_CAMERA_H
 #define VG_TERRAIN_CAMERA_H
@@ -27,13 +29,14 @@ struct vg_camera_pose {
 
 struct vg_camera_limits {
     double max_range_m;
-    double max_gsd_m;  /* per pixel across the sight line; <= 0: no limit */
-    int width_px;      /* for the ground sample distance */
+    double max_gsd_m; /* per pixel across the sight line; <= 0: no limit */
+    int width_px; /* for the ground sample distance */
     double target_agl_m;
 };
 
-/* Ground outline: n_edge points per image side, clockwise from top left, rays that meet no ground are cut at max_range_m. Writes at most
- * cap points, returns their number (0: nothing of the ground is in view). */
+/* Ground outline: n_edge points per image side, clockwise from top left, rays that meet no ground
+ * are cut at max_range_m. Writes at most cap points, returns their number (0: nothing of the ground
+ * is in view). */
 struct vg_latlon {
     double lat_deg;
     double lon_deg;
@@ -51,7 +54,8 @@ struct vg_seen_run {
 /* Called for each column with cells in view, columns in growing order. */
 typedef void (*vg_seen_fn)(void *ctx, const struct vg_seen_run *run);
 
-/* Visit every strip cell in view. `skip(ctx, col)` (NULL: none) says that a column needs no test now (all of it seen a moment ago). */
+/* Visit every strip cell in view. `skip(ctx, col)` (NULL: none) says that a column needs no test
+ * now (all of it seen a moment ago). */
 enum vg_status vg_camera_cells(const struct vg_terrain *terrain, const struct vg_strip *strip,
                                const struct vg_camera_pose *pose,
                                const struct vg_camera_limits *limits, struct vg_arena *scratch,

@@ -1,0 +1,51 @@
+/* Horizons by azimuth around an observer: rays a terrain cell apart at the far end, walked in half
+ * cells, each remembering the steepest ground so far. Rays are walked only as far as somebody asks.
+ * Inside src/terrain only.
+ *
+ *            ray 0   1   2
+ *               \    |  /      tan(k, i): the greatest (ground - drop - eye) / range over the
+ *                \   | /       samples 1 .. k of ray i
+ *                 \  |/
+ *                  eye
+ */
+#ifndef VG_TERRAIN_FAN_H
+#define VG_TERRAIN_FAN_H
+
+#include "base/arena.h"
+#include "geo/geodesy.h"
+#include "terrain/layer.h"
+
+struct vg_fan {
+    const struct vg_window *window;
+    struct vg_frame frame; /* about the eye */
+    double alt_msl_m;
+    double az_lo_rad; /* of ray 0 */
+    double az_step_rad;
+    double step_m; /* between samples of a ray */
+    int n_rays;
+    int n_steps;
+    float *tan_max; /* [n_rays][n_steps] */
+    int *n_done; /* samples walked, per ray */
+};
+
+/* Rays over [az_lo, az_hi] out to range_m; memory from scratch. false: no memory. */
+bool vg_fan_init(struct vg_fan *self, const struct vg_window *window, const struct vg_frame *frame,
+                 double alt_msl_m, double az_lo_rad, double az_hi_rad, double range_m,
+                 struct vg_arena *scratch);
+/* Walk a ray on so that n samples are there. */
+void vg_fan_walk(struct vg_fan *self, int ray, int n);
+
+/* The steepest ground among the first n samples of a ray; -HUGE_VAL for none. */
+static inline double vg_fan_horizon(struct vg_fan *self, int ray, int n)
+{
+    if (n <= 0) {
+        return -HUGE_VAL;
+    }
+    n = n < self->n_steps ? n : self->n_steps;
+    if (n > self->n_done[ray]) {
+        vg_fan_walk(self, ray, n);
+    }
+    return (double)self->tan_max[(size_t)ray * (size_t)self->n_steps + (size_t)(n - 1)];
+}
+
+#endif

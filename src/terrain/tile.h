@@ -1,0 +1,23 @@
+/* Elevation as image tiles for the page: MapLibre's raster-dem with "encoding": "terrarium".
+ *
+ * In:  a Web Mercator tile z/x/y (EPSG:3857, y from the north).
+ * Out: a 256 x 256 RGB PNG, metres msl = R * 256 + G + B / 256 - 32768 (Terrarium, as Mapzen's
+ * terrain tiles documented it), sampled at pixel centres, in steps of 1/16 m; voids are 0 m.
+ *
+ * Threads: pure. Memory: 600 kB while it works. Cost: a few ms, most of it compression. */
+#ifndef VG_TERRAIN_TILE_H
+#define VG_TERRAIN_TILE_H
+
+#include "base/text.h"
+#include "terrain/terrain.h"
+
+enum {
+    VG_TILE_SIZE_PX = 256,
+    VG_TILE_ZOOM_MAX = 22
+};
+
+/* Appends the PNG. VG_E_RANGE: no such tile. VG_E_NO_MEMORY. */
+enum vg_status vg_terrain_tile_png(const struct vg_terrain *terrain, int z, int x, int y,
+                                   struct vg_buf *out, struct vg_error *err) VG_MUST_USE;
+
+#endif
