@@ -1,0 +1,195 @@
+/* Worst gaps of a plan from its timetable.
+ *
+ * Between neighbouring ends of visits every point is passed by the same visits. The drones of a
+ * tour follow each other on the same way, so their order does not change in between, and the gap is
+ * linear: looking at both ends and the middle of each such interval is enough for the planner's own
+ * plans. (The checker assumes nothing of the kind.)
+ */
+#include "plan/inner.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct pass {
+    double lo_m;
+    double hi_m;
+    double t_lo_s;
+    double t_hi_s;
+    double period_s;
+};
+
+struct at {
+    double period_s;
+    double t_s;
+};
+
+static int by_lo(const void *a, const void *b)
+{
+    const struct pass *x = a;
+    const struct pass *y = b;
+    return (x->lo_m > y->lo_m) - (x->lo_m < y->lo_m);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static int by_period_time(const void *a, const void *b)
+{
+    const struct at *x = a;
+    const struct at *y = b;
+    if (x->period_s < y->period_s || x->period_s > y->period_s) {
+        return x->period_s < y->period_s ? -1 : 1;
+    }
+    return (x->t_s > y->t_s) - (x->t_s < y->t_s);
+}
+
+static double gap_at(const struct pass *const *active, int n, double s, struct at *room)
+{
+    for (int k = 0; k < n; k++) {
+        const struct pass *q = active[k];
+        double f = (s - q->lo_m) / (q->hi_m - q->lo_m);
+        double t = fmod(q->t_lo_s + f * (q->t_hi_s - q->t_lo_s), q->period_s);
+        room[k] = (struct at){q->period_s, t < 0 ? t + q->period_s : t};
+    }
+    qsort(room, (size_t)n, sizeof *room, by_period_time);
+    double least = HUGE_VAL;
+    for (int a = 0, b = 0; a < n; a = b) {
+        double worst = 0;
+        for (b = a + 1; b < n && !(room[b].period_s > room[a].period_s); b++) {
+            worst = fmax(worst, room[b].t_s - room[b - 1].t_s);
+        }
+        worst = fmax(worst, room[a].t_s + room[a].period_s - room[b - 1].t_s);
+        least = fmin(least, worst);
+    }
+    return least;
+}
+
+struct line_passes {
+    struct pass *passes;
+    double *ends;
+    const struct pass **active;
+    struct at *room;
+    int n;
+    int n_ends;
+};
+
+static bool collect(const struct vg_plan *plan, const char *line, struct line_passes *out)
+{
+    size_t n = 0;
+    for (int k = 0; k < plan->n_sorties; k++) {
+        n += (size_t)plan->sorties[k].n_visits;
+    }
+    *out = (struct line_passes){0};
+    out->passes = malloc((n + 1) * sizeof *out->passes);
+    out->ends = malloc((2 * n + 2 * (size_t)plan->n_stretches + 1) * sizeof *out->ends);
+    out->active = malloc((n + 1) * sizeof *out->active);
+    out->room = malloc((n + 1) * sizeof *out->room);
+    if (!out->passes || !out->ends || !out->active || !out->room) {
+        return false;
+    }
+    for (int k = 0; k < plan->n_sorties; k++) {
+        const struct vg_plan_sortie *so = &plan->sorties[k];
+        for (int v = 0; v < so->n_visits; v++) {
+            const struct vg_plan_visit *x = &so->visits[v];
+            bool is_up = x->to_m > x->from_m;
+            if (strcmp(x->line, line) == 0 && (is_up || x->to_m < x->from_m)) {
+                struct pass q = {x->from_m, x->to_m, x->t0_s, x->t1_s, so->period_s};
+                struct pass r = {x->to_m, x->from_m, x->t1_s, x->t0_s, so->period_s};
+                out->passes[out->n++] = is_up ? q : r;
+                out->ends[out->n_ends++] = x->from_m;
+                out->ends[out->n_ends++] = x->to_m;
+            }
+        }
+    }
+    for (int k = 0; k < plan->n_stretches; k++) {
+        if (strcmp(plan->stretches[k].line, line) == 0) {
+            out->ends[out->n_ends++] = plan->stretches[k].from_m;
+            out->ends[out->n_ends++] = plan->stretches[k].to_m;
+        }
+    }
+    qsort(out->passes, (size_t)out->n, sizeof *out->passes, by_lo);
+    qsort(out->ends, (size_t)out->n_ends, sizeof *out->ends, by_number);
+    return true;
+}
+
+static void drop(struct line_passes *self)
+{
+    free(self->passes);
+    free(self->ends);
+    free(self->active);
+    free(self->room);
+}
+
+/* The worst gap of one interval goes to the stretches that hold it. */
+static void judge(struct vg_plan *plan, const char *line, double lo, double hi, double gap_s)
+{
+    for (int k = 0; k < plan->n_stretches; k++) {
+        struct vg_plan_stretch *st = &plan->stretches[k];
+        if (!st->is_unreachable && strcmp(st->line, line) == 0 && st->from_m <= lo &&
+            hi <= st->to_m) {
+            st->worst_gap_s = fmax(st->worst_gap_s, gap_s);
+        }
+    }
+}
+
+static void sweep_line(struct vg_plan *plan, const char *line, struct line_passes *lp)
+{
+    int n_active = 0;
+    int next = 0;
+    for (int e = 0; e + 1 < lp->n_ends; e++) {
+        double lo = lp->ends[e];
+        double hi = lp->ends[e + 1];
+        if (!(hi > lo)) {
+            continue;
+        }
+        int kept = 0;
+        for (int k = 0; k < n_active; k++) {
+            if (lp->active[k]->hi_m > lo) {
+                lp->active[kept++] = lp->active[k];
+            }
+        }
+        n_active = kept;
+        while (next < lp->n && lp->passes[next].lo_m <= lo) {
+            lp->active[n_active++] = &lp->passes[next++];
+        }
+        double gap = n_active > 0 ? 0 : HUGE_VAL;
+        for (int q = 0; q < 3 && n_active > 0; q++) {
+            gap = fmax(gap, gap_at(lp->active, n_active, lo + (hi - lo) * q / 2, lp->room));
+        }
+        judge(plan, line, lo, hi, gap);
+    }
+}
+
+enum vg_status vg_gaps_compute(const struct vg_watchfile *watch, struct vg_plan *plan,
+                               struct vg_error *err)
+{
+    for (int k = 0; k < plan->n_stretches; k++) {
+        plan->stretches[k].worst_gap_s = plan->stretches[k].is_unreachable ? HUGE_VAL : 0;
+    }
+    for (int line = 0; line < watch->network.n_lines; line++) {
+        struct line_passes lp;
+        bool is_ok = collect(plan, watch->network.lines[line].name, &lp);
+        if (is_ok) {
+            sweep_line(plan, watch->network.lines[line].name, &lp);
+        }
+        drop(&lp);
+        if (!is_ok) {
+            return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        }
+    }
+    double worst = 0;
+    for (int k = 0; k < plan->n_stretches; k++) {
+        struct vg_plan_stretch *st = &plan->stretches[k];
+        st->worst_gap_s = ceil(st->worst_gap_s * VG_TICKS_PER_S - 1e-6) / VG_TICKS_PER_S;
+        if (!st->is_unreachable) {
+            worst = fmax(worst, st->worst_gap_s / st->revisit_s);
+        }
+    }
+    plan->worst_gap_s = ceil(worst * watch->revisit_s * VG_TICKS_PER_S - 1e-6) / VG_TICKS_PER_S;
+    return VG_OK;
+}

@@ -1,0 +1,193 @@
+/* What the planner's parts share; nothing outside src/plan includes it, and the checker does not either.
+ *
+ *   crews     the drones of one type at one base: they fly one tour
+ *   nodes     the places along each line where sorties may meet (cuts), with what lies between them (links)
+ *   chains    unbroken runs of links that some crew can serve
+ *   costs     drone-seconds of each sortie (crew, first node, last node)
+ *   pieces    the sorties chosen: they cover each chain from end to end and share the nodes where they meet
+ *
+ * Everything lives in the problem's arena and dies with it. Threads: pure.
+ */
+#ifndef VG_PLAN_INNER_H
+#define VG_PLAN_INNER_H
+
+#include "base/arena.h"
+#include "plan/path.h"
+#include "plan/planner.h"
+
+struct vg_crew {
+    int base;
+    int type;
+    int n; /* drones */
+    int *drones;
+    struct vg_airspeed air;
+    double lat_deg;
+    double lon_deg;
+    double usable_s;     /* endurance less reserve */
+    double turnaround_s;
+    double climb_s;      /* over the base, to flying height and back down */
+    double sink_s;
+    double extra_climb_s; /* more of both, where the ground rises faster than the drone climbs */
+};
+
+/* Per line. Arrays over nodes have n items, over links n - 1. */
+struct vg_nodes {
+    int n;
+    double *s_m;
+    double *lat_deg;
+    double *lon_deg;
+    int *stretch;      /* of each link */
+    double *revisit_s; /* of each link */
+    double *depth_m;   /* of each link */
+    bool *is_served;   /* link: some crew can fly it */
+};
+
+/* Seconds of a crew on a line, at nodes; HUGE_VAL out of reach. A sortie that sweeps nodes i..j forwards flies
+ * climb + out_fwd[i] + (fwd[j] - fwd[i]) + home[j] + sink. */
+struct vg_reach {
+    double *fwd;      /* along the path from its start */
+    double *bwd;      /* the same path flown back, from its start too */
+    double *out_fwd;  /* base to the point where the camera, looking ahead, begins to see node i, and on to node i */
+    double *out_bwd;  /* the same for a sweep backwards from node i */
+    double *out_least; /* base straight to node i */
+    double *home;
+    double *path_fwd; /* as fwd and bwd, at the path's vertices; shared between crews of a type */
+    double *path_bwd;
+};
+
+struct vg_chain {
+    int line;
+    int first; /* node */
+    int n;     /* nodes; on a closed line they go round, node (first + i) mod (nodes - 1) */
+};
+
+/* Row i of crew c on chain k: cost_s[k * n_crews + c].start[i] + m holds the drone-seconds (turnaround included) of sweeping i..i+m. */
+struct vg_cost_rows {
+    int *n_m; /* items in row i, from m = 0 */
+    size_t *start;
+    double *cost;
+};
+
+struct vg_problem {
+    const struct vg_watchfile *watch;
+    const struct vg_terrain *terrain; /* NULL: flat at 0 m */
+    struct vg_arena arena;
+    struct vg_crew *crews;
+    int n_crews;
+    struct vg_flypath *paths;   /* per line */
+    struct vg_nodes *nodes;  /* per line */
+    struct vg_reach *reach;  /* [line * n_crews + crew] */
+    struct vg_chain *chains;
+    int n_chains;
+    double least_revisit_s;
+    bool is_mixed; /* more than one wanted revisit among the served links */
+};
+
+enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfile *watch,
+                               const struct vg_terrain *terrain, double site_step_m,
+                               struct vg_error *err) VG_MUST_USE;
+void vg_problem_finish(struct vg_problem *self);
+/* After a change of extra_climb_s: what is served, and the chains, again. */
+enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err) VG_MUST_USE;
+
+/* Node and link of a chain, round the ring where it closes; u_m keeps growing past the ring's end. */
+int vg_chain_node(const struct vg_problem *p, const struct vg_chain *chain, int i);
+double vg_chain_u_m(const struct vg_problem *p, const struct vg_chain *chain, int i);
+/* Seconds of flight for crew c to sweep i..j of a chain in one direction; HUGE_VAL if it cannot. */
+double vg_flight_s(const struct vg_problem *p, const struct vg_chain *chain, int c, int i, int j,
+                   bool is_backward);
+/* The shorter direction. */
+double vg_flight_least_s(const struct vg_problem *p, const struct vg_chain *chain, int c, int i,
+                         int j, bool *out_is_backward);
+/* A flight that no single-pass sortie over nodes i..j can beat: straight to the line, no lead-in, no extra climb. */
+double vg_flight_floor_s(const struct vg_problem *p, const struct vg_chain *chain, int c, int i,
+                         int j);
+/* How far ahead of a crew's drone the ground counts as seen. */
+double vg_crew_lead_m(const struct vg_problem *p, const struct vg_crew *crew, double depth_m);
+
+/* Seconds along the path from its start to u (the way back, if is_backward: from u to the start), round a ring or out on the extension. */
+double vg_flypath_time_s(const struct vg_problem *p, int line, int c, double u_m, bool is_backward);
+
+struct vg_piece {
+    int chain;
+    int i; /* node of the chain, i < j */
+    int j;
+    int crew;
+    double cost_s;    /* flight and turnaround */
+    double revisit_s; /* the least wanted on it */
+};
+
+struct vg_partition {
+    struct vg_piece *pieces; /* in order along the chains */
+    int n;
+    double worst; /* greatest load / drones over the crews; load: sum of cost / revisit */
+};
+
+/* What a choice of sorties is searched over. */
+struct vg_costs {
+    struct vg_cost_rows *rows; /* [chain * n_crews + crew] */
+    bool is_sites;             /* true: sorties cover sites and the next begins one further (the bound); false: they share the cut node */
+    bool is_weighted;          /* cost divided by the piece's least revisit; else by the watch's least */
+    double level_s; /* is_sites: only sites whose wanted revisit is at most this count */
+};
+
+enum vg_status vg_costs_init(struct vg_costs *self, struct vg_problem *p, bool is_sites,
+                             bool is_weighted, struct vg_error *err) VG_MUST_USE;
+
+/* Prices per crew (drone-seconds of which are dear), by cutting planes on the Lagrange dual. */
+struct vg_prices {
+    double *price;     /* per crew; sum of price * drones is 1 */
+    double bound;      /* proven least of (greatest load / drones) over fractional plans */
+    double **potential; /* per chain: least priced cost from node i on, n + 1 items */
+    int n_rounds;
+};
+
+enum { VG_PARTITION_KEEP = 4 };
+struct vg_search {
+    struct vg_prices best;
+    struct vg_partition kept[VG_PARTITION_KEEP]; /* best first */
+    int n_kept;
+};
+
+enum vg_status vg_prices_solve(struct vg_problem *p, const struct vg_costs *costs, int max_rounds,
+                               const double *start_price, struct vg_search *out,
+                               struct vg_error *err) VG_MUST_USE;
+/* Moves cuts, owners, splits and joins until the greatest load falls no more. */
+enum vg_status vg_partition_improve(struct vg_problem *p, bool is_weighted,
+                                    struct vg_partition *io, struct vg_error *err) VG_MUST_USE;
+double vg_partition_load(const struct vg_problem *p, const struct vg_partition *part,
+                         bool is_weighted, double *out_loads);
+
+/* One tour: `n_drones` fly `pieces` in turn, each headway_s behind the one before. Times in ticks of 0.1 s, as the file gives them. */
+struct vg_tour {
+    int crew;
+    const int *drones;
+    int n_drones;
+    const struct vg_piece *pieces;
+    int n_pieces;
+    int64_t headway_ticks;
+    int64_t *takeoff_ticks; /* per piece, first drone */
+};
+enum { VG_TICKS_PER_S = 10 };
+
+/* Deals each crew's pieces and drones to tours and lays out their take-offs. cost_s of the pieces: flight and turnaround, whole ticks;
+ * flight_s: of the flight alone. */
+enum vg_status vg_tours_make(struct vg_problem *p, struct vg_partition *part,
+                             const double *flight_s, struct vg_tour **out, int *out_n,
+                             struct vg_error *err) VG_MUST_USE;
+
+/* Expands a piece into a sortie that takes off at 0: track, visits, energy; no names; malloc. *out_short_s > 0: the height profile needs that
+ * much more flight than the battery holds. */
+enum vg_status vg_sortie_make(struct vg_problem *p, const struct vg_piece *piece,
+                              struct vg_plan_sortie *out, double *out_short_s,
+                              struct vg_error *err) VG_MUST_USE;
+
+/* Worst gaps from the timetable, written into the plan's stretches and head. */
+enum vg_status vg_gaps_compute(const struct vg_watchfile *watch, struct vg_plan *plan,
+                               struct vg_error *err) VG_MUST_USE;
+
+/* The proven bound on gap / wanted revisit, its prices, and its certificate (JSON text, malloc). */
+enum vg_status vg_bound_solve(struct vg_problem *p, double *out_prices, double *out_bound,
+                              char **out_certificate, struct vg_error *err) VG_MUST_USE;
+
+#endif

@@ -1,0 +1,458 @@
+#include "plan/planner.h"
+
+#include "base/time.h"
+
+#include "geo/geodesy.h"
+#include "plan/inner.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MAX_REPLANS = 6,
+    PLAN_ROUNDS = 60
+};
+
+/* The plan in the making. */
+struct making {
+    struct vg_problem problem;
+    const struct vg_planner_options *options;
+    double bound; /* gap / wanted revisit */
+    char *certificate;
+    double *prices;
+    struct vg_partition part;
+    struct vg_plan_sortie *flights; /* one per piece */
+    int n_flights;
+    struct vg_plan plan;
+};
+
+static enum vg_status no_memory(struct vg_error *err)
+{
+    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+}
+
+static enum vg_status tell(const struct making *mk, double share, struct vg_error *err)
+{
+    if (mk->options != NULL && mk->options->progress != NULL &&
+        !mk->options->progress(mk->options->ctx, share)) {
+        return vg_fail(err, VG_E_TIMEOUT, "stopped");
+    }
+    return VG_OK;
+}
+
+static void drop_flights(struct making *mk)
+{
+    for (int k = 0; k < mk->n_flights; k++) {
+        free(mk->flights[k].track);
+        free(mk->flights[k].visits);
+    }
+    free(mk->flights);
+    mk->flights = NULL;
+    mk->n_flights = 0;
+}
+
+/* The shortest flight out to a link, along it and home, over all crews: for saying why it is out of
+ * reach. */
+static double shortest_s(const struct vg_problem *p, int line, int k, int *out_crew)
+{
+    double least = HUGE_VAL;
+    for (int c = 0; c < p->n_crews; c++) {
+        const struct vg_nodes *nd = &p->nodes[line];
+        const struct vg_crew *crew = &p->crews[c];
+        double out_s = vg_airspeed_leg_s(&crew->air, crew->lat_deg, crew->lon_deg, nd->lat_deg[k],
+                                         nd->lon_deg[k]);
+        double home_s = vg_airspeed_leg_s(&crew->air, nd->lat_deg[k + 1], nd->lon_deg[k + 1],
+                                          crew->lat_deg, crew->lon_deg);
+        double s = out_s + home_s + crew->climb_s + crew->sink_s + 2 * crew->extra_climb_s;
+        if (s - crew->usable_s < least) {
+            least = s - crew->usable_s;
+            *out_crew = c;
+        }
+    }
+    const struct vg_crew *crew = &p->crews[*out_crew];
+    return least + crew->usable_s;
+}
+
+static void explain(const struct vg_problem *p, int line, int from, int to, enum vg_lang lang,
+                    char *out, size_t size_bytes)
+{
+    int crew = 0;
+    double least = HUGE_VAL;
+    for (int k = from; k < to; k++) {
+        int c = 0;
+        double s = shortest_s(p, line, k, &c);
+        if (s - p->crews[c].usable_s < least) {
+            least = s - p->crews[c].usable_s;
+            crew = c;
+        }
+    }
+    char need[32];
+    char have[32];
+    vg_duration_format(least + p->crews[crew].usable_s, need, sizeof need);
+    vg_duration_format(p->crews[crew].usable_s, have, sizeof have);
+    vg_format(out, size_bytes,
+              vg_tr(lang, "out of reach: from %s the nearest end takes %s out and back, lead-in "
+                          "not counted; %s can be flown"),
+              p->watch->bases[p->crews[crew].base].name, need, have);
+}
+
+/* The end of the run of links with the same stretch and reach that begins at link k. */
+static int run_end(const struct vg_nodes *nd, int k)
+{
+    int end = k + 1;
+    while (end < nd->n - 1 && nd->stretch[end] == nd->stretch[k] &&
+           nd->is_served[end] == nd->is_served[k]) {
+        end++;
+    }
+    return end;
+}
+
+/* Each stretch of the watch, cut where reach begins or ends: "S3" or "S3.1", "S3.2". */
+static void list_line(struct making *mk, int line, enum vg_lang lang)
+{
+    const struct vg_problem *p = &mk->problem;
+    const struct vg_nodes *nd = &p->nodes[line];
+    const struct vg_network *net = &p->watch->network;
+    int part = 0;
+    for (int k = 0, end; k < nd->n - 1; k = end) {
+        end = run_end(nd, k);
+        const struct vg_stretch *whole = &net->stretches[nd->stretch[k]];
+        struct vg_plan_stretch *st = &mk->plan.stretches[mk->plan.n_stretches++];
+        bool is_first = k == 0 || nd->stretch[k - 1] != nd->stretch[k];
+        bool is_last = end == nd->n - 1 || nd->stretch[end] != nd->stretch[k];
+        part = is_first ? 1 : part + 1;
+        if (is_first && is_last) {
+            vg_format(st->id, sizeof st->id, "%s", whole->id);
+        } else {
+            vg_format(st->id, sizeof st->id, "%.10s.%d", whole->id, part);
+        }
+        vg_format(st->line, sizeof st->line, "%s", net->lines[line].name);
+        st->from_m = round(nd->s_m[k]);
+        st->to_m = round(nd->s_m[end]);
+        st->revisit_s = whole->revisit_s;
+        st->is_unreachable = !nd->is_served[k];
+        if (st->is_unreachable) {
+            explain(p, line, k, end, lang, st->reason, sizeof st->reason);
+        }
+    }
+}
+
+static enum vg_status list_stretches(struct making *mk, enum vg_lang lang, struct vg_error *err)
+{
+    const struct vg_network *net = &mk->problem.watch->network;
+    int n = 1;
+    for (int line = 0; line < net->n_lines; line++) {
+        n += mk->problem.nodes[line].n;
+    }
+    mk->plan.stretches = calloc((size_t)n, sizeof *mk->plan.stretches);
+    if (mk->plan.stretches == NULL) {
+        return no_memory(err);
+    }
+    for (int line = 0; line < net->n_lines; line++) {
+        list_line(mk, line, lang);
+    }
+    return VG_OK;
+}
+
+static double deal_worst(struct vg_problem *p, const struct vg_partition *part)
+{
+    /* What one tour per crew would give: sum of costs per drone over the least revisit on it. */
+    double worst = 0;
+    for (int c = 0; c < p->n_crews; c++) {
+        double sum = 0;
+        double least = HUGE_VAL;
+        for (int k = 0; k < part->n; k++) {
+            if (part->pieces[k].crew == c) {
+                sum += part->pieces[k].cost_s;
+                least = fmin(least, part->pieces[k].revisit_s);
+            }
+        }
+        worst = fmax(worst, sum > 0 ? sum / p->crews[c].n / least : 0);
+    }
+    return worst;
+}
+
+/* The best of the sets that prices find, after local moves; judged by one tour per crew. */
+static enum vg_status choose_partition(struct making *mk, bool is_weighted, struct vg_error *err)
+{
+    struct vg_problem *p = &mk->problem;
+    struct vg_costs costs;
+    struct vg_search found;
+    enum vg_status st = vg_costs_init(&costs, p, false, is_weighted, err);
+    if (st == VG_OK) {
+        st = vg_prices_solve(p, &costs, PLAN_ROUNDS, mk->prices, &found, err);
+    }
+    for (int q = 0; st == VG_OK && q < found.n_kept; q++) {
+        st = vg_partition_improve(p, is_weighted, &found.kept[q], err);
+        if (st == VG_OK &&
+            (mk->part.n == 0 || deal_worst(p, &found.kept[q]) < deal_worst(p, &mk->part))) {
+            mk->part = found.kept[q];
+        }
+    }
+    return st;
+}
+
+/* Flies every piece out. *out_is_short: some height profile needs more than the battery holds; the
+ * crew's allowance has grown. */
+static enum vg_status make_flights(struct making *mk, bool *out_is_short, struct vg_error *err)
+{
+    struct vg_problem *p = &mk->problem;
+    *out_is_short = false;
+    drop_flights(mk);
+    mk->flights = calloc((size_t)mk->part.n + 1, sizeof *mk->flights);
+    if (mk->flights == NULL) {
+        return no_memory(err);
+    }
+    for (int k = 0; k < mk->part.n; k++) {
+        struct vg_piece *piece = &mk->part.pieces[k];
+        struct vg_crew *crew = &p->crews[piece->crew];
+        double short_s = 0;
+        enum vg_status st = vg_sortie_make(p, piece, &mk->flights[k], &short_s, err);
+        if (st != VG_OK) {
+            return st;
+        }
+        mk->n_flights++;
+        if (short_s > 0) {
+            *out_is_short = true;
+            crew->extra_climb_s += short_s / 2 + 1;
+        }
+        piece->cost_s = mk->flights[k].land_s +
+                        ceil(crew->turnaround_s * VG_TICKS_PER_S - 1e-6) / VG_TICKS_PER_S;
+    }
+    return VG_OK;
+}
+
+static enum vg_status copy_flight(const struct vg_plan_sortie *flight, double shift_s,
+                                  struct vg_plan_sortie *out, struct vg_error *err)
+{
+    out->track = malloc((size_t)flight->n_track * sizeof *out->track);
+    out->visits = malloc(((size_t)flight->n_visits + 1) * sizeof *out->visits);
+    if (out->track == NULL || out->visits == NULL) {
+        return no_memory(err);
+    }
+    out->n_track = flight->n_track;
+    out->n_visits = flight->n_visits;
+    for (int k = 0; k < flight->n_track; k++) {
+        out->track[k] = flight->track[k];
+        out->track[k].t_s =
+            round((flight->track[k].t_s + shift_s) * VG_TICKS_PER_S) / VG_TICKS_PER_S;
+    }
+    for (int k = 0; k < flight->n_visits; k++) {
+        out->visits[k] = flight->visits[k];
+        out->visits[k].t0_s =
+            round((flight->visits[k].t0_s + shift_s) * VG_TICKS_PER_S) / VG_TICKS_PER_S;
+        out->visits[k].t1_s =
+            round((flight->visits[k].t1_s + shift_s) * VG_TICKS_PER_S) / VG_TICKS_PER_S;
+    }
+    return VG_OK;
+}
+
+static const struct vg_plan_sortie *flight_of(const struct making *mk, const struct vg_piece *piece)
+{
+    for (int k = 0; k < mk->part.n; k++) {
+        if (mk->part.pieces[k].chain == piece->chain && mk->part.pieces[k].i == piece->i) {
+            return &mk->flights[k];
+        }
+    }
+    return NULL;
+}
+
+/* Every drone of the tour flies every piece of it. */
+static enum vg_status add_tour(struct making *mk, const struct vg_tour *tour, struct vg_error *err)
+{
+    const struct vg_watchfile *w = mk->problem.watch;
+    const struct vg_crew *crew = &mk->problem.crews[tour->crew];
+    int64_t period = tour->headway_ticks * tour->n_drones;
+    for (int d = 0; d < tour->n_drones; d++) {
+        for (int k = 0; k < tour->n_pieces; k++) {
+            const struct vg_plan_sortie *flight = flight_of(mk, &tour->pieces[k]);
+            struct vg_plan_sortie *so = &mk->plan.sorties[mk->plan.n_sorties++];
+            int64_t at = (tour->takeoff_ticks[k] + d * tour->headway_ticks) % period;
+            double shift_s = (double)at / VG_TICKS_PER_S;
+            enum vg_status st = copy_flight(flight, shift_s, so, err);
+            if (st != VG_OK) {
+                return st;
+            }
+            vg_format(so->drone, sizeof so->drone, "%s", w->drones[tour->drones[d]].id);
+            vg_format(so->id, sizeof so->id, "%s.%d", so->drone, k + 1);
+            vg_format(so->base_from, sizeof so->base_from, "%s", w->bases[crew->base].name);
+            vg_format(so->base_to, sizeof so->base_to, "%s", w->bases[crew->base].name);
+            so->takeoff_s = shift_s;
+            so->land_s = so->track[so->n_track - 1].t_s;
+            so->period_s = (double)period / VG_TICKS_PER_S;
+            so->energy = flight->energy;
+            mk->plan.period_s = fmax(mk->plan.period_s, so->period_s);
+        }
+    }
+    return VG_OK;
+}
+
+static int by_takeoff(const void *a, const void *b)
+{
+    const struct vg_plan_sortie *x = a;
+    const struct vg_plan_sortie *y = b;
+    if (x->takeoff_s < y->takeoff_s || x->takeoff_s > y->takeoff_s) {
+        return x->takeoff_s < y->takeoff_s ? -1 : 1;
+    }
+    return strcmp(x->id, y->id);
+}
+
+static enum vg_status make_timetable(struct making *mk, struct vg_error *err)
+{
+    struct vg_problem *p = &mk->problem;
+    struct vg_tour *tours;
+    int n_tours;
+    size_t n = 0;
+    double *flight_s = vg_arena_calloc(&p->arena, (size_t)mk->part.n + 1, sizeof *flight_s);
+    if (flight_s == NULL) {
+        return no_memory(err);
+    }
+    for (int k = 0; k < mk->part.n; k++) {
+        flight_s[k] = mk->flights[k].land_s;
+        n += (size_t)p->crews[mk->part.pieces[k].crew].n;
+    }
+    enum vg_status st = vg_tours_make(p, &mk->part, flight_s, &tours, &n_tours, err);
+    if (st != VG_OK) {
+        return st;
+    }
+    mk->plan.sorties = calloc(n + 1, sizeof *mk->plan.sorties);
+    if (mk->plan.sorties == NULL) {
+        return no_memory(err);
+    }
+    for (int t = 0; t < n_tours && st == VG_OK; t++) {
+        st = add_tour(mk, &tours[t], err);
+    }
+    if (st == VG_OK) {
+        qsort(mk->plan.sorties, (size_t)mk->plan.n_sorties, sizeof *mk->plan.sorties, by_takeoff);
+    }
+    return st;
+}
+
+/* Why nothing can be reached at all, and what would help. */
+static enum vg_status refuse_reach(const struct vg_problem *p, struct vg_error *err)
+{
+    int crew = 0;
+    double least = HUGE_VAL;
+    double need_s = HUGE_VAL;
+    for (int line = 0; line < p->watch->network.n_lines; line++) {
+        for (int k = 0; k < p->nodes[line].n - 1; k++) {
+            int c = 0;
+            double s = shortest_s(p, line, k, &c);
+            if (s - p->crews[c].usable_s < least) {
+                least = s - p->crews[c].usable_s;
+                need_s = s;
+                crew = c;
+            }
+        }
+    }
+    const struct vg_crew *cr = &p->crews[crew];
+    char need[32];
+    char have[32];
+    vg_duration_format(need_s, need, sizeof need);
+    vg_duration_format(cr->usable_s, have, sizeof have);
+    return vg_fail(
+        err, VG_E_INVALID,
+        "no drone reaches the line and comes home: from %s at least %s, lead-in not counted, and "
+        "%s can be flown; a base nearer to the line or more endurance would do",
+        p->watch->bases[cr->base].name, need, have);
+}
+
+static enum vg_status solve_bound(struct making *mk, struct vg_error *err)
+{
+    free(mk->certificate);
+    mk->certificate = NULL;
+    mk->prices =
+        vg_arena_calloc(&mk->problem.arena, (size_t)mk->problem.n_crews, sizeof *mk->prices);
+    return mk->prices == NULL
+               ? no_memory(err)
+               : vg_bound_solve(&mk->problem, mk->prices, &mk->bound, &mk->certificate, err);
+}
+
+/* Partition and flights; again with an allowance where heights cost more than the first guess. */
+static enum vg_status solve_flights(struct making *mk, struct vg_error *err)
+{
+    enum vg_status st = VG_OK;
+    bool is_short = true;
+    for (int round = 0; round < MAX_REPLANS && is_short && st == VG_OK; round++) {
+        if (round > 0) {
+            st = vg_problem_rechain(&mk->problem, err);
+        }
+        if (st == VG_OK && mk->problem.n_chains == 0) {
+            return refuse_reach(&mk->problem, err);
+        }
+        if (st == VG_OK) {
+            st = solve_bound(mk, err);
+        }
+        mk->part.n = 0;
+        if (st == VG_OK) {
+            st = tell(mk, 0.5, err);
+        }
+        if (st == VG_OK) {
+            st = choose_partition(mk, false, err);
+        }
+        if (st == VG_OK && mk->problem.is_mixed) {
+            st = choose_partition(mk, true, err);
+        }
+        if (st == VG_OK) {
+            st = make_flights(mk, &is_short, err);
+        }
+    }
+    if (st == VG_OK && is_short) {
+        return vg_fail(err, VG_E_INVALID,
+                       "the ground rises faster than the drones climb: they cannot keep their "
+                       "height above it; a faster climb or a lower height above ground would do");
+    }
+    return st;
+}
+
+static enum vg_status make_plan(struct making *mk, struct vg_error *err)
+{
+    enum vg_lang lang = err != NULL ? err->lang : VG_LANG_EN;
+    enum vg_status st = solve_flights(mk, err);
+    if (st == VG_OK) {
+        st = tell(mk, 0.9, err);
+    }
+    if (st == VG_OK) {
+        st = list_stretches(mk, lang, err);
+    }
+    if (st == VG_OK) {
+        st = make_timetable(mk, err);
+    }
+    if (st == VG_OK) {
+        st = vg_gaps_compute(mk->problem.watch, &mk->plan, err);
+    }
+    if (st != VG_OK) {
+        return st;
+    }
+    mk->plan.bound_s =
+        floor(mk->bound * mk->problem.watch->revisit_s * VG_TICKS_PER_S) / VG_TICKS_PER_S;
+    mk->plan.ratio = mk->plan.bound_s > 0 ? mk->plan.worst_gap_s / mk->plan.bound_s : 0;
+    mk->plan.certificate = mk->certificate;
+    mk->certificate = NULL;
+    return VG_OK;
+}
+
+enum vg_status vg_planner_solve(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
+                                const struct vg_planner_options *options, struct vg_plan *out,
+                                struct vg_error *err)
+{
+    struct making mk = {.options = options};
+    enum vg_status st = vg_problem_init(&mk.problem, watch, terrain,
+                                        options != NULL ? options->site_step_m : 0, err);
+    if (st == VG_OK) {
+        st = tell(&mk, 0.2, err);
+    }
+    if (st == VG_OK) {
+        st = make_plan(&mk, err);
+    }
+    drop_flights(&mk);
+    free(mk.certificate);
+    vg_problem_finish(&mk.problem);
+    if (st != VG_OK) {
+        vg_plan_finish(&mk.plan);
+        return st;
+    }
+    *out = mk.plan;
+    return VG_OK;
+}

@@ -1,0 +1,490 @@
+/* Crews, nodes and reach: who can fly what, in seconds. */
+#include "plan/inner.h"
+
+#include "base/units.h"
+#include "geo/geodesy.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    AIM_NODES = 4000
+};
+static const double MIN_STEP_M = 500;
+static const double MAX_STEP_M = 5000;
+static const double MAX_TOLERANCE_M = 300;
+
+static void *take(struct vg_problem *p, int n, size_t size_bytes)
+{
+    return vg_arena_calloc(&p->arena, n > 0 ? (size_t)n : 1, size_bytes);
+}
+
+static enum vg_status no_memory(struct vg_error *err)
+{
+    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+}
+
+static void set_crew(struct vg_problem *p, struct vg_crew *crew, int base, int type)
+{
+    const struct vg_wf_base *b = &p->watch->bases[base];
+    const struct vg_wf_type *t = &p->watch->types[type];
+    *crew =
+        (struct vg_crew){.base = base, .type = type, .lat_deg = b->lat_deg, .lon_deg = b->lon_deg};
+    crew->air = (struct vg_airspeed){t->cruise_mps, p->watch->wind_from_deg, p->watch->wind_mps};
+    /* A thousandth is held back for rounding in the file. */
+    crew->usable_s = t->endurance_s * (1 - t->reserve) * 0.999;
+    crew->turnaround_s = t->turnaround_s;
+    crew->climb_s = t->agl_m / t->climb_mps;
+    crew->sink_s = t->agl_m / (t->sink_mps > 0 ? t->sink_mps : t->climb_mps);
+}
+
+static int crew_of(struct vg_problem *p, const struct vg_wf_drone *d)
+{
+    for (int c = 0; c < p->n_crews; c++) {
+        if (p->crews[c].base == d->base && p->crews[c].type == d->type) {
+            return c;
+        }
+    }
+    set_crew(p, &p->crews[p->n_crews], d->base, d->type);
+    return p->n_crews++;
+}
+
+static enum vg_status find_crews(struct vg_problem *p, struct vg_error *err)
+{
+    const struct vg_watchfile *w = p->watch;
+    if (w->n_drones == 0) {
+        return vg_fail(err, VG_E_INVALID,
+                       "no drones in the watch: list at least one under \"drones\" with its base");
+    }
+    p->crews = take(p, w->n_drones, sizeof *p->crews);
+    if (p->crews == NULL) {
+        return no_memory(err);
+    }
+    for (int d = 0; d < w->n_drones; d++) {
+        const struct vg_wf_type *t = &w->types[w->drones[d].type];
+        if (w->wind_mps >= t->cruise_mps) {
+            return vg_fail(err, VG_E_INVALID,
+                           "wind of %.1f m/s is as fast as drone %s flies (%.1f m/s): it could not "
+                           "come home; it can be planned below %.1f m/s",
+                           w->wind_mps, w->drones[d].id, t->cruise_mps, t->cruise_mps);
+        }
+        p->crews[crew_of(p, &w->drones[d])].n++;
+    }
+    for (int c = 0; c < p->n_crews; c++) {
+        struct vg_crew *crew = &p->crews[c];
+        crew->drones = take(p, crew->n, sizeof *crew->drones);
+        if (crew->drones == NULL) {
+            return no_memory(err);
+        }
+        int k = 0;
+        for (int d = 0; d < w->n_drones; d++) {
+            if (w->drones[d].base == crew->base && w->drones[d].type == crew->type) {
+                crew->drones[k++] = d;
+            }
+        }
+    }
+    return VG_OK;
+}
+
+static double least_depth_m(const struct vg_network *net, int line)
+{
+    double least = HUGE_VAL;
+    for (int k = 0; k < net->n_stretches; k++) {
+        if (net->stretches[k].line == line) {
+            least = fmin(least, net->stretches[k].depth_m);
+        }
+    }
+    return least;
+}
+
+static enum vg_status make_paths(struct vg_problem *p, struct vg_error *err)
+{
+    const struct vg_network *net = &p->watch->network;
+    p->paths = take(p, net->n_lines, sizeof *p->paths);
+    if (p->paths == NULL) {
+        return no_memory(err);
+    }
+    for (int k = 0; k < net->n_lines; k++) {
+        double tolerance_m = fmin(least_depth_m(net, k) / 4, MAX_TOLERANCE_M);
+        enum vg_status st = vg_flypath_create(&net->lines[k], tolerance_m, &p->paths[k], err);
+        if (st != VG_OK) {
+            return st;
+        }
+    }
+    return VG_OK;
+}
+
+static int links_of(const struct vg_stretch *st, double step_m)
+{
+    int n = (int)ceil((st->to_m - st->from_m) / step_m - 1e-6);
+    return n > 1 ? n : 1;
+}
+
+static bool take_nodes(struct vg_problem *p, struct vg_nodes *out, int n)
+{
+    *out = (struct vg_nodes){.n = 0};
+    out->s_m = take(p, n, sizeof(double));
+    out->lat_deg = take(p, n, sizeof(double));
+    out->lon_deg = take(p, n, sizeof(double));
+    out->stretch = take(p, n, sizeof(int));
+    out->revisit_s = take(p, n, sizeof(double));
+    out->depth_m = take(p, n, sizeof(double));
+    out->is_served = take(p, n, sizeof(bool));
+    return out->s_m && out->lat_deg && out->lon_deg && out->stretch && out->revisit_s &&
+           out->depth_m && out->is_served;
+}
+
+/* Cuts lie on whole metres, as the file gives them; ends of stretches keep what the network says.
+ */
+static enum vg_status make_nodes(struct vg_problem *p, int line, double step_m,
+                                 struct vg_error *err)
+{
+    const struct vg_network *net = &p->watch->network;
+    int n = 1;
+    for (int k = 0; k < net->n_stretches; k++) {
+        n += net->stretches[k].line == line ? links_of(&net->stretches[k], step_m) : 0;
+    }
+    struct vg_nodes *out = &p->nodes[line];
+    if (!take_nodes(p, out, n)) {
+        return no_memory(err);
+    }
+    for (int k = 0; k < net->n_stretches; k++) {
+        const struct vg_stretch *st = &net->stretches[k];
+        if (st->line != line) {
+            continue;
+        }
+        int links = links_of(st, step_m);
+        for (int q = 0; q < links; q++) {
+            double s = st->from_m + (st->to_m - st->from_m) * q / links;
+            out->s_m[out->n] = q > 0 ? round(s) : s;
+            out->stretch[out->n] = k;
+            out->revisit_s[out->n] = st->revisit_s;
+            out->depth_m[out->n++] = st->depth_m;
+        }
+    }
+    out->s_m[out->n++] = net->lines[line].length_m;
+    for (int i = 0; i < out->n; i++) {
+        vg_flypath_at(&p->paths[line], fmin(out->s_m[i], p->paths[line].length_m), &out->lat_deg[i],
+                      &out->lon_deg[i]);
+    }
+    return VG_OK;
+}
+
+double vg_crew_lead_m(const struct vg_problem *p, const struct vg_crew *crew, double depth_m)
+{
+    const struct vg_wf_type *t = &p->watch->types[crew->type];
+    double lead_m = 0;
+    if (t->camera >= 0 && t->camera < p->watch->n_cameras) {
+        vg_camera_patrol_pitch_deg(&p->watch->cameras[t->camera], t->agl_m, depth_m, &lead_m);
+    }
+    return lead_m > 0 ? lead_m : 0;
+}
+
+/* Prefix seconds at the path's vertices, taken from an earlier crew of the same type where there is
+ * one. */
+static bool time_path(struct vg_problem *p, int line, int c)
+{
+    struct vg_reach *r = &p->reach[line * p->n_crews + c];
+    const struct vg_flypath *path = &p->paths[line];
+    for (int e = 0; e < c; e++) {
+        if (p->crews[e].type == p->crews[c].type) {
+            r->path_fwd = p->reach[line * p->n_crews + e].path_fwd;
+            r->path_bwd = p->reach[line * p->n_crews + e].path_bwd;
+            return true;
+        }
+    }
+    r->path_fwd = take(p, path->n, sizeof(double));
+    r->path_bwd = take(p, path->n, sizeof(double));
+    if (r->path_fwd == NULL || r->path_bwd == NULL) {
+        return false;
+    }
+    for (int i = 1; i < path->n; i++) {
+        r->path_fwd[i] =
+            r->path_fwd[i - 1] + vg_airspeed_leg_s(&p->crews[c].air, path->lat_deg[i - 1],
+                                                   path->lon_deg[i - 1], path->lat_deg[i],
+                                                   path->lon_deg[i]);
+        r->path_bwd[i] = r->path_bwd[i - 1] +
+                         vg_airspeed_leg_s(&p->crews[c].air, path->lat_deg[i], path->lon_deg[i],
+                                           path->lat_deg[i - 1], path->lon_deg[i - 1]);
+    }
+    return true;
+}
+
+/* Seconds along the path from its start to u, round the ring or out on the extension. */
+double vg_flypath_time_s(const struct vg_problem *p, int line, int c, double u_m, bool is_backward)
+{
+    const struct vg_flypath *path = &p->paths[line];
+    const struct vg_reach *r = &p->reach[line * p->n_crews + c];
+    const double *t = is_backward ? r->path_bwd : r->path_fwd;
+    double lat, lon;
+    double turns = 0;
+    if (path->is_closed) {
+        turns = floor(u_m / path->length_m);
+        u_m -= turns * path->length_m;
+    } else if (u_m < 0) {
+        vg_flypath_at(path, u_m, &lat, &lon);
+        return is_backward ? -vg_airspeed_leg_s(&p->crews[c].air, path->lat_deg[0],
+                                                path->lon_deg[0], lat, lon)
+                           : -vg_airspeed_leg_s(&p->crews[c].air, lat, lon, path->lat_deg[0],
+                                                path->lon_deg[0]);
+    } else if (u_m > path->length_m) {
+        int e = path->n - 1;
+        vg_flypath_at(path, u_m, &lat, &lon);
+        return t[e] + (is_backward ? vg_airspeed_leg_s(&p->crews[c].air, lat, lon, path->lat_deg[e],
+                                                       path->lon_deg[e])
+                                   : vg_airspeed_leg_s(&p->crews[c].air, path->lat_deg[e],
+                                                       path->lon_deg[e], lat, lon));
+    }
+    int i = vg_flypath_vertex(path, u_m);
+    double share = (u_m - path->s_m[i]) / (path->s_m[i + 1] - path->s_m[i]);
+    return turns * t[path->n - 1] + t[i] + share * (t[i + 1] - t[i]);
+}
+
+static double leg_out_s(const struct vg_problem *p, int line, int c, double u_m)
+{
+    const struct vg_crew *crew = &p->crews[c];
+    double lat, lon;
+    vg_flypath_at(&p->paths[line], u_m, &lat, &lon);
+    return vg_airspeed_leg_s(&crew->air, crew->lat_deg, crew->lon_deg, lat, lon);
+}
+
+/* Great-circle distance good to 0.6 %: to skip what is far out of reach without asking for the
+ * geodesic. */
+static double crude_distance_m(double lat1, double lon1, double lat2, double lon2)
+{
+    double a = sin((lat2 - lat1) * VG_RAD_PER_DEG / 2);
+    double b = sin((lon2 - lon1) * VG_RAD_PER_DEG / 2);
+    double h = a * a + cos(lat1 * VG_RAD_PER_DEG) * cos(lat2 * VG_RAD_PER_DEG) * b * b;
+    return 2 * VG_EARTH_MEAN_RADIUS_M * asin(sqrt(fmin(h, 1)));
+}
+
+static void reach_node(struct vg_problem *p, int line, int c, int i)
+{
+    const struct vg_nodes *nd = &p->nodes[line];
+    const struct vg_crew *crew = &p->crews[c];
+    struct vg_reach *r = &p->reach[line * p->n_crews + c];
+    int after = i < nd->n - 1 ? i : (p->paths[line].is_closed ? 0 : i - 1);
+    int before = i > 0 ? i - 1 : (p->paths[line].is_closed ? nd->n - 2 : 0);
+    double s = nd->s_m[i];
+    double u_fwd = s - vg_crew_lead_m(p, crew, nd->depth_m[after]);
+    double u_bwd = s + vg_crew_lead_m(p, crew, nd->depth_m[before]);
+    r->fwd[i] = vg_flypath_time_s(p, line, c, s, false);
+    r->bwd[i] = vg_flypath_time_s(p, line, c, s, true);
+    if (p->paths[line].is_closed && i == nd->n - 1) {
+        r->fwd[i] = r->path_fwd[p->paths[line].n - 1];
+        r->bwd[i] = r->path_bwd[p->paths[line].n - 1];
+    }
+    r->out_fwd[i] = r->out_bwd[i] = r->out_least[i] = r->home[i] = HUGE_VAL;
+    double far_m = crew->usable_s * crew->air.cruise_mps / 2 * 1.02;
+    if (crude_distance_m(crew->lat_deg, crew->lon_deg, nd->lat_deg[i], nd->lon_deg[i]) >
+        far_m * 2) {
+        return;
+    }
+    r->out_least[i] = leg_out_s(p, line, c, s);
+    r->home[i] =
+        vg_airspeed_leg_s(&crew->air, nd->lat_deg[i], nd->lon_deg[i], crew->lat_deg, crew->lon_deg);
+    r->out_fwd[i] = leg_out_s(p, line, c, u_fwd) + (vg_flypath_time_s(p, line, c, s, false) -
+                                                    vg_flypath_time_s(p, line, c, u_fwd, false));
+    r->out_bwd[i] = leg_out_s(p, line, c, u_bwd) + (vg_flypath_time_s(p, line, c, u_bwd, true) -
+                                                    vg_flypath_time_s(p, line, c, s, true));
+}
+
+static enum vg_status make_reach(struct vg_problem *p, struct vg_error *err)
+{
+    int n_lines = p->watch->network.n_lines;
+    p->reach = take(p, n_lines * p->n_crews, sizeof *p->reach);
+    if (p->reach == NULL) {
+        return no_memory(err);
+    }
+    for (int line = 0; line < n_lines; line++) {
+        int n = p->nodes[line].n;
+        for (int c = 0; c < p->n_crews; c++) {
+            struct vg_reach *r = &p->reach[line * p->n_crews + c];
+            double **arrays[] = {&r->fwd,     &r->bwd,       &r->out_fwd,
+                                 &r->out_bwd, &r->out_least, &r->home};
+            bool is_ok = time_path(p, line, c);
+            for (int q = 0; q < 6; q++) {
+                *arrays[q] = take(p, n, sizeof(double));
+                is_ok = is_ok && *arrays[q] != NULL;
+            }
+            if (!is_ok) {
+                return no_memory(err);
+            }
+            for (int i = 0; i < n; i++) {
+                reach_node(p, line, c, i);
+            }
+        }
+    }
+    return VG_OK;
+}
+
+int vg_chain_node(const struct vg_problem *p, const struct vg_chain *chain, int i)
+{
+    int at = chain->first + i;
+    int round = p->nodes[chain->line].n - 1;
+    return at > round ? at - round : at;
+}
+
+/* 1 where node i of the chain lies past the ring's end. */
+static int turns_of(const struct vg_problem *p, const struct vg_chain *chain, int i)
+{
+    return chain->first + i > p->nodes[chain->line].n - 1;
+}
+
+double vg_chain_u_m(const struct vg_problem *p, const struct vg_chain *chain, int i)
+{
+    return p->nodes[chain->line].s_m[vg_chain_node(p, chain, i)] +
+           turns_of(p, chain, i) * p->paths[chain->line].length_m;
+}
+
+static double along_s(const struct vg_problem *p, const struct vg_chain *chain,
+                      const double *prefix, int i)
+{
+    return prefix[vg_chain_node(p, chain, i)] +
+           (turns_of(p, chain, i) ? prefix[p->nodes[chain->line].n - 1] : 0);
+}
+
+double vg_flight_s(const struct vg_problem *p, const struct vg_chain *chain, int c, int i, int j,
+                   bool is_backward)
+{
+    const struct vg_crew *crew = &p->crews[c];
+    const struct vg_reach *r = &p->reach[chain->line * p->n_crews + c];
+    int a = vg_chain_node(p, chain, i);
+    int b = vg_chain_node(p, chain, j);
+    const double *t = is_backward ? r->bwd : r->fwd;
+    double sweep_s = along_s(p, chain, t, j) - along_s(p, chain, t, i);
+    double legs_s = is_backward ? r->out_bwd[b] + r->home[a] : r->out_fwd[a] + r->home[b];
+    double flight_s = legs_s + sweep_s + crew->climb_s + crew->sink_s + 2 * crew->extra_climb_s;
+    return flight_s <= crew->usable_s ? flight_s : HUGE_VAL;
+}
+
+double vg_flight_least_s(const struct vg_problem *p, const struct vg_chain *chain, int c, int i,
+                         int j, bool *out_is_backward)
+{
+    double there_s = vg_flight_s(p, chain, c, i, j, false);
+    double back_s = vg_flight_s(p, chain, c, i, j, true);
+    if (out_is_backward != NULL) {
+        *out_is_backward = back_s < there_s;
+    }
+    return fmin(there_s, back_s);
+}
+
+double vg_flight_floor_s(const struct vg_problem *p, const struct vg_chain *chain, int c, int i,
+                         int j)
+{
+    const struct vg_crew *crew = &p->crews[c];
+    const struct vg_reach *r = &p->reach[chain->line * p->n_crews + c];
+    int a = vg_chain_node(p, chain, i);
+    int b = vg_chain_node(p, chain, j);
+    double there_s =
+        r->out_least[a] + r->home[b] + along_s(p, chain, r->fwd, j) - along_s(p, chain, r->fwd, i);
+    double back_s =
+        r->out_least[b] + r->home[a] + along_s(p, chain, r->bwd, j) - along_s(p, chain, r->bwd, i);
+    /* Wind is a vector of the local meridian, so a detour may be shorter by parts in 10^4: the
+     * floor gives them away. */
+    double legs = crew->air.wind_mps > 0 ? 0.9995 : 1;
+    double flight_s = legs * fmin(there_s, back_s) + crew->climb_s + crew->sink_s;
+    return flight_s <= crew->usable_s ? flight_s : HUGE_VAL;
+}
+
+static bool is_link_served(const struct vg_problem *p, int line, int k)
+{
+    struct vg_chain link = {line, k, 2};
+    for (int c = 0; c < p->n_crews; c++) {
+        if (vg_flight_least_s(p, &link, c, 0, 1, NULL) < HUGE_VAL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* On a closed line the scan starts behind a link that is not served, so that no chain is cut in two
+ * at km 0. */
+static void chain_line(struct vg_problem *p, int line)
+{
+    struct vg_nodes *nd = &p->nodes[line];
+    int links = nd->n - 1;
+    int start = 0;
+    for (int k = 0; k < links; k++) {
+        nd->is_served[k] = is_link_served(p, line, k);
+        if (p->paths[line].is_closed && !nd->is_served[k]) {
+            start = k + 1;
+        }
+    }
+    int run = 0;
+    for (int q = 0; q <= links; q++) {
+        int k = (start + q) % links;
+        if (q < links && nd->is_served[k]) {
+            run++;
+        } else if (run > 0) {
+            int first = (start + q - run) % links;
+            p->chains[p->n_chains++] = (struct vg_chain){line, first, run + 1};
+            run = 0;
+        }
+    }
+}
+
+enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err)
+{
+    int n_links = 0;
+    for (int line = 0; line < self->watch->network.n_lines; line++) {
+        n_links += self->nodes[line].n;
+    }
+    self->n_chains = 0;
+    if (self->chains == NULL) {
+        self->chains = take(self, n_links, sizeof *self->chains);
+    }
+    if (self->chains == NULL) {
+        return no_memory(err);
+    }
+    double least = HUGE_VAL;
+    double most = 0;
+    for (int line = 0; line < self->watch->network.n_lines; line++) {
+        chain_line(self, line);
+        for (int k = 0; k < self->nodes[line].n - 1; k++) {
+            if (self->nodes[line].is_served[k]) {
+                least = fmin(least, self->nodes[line].revisit_s[k]);
+                most = fmax(most, self->nodes[line].revisit_s[k]);
+            }
+        }
+    }
+    self->least_revisit_s = least;
+    self->is_mixed = least < most;
+    return VG_OK;
+}
+
+enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfile *watch,
+                               const struct vg_terrain *terrain, double site_step_m,
+                               struct vg_error *err)
+{
+    *self = (struct vg_problem){.watch = watch, .terrain = terrain};
+    double step_m =
+        site_step_m > 0
+            ? site_step_m
+            : fmax(MIN_STEP_M, fmin(vg_network_length_m(&watch->network) / AIM_NODES, MAX_STEP_M));
+    enum vg_status st = find_crews(self, err);
+    if (st == VG_OK) {
+        st = make_paths(self, err);
+    }
+    if (st == VG_OK) {
+        self->nodes = take(self, watch->network.n_lines, sizeof *self->nodes);
+        st = self->nodes != NULL ? VG_OK : no_memory(err);
+    }
+    for (int line = 0; st == VG_OK && line < watch->network.n_lines; line++) {
+        st = make_nodes(self, line, step_m, err);
+    }
+    if (st == VG_OK) {
+        st = make_reach(self, err);
+    }
+    return st == VG_OK ? vg_problem_rechain(self, err) : st;
+}
+
+void vg_problem_finish(struct vg_problem *self)
+{
+    for (int k = 0; self->paths != NULL && k < self->watch->network.n_lines; k++) {
+        vg_flypath_finish(&self->paths[k]);
+    }
+    vg_arena_finish(&self->arena);
+    *self = (struct vg_problem){0};
+}

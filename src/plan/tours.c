@@ -1,0 +1,268 @@
+/* Tours: a crew's sorties in turn, its drones one behind the other.
+ *
+ * With n drones, sorties of C_1..C_k drone-seconds and headway H >= sum C / n, drone d starts
+ * sortie i at offset_i + d H and again after n H: every point of every sortie is passed each H, no
+ * drone is in two places (McNaughton's wrap-around). Equal revisits need one tour per crew; where
+ * several revisits are wanted the crew may be dealt to tours of their own: the deal with the least
+ * headway / revisit is taken.
+ */
+#include "plan/inner.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PAD_TICKS = 60 * VG_TICKS_PER_S, /* a pad is taken this long, half before and half after the
+                                        take-off or landing */
+    MAX_TRIES = 400,
+    MAX_CLASSES = 6
+};
+
+static int64_t ticks(double s)
+{
+    return (int64_t)llround(s * VG_TICKS_PER_S);
+}
+
+/* Events on the circle of the headway: the drones of a tour repeat them. */
+struct circle {
+    int64_t *at;
+    int n;
+    int64_t around;
+    int pads;
+};
+
+static int64_t distance_round(const struct circle *self, int64_t a, int64_t b)
+{
+    int64_t d = (a - b) % self->around;
+    d = d < 0 ? d + self->around : d;
+    return d < self->around - d ? d : self->around - d;
+}
+
+static bool has_room(const struct circle *self, int64_t t)
+{
+    int n = PAD_TICKS > self->around ? self->pads : 0;
+    for (int k = 0; k < self->n; k++) {
+        n += distance_round(self, self->at[k], t) < PAD_TICKS;
+    }
+    return n < self->pads;
+}
+
+static bool place_pair(struct circle *self, int64_t up, int64_t down)
+{
+    if (!has_room(self, up)) {
+        return false;
+    }
+    self->at[self->n++] = up;
+    if (!has_room(self, down)) {
+        self->n--;
+        return false;
+    }
+    self->at[self->n++] = down;
+    return true;
+}
+
+/* Take-offs for a given headway, each as early as pads allow; false if the delays do not fit. */
+static bool lay_out(struct vg_tour *tour, const double *flight_s, int pads, int64_t *room)
+{
+    struct circle ring = {room, 0, tour->headway_ticks, pads};
+    int64_t sum = 0;
+    for (int k = 0; k < tour->n_pieces; k++) {
+        sum += ticks(tour->pieces[k].cost_s);
+    }
+    int64_t slack = tour->n_drones * tour->headway_ticks - sum;
+    int64_t t = 0;
+    for (int k = 0; k < tour->n_pieces; k++) {
+        int64_t flight = ticks(flight_s[k]);
+        while (slack >= 0 && !place_pair(&ring, t, t + flight)) {
+            t += VG_TICKS_PER_S;
+            slack -= VG_TICKS_PER_S;
+        }
+        if (slack < 0) {
+            return false;
+        }
+        tour->takeoff_ticks[k] = t;
+        t += ticks(tour->pieces[k].cost_s);
+    }
+    return true;
+}
+
+static bool time_tour(struct vg_tour *tour, const double *flight_s, int pads, int64_t *room)
+{
+    int64_t sum = 0;
+    for (int k = 0; k < tour->n_pieces; k++) {
+        sum += ticks(tour->pieces[k].cost_s);
+    }
+    int64_t least = (sum + tour->n_drones - 1) / tour->n_drones;
+    for (int t = 0; t < MAX_TRIES; t++) {
+        tour->headway_ticks = least + least * t / 200;
+        if (lay_out(tour, flight_s, pads, room)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int by_revisit(const void *a, const void *b)
+{
+    const struct vg_piece *x = a;
+    const struct vg_piece *y = b;
+    if (x->revisit_s < y->revisit_s || x->revisit_s > y->revisit_s) {
+        return x->revisit_s < y->revisit_s ? -1 : 1;
+    }
+    return x->chain != y->chain ? x->chain - y->chain : x->i - y->i;
+}
+
+/* A deal of the crew's pieces, sorted by revisit, to groups: group g holds pieces [end[g-1],
+ * end[g]). */
+struct deal {
+    int n_groups;
+    int end[MAX_CLASSES];
+    int drones[MAX_CLASSES];
+    double worst;
+};
+
+static double group_share(const struct vg_piece *pieces, int from, int to, int drones)
+{
+    double sum = 0;
+    for (int k = from; k < to; k++) {
+        sum += pieces[k].cost_s;
+    }
+    return sum / drones / pieces[from].revisit_s;
+}
+
+/* Drones one by one to the group that is worst off. */
+static void deal_drones(struct deal *d, const struct vg_piece *pieces, int n_drones)
+{
+    for (int g = 0; g < d->n_groups; g++) {
+        d->drones[g] = 1;
+    }
+    for (int left = n_drones - d->n_groups; left >= 0; left--) {
+        int worst = 0;
+        d->worst = 0;
+        for (int g = 0; g < d->n_groups; g++) {
+            double share = group_share(pieces, g > 0 ? d->end[g - 1] : 0, d->end[g], d->drones[g]);
+            if (share > d->worst) {
+                d->worst = share;
+                worst = g;
+            }
+        }
+        d->drones[worst] += left > 0;
+    }
+}
+
+/* All ways to join neighbouring classes: at most 2^(MAX_CLASSES - 1). */
+static struct deal best_deal(const struct vg_piece *pieces, int n, int n_drones, int most_groups)
+{
+    int class_end[MAX_CLASSES];
+    int n_classes = 0;
+    for (int k = 0; k < n; k++) {
+        bool is_new = k == 0 || pieces[k].revisit_s > pieces[k - 1].revisit_s;
+        if (is_new && n_classes < MAX_CLASSES) {
+            n_classes++;
+        }
+        class_end[n_classes - 1] = k + 1;
+    }
+    struct deal best = {.worst = HUGE_VAL};
+    for (int mask = 0; mask < 1 << (n_classes - 1); mask++) {
+        struct deal d = {0};
+        for (int c = 0; c < n_classes; c++) {
+            if (c == n_classes - 1 || (mask >> c & 1)) {
+                d.end[d.n_groups++] = class_end[c];
+            }
+        }
+        if (d.n_groups <= n_drones && d.n_groups <= most_groups) {
+            deal_drones(&d, pieces, n_drones);
+            best = d.worst < best.worst ? d : best;
+        }
+    }
+    return best;
+}
+
+static int crews_at(const struct vg_problem *p, int base)
+{
+    int n = 0;
+    for (int c = 0; c < p->n_crews; c++) {
+        n += p->crews[c].base == base;
+    }
+    return n;
+}
+
+static enum vg_status make_crew_tours(struct vg_problem *p, int c, struct vg_piece *pieces,
+                                      double *flight_s, int n, struct vg_tour *tours, int *io_n,
+                                      struct vg_error *err)
+{
+    const struct vg_crew *crew = &p->crews[c];
+    const struct vg_wf_base *base = &p->watch->bases[crew->base];
+    int pads = (base->pads > 0 ? base->pads : 1) / crews_at(p, crew->base);
+    if (pads < 1) {
+        return vg_fail(err, VG_E_INVALID,
+                       "base %s has %d pads for %d types of drones: it needs one for each",
+                       base->name, base->pads, crews_at(p, crew->base));
+    }
+    struct deal d = best_deal(pieces, n, crew->n, pads);
+    int first_drone = 0;
+    for (int g = 0; g < d.n_groups; g++) {
+        int from = g > 0 ? d.end[g - 1] : 0;
+        struct vg_tour *t = &tours[(*io_n)++];
+        *t = (struct vg_tour){.crew = c,
+                              .drones = crew->drones + first_drone,
+                              .n_drones = d.drones[g],
+                              .pieces = pieces + from,
+                              .n_pieces = d.end[g] - from};
+        first_drone += d.drones[g];
+        t->takeoff_ticks = vg_arena_calloc(&p->arena, (size_t)t->n_pieces, sizeof(int64_t));
+        int64_t *room = vg_arena_calloc(&p->arena, 2 * (size_t)t->n_pieces + 2, sizeof(int64_t));
+        if (t->takeoff_ticks == NULL || room == NULL) {
+            return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        }
+        if (!time_tour(t, flight_s + from, pads / d.n_groups, room)) {
+            return vg_fail(
+                err, VG_E_INVALID,
+                "base %s: %d pads are too few for %d drones to take off and land in turn",
+                base->name, base->pads, crew->n);
+        }
+    }
+    return VG_OK;
+}
+
+enum vg_status vg_tours_make(struct vg_problem *p, struct vg_partition *part,
+                             const double *flight_s, struct vg_tour **out, int *out_n,
+                             struct vg_error *err)
+{
+    size_t n = (size_t)part->n + 1;
+    struct vg_tour *tours = vg_arena_calloc(&p->arena, n, sizeof *tours);
+    struct vg_piece *mine = vg_arena_calloc(&p->arena, n, sizeof *mine);
+    double *flights = vg_arena_calloc(&p->arena, n, sizeof *flights);
+    if (tours == NULL || mine == NULL || flights == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    *out_n = 0;
+    int at = 0;
+    for (int c = 0; c < p->n_crews; c++) {
+        int from = at;
+        for (int k = 0; k < part->n; k++) {
+            if (part->pieces[k].crew == c) {
+                mine[at++] = part->pieces[k];
+            }
+        }
+        if (at == from) {
+            continue;
+        }
+        qsort(mine + from, (size_t)(at - from), sizeof *mine, by_revisit);
+        for (int k = from; k < at; k++) {
+            for (int q = 0; q < part->n; q++) {
+                if (part->pieces[q].chain == mine[k].chain && part->pieces[q].i == mine[k].i) {
+                    flights[k] = flight_s[q];
+                }
+            }
+        }
+        enum vg_status st =
+            make_crew_tours(p, c, mine + from, flights + from, at - from, tours, out_n, err);
+        if (st != VG_OK) {
+            return st;
+        }
+    }
+    *out = tours;
+    return VG_OK;
+}
