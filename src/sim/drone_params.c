@@ -1,0 +1,71 @@
+/* The parameters an operator finds, by ArduPlane's names. */
+#include "sim/drone_priv.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum {
+    NO_FIELD = -1
+};
+
+/* `field`: the pilot's parameter it sets, NO_FIELD for those that are only shown. */
+static const struct row {
+    const char *name;
+    uint8_t type;
+    int field;
+    float shown;
+} ROWS[] = {
+    {"SYSID_THISMAV", VG_MAV_PARAM_TYPE_INT16, NO_FIELD, 0},
+    {"WP_RADIUS", VG_MAV_PARAM_TYPE_INT16, offsetof(struct vg_pilot_params, wp_radius_m), 0},
+    {"WP_LOITER_RAD", VG_MAV_PARAM_TYPE_INT16, offsetof(struct vg_pilot_params, loiter_radius_m),
+     0},
+    {"RTL_ALTITUDE", VG_MAV_PARAM_TYPE_REAL32, offsetof(struct vg_pilot_params, rtl_alt_m), 0},
+    {"RTL_AUTOLAND", VG_MAV_PARAM_TYPE_INT8, offsetof(struct vg_pilot_params, rtl_autoland), 0},
+    {"TKOFF_ALT", VG_MAV_PARAM_TYPE_REAL32, offsetof(struct vg_pilot_params, takeoff_alt_m), 0},
+    {"AIRSPEED_CRUISE", VG_MAV_PARAM_TYPE_REAL32, offsetof(struct vg_pilot_params, cruise_mps), 0},
+    {"BATT_CAPACITY", VG_MAV_PARAM_TYPE_INT32, NO_FIELD, VG_DRONE_BATTERY_MAH},
+    {"BATT_LOW_MAH", VG_MAV_PARAM_TYPE_REAL32, offsetof(struct vg_pilot_params, low_energy), 0},
+    {"BATT_FS_LOW_ACT", VG_MAV_PARAM_TYPE_INT8, offsetof(struct vg_pilot_params, low_action), 0},
+    {"ARMING_CHECK", VG_MAV_PARAM_TYPE_INT32, NO_FIELD, 1},
+    {"TERRAIN_ENABLE", VG_MAV_PARAM_TYPE_INT8, NO_FIELD, 1},
+    {"FS_GCS_ENABL", VG_MAV_PARAM_TYPE_INT8, NO_FIELD, 0},
+    {"MNT1_TYPE", VG_MAV_PARAM_TYPE_INT8, NO_FIELD, 6},
+};
+enum {
+    N_ROWS = (int)(sizeof ROWS / sizeof ROWS[0])
+};
+
+/* The low battery is a share inside and milliampere-hours outside. */
+static double scale_of(const struct row *row)
+{
+    return strcmp(row->name, "BATT_LOW_MAH") == 0 ? (double)VG_DRONE_BATTERY_MAH : 1.0;
+}
+
+static double *field_of(struct vg_pilot_params *params, const struct row *row)
+{
+    return (double *)(void *)((char *)params + row->field);
+}
+
+void vg_drone_params_init(struct vg_simdrone *self)
+{
+    vg_paramsrv_init(&self->params, self->config.sysid, VG_DRONE_COMPID);
+    for (int i = 0; i < N_ROWS; i++) {
+        float value = ROWS[i].shown;
+        if (ROWS[i].field != NO_FIELD) {
+            value = (float)(*field_of(&self->pilot.params, &ROWS[i]) * scale_of(&ROWS[i]));
+        } else if (i == 0) {
+            value = (float)self->config.sysid;
+        }
+        (void)vg_paramsrv_add(&self->params, ROWS[i].name, ROWS[i].type, value);
+    }
+}
+
+void vg_drone_params_apply(struct vg_simdrone *self)
+{
+    for (int i = 0; i < N_ROWS && i < self->params.n_params; i++) {
+        if (ROWS[i].field != NO_FIELD) {
+            *field_of(&self->pilot.params, &ROWS[i]) =
+                (double)self->params.params[i].raw / scale_of(&ROWS[i]);
+        }
+    }
+}

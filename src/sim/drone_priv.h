@@ -1,0 +1,75 @@
+/* Shared by the drone's files; nobody else includes it. */
+#ifndef VG_SIM_DRONE_PRIV_H
+#define VG_SIM_DRONE_PRIV_H
+
+#include "link/mavsign.h"
+#include "link/missionsrv.h"
+#include "link/params.h"
+#include "sim/drone.h"
+
+enum {
+    VG_DRONE_REPLIES_MAX = 64,
+    VG_DRONE_TELEMETRY_MAX = 96,
+    VG_DRONE_STREAMS_MAX = 24,
+    VG_DRONE_COMPID = VG_MAV_COMP_ID_AUTOPILOT1,
+    VG_DRONE_BATTERY_MAH = 22000,
+};
+
+struct vg_drone_queue {
+    struct vg_mav_msg *msgs;
+    int cap;
+    int first;
+    int n;
+    uint64_t n_dropped;
+};
+
+struct vg_drone_stream {
+    int64_t interval_us; /* <= 0: off */
+    int64_t due_us;
+};
+
+struct vg_simdrone {
+    struct vg_simdrone_config config;
+    struct vg_pilot pilot;
+    struct vg_us boot;
+    double hfov_deg;
+    struct vg_drone_stream streams[VG_DRONE_STREAMS_MAX];
+    struct vg_mavframe frame_in;
+    struct vg_mavsign sign;
+    bool is_signed;
+    uint8_t seq;
+    uint16_t last_current;
+    bool was_armed;
+    struct vg_missionsrv mission;
+    struct vg_paramsrv params;
+    struct vg_drone_queue replies;
+    struct vg_drone_queue telemetry;
+    struct vg_simdrone_counts counts;
+    struct vg_mav_msg reply_slots[VG_DRONE_REPLIES_MAX];
+    struct vg_mav_msg telemetry_slots[VG_DRONE_TELEMETRY_MAX];
+};
+
+/* The slot to pack the next message into; drops the oldest when full. */
+struct vg_mav_msg *vg_drone_queue_add(struct vg_drone_queue *self);
+
+/* Telemetry: what there is, how often. */
+void vg_drone_streams_init(struct vg_simdrone *self);
+/* Queue what is due now. */
+void vg_drone_streams_step(struct vg_simdrone *self);
+/* Index of a message's stream, or -1. */
+int vg_drone_stream_find(uint32_t id);
+/* false: not a message this drone sends. 0: the default rate; < 0: off. */
+bool vg_drone_stream_set(struct vg_simdrone *self, uint32_t id, int64_t interval_us);
+void vg_drone_request_data_stream(struct vg_simdrone *self, const struct vg_mav_msg *msg);
+/* Queue one now as a reply; false if unknown. */
+bool vg_drone_send_message(struct vg_simdrone *self, uint32_t id);
+void vg_drone_send_text(struct vg_simdrone *self, uint8_t severity, const char *text);
+
+/* COMMAND_LONG, COMMAND_INT, SET_MODE: act and acknowledge. */
+void vg_drone_command(struct vg_simdrone *self, const struct vg_mav_msg *msg);
+
+void vg_drone_params_init(struct vg_simdrone *self);
+/* The operator changed one: put all into the pilot. */
+void vg_drone_params_apply(struct vg_simdrone *self);
+
+#endif

@@ -1,0 +1,343 @@
+#include "sim/fleet.h"
+
+#include "base/file.h"
+#include "base/sha256.h"
+#include "base/units.h"
+#include "config/quantity.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    FAULTS_MAX = 64,
+    FIRST_PORT = 14550,
+    KEY_SIZE = 32
+};
+
+static const double PAD_SPACING_M = 10;
+static const double GUST_SHARE = 0.1;
+
+struct member {
+    struct vg_simdrone *drone;
+    struct vg_simfleet_link link;
+    size_t n_held; /* a frame that did not fit into the last datagram */
+    uint8_t held[VG_MAV_FRAME_MAX];
+};
+
+struct vg_simfleet {
+    struct vg_us start;
+    struct vg_us now;
+    int n;
+    struct member *members;
+    int n_faults;
+    struct vg_simfault faults[FAULTS_MAX];
+};
+
+static enum vg_status bad_link(const struct vg_wf_drone *drone, struct vg_error *err)
+{
+    return vg_fail(err, VG_E_FORMAT, "drone %s: link \"%s\" is not \"udp:PORT\"", drone->id,
+                   drone->link);
+}
+
+/* "udp:PORT", "udp:HOST:PORT", "udpin:..." and "udpout:..." alike: the simulator always sends to
+ * the station's port. */
+static enum vg_status read_link(const struct vg_wf_drone *drone, int drone_i,
+                                struct vg_simfleet_link *out, struct vg_error *err)
+{
+    *out = (struct vg_simfleet_link){.host = "127.0.0.1", .port = FIRST_PORT + drone_i};
+    if (drone->link[0] == 0) {
+        return VG_OK;
+    }
+    if (strncmp(drone->link, "udp", 3) != 0) {
+        return vg_fail(err, VG_E_UNSUPPORTED, "drone %s: only UDP links are simulated, not \"%s\"",
+                       drone->id, drone->link);
+    }
+    const char *colon = strrchr(drone->link, ':');
+    char *end = NULL;
+    long port = colon != NULL ? strtol(colon + 1, &end, 10) : 0;
+    if (colon == NULL || end == colon + 1 || *end != 0 || port < 1 || port > 65535) {
+        return bad_link(drone, err);
+    }
+    const char *first = strchr(drone->link, ':') + 1;
+    size_t n_host = first < colon ? (size_t)(colon - first) : 0;
+    if (n_host >= sizeof out->host) {
+        return bad_link(drone, err);
+    }
+    bool is_any = n_host == 7 && memcmp(first, "0.0.0.0", 7) == 0;
+    if (n_host > 0 && !is_any) {
+        memcpy(out->host, first, n_host);
+        out->host[n_host] = 0;
+    }
+    out->port = (int)port;
+    return VG_OK;
+}
+
+static enum vg_status read_key(const struct vg_watchfile *watch, const struct vg_wf_drone *drone,
+                               vg_read_fn read, uint8_t key[KEY_SIZE], struct vg_error *err)
+{
+    char path[1024];
+    struct vg_buf buf = {0};
+    vg_path_beside(watch->path, drone->key, path, sizeof path);
+    enum vg_status status = read(path, 4096, &buf, err);
+    if (status == VG_OK) {
+        while (buf.n > KEY_SIZE && (buf.data[buf.n - 1] == '\n' || buf.data[buf.n - 1] == '\r')) {
+            buf.data[--buf.n] = 0;
+        }
+        if (buf.n == KEY_SIZE) {
+            memcpy(key, buf.data, KEY_SIZE);
+        } else if (vg_unhex(vg_buf_text(&buf), key, KEY_SIZE) != 0) {
+            status =
+                vg_fail(err, VG_E_FORMAT,
+                        "drone %s: a signing key is 32 bytes or 64 hexadecimal digits", drone->id);
+        }
+    }
+    vg_buf_finish(&buf);
+    return status;
+}
+
+/* The drone's number among those of its base. */
+static int pad_of(const struct vg_watchfile *watch, int drone_i)
+{
+    int pad = 0;
+    for (int i = 0; i < drone_i; i++) {
+        pad += watch->drones[i].base == watch->drones[drone_i].base ? 1 : 0;
+    }
+    return pad;
+}
+
+static struct vg_flight_config flight_of(const struct vg_watchfile *watch, int drone_i,
+                                         const struct vg_simfleet_options *options)
+{
+    const struct vg_wf_drone *drone = &watch->drones[drone_i];
+    const struct vg_wf_type *type = &watch->types[drone->type];
+    const struct vg_wf_base *base = &watch->bases[drone->base];
+    struct vg_flight_config c = {
+        .heading_true_deg = watch->wind_from_deg,
+        .cruise_mps = type->cruise_mps,
+        .climb_mps = type->climb_mps,
+        .sink_mps = type->sink_mps > 0 ? type->sink_mps : type->climb_mps,
+        .endurance_s = type->endurance_s,
+        .wind_from_deg = watch->wind_from_deg,
+        .wind_mps = watch->wind_mps,
+        .seed = options->seed * UINT64_C(1000003) + (uint64_t)drone_i,
+    };
+    double share = options->gust_share;
+    c.gust_mps = share < 0 ? 0 : (share > 0 ? share : GUST_SHARE) * watch->wind_mps;
+    double across = (watch->wind_from_deg + 90) * VG_RAD_PER_DEG;
+    double d = PAD_SPACING_M * pad_of(watch, drone_i);
+    struct vg_frame frame = vg_frame_at(base->lat_deg, base->lon_deg);
+    vg_frame_to_latlon(&frame, d * sin(across), d * cos(across), &c.lat_deg, &c.lon_deg);
+    return c;
+}
+
+static enum vg_status create_member(struct vg_simfleet *self, const struct vg_watchfile *watch,
+                                    const struct vg_terrain *terrain,
+                                    const struct vg_simfleet_options *options, vg_read_fn read,
+                                    int drone_i, struct vg_error *err)
+{
+    const struct vg_wf_drone *drone = &watch->drones[drone_i];
+    const struct vg_wf_type *type = &watch->types[drone->type];
+    const struct vg_wf_camera *camera = &watch->cameras[type->camera];
+    uint8_t key[KEY_SIZE];
+    struct vg_simdrone_config c = {
+        .sysid = (uint8_t)drone->sysid,
+        .pilot = {.flight = flight_of(watch, drone_i, options),
+                  .terrain = terrain,
+                  .turnaround_s = type->turnaround_s},
+        .rate_hz = options->rate_hz,
+        .hfov_min_deg = camera->hfov_min_deg,
+        .hfov_max_deg = camera->hfov_max_deg,
+        .width_px = camera->width_px,
+        .height_px = camera->height_px,
+        .gimbal_pitch_deg = vg_camera_patrol_pitch_deg(camera, type->agl_m, watch->depth_m, NULL),
+        .uid = UINT64_C(0x56494745) << 32 | (uint64_t)(drone_i + 1),
+    };
+    enum vg_status status = read_link(drone, drone_i, &self->members[drone_i].link, err);
+    if (status == VG_OK && drone->key[0] != 0) {
+        status = read_key(watch, drone, read, key, err);
+        c.key = key;
+    }
+    if (status != VG_OK) {
+        return status;
+    }
+    return vg_simdrone_create(&c, self->start, &self->members[drone_i].drone, err);
+}
+
+enum vg_status vg_simfleet_create(const struct vg_watchfile *watch,
+                                  const struct vg_terrain *terrain,
+                                  const struct vg_simfleet_options *options, vg_read_fn read,
+                                  struct vg_us now, struct vg_simfleet **out, struct vg_error *err)
+{
+    struct vg_simfleet *self = calloc(1, sizeof *self);
+    if (self == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    self->start = self->now = now;
+    self->n = watch->n_drones;
+    self->members = calloc((size_t)(self->n > 0 ? self->n : 1), sizeof *self->members);
+    enum vg_status status =
+        self->members != NULL ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    for (int i = 0; i < self->n && status == VG_OK; i++) {
+        status = create_member(self, watch, terrain, options, read, i, err);
+    }
+    if (status != VG_OK) {
+        vg_simfleet_destroy(self);
+        return status;
+    }
+    *out = self;
+    return VG_OK;
+}
+
+void vg_simfleet_destroy(struct vg_simfleet *self)
+{
+    if (self == NULL) {
+        return;
+    }
+    for (int i = 0; i < self->n && self->members != NULL; i++) {
+        vg_simdrone_destroy(self->members[i].drone);
+    }
+    free(self->members);
+    free(self);
+}
+
+static enum vg_status find_drone(const struct vg_watchfile *watch, const char *id, int *out,
+                                 struct vg_error *err)
+{
+    for (int i = 0; i < watch->n_drones; i++) {
+        if (strcmp(watch->drones[i].id, id) == 0) {
+            *out = i;
+            return VG_OK;
+        }
+    }
+    return vg_fail(err, VG_E_NOT_FOUND, "fault: there is no drone \"%s\"", id);
+}
+
+/* The next word of *text into buf; false at the end or when it does not fit. */
+static bool next_word(const char **text, char *buf, size_t size_bytes)
+{
+    *text += strspn(*text, " ");
+    size_t n = strcspn(*text, " ");
+    if (n == 0 || n >= size_bytes) {
+        return false;
+    }
+    memcpy(buf, *text, n);
+    buf[n] = 0;
+    *text += n;
+    return true;
+}
+
+enum vg_status vg_simfault_parse(const char *text, const struct vg_watchfile *watch,
+                                 struct vg_simfault *out, struct vg_error *err)
+{
+    char id[32], kind[32], at[32], span[32];
+    const char *p = text;
+    bool is_whole = next_word(&p, id, sizeof id) && next_word(&p, kind, sizeof kind) &&
+                    next_word(&p, at, sizeof at) && next_word(&p, span, sizeof span);
+    if (!is_whole || p[strspn(p, " ")] != 0) {
+        return vg_fail(err, VG_E_INVALID,
+                       "fault \"%s\": expected DRONE KIND AT FOR, as in \"V3 silent 600s 300s\"",
+                       text);
+    }
+    struct vg_simfault f = {0};
+    enum vg_status status = find_drone(watch, id, &f.drone_i, err);
+    if (status != VG_OK) {
+        return status;
+    }
+    if (strcmp(kind, "silent") == 0) {
+        f.kind = VG_SIMFAULT_SILENT;
+    } else if (strcmp(kind, "no-position") == 0) {
+        f.kind = VG_SIMFAULT_NO_POSITION;
+    } else {
+        return vg_fail(err, VG_E_INVALID, "fault kind \"%s\" is not silent or no-position", kind);
+    }
+    status = vg_quantity_parse(VG_Q_DURATION, at, &f.at_s, err);
+    if (status == VG_OK) {
+        status = vg_quantity_parse(VG_Q_DURATION, span, &f.for_s, err);
+    }
+    if (status == VG_OK) {
+        *out = f;
+    }
+    return status;
+}
+
+enum vg_status vg_simfleet_add_fault(struct vg_simfleet *self, const struct vg_simfault *fault,
+                                     struct vg_error *err)
+{
+    if (self->n_faults == FAULTS_MAX) {
+        return vg_fail(err, VG_E_FULL, "more than %d faults", (int)FAULTS_MAX);
+    }
+    self->faults[self->n_faults++] = *fault;
+    return VG_OK;
+}
+
+static bool has_fault(const struct vg_simfleet *self, int drone_i, enum vg_simfault_kind kind)
+{
+    double t_s = vg_us_to_s(vg_us_sub(self->now, self->start));
+    for (int i = 0; i < self->n_faults; i++) {
+        const struct vg_simfault *f = &self->faults[i];
+        if (f->drone_i == drone_i && f->kind == kind && t_s >= f->at_s &&
+            t_s < f->at_s + f->for_s) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void vg_simfleet_step(struct vg_simfleet *self, struct vg_us now)
+{
+    self->now = now;
+    for (int i = 0; i < self->n; i++) {
+        struct member *m = &self->members[i];
+        if (self->n_faults > 0) {
+            vg_simdrone_set_position(m->drone, !has_fault(self, i, VG_SIMFAULT_NO_POSITION));
+        }
+        vg_simdrone_step(m->drone, now);
+        if (self->n_faults > 0 && has_fault(self, i, VG_SIMFAULT_SILENT)) {
+            vg_simdrone_discard_out(m->drone);
+            m->n_held = 0;
+        }
+    }
+}
+
+void vg_simfleet_feed(struct vg_simfleet *self, int drone_i, struct vg_bytes bytes,
+                      struct vg_us now)
+{
+    self->now = now.us > self->now.us ? now : self->now;
+    if (self->n_faults > 0 && has_fault(self, drone_i, VG_SIMFAULT_SILENT)) {
+        return;
+    }
+    vg_simdrone_feed(self->members[drone_i].drone, bytes, now);
+}
+
+size_t vg_simfleet_take(struct vg_simfleet *self, int drone_i, uint8_t *buf, size_t size_bytes)
+{
+    struct member *m = &self->members[drone_i];
+    size_t n = 0;
+    for (;;) {
+        if (m->n_held == 0) {
+            m->n_held = vg_simdrone_next_out(m->drone, m->held);
+        }
+        if (m->n_held == 0 || n + m->n_held > size_bytes) {
+            return n;
+        }
+        memcpy(buf + n, m->held, m->n_held);
+        n += m->n_held;
+        m->n_held = 0;
+    }
+}
+
+int vg_simfleet_n(const struct vg_simfleet *self)
+{
+    return self->n;
+}
+
+const struct vg_simdrone *vg_simfleet_drone(const struct vg_simfleet *self, int drone_i)
+{
+    return self->members[drone_i].drone;
+}
+
+const struct vg_simfleet_link *vg_simfleet_link(const struct vg_simfleet *self, int drone_i)
+{
+    return &self->members[drone_i].link;
+}

@@ -1,0 +1,73 @@
+/* The fleet in a box: one simulated drone for each of the watch file, standing on its pad.
+ *
+ * In:  the watch file, the terrain, a seed, faults; bytes for each drone.
+ * Out: bytes of each drone. No sockets: the caller carries the bytes (src/app/cmd_sim.c).
+ *
+ * Pads: drones of one base stand side by side 10 m apart, across the wind, nose into it.
+ * Seeds: of the run and the drone's place in the list, so one drone's gusts do not hang on
+ * another's. Faults: "V3 silent 600s 300s": from 600 s after the start V3 neither hears nor is
+ * heard for 300 s; it flies on as its autopilot would.
+ *
+ * Threads: one at a time. Memory: about 150 KB a drone.
+ */
+#ifndef VG_SIM_FLEET_H
+#define VG_SIM_FLEET_H
+
+#include "config/watchfile.h"
+#include "sim/drone.h"
+
+struct vg_simfleet;
+
+enum vg_simfault_kind {
+    VG_SIMFAULT_SILENT = 0,
+    VG_SIMFAULT_NO_POSITION
+};
+
+struct vg_simfault {
+    int drone_i;
+    enum vg_simfault_kind kind;
+    double at_s; /* after the start */
+    double for_s;
+};
+
+struct vg_simfleet_options {
+    uint64_t seed;
+    double rate_hz; /* position and attitude; 0: 10 */
+    double gust_share; /* 1 sigma of the gusts as a share of the wind; 0: 0.1; < 0: none */
+};
+
+/* Where a drone's bytes go, from its link in the watch file. */
+struct vg_simfleet_link {
+    char host[64]; /* "127.0.0.1" unless the link names one */
+    int port; /* the station's: the link's, else 14550 + place in the list */
+};
+
+/* Reads signing keys (32 bytes, or 64 hexadecimal digits) through `read`. The watch and the terrain
+ * are kept alive by the caller. VG_E_FORMAT for a bad key or link (the drone is named);
+ * VG_E_UNSUPPORTED for a link that is not UDP. */
+enum vg_status vg_simfleet_create(const struct vg_watchfile *watch,
+                                  const struct vg_terrain *terrain,
+                                  const struct vg_simfleet_options *options, vg_read_fn read,
+                                  struct vg_us now, struct vg_simfleet **out,
+                                  struct vg_error *err) VG_MUST_USE;
+void vg_simfleet_destroy(struct vg_simfleet *self);
+
+/* "ID KIND AT FOR" with units ("V3 silent 600s 300s", "V3 no-position 10min 1h"). */
+enum vg_status vg_simfault_parse(const char *text, const struct vg_watchfile *watch,
+                                 struct vg_simfault *out, struct vg_error *err) VG_MUST_USE;
+/* VG_E_FULL beyond 64. */
+enum vg_status vg_simfleet_add_fault(struct vg_simfleet *self, const struct vg_simfault *fault,
+                                     struct vg_error *err) VG_MUST_USE;
+
+void vg_simfleet_step(struct vg_simfleet *self, struct vg_us now);
+/* Bytes for one drone; dropped while it is silent. */
+void vg_simfleet_feed(struct vg_simfleet *self, int drone_i, struct vg_bytes bytes,
+                      struct vg_us now);
+/* Whole frames of one drone's, as many as fit: one datagram. 0: nothing to send. */
+size_t vg_simfleet_take(struct vg_simfleet *self, int drone_i, uint8_t *buf, size_t size_bytes);
+
+int vg_simfleet_n(const struct vg_simfleet *self);
+const struct vg_simdrone *vg_simfleet_drone(const struct vg_simfleet *self, int drone_i);
+const struct vg_simfleet_link *vg_simfleet_link(const struct vg_simfleet *self, int drone_i);
+
+#endif

@@ -1,0 +1,424 @@
+#include "sim/pilot.h"
+
+#include "base/text.h"
+#include "base/units.h"
+#include "sim/pilot_priv.h"
+#include "terrain/terrain.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+static const double DISARM_DELAY_S = 5.0;
+static const double CREW_SHARE = 0.9; /* of the turn-round: leaves time to arm and launch */
+static const double ARM_ENERGY_MIN = 0.1;
+static const double GIMBAL_RATE_DPS = 40.0;
+static const int64_t TERRAIN_EVERY_US = 500000;
+
+void vg_pilot_say(struct vg_pilot *self, enum vg_enum_mav_severity severity, const char *format,
+                  ...)
+{
+    if (self->n_events == VG_PILOT_EVENTS_MAX) {
+        self->first_event = (self->first_event + 1) % VG_PILOT_EVENTS_MAX;
+        self->n_events--;
+    }
+    struct vg_pilot_event *e =
+        &self->events[(self->first_event + self->n_events++) % VG_PILOT_EVENTS_MAX];
+    *e = (struct vg_pilot_event){.kind = VG_PILOT_TEXT, .severity = (uint8_t)severity};
+    va_list args;
+    va_start(args, format);
+    vg_vformat(e->text, sizeof e->text, format, args);
+    va_end(args);
+}
+
+void vg_pilot_tell_reached(struct vg_pilot *self, uint16_t seq)
+{
+    vg_pilot_say(self, VG_MAV_SEVERITY_INFO, "Reached waypoint #%u", (unsigned)seq);
+    int last = (self->first_event + self->n_events - 1) % VG_PILOT_EVENTS_MAX;
+    self->events[last].kind = VG_PILOT_REACHED;
+    self->events[last].seq = seq;
+}
+
+bool vg_pilot_next_event(struct vg_pilot *self, struct vg_pilot_event *out)
+{
+    if (self->n_events == 0) {
+        return false;
+    }
+    *out = self->events[self->first_event];
+    self->first_event = (self->first_event + 1) % VG_PILOT_EVENTS_MAX;
+    self->n_events--;
+    return true;
+}
+
+double vg_pilot_ground_m(const struct vg_pilot *self, double lat_deg, double lon_deg)
+{
+    if (self->terrain == NULL) {
+        return self->pad.alt_msl_m;
+    }
+    double h = vg_terrain_height_msl_m(self->terrain, lat_deg, lon_deg);
+    return isnan(h) ? self->pad.alt_msl_m : h;
+}
+
+double vg_pilot_above_ground_m(const struct vg_pilot *self, double agl_m)
+{
+    return self->terrain_need_m + agl_m;
+}
+
+struct vg_pilot_home vg_pilot_here(const struct vg_pilot *self)
+{
+    return (struct vg_pilot_home){self->flight.lat_deg, self->flight.lon_deg,
+                                  self->flight.alt_msl_m};
+}
+
+static const struct vg_pilot_params DEFAULTS = {
+    .wp_radius_m = 60,
+    .loiter_radius_m = 80,
+    .rtl_alt_m = 100,
+    .takeoff_alt_m = 50,
+    .rtl_autoland = 1,
+    .low_energy = 0.08,
+    .low_action = 1,
+};
+
+void vg_pilot_init(struct vg_pilot *self, const struct vg_pilot_config *config, struct vg_us now)
+{
+    memset(self, 0, sizeof *self);
+    struct vg_flight_config fc = config->flight;
+    self->terrain = config->terrain;
+    self->pad = (struct vg_pilot_home){fc.lat_deg, fc.lon_deg, fc.alt_msl_m};
+    self->pad.alt_msl_m = vg_pilot_ground_m(self, fc.lat_deg, fc.lon_deg);
+    self->pad_heading_deg = fc.heading_true_deg;
+    fc.alt_msl_m = self->pad.alt_msl_m;
+    vg_flight_init(&self->flight, &fc, now);
+    self->params = DEFAULTS;
+    self->params.cruise_mps = fc.cruise_mps;
+    self->home = self->pad;
+    self->turnaround_s = config->turnaround_s;
+    self->boot = now;
+    self->has_position = true;
+    self->mode = VG_PLANE_MODE_MANUAL;
+    self->terrain_need_m = self->pad.alt_msl_m;
+    self->terrain_next = now;
+}
+
+bool vg_pilot_is_airborne(const struct vg_pilot *self)
+{
+    return self->flight.phase == VG_FLIGHT_AIRBORNE;
+}
+
+enum vg_enum_mav_landed_state vg_pilot_landed_state(const struct vg_pilot *self)
+{
+    if (!vg_pilot_is_airborne(self)) {
+        return VG_MAV_LANDED_STATE_ON_GROUND;
+    }
+    if (self->flight.goal.kind == VG_GOAL_TAKEOFF) {
+        return VG_MAV_LANDED_STATE_TAKEOFF;
+    }
+    return self->land == VG_LAND_FINAL ? VG_MAV_LANDED_STATE_LANDING : VG_MAV_LANDED_STATE_IN_AIR;
+}
+
+/* The ground below, and how high to be now so that a climb at 70 % of the best rate clears what
+ * lies ahead along the course. */
+static void survey_ground(struct vg_pilot *self)
+{
+    static const double AHEAD_M[] = {200, 500, 1000, 2000, 3000};
+    struct vg_flight *f = &self->flight;
+    if (f->now.us < self->terrain_next.us) {
+        return;
+    }
+    self->terrain_next.us = f->now.us + TERRAIN_EVERY_US;
+    f->ground_msl_m = vg_pilot_ground_m(self, f->lat_deg, f->lon_deg);
+    self->terrain_need_m = f->ground_msl_m;
+    if (self->terrain == NULL || !vg_pilot_is_airborne(self)) {
+        return;
+    }
+    double speed = fmax(vg_flight_ground_speed_mps(f), 5.0);
+    double dir_n = f->vel_n_mps / speed / f->frame.m_per_deg_lat;
+    double dir_e = f->vel_e_mps / speed / f->frame.m_per_deg_lon;
+    for (size_t i = 0; i < sizeof AHEAD_M / sizeof AHEAD_M[0]; i++) {
+        double d = AHEAD_M[i];
+        double h = vg_pilot_ground_m(self, f->lat_deg + dir_n * d, f->lon_deg + dir_e * d);
+        double gained = 0.7 * f->config.climb_mps * d / speed;
+        self->terrain_need_m = fmax(self->terrain_need_m, h - gained);
+    }
+}
+
+void vg_pilot_go_line(struct vg_pilot *self, const struct vg_pilot_home *to, double alt_msl_m,
+                      double climb_mps)
+{
+    struct vg_goal *g = &self->flight.goal;
+    g->kind = VG_GOAL_LINE;
+    g->from_lat_deg = self->leg_from.lat_deg;
+    g->from_lon_deg = self->leg_from.lon_deg;
+    g->to_lat_deg = to->lat_deg;
+    g->to_lon_deg = to->lon_deg;
+    g->alt_msl_m = alt_msl_m;
+    g->climb_mps = climb_mps;
+}
+
+void vg_pilot_go_circle(struct vg_pilot *self, const struct vg_pilot_home *centre, double radius_m,
+                        double alt_msl_m)
+{
+    struct vg_goal *g = &self->flight.goal;
+    g->kind = VG_GOAL_CIRCLE;
+    g->to_lat_deg = centre->lat_deg;
+    g->to_lon_deg = centre->lon_deg;
+    g->radius_m = radius_m;
+    g->alt_msl_m = alt_msl_m;
+    g->climb_mps = 0;
+}
+
+static void hold(struct vg_pilot *self)
+{
+    double alt = self->is_hold_agl ? vg_pilot_above_ground_m(self, self->hold.alt_msl_m)
+                                   : self->hold.alt_msl_m;
+    vg_pilot_go_circle(self, &self->hold, self->params.loiter_radius_m, alt);
+}
+
+static void fly_mode(struct vg_pilot *self)
+{
+    struct vg_goal *g = &self->flight.goal;
+    g->airspeed_mps = self->airspeed_mps > 0 ? self->airspeed_mps : self->params.cruise_mps;
+    if (self->mode == VG_PLANE_MODE_AUTO) {
+        vg_pilot_run_mission(self);
+    } else if (!vg_pilot_is_airborne(self)) {
+        g->kind = VG_GOAL_STAY;
+    } else if (self->mode == VG_PLANE_MODE_RTL) {
+        vg_pilot_run_return(self);
+    } else if (self->mode == VG_PLANE_MODE_MANUAL) {
+        g->kind = VG_GOAL_STRAIGHT;
+        g->heading_true_deg = self->hold.lat_deg; /* set_mode keeps the heading there */
+        g->alt_msl_m = self->hold.alt_msl_m;
+        g->climb_mps = 0;
+    } else {
+        hold(self);
+    }
+}
+
+static void watch_battery(struct vg_pilot *self)
+{
+    if (self->is_low_told || self->flight.energy > self->params.low_energy) {
+        return;
+    }
+    self->is_low_told = true;
+    vg_pilot_say(self, VG_MAV_SEVERITY_CRITICAL, "Battery 1 is low %.0f%% left",
+                 self->flight.energy * 100);
+    bool is_homeward = self->mode == VG_PLANE_MODE_RTL || self->land != VG_LAND_NONE;
+    if (self->params.low_action > 0 && vg_pilot_is_airborne(self) && !is_homeward) {
+        vg_pilot_say(self, VG_MAV_SEVERITY_CRITICAL, "Battery failsafe: RTL");
+        (void)vg_pilot_set_mode(self, VG_PLANE_MODE_RTL);
+    }
+}
+
+static void note_touch_down(struct vg_pilot *self, enum vg_flight_phase before)
+{
+    enum vg_flight_phase phase = self->flight.phase;
+    if (before == VG_FLIGHT_TAKEOFF_ROLL && phase == VG_FLIGHT_AIRBORNE) {
+        self->has_flown = true;
+    }
+    if (before == VG_FLIGHT_AIRBORNE && phase == VG_FLIGHT_ROLLOUT) {
+        self->touched = self->flight.now;
+        vg_pilot_say(self, VG_MAV_SEVERITY_INFO, "Touch down");
+    }
+    if (before == VG_FLIGHT_ROLLOUT && phase == VG_FLIGHT_PARKED) {
+        self->stopped = self->flight.now;
+        self->flight.goal.kind = VG_GOAL_STAY;
+        vg_pilot_say(self, VG_MAV_SEVERITY_INFO, "Landed");
+    }
+    if (before == VG_FLIGHT_AIRBORNE && phase == VG_FLIGHT_CRASHED) {
+        self->is_armed = false;
+        vg_pilot_say(self, VG_MAV_SEVERITY_EMERGENCY, "Crash: hit the ground, disarmed");
+    }
+}
+
+static void end_flight(struct vg_pilot *self)
+{
+    self->is_mission_done = true;
+    self->land = VG_LAND_NONE;
+    self->airspeed_mps = 0;
+    (void)vg_pilot_disarm(self, true);
+}
+
+/* Disarm a few seconds after the stop; then the crew changes the battery and carries it to its pad.
+ */
+static void tend_on_ground(struct vg_pilot *self)
+{
+    if (!self->has_flown || self->flight.phase != VG_FLIGHT_PARKED) {
+        return;
+    }
+    double stood_s = vg_us_to_s(vg_us_sub(self->flight.now, self->stopped));
+    if (self->is_armed && stood_s >= DISARM_DELAY_S) {
+        end_flight(self);
+    }
+    double since_s = vg_us_to_s(vg_us_sub(self->flight.now, self->touched));
+    if (!self->is_armed && since_s >= CREW_SHARE * self->turnaround_s && stood_s >= 10) {
+        vg_flight_service(&self->flight, self->pad.lat_deg, self->pad.lon_deg, self->pad.alt_msl_m,
+                          self->pad_heading_deg);
+        self->has_flown = false;
+        self->is_low_told = false;
+        vg_pilot_say(self, VG_MAV_SEVERITY_NOTICE, "Battery changed, ready");
+    }
+}
+
+static double toward(double from, double to, double step)
+{
+    return fabs(to - from) <= step ? to : from + (to > from ? step : -step);
+}
+
+static void slew_gimbal(struct vg_pilot *self)
+{
+    struct vg_pilot_gimbal *g = &self->gimbal;
+    double step = GIMBAL_RATE_DPS * (double)VG_FLIGHT_STEP_US / 1e6;
+    g->pitch_deg = toward(g->pitch_deg, g->wanted_pitch_deg, step);
+    double yaw_off = vg_wrap_180_deg(g->wanted_yaw_deg - g->yaw_deg);
+    g->yaw_deg = vg_wrap_180_deg(g->yaw_deg + toward(0, yaw_off, step));
+}
+
+void vg_pilot_step_once(struct vg_pilot *self)
+{
+    survey_ground(self);
+    if (self->is_armed && self->flight.phase != VG_FLIGHT_CRASHED) {
+        if (self->flight.phase != VG_FLIGHT_ROLLOUT) {
+            fly_mode(self);
+        }
+        watch_battery(self);
+    } else {
+        self->flight.goal.kind = VG_GOAL_STAY;
+    }
+    slew_gimbal(self);
+    enum vg_flight_phase before = self->flight.phase;
+    vg_flight_step_once(&self->flight);
+    note_touch_down(self, before);
+    tend_on_ground(self);
+}
+
+void vg_pilot_step(struct vg_pilot *self, struct vg_us now)
+{
+    while (self->flight.now.us + VG_FLIGHT_STEP_US <= now.us) {
+        vg_pilot_step_once(self);
+    }
+}
+
+static const char *why_not_arm(const struct vg_pilot *self, bool is_forced)
+{
+    if (self->flight.phase == VG_FLIGHT_CRASHED) {
+        return "PreArm: crashed";
+    }
+    if (is_forced) {
+        return NULL;
+    }
+    if (self->flight.now.us - self->boot.us < VG_PILOT_BOOT_US) {
+        return "PreArm: system starting";
+    }
+    if (!self->has_position) {
+        return "PreArm: need position estimate";
+    }
+    if (self->flight.energy < ARM_ENERGY_MIN) {
+        return "PreArm: battery 1 below minimum arming capacity";
+    }
+    return NULL;
+}
+
+const char *vg_pilot_arm(struct vg_pilot *self, bool is_forced)
+{
+    if (self->is_armed) {
+        return NULL;
+    }
+    const char *reason = why_not_arm(self, is_forced);
+    if (reason != NULL) {
+        vg_pilot_say(self, VG_MAV_SEVERITY_CRITICAL, "%s", reason);
+        return reason;
+    }
+    self->is_armed = true;
+    self->home = vg_pilot_here(self);
+    self->stopped = self->flight.now;
+    self->has_flown = self->has_flown || vg_pilot_is_airborne(self);
+    vg_pilot_say(self, VG_MAV_SEVERITY_INFO, "Throttle armed");
+    if (self->mode == VG_PLANE_MODE_AUTO) {
+        vg_pilot_begin_mission(self);
+    }
+    return NULL;
+}
+
+const char *vg_pilot_disarm(struct vg_pilot *self, bool is_forced)
+{
+    if (!self->is_armed) {
+        return NULL;
+    }
+    bool is_moving = self->flight.phase != VG_FLIGHT_PARKED;
+    if (is_moving && !is_forced) {
+        vg_pilot_say(self, VG_MAV_SEVERITY_CRITICAL, "Disarm refused: flying");
+        return "flying";
+    }
+    self->is_armed = false;
+    self->stopped = self->flight.now;
+    vg_pilot_say(self, VG_MAV_SEVERITY_INFO, "Throttle disarmed");
+    return NULL;
+}
+
+static bool is_known_mode(uint32_t mode)
+{
+    return mode == VG_PLANE_MODE_MANUAL || mode == VG_PLANE_MODE_CIRCLE ||
+           mode == VG_PLANE_MODE_AUTO || mode == VG_PLANE_MODE_RTL ||
+           mode == VG_PLANE_MODE_LOITER || mode == VG_PLANE_MODE_GUIDED;
+}
+
+const char *vg_pilot_set_mode(struct vg_pilot *self, uint32_t mode)
+{
+    if (!is_known_mode(mode)) {
+        return "no such flight mode";
+    }
+    if (mode == VG_PLANE_MODE_AUTO && self->n_items < 2) {
+        vg_pilot_say(self, VG_MAV_SEVERITY_CRITICAL, "Mode change failed: no mission");
+        return "no mission";
+    }
+    if (mode == (uint32_t)self->mode) {
+        return NULL;
+    }
+    self->mode = (enum vg_enum_plane_mode)mode;
+    self->land = VG_LAND_NONE;
+    self->hold = vg_pilot_here(self);
+    self->is_hold_agl = false;
+    if (mode == VG_PLANE_MODE_MANUAL) {
+        self->hold.lat_deg = self->flight.heading_true_deg;
+    } else if (mode == VG_PLANE_MODE_RTL) {
+        vg_pilot_begin_return(self);
+    } else if (mode == VG_PLANE_MODE_AUTO) {
+        vg_pilot_begin_mission(self);
+    }
+    return NULL;
+}
+
+void vg_pilot_reposition(struct vg_pilot *self, double lat_deg, double lon_deg, double alt_m,
+                         bool is_agl)
+{
+    self->hold = (struct vg_pilot_home){lat_deg, lon_deg, alt_m};
+    self->is_hold_agl = is_agl;
+}
+
+void vg_pilot_point_gimbal(struct vg_pilot *self, double pitch_deg, double yaw_deg,
+                           bool is_yaw_locked)
+{
+    struct vg_pilot_gimbal *g = &self->gimbal;
+    if (!isnan(pitch_deg)) {
+        g->wanted_pitch_deg = fmax(-90, fmin(30, pitch_deg));
+    }
+    double course = vg_flight_course_deg(&self->flight);
+    if (is_yaw_locked != g->is_yaw_locked) {
+        /* The same direction named from the other zero, so that the camera does not jump. */
+        double shift = is_yaw_locked ? course : -course;
+        g->yaw_deg = vg_wrap_180_deg(g->yaw_deg + shift);
+        g->wanted_yaw_deg = vg_wrap_180_deg(g->wanted_yaw_deg + shift);
+        g->is_yaw_locked = is_yaw_locked;
+    }
+    if (!isnan(yaw_deg)) {
+        g->wanted_yaw_deg = vg_wrap_180_deg(yaw_deg);
+    }
+}
+
+void vg_pilot_set_airspeed(struct vg_pilot *self, double airspeed_mps)
+{
+    double cruise = self->flight.config.cruise_mps;
+    self->airspeed_mps =
+        airspeed_mps > 0 ? fmax(0.7 * cruise, fmin(1.4 * cruise, airspeed_mps)) : 0;
+}
