@@ -26,7 +26,8 @@ struct shape {
 /* What stands at a position: the bytes to move on by, or 0 when more bytes are needed. */
 enum {
     NEED_MORE = 0,
-    SKIP_ONE = 1
+    SKIP_ONE = 1,
+    WHOLE = 2
 };
 
 void vg_mavframe_init(struct vg_mavframe *self)
@@ -36,7 +37,8 @@ void vg_mavframe_init(struct vg_mavframe *self)
 
 /* Read a header. NEED_MORE, SKIP_ONE (not a frame of ours; counted) or 2: *out is filled and the
  * whole frame is there. */
-static int read_shape(struct vg_mavframe *self, const uint8_t *p, size_t avail, struct shape *out)
+static int read_shape(struct vg_mavframe_counts *counts, const uint8_t *p, size_t avail,
+                      struct shape *out)
 {
     bool is_v2 = p[0] == MAGIC_V2;
     out->header = is_v2 ? HEADER_V2 : HEADER_V1;
@@ -44,21 +46,27 @@ static int read_shape(struct vg_mavframe *self, const uint8_t *p, size_t avail, 
         return NEED_MORE;
     }
     if (is_v2 && (p[2] & ~VG_MAV_INCOMPAT_SIGNED) != 0) {
-        self->counts.bad_incompat++;
+        counts->bad_incompat++;
         return SKIP_ONE;
     }
     uint32_t id = is_v2 ? (uint32_t)p[7] | (uint32_t)p[8] << 8 | (uint32_t)p[9] << 16 : p[5];
     out->info = vg_mav_info_find(id);
     if (out->info == NULL) {
-        self->counts.unknown_id++;
+        counts->unknown_id++;
         return SKIP_ONE;
     }
     out->n = p[1];
+    /* Version 1 never cuts zeros, so its length tells: noise that passes a 16-bit checksum by
+     * chance would otherwise take up to 255 good bytes with it. */
+    if (!is_v2 && (out->n < out->info->min_length || out->n > out->info->full_length)) {
+        counts->bad_length++;
+        return SKIP_ONE;
+    }
     out->total = out->header + out->n + CRC_SIZE;
     if (is_v2 && (p[2] & VG_MAV_INCOMPAT_SIGNED) != 0) {
         out->total += VG_MAVSIGN_SIZE;
     }
-    return avail < out->total ? NEED_MORE : 2;
+    return avail < out->total ? NEED_MORE : WHOLE;
 }
 
 static bool is_crc_good(const uint8_t *p, const struct shape *shape)
@@ -165,8 +173,8 @@ static size_t take_frame(struct vg_mavframe *self, const uint8_t *p, size_t avai
                          vg_mavframe_fn fn, void *ctx)
 {
     struct shape shape;
-    int seen = read_shape(self, p, avail, &shape);
-    if (seen != 2) {
+    int seen = read_shape(&self->counts, p, avail, &shape);
+    if (seen != WHOLE) {
         return (size_t)seen;
     }
     if (!is_crc_good(p, &shape)) {
@@ -246,6 +254,17 @@ void vg_mavframe_flush(struct vg_mavframe *self, vg_mavframe_fn fn, void *ctx)
         }
     }
     self->n_hold = 0;
+}
+
+bool vg_mav_frame_is_good(struct vg_bytes frame)
+{
+    if (frame.n == 0 || (frame.data[0] != MAGIC_V2 && frame.data[0] != MAGIC_V1)) {
+        return false;
+    }
+    struct vg_mavframe_counts counts = {0};
+    struct shape shape;
+    return read_shape(&counts, frame.data, frame.n, &shape) == WHOLE && shape.total == frame.n &&
+           is_crc_good(frame.data, &shape);
 }
 
 size_t vg_mav_frame_format(const struct vg_mav_msg *msg, uint8_t seq, struct vg_mavsign *sign,

@@ -8,8 +8,8 @@
  * good frame with it. Where a whole frame lies in the input it is checked in place.
  *
  * Bad bytes are never an error here: they move a counter. Unknown messages cannot be checked (the
- * CRC seed is unknown) and are passed by. Payloads longer than we know are accepted (a newer
- * sender) and keep their extra bytes.
+ * CRC seed is unknown) and are passed by. Version 2 payloads longer than we know are accepted (a
+ * newer sender) and keep their extra bytes.
  *
  * Cost: linear; about one table look-up a byte (CRC-16/MCRF4XX, 16 bytes at a time).
  * Memory: about 2 KB in the struct. Threads: one at a time. Allocations: none.
@@ -75,6 +75,9 @@ void vg_mavframe_flush(struct vg_mavframe *self, vg_mavframe_fn fn, void *ctx);
  * unknown id. */
 size_t vg_mav_frame_format(const struct vg_mav_msg *msg, uint8_t seq, struct vg_mavsign *sign,
                            uint8_t out[VG_MAV_FRAME_MAX]);
+
+/* Is this one whole frame of a known message with a right checksum? */
+bool vg_mav_frame_is_good(struct vg_bytes frame);
 
 /* CRC-16/MCRF4XX (X.25 without the final inversion) of n bytes, continued from crc (start 0xFFFF).
  */

@@ -1,5 +1,7 @@
 #include "link/tlog.h"
 
+#include "link/mavframe.h"
+
 #include <string.h>
 
 enum {
@@ -41,23 +43,28 @@ static size_t claimed_length(const uint8_t *p, size_t n)
     return (size_t)p[1] + 12 + ((p[2] & VG_MAV_INCOMPAT_SIGNED) != 0 ? 13 : 0);
 }
 
-/* A record starts here if a whole frame follows the time and after it the data end or the next
- * record has its frame in place. The last record of a log cut short fails this and is skipped. */
+/* Does a record seem to start n bytes before the end? */
+static bool is_record_start(const uint8_t *p, size_t n)
+{
+    return n == 0 || (n > STAMP_SIZE && p[0] < 0x80 &&
+                      (p[STAMP_SIZE] == MAGIC_V1 || p[STAMP_SIZE] == MAGIC_V2));
+}
+
+/* The length of the record at p, 0 if there is none. A frame whose checksum we can judge and find
+ * right needs no more proof; another (a message we do not know, a frame the recorder took with a
+ * wrong checksum) is taken if the next record follows it. */
 static size_t record_at(const uint8_t *p, size_t n)
 {
-    if (n < STAMP_SIZE || p[0] >= 0x80) {
-        return 0; /* a time before 1970 */
+    if (n == 0 || !is_record_start(p, n)) {
+        return 0;
     }
     size_t frame = claimed_length(p + STAMP_SIZE, n - STAMP_SIZE);
     size_t end = STAMP_SIZE + frame;
     if (frame == 0 || end > n) {
         return 0;
     }
-    if (end + STAMP_SIZE < n && p[end + STAMP_SIZE] != MAGIC_V1 &&
-        p[end + STAMP_SIZE] != MAGIC_V2) {
-        return 0;
-    }
-    return end;
+    bool is_good = vg_mav_frame_is_good((struct vg_bytes){p + STAMP_SIZE, frame});
+    return is_good || is_record_start(p + end, n - end) ? end : 0;
 }
 
 bool vg_tlog_next(struct vg_tlog_reader *self, struct vg_us *out_utc, struct vg_bytes *out_frame)
