@@ -31,6 +31,7 @@ typedef void (*vg_mavframe_fn)(void *ctx, const struct vg_mav_msg *msg, struct v
 struct vg_mavframe_counts {
     uint64_t messages; /* handed to the callback */
     uint64_t bad_crc; /* looked like a frame, checksum wrong */
+    uint64_t bad_length; /* a version 1 length its message cannot have */
     uint64_t unknown_id; /* looked like a frame, id in no table */
     uint64_t bad_incompat; /* flags we do not understand: the frame must be refused */
     uint64_t bad_signature; /* wrong, replayed, too old or missing */
