@@ -26,6 +26,8 @@ struct cursor {
     const char *place;
     struct vg_error *err;
     int line;
+    const char *line_start;
+    const char *cell; /* where the last cell began, for errors */
 };
 
 struct list {
@@ -33,6 +35,12 @@ struct list {
     int n;
     int cap;
 };
+
+/* In bytes, from 1. */
+static int column_of_cell(const struct cursor *self)
+{
+    return (int)(self->cell - self->line_start) + 1;
+}
 
 static void skip_line_end(struct cursor *self)
 {
@@ -43,6 +51,7 @@ static void skip_line_end(struct cursor *self)
         self->p++;
     }
     self->line++;
+    self->line_start = self->p;
 }
 
 /* A quoted cell stands on one line: the names of places hold no line feeds, and a lost quote is
@@ -63,17 +72,19 @@ static enum vg_status read_quoted(struct cursor *self, char cell[CELL_SIZE])
             cell[n++] = *self->p;
         }
     }
-    return vg_fail_at(self->err, self->place, self->line, 0, "a quote is not closed");
+    return vg_fail_at(self->err, self->place, self->line, column_of_cell(self),
+                      "a quote is not closed");
 }
 
 /* The cell at the cursor, without the comma after it. Longer cells are cut. */
 static enum vg_status read_cell(struct cursor *self, char cell[CELL_SIZE])
 {
+    self->cell = self->p;
     if (self->p < self->end && *self->p == '"') {
         enum vg_status status = read_quoted(self, cell);
         bool is_ended = self->p == self->end || strchr(",\r\n", *self->p) != NULL;
         if (status == VG_OK && !is_ended) {
-            status = vg_fail_at(self->err, self->place, self->line, 0,
+            status = vg_fail_at(self->err, self->place, self->line, column_of_cell(self),
                                 "after a closing quote comes a comma or the end of the line");
         }
         return status;
@@ -137,12 +148,12 @@ static enum vg_status take_number(const struct cursor *self, const char *cell, c
 {
     double value = 0;
     if (!vg_fields_decimal(cell, &value)) {
-        return vg_fail_at(self->err, self->place, self->line, 0,
+        return vg_fail_at(self->err, self->place, self->line, column_of_cell(self),
                           "\"%s\" must be a number, got \"%s\"", column, cell);
     }
     if (value < lo || value > hi) {
-        return vg_fail_at(self->err, self->place, self->line, 0, "\"%s\" is %g, outside %g to %g",
-                          column, value, lo, hi);
+        return vg_fail_at(self->err, self->place, self->line, column_of_cell(self),
+                          "\"%s\" is %g, outside %g to %g", column, value, lo, hi);
     }
     *out = value;
     return VG_OK;
@@ -156,7 +167,8 @@ static enum vg_status take_cell(const struct cursor *self, enum column column, c
     switch (column) {
     case COL_NAME:
         if (cell[0] == '\0') {
-            return vg_fail_at(self->err, self->place, self->line, 0, "\"%s\" has no value", "name");
+            return vg_fail_at(self->err, self->place, self->line, column_of_cell(self),
+                              "\"%s\" has no value", "name");
         }
         vg_format(place->name, sizeof place->name, "%s", cell);
         return VG_OK;
@@ -198,7 +210,7 @@ static enum vg_status read_row(struct cursor *self, const int column_of[N_COLUMN
         i++;
     } while (next_cell(self));
     if (i <= last) {
-        return vg_fail_at(self->err, self->place, self->line, 0,
+        return vg_fail_at(self->err, self->place, self->line, column_of_cell(self),
                           "the line has %d cells; at least %d are needed", i, last + 1);
     }
     skip_line_end(self);
@@ -209,7 +221,8 @@ static enum vg_status add_place(const struct cursor *self, struct list *list,
                                 const struct vg_wf_place *place)
 {
     if (list->n == MAX_PLACES) {
-        return vg_fail_at(self->err, self->place, self->line, 0, "more than %d places", MAX_PLACES);
+        return vg_fail_at(self->err, self->place, self->line, column_of_cell(self),
+                          "more than %d places", MAX_PLACES);
     }
     if (list->n == list->cap) {
         int cap = list->cap > 0 ? list->cap * 2 : 64;
@@ -234,6 +247,7 @@ enum vg_status vg_wf_parse_places(const char *text, size_t n, const char *place,
     if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
         self.p += 3; /* the byte order mark that spreadsheets write */
     }
+    self.line_start = self.cell = self.p;
     int column_of[N_COLUMNS];
     struct list list = {0};
     enum vg_status status = read_header(&self, column_of);

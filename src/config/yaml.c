@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include <libfyaml.h>
+#include <stdbool.h>
 #include <string.h>
 
 struct builder {
@@ -137,6 +138,10 @@ static enum vg_status attach(struct builder *self, struct vg_yaml *node)
         node->key = self->pending_key->text;
         node->key_line = self->pending_key->line;
         node->key_column = self->pending_key->column;
+        if (node->line == 0) { /* an absent value stands nowhere: show its key */
+            node->line = node->key_line;
+            node->column = node->key_column;
+        }
         self->pending_key = NULL;
     }
     if (parent->last != NULL) {
@@ -163,6 +168,9 @@ static enum vg_status take_node(struct builder *self, struct fy_event *event,
     }
     enum vg_status status = VG_OK;
     if (kind == VG_YAML_TEXT) {
+        enum fy_scalar_style style = fy_token_scalar_style(event->scalar.value);
+        bool is_quoted = style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED;
+        node->column -= is_quoted && node->column > 1; /* the mark stands behind the quote */
         status = take_text(self, event, node);
     }
     if (status == VG_OK) {
@@ -235,6 +243,53 @@ static enum vg_status read_events(struct builder *self, struct fy_parser *parser
     return status;
 }
 
+/* The length of the UTF-8 character at p (RFC 3629: no overlong forms, no surrogates), 0 if it is
+ * none. */
+static size_t utf8_length(const unsigned char *p, size_t n)
+{
+    static const uint32_t LEAST[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t len = p[0] < 0x80       ? 1
+                 : p[0] >> 5 == 6  ? 2
+                 : p[0] >> 4 == 14 ? 3
+                 : p[0] >> 3 == 30 ? 4
+                                   : 0;
+    if (len <= 1 || len > n) {
+        return len <= n ? len : 0;
+    }
+    uint32_t code = p[0] & (0x7fu >> len);
+    for (size_t i = 1; i < len; i++) {
+        if (p[i] >> 6 != 2) {
+            return 0;
+        }
+        code = code << 6 | (p[i] & 0x3fu);
+    }
+    bool is_good = code >= LEAST[len] && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+    return is_good ? len : 0;
+}
+
+/* libfyaml stops silently at bytes that are not UTF-8, so they are refused before it sees them. */
+static enum vg_status check_characters(struct builder *self, const char *text, size_t n)
+{
+    int line = 1;
+    int column = 1;
+    for (size_t i = 0; i < n;) {
+        size_t len = utf8_length((const unsigned char *)text + i, n - i);
+        if (len == 0) {
+            return vg_fail_at(self->err, self->place, line, column,
+                              "these bytes are not UTF-8 text");
+        }
+        if (text[i] == '\0') {
+            return vg_fail_at(self->err, self->place, line, column,
+                              "control characters are not allowed in a text");
+        }
+        bool is_end = text[i] == '\n';
+        line += is_end;
+        column = is_end ? 1 : column + 1;
+        i += len;
+    }
+    return VG_OK;
+}
+
 enum vg_status vg_yaml_parse(const char *text, size_t n, const char *place, struct vg_arena *arena,
                              struct vg_yaml **out, struct vg_error *err)
 {
@@ -242,13 +297,13 @@ enum vg_status vg_yaml_parse(const char *text, size_t n, const char *place, stru
     if (n > VG_YAML_MAX_BYTES) {
         return vg_fail_at(err, place, 0, 0, "larger than %d bytes", VG_YAML_MAX_BYTES);
     }
-    if (memchr(text, 0, n) != NULL) {
-        return vg_fail_at(err, place, 0, 0, "control characters are not allowed in a text");
+    enum vg_status status = check_characters(&self, text, n);
+    if (status != VG_OK) {
+        return status;
     }
     struct fy_diag *diag = create_quiet_diag();
     struct fy_parse_cfg cfg = {.flags = FYPCF_COLLECT_DIAG, .diag = diag};
     struct fy_parser *parser = diag != NULL ? fy_parser_create(&cfg) : NULL;
-    enum vg_status status = VG_OK;
     if (parser == NULL || fy_parser_set_string(parser, text, n) != 0) {
         status = fail_memory(&self);
     } else {

@@ -1,0 +1,157 @@
+/* What a valid watch file gives: defaults, shorthands, lines from files and points, stretches. */
+#include "watch_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+
+static void parse(const char *find, const char *put, struct vg_watchfile *wf)
+{
+    struct vg_error err = {0};
+    char text[1200];
+    if (parse_watch(find, put, wf, &err) != VG_OK) {
+        fail_msg("%s", vg_error_text(&err, text, sizeof text));
+    }
+}
+
+static void defaults(void **state)
+{
+    (void)state;
+    struct vg_watchfile wf = {0};
+    parse("", "", &wf);
+    assert_string_equal(wf.path, "dir/w.yaml");
+    assert_float_equal(wf.revisit_s, 14400, 0);
+    assert_float_equal(wf.depth_m, 2000, 0);
+    assert_float_equal(wf.seen_share, 0.9, 0);
+    assert_float_equal(wf.types[0].reserve, 0.2, 0);
+    assert_float_equal(wf.types[0].turnaround_s, 1800, 0);
+    assert_float_equal(wf.types[0].climb_mps, 3, 0);
+    assert_float_equal(wf.types[0].sink_mps, 3, 0);
+    assert_float_equal(wf.types[0].agl_m, 120, 0);
+    assert_int_equal(wf.bases[0].pads, 2);
+    assert_int_equal(wf.bases[1].pads, 1);
+    assert_float_equal(wf.bases[0].lat_deg, 14.431, 0);
+    assert_float_equal(wf.bases[0].lon_deg, -11.44, 0);
+    assert_string_equal(wf.listen, "127.0.0.1:8080");
+    assert_string_equal(wf.record, "");
+    assert_float_equal(wf.wind_mps, 0, 0);
+    assert_int_equal(wf.network.n_lines, 1);
+    assert_string_equal(wf.network.lines[0].name, "Test");
+    assert_int_equal(wf.n_terrain + wf.n_zones + wf.n_places, 0);
+    vg_watchfile_finish(&wf);
+    vg_watchfile_finish(&wf); /* safe twice */
+}
+
+static void everything_given(void **state)
+{
+    (void)state;
+    struct vg_watchfile wf = {0};
+    parse("",
+          "terrain: [dem/*.tif, /srv/dem/x.tif]\n"
+          "zones: zones.geojson\n"
+          "places: places.csv\n"
+          "attribution: >-\n  one\n  two\n"
+          "wind: {from: 60deg, speed: 18 km/h}\n"
+          "serve: {listen: \"[::1]:9000\"}\n"
+          "record: r.vigie\n"
+          "share: {tak: \"tls://tak.example:8089\", hq: \"nats://hq:4222\"}\n",
+          &wf);
+    assert_int_equal(wf.n_terrain, 2);
+    assert_string_equal(wf.terrain[0], "dir/dem/*.tif");
+    assert_string_equal(wf.terrain[1], "/srv/dem/x.tif");
+    assert_string_equal(wf.attribution, "one two");
+    assert_float_equal(wf.wind_from_deg, 60, 0);
+    assert_float_equal(wf.wind_mps, 5, 0);
+    assert_string_equal(wf.listen, "[::1]:9000");
+    assert_string_equal(wf.record, "dir/r.vigie");
+    assert_string_equal(wf.tak, "tls://tak.example:8089");
+    assert_string_equal(wf.hq, "nats://hq:4222");
+    assert_int_equal(wf.n_zones, 3);
+    assert_string_equal(wf.zones[0].name, "A");
+    assert_int_equal(wf.zones[0].kind, VG_ZONE_NO_FLY);
+    assert_int_equal(wf.zones[2].kind, VG_ZONE_GEOFENCE);
+    assert_string_equal(wf.zones[2].name, "Z3");
+    assert_int_equal(wf.zones[2].n, 4);
+    assert_float_equal(wf.zones[2].lat_deg[2], 8, 0);
+    assert_int_equal(wf.n_places, 2);
+    assert_string_equal(wf.places[0].name, "Kayes, \"la chaude\"");
+    assert_int_equal(wf.places[0].population, 78406);
+    assert_int_equal(wf.places[1].population, 0);
+    vg_watchfile_finish(&wf);
+}
+
+static void drones_by_count(void **state)
+{
+    (void)state;
+    struct vg_watchfile wf = {0};
+    parse("  - {id: V2, type: wing, base: Nioro, sysid: 2}\n",
+          "  - {id: K, count: 3, base: Nioro, sysid: 10, link: \"udp:14550\", key: keys/K}\n"
+          "  - {id: L, base: Kayes, link: \"tcp:[::1]:5760\"}\n",
+          &wf);
+    assert_int_equal(wf.n_drones, 5);
+    assert_string_equal(wf.drones[1].id, "K1");
+    assert_string_equal(wf.drones[3].id, "K3");
+    assert_int_equal(wf.drones[1].sysid, 10);
+    assert_int_equal(wf.drones[3].sysid, 12);
+    assert_int_equal(wf.drones[3].base, 1);
+    assert_string_equal(wf.drones[3].key, "dir/keys/K");
+    assert_string_equal(wf.drones[2].link, "udp:14550");
+    assert_string_equal(wf.drones[4].id, "L"); /* no count: the id as it is */
+    assert_int_equal(wf.drones[4].sysid, 5); /* its place in the list */
+    vg_watchfile_finish(&wf);
+}
+
+/* A degree of longitude at 15 N is pi / 180 x 6378137 cos 15 / sqrt(1 - 0.00669438 sin^2 15) =
+ * 107,550.5 m. */
+static void several_lines(void **state)
+{
+    (void)state;
+    struct vg_watchfile wf = {0};
+    parse(
+        "line:\n  points: [[14.0, -12.0], [15.0, -12.0], [15.0, -11.0]]\n  revisit: 4h\n  depth: "
+        "2km\n",
+        "line:\n"
+        "  - {file: line.geojson, revisit: 4h, depth: 2km, enough: 60%, stretches: [{line: North, "
+        "from: 50 km, to: 60 km, revisit: 1h, depth: 1km, name: Ford}]}\n"
+        "  - {points: [[14.0, -12.0], [15.0, -12.0]], name: River, depth: 500 m,\n"
+        "     stretches: [{to: 10 km, depth: 100 m}]}\n",
+        &wf);
+    const struct vg_network *n = &wf.network;
+    assert_float_equal(wf.seen_share, 0.6, 0);
+    assert_int_equal(n->n_lines, 3);
+    assert_string_equal(n->lines[2].name, "River");
+    assert_true(fabs(n->lines[0].length_m - 107550.5) < 0.1);
+    /* North 0-50, 50-60, 60-end; South; River 0-10, 10-end */
+    static const double REVISIT_H[] = {4, 1, 4, 8, 4, 4};
+    static const double DEPTH_M[] = {2000, 1000, 2000, 2000, 100, 500};
+    static const int LINE[] = {0, 0, 0, 1, 2, 2};
+    assert_int_equal(n->n_stretches, 6);
+    for (int i = 0; i < 6; i++) {
+        assert_float_equal(n->stretches[i].revisit_s, REVISIT_H[i] * 3600, 0);
+        assert_float_equal(n->stretches[i].depth_m, DEPTH_M[i], 0);
+        assert_int_equal(n->stretches[i].line, LINE[i]);
+        char id[16];
+        vg_format(id, sizeof id, "S%d", i + 1);
+        assert_string_equal(n->stretches[i].id, id);
+    }
+    assert_string_equal(n->stretches[1].name, "Ford");
+    assert_float_equal(n->stretches[1].from_m, 50000, 0);
+    assert_float_equal(n->stretches[4].to_m, 10000, 0);
+    vg_watchfile_finish(&wf);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults),
+        cmocka_unit_test(everything_given),
+        cmocka_unit_test(drones_by_count),
+        cmocka_unit_test(several_lines),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
