@@ -121,8 +121,8 @@ enum vg_status vg_fields_quantity(const struct vg_reader *reader, const struct v
 {
     enum vg_quantity kind = (enum vg_quantity)field->kind;
     double value = 0;
-    double lo = -INFINITY;
-    double hi = INFINITY;
+    double lo = -HUGE_VAL;
+    double hi = HUGE_VAL;
     enum vg_status status = vg_fields_expect(reader, node, VG_YAML_TEXT);
     if (status == VG_OK) {
         status = vg_quantity_parse(kind, node->text, &value, reader->err);

@@ -50,7 +50,7 @@ static void reads_exactly(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++) {
         struct vg_error err = {0};
-        double value = NAN;
+        double value = 77;
         enum vg_status status = vg_quantity_parse(GOOD[i].kind, GOOD[i].text, &value, &err);
         if (status != VG_OK || value < GOOD[i].value || value > GOOD[i].value) {
             fail_msg("\"%s\": %.17g, wanted %.17g (%s)", GOOD[i].text, value, GOOD[i].value,
