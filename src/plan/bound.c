@@ -79,11 +79,10 @@ static enum vg_status make_dual(struct vg_problem *p, const struct vg_costs *cos
         }
         for (int i = 0; i < ch->n; i++) {
             bool is_wanted = site_revisit_s(p, ch, i) <= costs->level_s;
-            /* Eight digits, as the certificate holds them. */
-            out->y[k][i] =
-                is_wanted
-                    ? round(fmax(0, best->potential[k][i] - best->potential[k][i + 1]) * 1e8) / 1e8
-                    : 0;
+            /* Ten digits, as the certificate holds them; downwards, so that rounding never makes a
+             * sortie collect too much. */
+            double fall = fmax(0, best->potential[k][i] - best->potential[k][i + 1]);
+            out->y[k][i] = is_wanted ? floor(fall * 1e10) / 1e10 : 0;
         }
         view[k] = out->y[k];
     }
@@ -134,7 +133,7 @@ static void put_way(const struct vg_problem *p, const struct vg_chain *ch, const
     for (int i = 0; i < ch->n; i++) {
         int a = vg_chain_node(p, ch, i);
         double u = vg_chain_u_m(p, ch, i);
-        vg_buf_printf(out, "%s[%.3f,%.6f,%.6f,%.8f]", i > 0 ? "," : "", nd->s_m[a] / 1000,
+        vg_buf_printf(out, "%s[%.3f,%.6f,%.6f,%.10f]", i > 0 ? "," : "", nd->s_m[a] / 1000,
                       nd->lat_deg[a], nd->lon_deg[a], y[i]);
         if (i == ch->n - 1) {
             break;

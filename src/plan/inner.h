@@ -1,10 +1,11 @@
-/* What the planner's parts share; nothing outside src/plan includes it, and the checker does not either.
+/* What the planner's parts share; nothing outside src/plan includes it, and the checker does not
+ * either.
  *
  *   crews     the drones of one type at one base: they fly one tour
- *   nodes     the places along each line where sorties may meet (cuts), with what lies between them (links)
- *   chains    unbroken runs of links that some crew can serve
- *   costs     drone-seconds of each sortie (crew, first node, last node)
- *   pieces    the sorties chosen: they cover each chain from end to end and share the nodes where they meet
+ *   nodes     the places along each line where sorties may meet (cuts), with what lies between them
+ * (links) chains    unbroken runs of links that some crew can serve costs     drone-seconds of each
+ * sortie (crew, first node, last node) pieces    the sorties chosen: they cover each chain from end
+ * to end and share the nodes where they meet
  *
  * Everything lives in the problem's arena and dies with it. Threads: pure.
  */
@@ -23,9 +24,9 @@ struct vg_crew {
     struct vg_airspeed air;
     double lat_deg;
     double lon_deg;
-    double usable_s;     /* endurance less reserve */
+    double usable_s; /* endurance less reserve */
     double turnaround_s;
-    double climb_s;      /* over the base, to flying height and back down */
+    double climb_s; /* over the base, to flying height and back down */
     double sink_s;
     double extra_climb_s; /* more of both, where the ground rises faster than the drone climbs */
 };
@@ -36,19 +37,20 @@ struct vg_nodes {
     double *s_m;
     double *lat_deg;
     double *lon_deg;
-    int *stretch;      /* of each link */
+    int *stretch; /* of each link */
     double *revisit_s; /* of each link */
-    double *depth_m;   /* of each link */
-    bool *is_served;   /* link: some crew can fly it */
+    double *depth_m; /* of each link */
+    bool *is_served; /* link: some crew can fly it */
 };
 
-/* Seconds of a crew on a line, at nodes; HUGE_VAL out of reach. A sortie that sweeps nodes i..j forwards flies
- * climb + out_fwd[i] + (fwd[j] - fwd[i]) + home[j] + sink. */
+/* Seconds of a crew on a line, at nodes; HUGE_VAL out of reach. A sortie that sweeps nodes i..j
+ * forwards flies climb + out_fwd[i] + (fwd[j] - fwd[i]) + home[j] + sink. */
 struct vg_reach {
-    double *fwd;      /* along the path from its start */
-    double *bwd;      /* the same path flown back, from its start too */
-    double *out_fwd;  /* base to the point where the camera, looking ahead, begins to see node i, and on to node i */
-    double *out_bwd;  /* the same for a sweep backwards from node i */
+    double *fwd; /* along the path from its start */
+    double *bwd; /* the same path flown back, from its start too */
+    double *out_fwd; /* base to the point where the camera, looking ahead, begins to see node i, and
+                        on to node i */
+    double *out_bwd; /* the same for a sweep backwards from node i */
     double *out_least; /* base straight to node i */
     double *home;
     double *path_fwd; /* as fwd and bwd, at the path's vertices; shared between crews of a type */
@@ -58,10 +60,11 @@ struct vg_reach {
 struct vg_chain {
     int line;
     int first; /* node */
-    int n;     /* nodes; on a closed line they go round, node (first + i) mod (nodes - 1) */
+    int n; /* nodes; on a closed line they go round, node (first + i) mod (nodes - 1) */
 };
 
-/* Row i of crew c on chain k: cost_s[k * n_crews + c].start[i] + m holds the drone-seconds (turnaround included) of sweeping i..i+m. */
+/* Row i of crew c on chain k: cost_s[k * n_crews + c].start[i] + m holds the drone-seconds
+ * (turnaround included) of sweeping i..i+m. */
 struct vg_cost_rows {
     int *n_m; /* items in row i, from m = 0 */
     size_t *start;
@@ -74,9 +77,9 @@ struct vg_problem {
     struct vg_arena arena;
     struct vg_crew *crews;
     int n_crews;
-    struct vg_flypath *paths;   /* per line */
-    struct vg_nodes *nodes;  /* per line */
-    struct vg_reach *reach;  /* [line * n_crews + crew] */
+    struct vg_flypath *paths; /* per line */
+    struct vg_nodes *nodes; /* per line */
+    struct vg_reach *reach; /* [line * n_crews + crew] */
     struct vg_chain *chains;
     int n_chains;
     double least_revisit_s;
@@ -90,7 +93,8 @@ void vg_problem_finish(struct vg_problem *self);
 /* After a change of extra_climb_s: what is served, and the chains, again. */
 enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err) VG_MUST_USE;
 
-/* Node and link of a chain, round the ring where it closes; u_m keeps growing past the ring's end. */
+/* Node and link of a chain, round the ring where it closes; u_m keeps growing past the ring's end.
+ */
 int vg_chain_node(const struct vg_problem *p, const struct vg_chain *chain, int i);
 double vg_chain_u_m(const struct vg_problem *p, const struct vg_chain *chain, int i);
 /* Seconds of flight for crew c to sweep i..j of a chain in one direction; HUGE_VAL if it cannot. */
@@ -99,13 +103,15 @@ double vg_flight_s(const struct vg_problem *p, const struct vg_chain *chain, int
 /* The shorter direction. */
 double vg_flight_least_s(const struct vg_problem *p, const struct vg_chain *chain, int c, int i,
                          int j, bool *out_is_backward);
-/* A flight that no single-pass sortie over nodes i..j can beat: straight to the line, no lead-in, no extra climb. */
+/* A flight that no single-pass sortie over nodes i..j can beat: straight to the line, no lead-in,
+ * no extra climb. */
 double vg_flight_floor_s(const struct vg_problem *p, const struct vg_chain *chain, int c, int i,
                          int j);
 /* How far ahead of a crew's drone the ground counts as seen. */
 double vg_crew_lead_m(const struct vg_problem *p, const struct vg_crew *crew, double depth_m);
 
-/* Seconds along the path from its start to u (the way back, if is_backward: from u to the start), round a ring or out on the extension. */
+/* Seconds along the path from its start to u (the way back, if is_backward: from u to the start),
+ * round a ring or out on the extension. */
 double vg_flypath_time_s(const struct vg_problem *p, int line, int c, double u_m, bool is_backward);
 
 struct vg_piece {
@@ -113,7 +119,7 @@ struct vg_piece {
     int i; /* node of the chain, i < j */
     int j;
     int crew;
-    double cost_s;    /* flight and turnaround */
+    double cost_s; /* flight and turnaround */
     double revisit_s; /* the least wanted on it */
 };
 
@@ -126,8 +132,9 @@ struct vg_partition {
 /* What a choice of sorties is searched over. */
 struct vg_costs {
     struct vg_cost_rows *rows; /* [chain * n_crews + crew] */
-    bool is_sites;             /* true: sorties cover sites and the next begins one further (the bound); false: they share the cut node */
-    bool is_weighted;          /* cost divided by the piece's least revisit; else by the watch's least */
+    bool is_sites; /* true: sorties cover sites and the next begins one further (the bound); false:
+                      they share the cut node */
+    bool is_weighted; /* cost divided by the piece's least revisit; else by the watch's least */
     double level_s; /* is_sites: only sites whose wanted revisit is at most this count */
 };
 
@@ -136,13 +143,15 @@ enum vg_status vg_costs_init(struct vg_costs *self, struct vg_problem *p, bool i
 
 /* Prices per crew (drone-seconds of which are dear), by cutting planes on the Lagrange dual. */
 struct vg_prices {
-    double *price;     /* per crew; sum of price * drones is 1 */
-    double bound;      /* proven least of (greatest load / drones) over fractional plans */
+    double *price; /* per crew; sum of price * drones is 1 */
+    double bound; /* proven least of (greatest load / drones) over fractional plans */
     double **potential; /* per chain: least priced cost from node i on, n + 1 items */
     int n_rounds;
 };
 
-enum { VG_PARTITION_KEEP = 4 };
+enum {
+    VG_PARTITION_KEEP = 4
+};
 struct vg_search {
     struct vg_prices best;
     struct vg_partition kept[VG_PARTITION_KEEP]; /* best first */
@@ -153,12 +162,13 @@ enum vg_status vg_prices_solve(struct vg_problem *p, const struct vg_costs *cost
                                const double *start_price, struct vg_search *out,
                                struct vg_error *err) VG_MUST_USE;
 /* Moves cuts, owners, splits and joins until the greatest load falls no more. */
-enum vg_status vg_partition_improve(struct vg_problem *p, bool is_weighted,
-                                    struct vg_partition *io, struct vg_error *err) VG_MUST_USE;
+enum vg_status vg_partition_improve(struct vg_problem *p, bool is_weighted, struct vg_partition *io,
+                                    struct vg_error *err) VG_MUST_USE;
 double vg_partition_load(const struct vg_problem *p, const struct vg_partition *part,
                          bool is_weighted, double *out_loads);
 
-/* One tour: `n_drones` fly `pieces` in turn, each headway_s behind the one before. Times in ticks of 0.1 s, as the file gives them. */
+/* One tour: `n_drones` fly `pieces` in turn, each headway_s behind the one before. Times in ticks
+ * of 0.1 s, as the file gives them. */
 struct vg_tour {
     int crew;
     const int *drones;
@@ -168,16 +178,18 @@ struct vg_tour {
     int64_t headway_ticks;
     int64_t *takeoff_ticks; /* per piece, first drone */
 };
-enum { VG_TICKS_PER_S = 10 };
+enum {
+    VG_TICKS_PER_S = 10
+};
 
-/* Deals each crew's pieces and drones to tours and lays out their take-offs. cost_s of the pieces: flight and turnaround, whole ticks;
- * flight_s: of the flight alone. */
+/* Deals each crew's pieces and drones to tours and lays out their take-offs. cost_s of the pieces:
+ * flight and turnaround, whole ticks; flight_s: of the flight alone. */
 enum vg_status vg_tours_make(struct vg_problem *p, struct vg_partition *part,
                              const double *flight_s, struct vg_tour **out, int *out_n,
                              struct vg_error *err) VG_MUST_USE;
 
-/* Expands a piece into a sortie that takes off at 0: track, visits, energy; no names; malloc. *out_short_s > 0: the height profile needs that
- * much more flight than the battery holds. */
+/* Expands a piece into a sortie that takes off at 0: track, visits, energy; no names; malloc.
+ * *out_short_s > 0: the height profile needs that much more flight than the battery holds. */
 enum vg_status vg_sortie_make(struct vg_problem *p, const struct vg_piece *piece,
                               struct vg_plan_sortie *out, double *out_short_s,
                               struct vg_error *err) VG_MUST_USE;

@@ -1,13 +1,17 @@
-/* The plan: a timetable of sorties that repeats, and what it promises. Types and the JSON file ("vigie-plan/1", docs/formats.md).
+/* The plan: a timetable of sorties that repeats, and what it promises. Types and the JSON file
+ * ("vigie-plan/1", docs/formats.md).
  *
- * The planner (planner.h) makes it, the checker (check.h) reads it with this reader and shares nothing else with the planner, the station flies it.
- * Units: SI in structs; km and seconds in the file as design.md section 6 says. Times are seconds from the start of the period.
+ * The planner (planner.h) makes it, the checker (check.h) reads it with this reader and shares
+ * nothing else with the planner, the station flies it. Units: SI in structs; km and seconds in the
+ * file as design.md section 6 says. Times are seconds from the start of the period.
  *
- * Each sortie repeats every period_s of its own (the plan's where the file gives none): a base's tour with n drones has the period n * headway.
- * A visit sweeps its interval at even speed (t0 at from, t1 at to; from > to flies backwards); a sortie may have many short visits in a row
- * where the line winds. The gap of a point: differences of its visit times over the repeating period, wrap-around included. Where sorties
- * of several periods visit a point, each period's sorties are judged alone and the least of these gaps stands (never better than the truth).
- * Worst gap: the greatest over all points of reachable stretches of gap / stretch revisit, times the base revisit.
+ * Each sortie repeats every period_s of its own (the plan's where the file gives none): a base's
+ * tour with n drones has the period n * headway. A visit sweeps its interval at even speed (t0 at
+ * from, t1 at to; from > to flies backwards); a sortie may have many short visits in a row where
+ * the line winds. The gap of a point: differences of its visit times over the repeating period,
+ * wrap-around included. Where sorties of several periods visit a point, each period's sorties are
+ * judged alone and the least of these gaps stands (never better than the truth). Worst gap: the
+ * greatest over all points of reachable stretches of gap / stretch revisit, times the base revisit.
  *
  * Threads: pure. Memory: malloc, owned by the plan.
  */
@@ -23,9 +27,10 @@ struct vg_plan_stretch {
     double from_m;
     double to_m;
     double revisit_s;
-    double worst_gap_s;    /* INFINITY when never visited */
-    bool is_unreachable;   /* listed, never dropped in silence */
-    char reason[160];      /* why, in words, when unreachable: "312 km out and back from Kayes; 263 km can be flown" */
+    double worst_gap_s; /* INFINITY when never visited */
+    bool is_unreachable; /* listed, never dropped in silence */
+    char reason[160]; /* why, in words, when unreachable: "312 km out and back from Kayes; 263 km
+                         can be flown" */
 };
 
 struct vg_plan_point {
@@ -48,10 +53,10 @@ struct vg_plan_sortie {
     char drone[16];
     char base_from[VG_NAME_SIZE];
     char base_to[VG_NAME_SIZE];
-    double takeoff_s;  /* in [0, period_s) */
-    double land_s;     /* > takeoff_s; may pass period_s */
+    double takeoff_s; /* in [0, period_s) */
+    double land_s; /* > takeoff_s; may pass period_s */
     double period_s;
-    double energy;     /* share of the endurance used, (0, 1 - reserve] */
+    double energy; /* share of the endurance used, (0, 1 - reserve] */
     struct vg_plan_point *track; /* take-off first, landing last, t growing */
     int n_track;
     struct vg_plan_visit *visits;
@@ -61,8 +66,9 @@ struct vg_plan_sortie {
 struct vg_plan {
     double period_s;
     double worst_gap_s; /* of the reachable stretches; 0 if there are none */
-    double bound_s;     /* proven: no plan of the certificate's class has a smaller worst gap; 0 unknown */
-    double ratio;       /* worst_gap_s / bound_s; 0 unknown */
+    double
+        bound_s; /* proven: no plan of the certificate's class has a smaller worst gap; 0 unknown */
+    double ratio; /* worst_gap_s / bound_s; 0 unknown */
     struct vg_plan_stretch *stretches;
     int n_stretches;
     struct vg_plan_sortie *sorties;

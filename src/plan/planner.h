@@ -6,12 +6,13 @@
 #include "terrain/terrain.h"
 
 struct vg_planner_options {
-    double site_step_m;  /* 0: chosen from the line's length */
+    double site_step_m; /* 0: chosen from the line's length */
     bool (*progress)(void *ctx, double share); /* false stops; NULL none */
     void *ctx;
 };
 
-/* VG_E_INVALID with a sentence that says what would make it possible (no drones, wind faster than the drone, energy that reaches nothing). */
+/* VG_E_INVALID with a sentence that says what would make it possible (no drones, wind faster than
+ * the drone, energy that reaches nothing). */
 enum vg_status vg_planner_solve(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
                                 const struct vg_planner_options *options, struct vg_plan *out,
                                 struct vg_error *err) VG_MUST_USE;

@@ -1,0 +1,202 @@
+/* Each sortie by itself: times in order, from base to base, no faster and no longer than the drone
+ * can, over the line when it says so. */
+#include "plan/check_inner.h"
+
+#include "base/units.h"
+#include "geo/geodesy.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double BASE_M = 1000; /* the track begins and ends this near its bases */
+static const double SPEED_SHARE = 1.02;
+static const double ROUNDING_S =
+    0.1; /* times in the file are rounded by half of this at both ends */
+static const double OFF_END_M = 1; /* kilometres are rounded to metres */
+
+static bool check_order(struct vg_check *self, const struct vg_plan_sortie *so)
+{
+    if (!(so->takeoff_s >= 0 && so->takeoff_s < so->period_s + ROUNDING_S &&
+          so->land_s > so->takeoff_s)) {
+        return vg_check_break(self, "time-order",
+                              "sortie %s of drone %s: take-off at %.1f s and landing at %.1f s are "
+                              "out of order in a period of %.1f s",
+                              so->id, so->drone, so->takeoff_s, so->land_s, so->period_s);
+    }
+    if (so->n_track < 2 || fabs(so->track[0].t_s - so->takeoff_s) > ROUNDING_S ||
+        fabs(so->track[so->n_track - 1].t_s - so->land_s) > ROUNDING_S) {
+        return vg_check_break(
+            self, "time-order",
+            "sortie %s of drone %s: the track does not run from take-off to landing", so->id,
+            so->drone);
+    }
+    for (int k = 1; k < so->n_track; k++) {
+        if (!(so->track[k].t_s > so->track[k - 1].t_s)) {
+            return vg_check_break(
+                self, "time-order",
+                "sortie %s of drone %s: track point %d at %.1f s does not come after %.1f s",
+                so->id, so->drone, k, so->track[k].t_s, so->track[k - 1].t_s);
+        }
+    }
+    for (int k = 0; k < so->n_visits; k++) {
+        const struct vg_plan_visit *v = &so->visits[k];
+        if (!(v->t1_s > v->t0_s && v->t0_s >= so->takeoff_s && v->t1_s <= so->land_s)) {
+            return vg_check_break(self, "time-order",
+                                  "sortie %s of drone %s: the visit of km %.3f to %.3f from %.1f s "
+                                  "to %.1f s is not within the flight",
+                                  so->id, so->drone, v->from_m / 1000, v->to_m / 1000, v->t0_s,
+                                  v->t1_s);
+        }
+    }
+    return true;
+}
+
+static bool check_ends(struct vg_check *self, int k)
+{
+    const struct vg_plan_sortie *so = &self->plan->sorties[k];
+    const struct vg_wf_base *from = &self->watch->bases[self->base_from[k]];
+    const struct vg_wf_base *to = &self->watch->bases[self->base_to[k]];
+    const struct vg_plan_point *a = &so->track[0];
+    const struct vg_plan_point *b = &so->track[so->n_track - 1];
+    double up_m = vg_geo_distance_m(a->lat_deg, a->lon_deg, from->lat_deg, from->lon_deg);
+    double down_m = vg_geo_distance_m(b->lat_deg, b->lon_deg, to->lat_deg, to->lon_deg);
+    if (up_m > BASE_M || down_m > BASE_M) {
+        return vg_check_break(
+            self, "off-base", "sortie %s of drone %s: the track is %.1f km from base %s at its end",
+            so->id, so->drone, fmax(up_m, down_m) / 1000, up_m > down_m ? from->name : to->name);
+    }
+    return true;
+}
+
+/* The greatest ground speed that airspeed and wind give on a track: the along-track root of the
+ * wind triangle. */
+static double most_mps(const struct vg_wf_type *t, const struct vg_watchfile *w, double track_deg)
+{
+    double a = (w->wind_from_deg + 180 - track_deg) * VG_RAD_PER_DEG;
+    double across = w->wind_mps * sin(a);
+    double along = w->wind_mps * cos(a);
+    double rest = t->cruise_mps * t->cruise_mps - across * across;
+    return rest > 0 ? along + sqrt(rest) : 0;
+}
+
+static bool check_speed(struct vg_check *self, int s)
+{
+    const struct vg_plan_sortie *so = &self->plan->sorties[s];
+    const struct vg_wf_type *t = vg_check_type(self, s);
+    for (int k = 1; k < so->n_track; k++) {
+        const struct vg_plan_point *a = &so->track[k - 1];
+        const struct vg_plan_point *b = &so->track[k];
+        double dt = b->t_s - a->t_s;
+        double distance_m, azimuth_deg;
+        vg_geo_inverse(a->lat_deg, a->lon_deg, b->lat_deg, b->lon_deg, &distance_m, &azimuth_deg,
+                       NULL);
+        double can_m = most_mps(t, self->watch, azimuth_deg) * (dt + ROUNDING_S) * SPEED_SHARE + 1;
+        if (distance_m > can_m) {
+            return vg_check_break(self, "speed",
+                                  "sortie %s of drone %s: %.0f m in %.1f s at track point %d; %.0f "
+                                  "m can be flown in this wind",
+                                  so->id, so->drone, distance_m, dt, k, can_m);
+        }
+        double up_m = b->alt_msl_m - a->alt_msl_m;
+        double sink_mps = t->sink_mps > 0 ? t->sink_mps : t->climb_mps;
+        double rate = up_m > 0 ? t->climb_mps : sink_mps;
+        if (fabs(up_m) > rate * (dt + ROUNDING_S) * SPEED_SHARE + 1) {
+            return vg_check_break(self, "climb",
+                                  "sortie %s of drone %s: %.0f m of height in %.1f s at track "
+                                  "point %d; %.1f m/s is its rate",
+                                  so->id, so->drone, up_m, dt, k, rate);
+        }
+    }
+    return true;
+}
+
+static bool check_energy(struct vg_check *self, int s)
+{
+    const struct vg_plan_sortie *so = &self->plan->sorties[s];
+    const struct vg_wf_type *t = vg_check_type(self, s);
+    double flight_s = so->land_s - so->takeoff_s;
+    double usable_s = t->endurance_s * (1 - t->reserve);
+    if (flight_s > usable_s + ROUNDING_S) {
+        return vg_check_break(
+            self, "endurance",
+            "sortie %s of drone %s flies %.0f s; endurance less reserve is %.0f s", so->id,
+            so->drone, flight_s, usable_s);
+    }
+    if (so->energy < (flight_s - ROUNDING_S) / t->endurance_s - 1e-4) {
+        return vg_check_break(
+            self, "energy",
+            "sortie %s of drone %s states %.4f of its endurance; its flight takes %.4f", so->id,
+            so->drone, so->energy, flight_s / t->endurance_s);
+    }
+    return true;
+}
+
+static void track_at(const struct vg_plan_sortie *so, double t, double *out_lat, double *out_lon)
+{
+    int lo = 0;
+    int hi = so->n_track - 1;
+    while (hi - lo > 1) {
+        int mid = (lo + hi) / 2;
+        if (so->track[mid].t_s <= t) {
+            lo = mid;
+        } else {
+            hi = mid;
+        }
+    }
+    const struct vg_plan_point *a = &so->track[lo];
+    const struct vg_plan_point *b = &so->track[hi];
+    double f = (t - a->t_s) / (b->t_s - a->t_s);
+    *out_lat = a->lat_deg + f * (b->lat_deg - a->lat_deg);
+    *out_lon = vg_wrap_180_deg(a->lon_deg + f * vg_wrap_180_deg(b->lon_deg - a->lon_deg));
+}
+
+/* Ends, middle and quarters of a visit: is the drone within the watch depth of the point that it
+ * says it sweeps? */
+static bool check_visit(struct vg_check *self, const struct vg_plan_sortie *so,
+                        const struct vg_plan_visit *v)
+{
+    int line = vg_network_find_line(&self->watch->network, v->line);
+    const struct vg_line *ln = &self->watch->network.lines[line];
+    if (fmax(v->from_m, v->to_m) > ln->length_m + OFF_END_M) {
+        return vg_check_break(self, "off-line",
+                              "sortie %s of drone %s: the visit of km %.3f to %.3f leaves line %s, "
+                              "which ends at km %.3f",
+                              so->id, so->drone, v->from_m / 1000, v->to_m / 1000, ln->name,
+                              ln->length_m / 1000);
+    }
+    for (int q = 0; q <= 4; q++) {
+        double s = v->from_m + (v->to_m - v->from_m) * q / 4;
+        double t = v->t0_s + (v->t1_s - v->t0_s) * q / 4;
+        double lat, lon, track_lat, track_lon;
+        vg_line_at(ln, s, 0, &lat, &lon, NULL);
+        track_at(so, t, &track_lat, &track_lon);
+        double off_m = vg_geo_distance_m(lat, lon, track_lat, track_lon);
+        int st = vg_network_stretch_at(&self->watch->network, line, s);
+        double depth_m = self->watch->network.stretches[st].depth_m;
+        if (off_m > depth_m + OFF_END_M) {
+            return vg_check_break(self, "off-line",
+                                  "sortie %s of drone %s at %.1f s is %.2f km from km %.3f of line "
+                                  "%s, which it says it sweeps; the watch depth is %.2f km",
+                                  so->id, so->drone, t, off_m / 1000, s / 1000, ln->name,
+                                  depth_m / 1000);
+        }
+    }
+    return true;
+}
+
+bool vg_check_flights(struct vg_check *self)
+{
+    for (int k = 0; k < self->plan->n_sorties; k++) {
+        const struct vg_plan_sortie *so = &self->plan->sorties[k];
+        if (!check_order(self, so) || !check_ends(self, k) || !check_speed(self, k) ||
+            !check_energy(self, k)) {
+            return false;
+        }
+        for (int v = 0; v < so->n_visits; v++) {
+            if (!check_visit(self, so, &so->visits[v])) {
+                return false;
+            }
+        }
+    }
+    return true;
+}

@@ -1,0 +1,38 @@
+/* What the checker's parts share. Nothing here comes from the planner. */
+#ifndef VG_PLAN_CHECK_INNER_H
+#define VG_PLAN_CHECK_INNER_H
+
+#include "plan/check.h"
+
+enum {
+    VG_CHECK_TICKS_PER_S = 10
+};
+
+struct vg_check {
+    const struct vg_plan *plan;
+    const struct vg_watchfile *watch;
+    enum vg_lang lang;
+    struct vg_check_report *report;
+    int *drone; /* per sortie, index into the watch; -1 unknown */
+    int *base_from;
+    int *base_to;
+};
+
+/* The first broken rule stands. Returns false, so that a check can `return vg_check_break(...)`. */
+bool vg_check_break(struct vg_check *self, const char *rule, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Each returns false once a rule is broken. */
+bool vg_check_flights(struct vg_check *self); /* check_flight.c: one sortie at a time */
+bool vg_check_fleet(struct vg_check *self,
+                    bool *out_no_memory); /* check_fleet.c: sorties against each other */
+bool vg_check_cover(
+    struct vg_check *self); /* check_cover.c: every stretch there, none falsely out of reach */
+bool vg_check_gaps(struct vg_check *self, bool *out_no_memory); /* check_gaps.c */
+bool vg_check_bound(struct vg_check *self, bool *out_no_memory); /* check_bound.c */
+
+/* A time in the plan's own ticks. */
+int64_t vg_check_ticks(double t_s);
+const struct vg_wf_type *vg_check_type(const struct vg_check *self, int sortie);
+
+#endif
