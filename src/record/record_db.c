@@ -393,7 +393,8 @@ enum vg_status vg_record_db_tail(sqlite3 *db, const struct vg_record_meta *meta,
             tail.t_us = row.t_us;
         }
         tail.seq = row.seq;
-        if (!is_event || row.seq < 1 || memcmp(stored, tail.sha256, sizeof tail.sha256) != 0) {
+        if (!is_event || row.seq < 1 || row.seq > INT64_MAX / 2 ||
+            memcmp(stored, tail.sha256, sizeof tail.sha256) != 0) {
             st = vg_fail(err, VG_E_BROKEN, "event %lld is not as it was written",
                          (long long)row.seq);
         }

@@ -123,7 +123,9 @@ static bool take_row(struct vg_record_reader *self)
     struct vg_record_row row;
     const uint8_t *prev = NULL;
     const uint8_t *sha256 = NULL;
-    if (!vg_record_db_row(self->select, &row, &prev, &sha256)) {
+    /* A damaged file can give rows out of order. */
+    if (!vg_record_db_row(self->select, &row, &prev, &sha256) || row.seq < self->next_seq ||
+        row.seq == INT64_MAX) {
         return false;
     }
     struct slot *slot = &self->slots[self->n_slots++];

@@ -318,21 +318,26 @@ static struct turn wait_for_work(struct vg_record *self)
     return turn;
 }
 
-/* Publish a success: release the queue, wake flush, tell the owner. */
+/* Publish a success: release the queue, wake flush, tell the owner. Being able to reopen is not yet
+ * being able to write: a stall ends with the next group, or when nothing is left to write. */
 static void settle(struct vg_record *self, size_t at, bool is_group)
 {
     bool is_new = self->tail.seq > atomic_load(&self->durable_seq);
     pthread_mutex_lock(&self->lock);
     self->queue.head = at;
     atomic_store(&self->durable_seq, self->tail.seq);
-    bool was_stalled = self->status.is_stalled;
-    self->status.is_stalled = false;
-    self->status.error = (struct vg_error){0};
+    bool is_resumed =
+        self->status.is_stalled && (is_group || self->status.appended_seq == self->tail.seq);
+    if (is_resumed) {
+        self->status.is_stalled = false;
+        self->status.error = (struct vg_error){0};
+    }
+    self->retry_at_us = 0;
     self->status.n_groups += is_group ? 1 : 0;
     self->status.signed_seq = self->signed_seq > 0 ? self->signed_seq : 0;
     pthread_cond_broadcast(&self->settled);
     pthread_mutex_unlock(&self->lock);
-    if (was_stalled && self->options.on_state != NULL) {
+    if (is_resumed && self->options.on_state != NULL) {
         self->options.on_state(self->options.ctx, NULL);
     }
     if (is_new && self->options.on_durable != NULL) {

@@ -228,7 +228,7 @@ static void test_foreign_files_are_left_alone(void **state)
         vg_format(command, sizeof command, "%.*s%s%s", (int)(at - maker), maker, self->record,
                   at + 2);
         assert_int_equal(support_sh(NULL, 0, "%s", command), 0);
-        static const char list[] = "cd '%s' && ls -la --time-style=full-iso && "
+        static const char list[] = "cd '%s' && ls -lA --time-style=full-iso && "
                                    "find . -type f -exec sha256sum {} +";
         support_sh(before, sizeof before, list, self->folder);
         struct vg_record *record = NULL;
@@ -302,6 +302,20 @@ static void test_another_key_is_refused(void **state)
     assert_non_null(strstr(err.message, "another key"));
 }
 
+static void flush_until_good(struct vg_record *record)
+{
+    for (int i = 0; i < 100000; i++) {
+        struct vg_error err = {0};
+        if (vg_record_flush(record, &err) == VG_OK) {
+            return;
+        }
+        if (i == 99999) {
+            fail_msg("%s", err.message);
+        }
+        sched_yield(); /* until the writer's next attempt, a millisecond off */
+    }
+}
+
 /* The kernel refuses to let the file grow (RLIMIT_FSIZE): recording stops, says so, keeps the
  * events, refuses further ones when the queue is full, and goes on without a hole when there is
  * room again. */
@@ -343,9 +357,7 @@ static void test_a_full_disk_stops_and_resumes(void **state)
     assert_int_equal(status.error.status, VG_E_IO);
     assert_int_equal(atomic_load(&heard.n_stalls), 1);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    while (vg_record_flush(record, NULL) != VG_OK) {
-        sched_yield(); /* until the writer's next attempt, a millisecond off */
-    }
+    flush_until_good(record);
     assert_int_equal(vg_record_append(record, vg_us(2), "after", "{}", 2, &seq), VG_OK);
     assert_int_equal(seq, last_seq + 1);
     assert_int_equal(vg_record_close(record, &err), VG_OK);
@@ -354,6 +366,86 @@ static void test_a_full_disk_stops_and_resumes(void **state)
     struct vg_record_report report;
     assert_int_equal(vg_record_verify(self->record, NULL, NULL, NULL, &report, &err), VG_OK);
     assert_int_equal(report.n_events, last_seq + 1);
+}
+
+/* Stall the writer on event 4 of a record that has three. */
+static struct vg_record *stall_on_fourth(const struct support *self, struct heard *heard,
+                                         struct rlimit *out_limit)
+{
+    signal(SIGXFSZ, SIG_IGN);
+    struct vg_record *record = open_heard(self, heard);
+    for (int64_t i = 1; i <= 3; i++) {
+        support_append(record, i);
+    }
+    assert_int_equal(vg_record_flush(record, NULL), VG_OK);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, out_limit), 0);
+    struct rlimit tight = {512, out_limit->rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    support_append(record, 4);
+    assert_int_equal(vg_record_flush(record, NULL), VG_E_IO);
+    return record;
+}
+
+/* Insert event 4 with `body` from another process that has room, chained on event 3. */
+static void insert_fourth(const struct support *self, const char *body)
+{
+    char out[256] = "";
+    uint8_t hash[32];
+    assert_int_equal(
+        support_sh(out, sizeof out,
+                   "ulimit -f unlimited; sqlite3 '%s' 'SELECT lower(hex(sha256)) FROM event "
+                   "WHERE seq=3'",
+                   self->record),
+        0);
+    out[64] = '\0';
+    assert_int_equal(vg_unhex(out, hash, 32), 0);
+    char prev[65];
+    vg_hex(hash, 32, prev);
+    struct vg_record_row row = {4, INT64_C(1000004000000), "test.event", 10, body, strlen(body)};
+    vg_record_chain(hash, &row, hash);
+    assert_int_equal(support_sh(NULL, 0,
+                                "ulimit -f unlimited; sqlite3 '%s' <<'END'\nINSERT INTO event "
+                                "VALUES(4,1000004000000,'test.event','%s',x'%s',x'%s');\nEND",
+                                self->record, body, prev, vg_hex(hash, 32, out)),
+                     0);
+}
+
+/* A commit that reported an error and is on disk all the same is recognised, not written twice. */
+static void test_a_commit_found_after_a_failure_counts(void **state)
+{
+    struct support *self = *state;
+    struct heard heard = {0};
+    struct rlimit limit;
+    struct vg_record *record = stall_on_fourth(self, &heard, &limit);
+    insert_fourth(self, "{\"i\":4}");
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    flush_until_good(record);
+    assert_int_equal(vg_record_durable_seq(record), 4);
+    support_append(record, 5);
+    assert_int_equal(vg_record_close(record, NULL), VG_OK);
+    expect_reads(self, 5);
+    assert_int_equal(vg_record_verify(self->record, NULL, NULL, NULL,
+                                      &(struct vg_record_report){.n_events = 0}, NULL),
+                     VG_OK);
+}
+
+/* Somebody else's event in its place is not. */
+static void test_a_foreign_event_after_a_failure_stops(void **state)
+{
+    struct support *self = *state;
+    struct heard heard = {0};
+    struct rlimit limit;
+    struct vg_record *record = stall_on_fourth(self, &heard, &limit);
+    insert_fourth(self, "{}");
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    struct vg_record_status status;
+    do {
+        vg_record_status(record, &status);
+    } while (status.error.status != VG_E_BROKEN);
+    struct vg_error err = {0};
+    assert_int_equal(vg_record_close(record, &err), VG_E_IO);
+    assert_non_null(strstr(err.message, "changed by another program"));
+    assert_int_equal(atomic_load(&heard.durable), 3);
 }
 
 static void test_a_moved_record_stops(void **state)
@@ -562,6 +654,8 @@ int main(void)
         T(test_a_broken_tail_is_not_continued),
         T(test_another_key_is_refused),
         T(test_a_full_disk_stops_and_resumes),
+        T(test_a_commit_found_after_a_failure_counts),
+        T(test_a_foreign_event_after_a_failure_stops),
         T(test_a_moved_record_stops),
         T(test_many_threads_append),
         T(test_reader_follows_a_writer),
