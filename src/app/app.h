@@ -1,4 +1,5 @@
-/* One file per command; each is `int vg_cmd_<verb>(app, argc, argv)` with argv[0] the verb, and returns the exit code of design.md section 5. */
+/* One file per command; each is `int vg_cmd_<verb>(app, argc, argv)` with argv[0] the verb, and
+ * returns the exit code of design.md section 5. */
 #ifndef VG_APP_APP_H
 #define VG_APP_APP_H
 
@@ -8,7 +9,7 @@
 
 struct vg_app {
     enum vg_lang lang;
-    bool is_json;     /* --json */
+    bool is_json; /* --json */
     bool is_terminal; /* standard error is a terminal: progress bars and colours */
     char share_dir[1024]; /* where build-time data lies (borders.json) */
 };

@@ -40,8 +40,8 @@ bool vg_route_span(const struct vg_plan_sortie *sortie, const struct vg_watchfil
         return false;
     }
     const char *line = sortie->visits[0].line;
-    double lo_m = INFINITY;
-    double hi_m = -INFINITY;
+    double lo_m = (double)INFINITY;
+    double hi_m = -(double)INFINITY;
     for (int i = 0; i < sortie->n_visits; i++) {
         const struct vg_plan_visit *v = &sortie->visits[i];
         if (strcmp(v->line, line) == 0) {

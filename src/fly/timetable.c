@@ -47,7 +47,7 @@ static void put_pass(const struct vg_plan_sortie *s, double shift_s, double from
                      struct vg_buf *out)
 {
     bool is_open = false;
-    double last_t_s = NAN;
+    double last_t_s = (double)NAN;
     for (int i = 0; i < s->n_visits; i++) {
         const struct vg_plan_visit *v = &s->visits[i];
         double t0_s = v->t0_s + shift_s;

@@ -289,7 +289,7 @@ static struct vg_watch_alert *new_alert(struct vg_watch *self, const char *id)
         return NULL;
     }
     struct vg_watch_alert *a = &self->alerts[self->n_alerts++];
-    *a = (struct vg_watch_alert){.lat_deg = NAN, .lon_deg = NAN};
+    *a = (struct vg_watch_alert){.lat_deg = (double)NAN, .lon_deg = (double)NAN};
     vg_format(a->id, sizeof a->id, "%s", id);
     long number = id[0] == 'A' ? strtol(id + 1, NULL, 10) : 0;
     self->next_alert =

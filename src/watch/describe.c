@@ -22,7 +22,7 @@ static void put_lines(const struct vg_network *net, struct vg_buf *out)
                       "\"coordinates\":[",
                       l->length_m, offset_m, first_bin, n_bins);
         struct vg_buf s = {0};
-        double last_m = -INFINITY;
+        double last_m = -(double)INFINITY;
         for (int k = 0; k < l->n; k++) {
             if (l->s_m[k] - last_m < DRAW_STEP_M && k != l->n - 1) {
                 continue;

@@ -37,8 +37,8 @@ static void name_drones(struct vg_watch *self, const json_t *list)
         vg_format(d->id, sizeof d->id, "%s", json_is_string(id) ? json_string_value(id) : "?");
         vg_format(d->state, sizeof d->state, "absent");
         vg_format(d->link, sizeof d->link, "never");
-        d->lat_deg = d->lon_deg = d->alt_msl_m = d->agl_m = NAN;
-        d->heading_true_deg = d->ground_speed_mps = d->battery = d->s_m = NAN;
+        d->lat_deg = d->lon_deg = d->alt_msl_m = d->agl_m = (double)NAN;
+        d->heading_true_deg = d->ground_speed_mps = d->battery = d->s_m = (double)NAN;
         d->line = -1;
         d->is_changed = true;
     }

@@ -1,0 +1,72 @@
+/* vigie check PLAN.json WATCH: the independent checker. */
+#include "app/load.h"
+#include "app/options.h"
+
+#include "plan/check.h"
+
+#include <stdio.h>
+
+static void print_json(const struct vg_check_report *r)
+{
+    struct vg_buf b = {0};
+    vg_buf_printf(&b, "{\"kept\":%s,\"rule\":", r->is_kept ? "true" : "false");
+    vg_buf_json(&b, r->rule);
+    vg_buf_puts(&b, ",\"violation\":");
+    vg_buf_json(&b, r->violation);
+    vg_buf_printf(&b,
+                  ",\"worst_gap_s\":%.1f,\"sorties\":%d,\"visits\":%d,\"line_km\":%.1f,"
+                  "\"reachable_km\":%.1f}\n",
+                  r->worst_gap_s, r->n_sorties, r->n_visits, r->line_km, r->reachable_km);
+    fputs(vg_buf_text(&b), stdout);
+    vg_buf_finish(&b);
+}
+
+static void print_text(enum vg_lang lang, const struct vg_check_report *r)
+{
+    char gap[40];
+    vg_duration_format(r->worst_gap_s, gap, sizeof gap);
+    if (r->is_kept) {
+        printf(vg_tr(lang, "The plan holds: %d sorties, %d visits, %.1f of %.1f km within reach, "
+                           "worst gap %s.\n"),
+               r->n_sorties, r->n_visits, r->reachable_km, r->line_km, gap);
+    } else {
+        printf(vg_tr(lang, "The plan does not hold (%s): %s\n"), r->rule, r->violation);
+    }
+}
+
+int vg_cmd_check(const struct vg_app *app, int argc, char **argv)
+{
+    const char *names[2];
+    int n = 0;
+    int rc = vg_options_read(app, argc, argv, NULL, 0, names, 2, &n);
+    if (rc != 0) {
+        return rc;
+    }
+    if (n != 2) {
+        return vg_app_usage(app, argv[0], "a plan and a watch are wanted");
+    }
+    struct vg_error err = {.lang = app->lang};
+    struct vg_watchfile watch = {0};
+    struct vg_plan plan = {0};
+    struct vg_check_report report;
+    enum vg_status st = vg_load_watch(names[1], &watch, &err);
+    if (st == VG_OK) {
+        st = vg_load_plan(names[0], &plan, &err);
+    }
+    if (st == VG_OK) {
+        st = vg_check_plan(&plan, &watch, app->lang, &report, &err);
+    }
+    if (st != VG_OK) {
+        rc = vg_app_fail(app, &err);
+    } else {
+        if (app->is_json) {
+            print_json(&report);
+        } else {
+            print_text(app->lang, &report);
+        }
+        rc = report.is_kept ? 0 : 1;
+    }
+    vg_plan_finish(&plan);
+    vg_watchfile_finish(&watch);
+    return rc;
+}

@@ -1,0 +1,31 @@
+/* vigie run WATCH: the station. */
+#include "app/options.h"
+#include "app/station.h"
+
+int vg_cmd_run(const struct vg_app *app, int argc, char **argv)
+{
+    const char *path[1];
+    int n = 0;
+    struct vg_option_list faults = {0};
+    struct vg_station_options o = {.speed = 1, .seed = 1, .faults = &faults};
+    const struct vg_option options[] = {
+        {"sim", VG_OPT_FLAG, &o.is_sim},         {"ask", VG_OPT_FLAG, &o.must_ask},
+        {"speed", VG_OPT_NUMBER, &o.speed},      {"for", VG_OPT_DURATION, &o.for_s},
+        {"record", VG_OPT_TEXT, &o.record_path}, {"plan", VG_OPT_TEXT, &o.plan_path},
+        {"listen", VG_OPT_TEXT, &o.listen},      {"seed", VG_OPT_INTEGER, &o.seed},
+        {"fault", VG_OPT_LIST, &faults},         {"port-base", VG_OPT_INTEGER, &o.port_base},
+    };
+    int rc =
+        vg_options_read(app, argc, argv, options, sizeof options / sizeof options[0], path, 1, &n);
+    if (rc != 0) {
+        return rc;
+    }
+    if (n != 1) {
+        return vg_app_usage(app, argv[0], "a watch file is wanted");
+    }
+    if (!o.is_sim && (o.speed != 1 || faults.n > 0 || o.must_ask)) {
+        return vg_app_usage(app, argv[0], "--speed, --fault and --ask go with --sim");
+    }
+    o.watch_path = path[0];
+    return vg_station_run(app, &o);
+}

@@ -1,0 +1,145 @@
+#include "app/help.h"
+
+#include "app/app.h"
+
+#include <string.h>
+
+struct page {
+    const char *verb;
+    const char *usage;
+    const char *does[VG_LANG_COUNT];
+    const char *text[VG_LANG_COUNT];
+};
+
+static const struct page PAGES[] = {
+    {"new",
+     "vigie new [DIR] [--border ML-SN] [--name NAME]",
+     {"write a starter watch with comments", "écrire une veille de départ, commentée"},
+     {"  DIR              where to write it (default: the name)\n"
+      "  --border A-B     take the border between two countries (ISO codes or names)\n"
+      "  --name NAME      name of the watch\n"
+      "Nothing that exists is overwritten.",
+      "  DIR              où l'écrire (par défaut : le nom)\n"
+      "  --border A-B     prendre la frontière entre deux pays (codes ISO ou noms)\n"
+      "  --name NOM       nom de la veille\n"
+      "Rien d'existant n'est écrasé."}},
+    {"plan",
+     "vigie plan WATCH [-o PLAN.json]",
+     {"timetable, worst gap, proven bound", "tableau de marche, pire écart, borne prouvée"},
+     {"  -o PLAN.json     write the plan there (default: print the table only)\n"
+      "  --json           print the plan itself on standard output\n"
+      "Exit 1 when the planned worst gap is above the promise.",
+      "  -o PLAN.json     y écrire le plan (par défaut : seulement le tableau)\n"
+      "  --json           écrire le plan lui-même sur la sortie standard\n"
+      "Code 1 si le pire écart prévu dépasse la promesse."}},
+    {"check",
+     "vigie check PLAN.json WATCH",
+     {"replay a plan by the definitions alone", "rejouer un plan par les seules définitions"},
+     {"Exit 0: the plan holds. Exit 1: the first violation is named.",
+      "Code 0 : le plan tient. Code 1 : la première violation est nommée."}},
+    {"run",
+     "vigie run WATCH [--sim] [--speed N] [--for T] [--record R]",
+     {"the station: fly, see, warn, serve the page",
+      "la station : voler, voir, alerter, servir la page"},
+     {"  --sim            with the simulated fleet, launches without asking\n"
+      "  --speed N        N times real time (only with --sim)\n"
+      "  --for T          stop by itself after T of wall time (\"60s\")\n"
+      "  --record R       the record (default: beside the watch file)\n"
+      "  --plan P.json    fly this plan instead of planning afresh\n"
+      "  --listen H:P     where the page is served (default: the watch's)\n"
+      "  --seed S         seed of the simulation\n"
+      "  --fault TEXT     simulated fault, e.g. \"V3 silent 600s 300s\" (may be repeated)\n"
+      "  --port-base P    UDP ports of the links from P up, whatever the watch says\n"
+      "  --ask            with --sim: wait for the pilot's consent as with real drones",
+      "  --sim            avec la flotte simulée, décollages sans demander\n"
+      "  --speed N        N fois le temps réel (seulement avec --sim)\n"
+      "  --for T          s'arrêter seul après T de temps réel (« 60s »)\n"
+      "  --record R       le registre (par défaut : à côté du fichier de veille)\n"
+      "  --plan P.json    voler ce plan au lieu d'en calculer un\n"
+      "  --listen H:P     où la page est servie (par défaut : selon la veille)\n"
+      "  --seed S         graine de la simulation\n"
+      "  --fault TEXTE    panne simulée, p. ex. \"V3 silent 600s 300s\" (répétable)\n"
+      "  --port-base P    ports UDP des liaisons à partir de P, quoi que dise la veille\n"
+      "  --ask            avec --sim : attendre l'accord du pilote comme pour de vrais drones"}},
+    {"sim",
+     "vigie sim WATCH [--speed N] [--seed S] [--for T] [--fault TEXT]",
+     {"the fleet in a box: one MAVLink endpoint a drone",
+      "la flotte en boîte : un point MAVLink par drone"},
+     {"Each drone speaks MAVLink 2 over UDP to the port of its link; any ground station may\n"
+      "listen. --fault \"V3 silent 600s 300s\": V3 falls silent after 600 s for 300 s.",
+      "Chaque drone parle MAVLink 2 en UDP vers le port de sa liaison ; toute station au sol peut\n"
+      "écouter. --fault \"V3 silent 600s 300s\" : V3 se tait après 600 s pendant 300 s."}},
+    {"verify",
+     "vigie verify RECORD [--key PUBLIC.pub]",
+     {"check the chain and the signatures of a record",
+      "vérifier la chaîne et les signatures d'un registre"},
+     {"Exit 0: whole. Exit 1: says which event is the first that does not hold.",
+      "Code 0 : intact. Code 1 : dit quel événement est le premier à ne pas tenir."}},
+    {"replay",
+     "vigie replay RECORD [--listen H:P]",
+     {"show a finished watch on the page, with a time slider",
+      "montrer une veille passée sur la page, avec un curseur de temps"},
+     {"  --listen H:P     where the page is served (default 127.0.0.1:8080)\n"
+      "  --for T          stop by itself after T",
+      "  --listen H:P     où la page est servie (par défaut 127.0.0.1:8080)\n"
+      "  --for T          s'arrêter seul après T"}},
+    {"help",
+     "vigie help [VERB]",
+     {"this", "ceci"},
+     {"Every command takes --lang fr|en and --json.\n"
+      "Exit codes: 0 done, 1 answered no, 2 usage, 3 bad input, 4 something outside failed.",
+      "Chaque commande accepte --lang fr|en et --json.\n"
+      "Codes : 0 fait, 1 réponse négative, 2 usage, 3 mauvaise entrée, 4 panne extérieure."}},
+};
+enum {
+    N_PAGES = sizeof PAGES / sizeof PAGES[0]
+};
+
+static const struct page *find(const char *verb)
+{
+    for (int i = 0; i < N_PAGES; i++) {
+        if (strcmp(PAGES[i].verb, verb) == 0) {
+            return &PAGES[i];
+        }
+    }
+    return NULL;
+}
+
+void vg_help_overview(enum vg_lang lang, FILE *to)
+{
+    fprintf(to, lang == VG_LANG_FR
+                    ? "Vigie garde une longue ligne sous surveillance avec une petite flotte de "
+                      "drones sans arme.\n\n"
+                    : "Vigie keeps a long line watched with a small fleet of unarmed drones.\n\n");
+    for (int i = 0; i < N_PAGES; i++) {
+        fprintf(to, "  %-8s %s\n", PAGES[i].verb, PAGES[i].does[lang]);
+    }
+    fprintf(to, "\n  vigie help VERB\n");
+}
+
+const char *vg_help_usage(const char *verb, enum vg_lang lang)
+{
+    (void)lang;
+    const struct page *p = find(verb);
+    return p != NULL ? p->usage : "vigie VERB ...";
+}
+
+const char *vg_help_text(const char *verb, enum vg_lang lang)
+{
+    const struct page *p = find(verb);
+    return p != NULL ? p->text[lang] : NULL;
+}
+
+int vg_cmd_help(const struct vg_app *app, int argc, char **argv)
+{
+    if (argc < 2) {
+        vg_help_overview(app->lang, stdout);
+        return 0;
+    }
+    const char *text = vg_help_text(argv[1], app->lang);
+    if (text == NULL) {
+        return vg_app_usage(app, argv[0], "no command \"%s\"", argv[1]);
+    }
+    printf("%s\n\n%s\n", vg_help_usage(argv[1], app->lang), text);
+    return 0;
+}

@@ -1,0 +1,17 @@
+/* Opening what the commands work on: the watch file with everything it names. */
+#ifndef VG_APP_LOAD_H
+#define VG_APP_LOAD_H
+
+#include "app/app.h"
+#include "plan/plan.h"
+#include "terrain/terrain.h"
+
+enum vg_status vg_load_watch(const char *path, struct vg_watchfile *out,
+                             struct vg_error *err) VG_MUST_USE;
+/* The watch's elevation, patterns expanded. A pattern that names no file is an error. */
+enum vg_status vg_load_terrain(const struct vg_watchfile *watch, struct vg_terrain **out,
+                               struct vg_error *err) VG_MUST_USE;
+enum vg_status vg_load_plan(const char *path, struct vg_plan *out,
+                            struct vg_error *err) VG_MUST_USE;
+
+#endif

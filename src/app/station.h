@@ -1,0 +1,150 @@
+/* The station: wires plan, links, watch, record and page together on one loop.
+ *
+ *   sockets ─► links ─► director ─► events ─► record + watch ─► page
+ *                 ▲         │          ▲
+ *                 └─ send ──┘          └── sight (1 Hz a drone), rules
+ *
+ * Loop thread only. Everything that happened goes through vg_station_event, in order: appended to
+ * the record and folded into the watch at once; answers to people wait until it is on disk.
+ */
+#ifndef VG_APP_STATION_H
+#define VG_APP_STATION_H
+
+#include "app/app.h"
+#include "app/options.h"
+#include "base/time.h"
+#include "fly/director.h"
+#include "io/clock.h"
+#include "io/process.h"
+#include "io/signals.h"
+#include "io/timer.h"
+#include "io/udp.h"
+#include "io/work.h"
+#include "link/mavframe.h"
+#include "link/mavsign.h"
+#include "record/record.h"
+#include "serve/server.h"
+#include "watch/rules.h"
+#include "watch/sight.h"
+
+#include <stdio.h>
+
+enum {
+    VG_STATION_SYSID = 255,
+    VG_STATION_PENDING_MAX = 64
+};
+
+/* One UDP socket; drones that share a port share it. */
+struct vg_station_link {
+    struct vg_station *station;
+    struct vg_udp *udp;
+    int port;
+    struct vg_mavframe parser;
+    FILE *tlog;
+    char tlog_path[1200];
+    uint64_t n_unknown; /* messages of system ids that the watch does not name */
+    struct vg_addr peer_now; /* of the datagram being read */
+};
+
+/* Where a drone is reached, and its signing state if it has a key. */
+struct vg_station_drone {
+    int link;
+    struct vg_addr peer; /* last heard from */
+    uint8_t seq;
+    struct vg_mavsign *sign;
+    struct vg_us last_pose;
+};
+
+/* An answer that waits for its event to be on disk. */
+struct vg_station_pending {
+    int64_t seq;
+    struct vg_reply_id reply;
+    struct vg_buf body;
+};
+
+struct vg_station_options {
+    const char *watch_path;
+    const char *plan_path; /* NULL: plan afresh */
+    const char *record_path; /* NULL: the watch's */
+    const char *listen; /* NULL: the watch's */
+    bool is_sim;
+    bool must_ask;
+    double speed;
+    double for_s; /* wall time; 0: until told */
+    int64_t seed;
+    int64_t port_base; /* 0: the watch's links */
+    const struct vg_option_list *faults;
+};
+
+struct vg_station_counts {
+    uint64_t n_refused; /* outgoing messages that the allow-list held back */
+    uint64_t n_unroutable; /* nobody heard yet at that drone's link */
+    uint64_t n_events;
+    uint64_t n_event_errors;
+    int64_t loop_max_us; /* longest tick */
+    int64_t away_us; /* time the loop was blocked or the machine slept */
+};
+
+struct vg_station {
+    const struct vg_app *app;
+    struct vg_station_options options;
+    struct vg_watchfile watchfile;
+    struct vg_plan plan;
+    struct vg_terrain *terrain;
+    struct vg_strip *strip;
+    struct vg_watch watch;
+    struct vg_sight sight;
+    struct vg_director *director;
+    struct vg_record *record;
+    char record_path[1100];
+    struct vg_us epoch;
+    struct vg_clock clock;
+    struct vg_us now; /* of this tick */
+    uv_loop_t loop;
+    bool has_loop;
+    struct vg_server *server;
+    struct vg_work *work;
+    struct vg_timer *timer;
+    struct vg_signals *signals;
+    struct vg_process *sim;
+    struct vg_station_link *links;
+    int n_links;
+    struct vg_station_drone *drones;
+    struct vg_station_pending pending[VG_STATION_PENDING_MAX];
+    int n_pending;
+    int64_t delta_seq;
+    int64_t last_tick_mono_us;
+    int64_t last_delta_mono_us;
+    int64_t last_rules_mono_us;
+    int64_t end_mono_us; /* 0: none */
+    struct vg_buf scratch;
+    bool is_stopping;
+    bool has_record_alert;
+    int exit_code;
+    struct vg_station_counts counts;
+};
+
+/* station.c */
+int vg_station_run(const struct vg_app *app, const struct vg_station_options *options);
+void vg_station_stop(struct vg_station *self);
+/* station_events.c */
+enum vg_status vg_station_open_record(struct vg_station *self, struct vg_error *err) VG_MUST_USE;
+void vg_station_event(void *self, const char *kind, const char *body, size_t n);
+void vg_station_alert(void *self, const char *kind, const char *level, int drone,
+                      const char *params);
+/* station_links.c */
+enum vg_status vg_station_open_links(struct vg_station *self, struct vg_error *err) VG_MUST_USE;
+void vg_station_close_links(struct vg_station *self);
+void vg_station_send(void *self, int drone, const struct vg_mav_msg *msg);
+/* station_tick.c */
+void vg_station_tick(void *self);
+/* station_api.c */
+void vg_station_get(void *self, const char *path, const char *query, struct vg_reply *reply);
+void vg_station_post(void *self, const char *path, const char *body, size_t n,
+                     struct vg_reply *reply);
+void vg_station_hello(void *self, struct vg_buf *out);
+void vg_station_answer_durable(struct vg_station *self);
+/* station_summary.c */
+void vg_station_summary(struct vg_station *self, FILE *to);
+
+#endif

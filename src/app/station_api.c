@@ -1,0 +1,315 @@
+/* docs/api.md, from the state of the watch. */
+#include "app/moment.h"
+#include "app/station.h"
+
+#include "base/json.h"
+#include "serve/query.h"
+#include "terrain/tile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    TILE_CACHE_S = 3600
+};
+
+static void get_about(struct vg_station *self, struct vg_reply *reply)
+{
+    vg_buf_printf(&reply->body,
+                  "{\"name\":\"vigie\",\"version\":\"" VG_VERSION "\",\"mode\":\"live\","
+                  "\"lang\":\"%s\"}",
+                  self->app->lang == VG_LANG_FR ? "fr" : "en");
+}
+
+/* The description with what belongs to this run put in. */
+static void get_watch(struct vg_station *self, struct vg_reply *reply)
+{
+    json_t *doc = json_copy(self->watch.description);
+    json_object_set_new(doc, "start_us", json_integer(self->watch.start_us));
+    json_object_set_new(doc, "sim", json_boolean(self->options.is_sim));
+    json_object_set_new(doc, "speed", json_real(self->options.speed));
+    json_object_set_new(doc, "from_us", json_integer(0));
+    json_object_set_new(doc, "to_us", json_integer(0));
+    json_object_del(doc, "strip");
+    char *text = json_dumps(doc, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    vg_buf_puts(&reply->body, text != NULL ? text : "{}");
+    free(text);
+    json_decref(doc);
+}
+
+static double axis_of(void *ctx, const char *line)
+{
+    const struct vg_station *self = ctx;
+    for (int i = 0; i < self->watch.shape.n_lines; i++) {
+        if (strcmp(self->watch.shape.lines[i].name, line) == 0) {
+            return self->watch.shape.lines[i].offset_m;
+        }
+    }
+    return -1;
+}
+
+static void get_chart(struct vg_station *self, const char *query, struct vg_reply *reply)
+{
+    int64_t from_us;
+    int64_t to_us;
+    if (!vg_query_int64(query, "from_us", &from_us) || !vg_query_int64(query, "to_us", &to_us) ||
+        from_us < 0 || to_us < from_us) {
+        vg_reply_error(reply, 400, "from_us and to_us are wanted");
+        return;
+    }
+    int64_t limit_us = from_us + 14 * 86400 * VG_US_PER_S;
+    to_us = to_us < limit_us ? to_us : limit_us;
+    vg_view_chart(&self->watch, vg_us(from_us), vg_us(to_us), &reply->body);
+    vg_buf_puts(&reply->body, ",\"planned\":");
+    int64_t plan_from_us = from_us > self->now.us ? from_us : self->now.us;
+    vg_timetable_passes(&self->plan, self->epoch, vg_us(plan_from_us), vg_us(to_us), axis_of, self,
+                        &reply->body);
+    vg_buf_puts(&reply->body, "}");
+}
+
+static void get_mission(struct vg_station *self, const char *id, struct vg_reply *reply)
+{
+    const char *hash = strrchr(id, '#');
+    size_t n = hash != NULL ? (size_t)(hash - id) : strlen(id);
+    for (int i = 0; i < self->plan.n_sorties; i++) {
+        const struct vg_plan_sortie *s = &self->plan.sorties[i];
+        if (strlen(s->id) != n || memcmp(s->id, id, n) != 0) {
+            continue;
+        }
+        vg_buf_puts(&reply->body, "{\"id\":");
+        vg_buf_json(&reply->body, id);
+        vg_buf_puts(&reply->body, ",\"coordinates\":[");
+        for (int k = 0; k < s->n_track; k++) {
+            vg_buf_printf(&reply->body, "%s[%.5f,%.5f,%.0f]", k > 0 ? "," : "", s->track[k].lon_deg,
+                          s->track[k].lat_deg, s->track[k].alt_msl_m);
+        }
+        vg_buf_puts(&reply->body, "]}");
+        return;
+    }
+    vg_reply_error(reply, 404, "no such sortie");
+}
+
+static void get_tile(struct vg_station *self, const struct vg_route_args *args,
+                     struct vg_reply *reply)
+{
+    int64_t z;
+    int64_t x;
+    int64_t y;
+    if (!vg_route_int64(args, 0, 0, 18, &z) || !vg_route_int64(args, 1, 0, (1 << z) - 1, &x) ||
+        !vg_route_int64(args, 2, 0, (1 << z) - 1, &y) ||
+        vg_terrain_tile_png(self->terrain, (int)z, (int)x, (int)y, &reply->body, NULL) != VG_OK) {
+        vg_reply_error(reply, 404, "no such tile");
+        return;
+    }
+    reply->content_type = "image/png";
+    reply->cache_s = TILE_CACHE_S;
+}
+
+static void get_status(struct vg_station *self, struct vg_reply *reply)
+{
+    struct vg_buf *b = &reply->body;
+    struct vg_record_status r;
+    vg_record_status(self->record, &r);
+    vg_buf_printf(
+        b,
+        "{\"now_us\":%lld,\"events\":%llu,\"event_errors\":%llu,\"refused_commands\":%llu,"
+        "\"unroutable\":%llu,\"loop_max_us\":%lld,\"away_us\":%lld,\"frames\":%lld,",
+        (long long)self->now.us, (unsigned long long)self->counts.n_events,
+        (unsigned long long)self->counts.n_event_errors, (unsigned long long)self->counts.n_refused,
+        (unsigned long long)self->counts.n_unroutable, (long long)self->counts.loop_max_us,
+        (long long)self->counts.away_us, (long long)self->sight.n_frames);
+    vg_buf_printf(b,
+                  "\"record\":{\"appended\":%lld,\"durable\":%lld,\"signed\":%lld,\"stalled\":%s,"
+                  "\"queue_peak_bytes\":%zu},\"links\":[",
+                  (long long)r.appended_seq, (long long)r.durable_seq, (long long)r.signed_seq,
+                  r.is_stalled ? "true" : "false", r.queued_peak_bytes);
+    for (int k = 0; k < self->n_links; k++) {
+        const struct vg_station_link *l = &self->links[k];
+        const struct vg_mavframe_counts *c = &l->parser.counts;
+        const struct vg_udp_counters *u = vg_udp_counters(l->udp);
+        vg_buf_printf(b,
+                      "%s{\"port\":%d,\"messages\":%llu,\"bad_crc\":%llu,\"bad_signature\":%llu,"
+                      "\"unknown_id\":%llu,\"lost\":%llu,\"strangers\":%llu,\"tx_dropped\":%llu}",
+                      k > 0 ? "," : "", l->port, (unsigned long long)c->messages,
+                      (unsigned long long)c->bad_crc, (unsigned long long)c->bad_signature,
+                      (unsigned long long)c->unknown_id, (unsigned long long)c->lost,
+                      (unsigned long long)l->n_unknown, (unsigned long long)u->tx_dropped);
+    }
+    vg_buf_puts(b, "],\"server\":");
+    vg_server_counters_json(self->server, b);
+    vg_buf_puts(b, "}");
+}
+
+void vg_station_get(void *ctx, const char *path, const char *query, struct vg_reply *reply)
+{
+    struct vg_station *self = ctx;
+    struct vg_route_args args;
+    int64_t t_us;
+    if (strcmp(path, "/api/about") == 0) {
+        get_about(self, reply);
+    } else if (strcmp(path, "/api/watch") == 0) {
+        get_watch(self, reply);
+    } else if (strcmp(path, "/api/chart") == 0) {
+        get_chart(self, query, reply);
+    } else if (strcmp(path, "/status") == 0) {
+        get_status(self, reply);
+    } else if (strcmp(path, "/api/at") == 0) {
+        if (vg_query_int64(query, "t_us", &t_us)) {
+            vg_moment_answer(self->server, self->work, self->record_path, vg_us(t_us), reply);
+        } else {
+            vg_reply_error(reply, 400, "t_us is wanted");
+        }
+    } else if (vg_route_match("/api/mission/{id}", path, &args)) {
+        get_mission(self, args.text[0], reply);
+    } else if (vg_route_match("/tiles/dem/{z}/{x}/{y}.png", path, &args)) {
+        get_tile(self, &args, reply);
+    } else {
+        vg_reply_error(reply, 404, "nothing here");
+    }
+}
+
+void vg_station_hello(void *ctx, struct vg_buf *out)
+{
+    struct vg_station *self = ctx;
+    struct vg_view_frame frame = {self->now, self->delta_seq, self->options.is_sim,
+                                  self->options.speed};
+    vg_view_snapshot(&self->watch, &frame, out);
+}
+
+/* ---- acts ---- */
+
+/* {"by":"name"}, checked. False: answered with what is wrong. */
+static bool read_by(const char *body, size_t n, char *out, size_t size_bytes,
+                    struct vg_reply *reply)
+{
+    json_t *doc;
+    const char *by;
+    struct vg_error err = {0};
+    if (vg_json_parse(body, n, "body", &doc, &err) != VG_OK) {
+        vg_reply_error(reply, 400, err.message);
+        return false;
+    }
+    enum vg_status st = vg_json_text(doc, "by", &by, &err);
+    bool is_good = st == VG_OK && by[0] != '\0' && strlen(by) < size_bytes;
+    if (is_good) {
+        vg_format(out, size_bytes, "%s", by);
+    } else {
+        vg_reply_error(reply, 400, "\"by\" must be a name of 1 to 47 bytes");
+    }
+    json_decref(doc);
+    return is_good;
+}
+
+/* The answer goes out when everything appended so far is on disk. */
+static void answer_when_durable(struct vg_station *self, struct vg_reply *reply)
+{
+    struct vg_record_status s;
+    vg_record_status(self->record, &s);
+    if (self->n_pending == VG_STATION_PENDING_MAX) {
+        return; /* answered at once: nothing is lost, it is only not yet proven to be on disk */
+    }
+    struct vg_station_pending *p = &self->pending[self->n_pending];
+    p->seq = s.appended_seq;
+    p->body = reply->body;
+    reply->body = (struct vg_buf){0};
+    p->reply = vg_server_defer(self->server, reply);
+    if (p->reply.generation != 0) {
+        self->n_pending++;
+    } else {
+        vg_buf_finish(&p->body);
+    }
+}
+
+void vg_station_answer_durable(struct vg_station *self)
+{
+    int64_t durable_seq = self->n_pending > 0 ? vg_record_durable_seq(self->record) : 0;
+    int kept = 0;
+    for (int i = 0; i < self->n_pending; i++) {
+        struct vg_station_pending *p = &self->pending[i];
+        if (p->seq > durable_seq) {
+            self->pending[kept++] = *p;
+            continue;
+        }
+        struct vg_reply reply = {
+            .http_status = 200, .content_type = "application/json; charset=utf-8", .body = p->body};
+        vg_server_complete(self->server, p->reply, &reply);
+    }
+    self->n_pending = kept;
+}
+
+static void post_alert(struct vg_station *self, const char *id, const char *verb, const char *by,
+                       struct vg_reply *reply)
+{
+    struct vg_error err = {.lang = self->app->lang};
+    const char *state = strcmp(verb, "take") == 0    ? "taken"
+                        : strcmp(verb, "close") == 0 ? "closed"
+                                                     : NULL;
+    if (state == NULL) {
+        vg_reply_error(reply, 404, "nothing here");
+    } else if (vg_rules_set(&self->watch, id, state, by, vg_station_event, self, &err) != VG_OK) {
+        vg_reply_error(reply, err.status == VG_E_NOT_FOUND ? 404 : 409, err.message);
+    } else {
+        vg_view_alert(vg_watch_alert(&self->watch, id), &reply->body);
+        answer_when_durable(self, reply);
+    }
+}
+
+static void post_sortie(struct vg_station *self, const char *id, const char *verb, const char *by,
+                        struct vg_reply *reply)
+{
+    struct vg_error err = {.lang = self->app->lang};
+    bool is_given = strcmp(verb, "consent") == 0;
+    if (!is_given && strcmp(verb, "refuse") != 0) {
+        vg_reply_error(reply, 404, "nothing here");
+    } else if (vg_director_consent(self->director, id, is_given, by, self->now, &err) != VG_OK) {
+        vg_reply_error(reply, err.status == VG_E_NOT_FOUND ? 404 : 409, err.message);
+    } else {
+        vg_view_sortie(vg_watch_sortie(&self->watch, id), &reply->body);
+        answer_when_durable(self, reply);
+    }
+}
+
+static void post_return(struct vg_station *self, const char *id, const char *by,
+                        struct vg_reply *reply)
+{
+    struct vg_error err = {.lang = self->app->lang};
+    for (int i = 0; i < self->watchfile.n_drones; i++) {
+        if (strcmp(self->watchfile.drones[i].id, id) != 0) {
+            continue;
+        }
+        if (vg_director_return(self->director, i, by, self->now, &err) != VG_OK) {
+            vg_reply_error(reply, 409, err.message);
+        } else {
+            vg_view_drone(vg_watch_drone(&self->watch, id), false, &reply->body);
+            answer_when_durable(self, reply);
+        }
+        return;
+    }
+    vg_reply_error(reply, 404, "no such drone");
+}
+
+void vg_station_post(void *ctx, const char *path, const char *body, size_t n,
+                     struct vg_reply *reply)
+{
+    struct vg_station *self = ctx;
+    struct vg_route_args args;
+    char by[48];
+    bool is_alert = vg_route_match("/api/alerts/{id}/{verb}", path, &args);
+    bool is_sortie = !is_alert && vg_route_match("/api/sorties/{id}/{verb}", path, &args);
+    bool is_drone =
+        !is_alert && !is_sortie && vg_route_match("/api/drones/{id}/return", path, &args);
+    if (!is_alert && !is_sortie && !is_drone) {
+        vg_reply_error(reply, 404, "nothing here");
+        return;
+    }
+    if (!read_by(body, n, by, sizeof by, reply)) {
+        return;
+    }
+    if (is_alert) {
+        post_alert(self, args.text[0], args.text[1], by, reply);
+    } else if (is_sortie) {
+        post_sortie(self, args.text[0], args.text[1], by, reply);
+    } else {
+        post_return(self, args.text[0], by, reply);
+    }
+}

@@ -1,0 +1,115 @@
+/* Every event goes through here: into the record, into the watch. */
+#include "app/station.h"
+
+#include "app/past.h"
+#include "base/json.h"
+#include "base/sha256.h"
+#include "watch/describe.h"
+
+#include <string.h>
+#include <unistd.h>
+
+void vg_station_event(void *ctx, const char *kind, const char *body, size_t n)
+{
+    struct vg_station *self = ctx;
+    struct vg_error err = {.lang = self->app->lang};
+    self->counts.n_events++;
+    if (vg_record_append(self->record, self->now, kind, body, n, NULL) != VG_OK ||
+        vg_watch_apply(&self->watch, self->now, kind, body, n, &err) != VG_OK) {
+        self->counts.n_event_errors++;
+    }
+}
+
+void vg_station_alert(void *ctx, const char *kind, const char *level, int drone, const char *params)
+{
+    struct vg_station *self = ctx;
+    const char *key = drone >= 0 ? self->watchfile.drones[drone].id : "";
+    const struct vg_watch_drone *d = drone >= 0 ? vg_watch_drone(&self->watch, key) : NULL;
+    vg_rules_raise(&self->watch, kind, level, key, params, d != NULL ? d->lat_deg : (double)NAN,
+                   d != NULL ? d->lon_deg : (double)NAN, self->now, vg_station_event, self);
+}
+
+static void choose_path(struct vg_station *self)
+{
+    const char *wanted = self->options.record_path;
+    if (wanted != NULL) {
+        vg_format(self->record_path, sizeof self->record_path, "%s", wanted);
+        return;
+    }
+    const char *own = self->watchfile.record;
+    size_t n = strlen(own);
+    bool is_plain = n > 6 && strcmp(own + n - 6, ".vigie") == 0;
+    if (self->options.is_sim && is_plain) { /* a simulation never lands in the real record */
+        vg_format(self->record_path, sizeof self->record_path, "%.*s-sim.vigie", (int)(n - 6), own);
+    } else {
+        vg_format(self->record_path, sizeof self->record_path, "%s", own);
+    }
+}
+
+static void hash_plan(const struct vg_station *self, char out[VG_SHA256_HEX_SIZE])
+{
+    struct vg_buf text = {0};
+    uint8_t sha[VG_SHA256_SIZE];
+    vg_plan_format(&self->plan, &text);
+    vg_sha256(vg_buf_text(&text), text.n, sha);
+    vg_hex(sha, sizeof sha, out);
+    vg_buf_finish(&text);
+}
+
+/* A simulated clock may have run ahead of the real one before a restart: go on from there. */
+static void set_time(struct vg_station *self, const struct vg_past_tail *tail)
+{
+    self->clock = vg_clock_start(self->options.speed);
+    if (self->options.is_sim && tail->last_us >= self->clock.utc0_us) {
+        self->clock.utc0_us = tail->last_us + VG_US_PER_S;
+    }
+    self->now = vg_clock_now(&self->clock);
+}
+
+static void say_start(struct vg_station *self, const char *plan_sha)
+{
+    struct vg_buf b = {0};
+    vg_watch_describe(&self->watchfile, self->strip, &self->plan, self->terrain, &b);
+    vg_station_event(self, "watch", b.data, b.n);
+    vg_buf_reset(&b);
+    vg_buf_printf(&b,
+                  "{\"version\":\"" VG_VERSION "\",\"epoch_us\":%lld,\"plan_sha256\":\"%s\","
+                  "\"sim\":%s,\"speed\":%g,\"seed\":%lld}",
+                  (long long)self->epoch.us, plan_sha, self->options.is_sim ? "true" : "false",
+                  self->options.speed, (long long)self->options.seed);
+    vg_station_event(self, "start", b.data, b.n);
+    vg_buf_finish(&b);
+}
+
+enum vg_status vg_station_open_record(struct vg_station *self, struct vg_error *err)
+{
+    choose_path(self);
+    struct vg_past_tail tail = {.speed = 1};
+    enum vg_status st = VG_OK;
+    if (access(self->record_path, F_OK) == 0) {
+        st = vg_past_fold(self->record_path, vg_us(INT64_MAX), NULL, &self->watch, &tail, err);
+    }
+    if (st != VG_OK) {
+        return st;
+    }
+    set_time(self, &tail);
+    char key_path[1200];
+    vg_format(key_path, sizeof key_path, "%s.key", self->record_path);
+    struct vg_record_options options = {
+        .key_path = key_path, .t = self->now, .lang = self->app->lang};
+    st = vg_record_open(self->record_path, &options, &self->record, err);
+    if (st != VG_OK) {
+        return st;
+    }
+    char plan_sha[VG_SHA256_HEX_SIZE];
+    hash_plan(self, plan_sha);
+    bool is_same_plan = tail.epoch_us > 0 && strcmp(plan_sha, tail.plan_sha256) == 0;
+    self->epoch = is_same_plan
+                      ? vg_us(tail.epoch_us)
+                      : vg_us_add(self->now, vg_us_from_s(self->options.is_sim ? 30 : 900));
+    say_start(self, plan_sha);
+    self->sight.seen = &self->watch.seen;
+    return self->watch.description != NULL
+               ? VG_OK
+               : vg_fail(err, VG_E_INTERNAL, "the watch does not describe itself");
+}

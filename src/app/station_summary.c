@@ -1,0 +1,59 @@
+/* What was done, said at the end: for people, or as JSON for scripts. */
+#include "app/station.h"
+
+#include <math.h>
+
+struct tally {
+    double line_km;
+    double seen_km; /* bins wholly seen at least once */
+    double worst_age_s;
+    double promise_s;
+};
+
+static struct tally count(const struct vg_station *self)
+{
+    struct tally t = {.promise_s = self->watch.shape.promise_s};
+    const struct vg_shape *s = &self->watch.shape;
+    for (int b = 0; b < s->n_bins; b++) {
+        const struct vg_shape_line *l = &s->lines[s->bin_line[b]];
+        double from_m = (b - l->first_bin) * s->bin_m;
+        double km = (fmin(from_m + s->bin_m, l->length_m) - from_m) / 1000;
+        t.line_km += km;
+        t.seen_km += self->watch.seen.bin_s[b] != 0 ? km : 0;
+    }
+    struct vg_promise_state p;
+    vg_watch_promise(&self->watch, self->now, &p);
+    t.worst_age_s = p.worst_age_s;
+    return t;
+}
+
+void vg_station_summary(struct vg_station *self, FILE *to)
+{
+    const struct vg_director_counts *c = vg_director_counts(self->director);
+    struct tally t = count(self);
+    int64_t events = vg_record_durable_seq(self->record);
+    if (self->app->is_json) {
+        fprintf(to,
+                "{\"sorties_flown\":%d,\"sorties_landed\":%d,\"missed\":%d,\"aborted\":%d,"
+                "\"reliefs\":%d,\"km_seen\":%.1f,\"km\":%.1f,\"worst_gap_s\":%.0f,"
+                "\"promise_s\":%.0f,\"planned_gap_s\":%.0f,\"events\":%lld,\"frames\":%lld,"
+                "\"refused_commands\":%llu,\"record\":\"%s\"}\n",
+                c->n_launched, c->n_landed, c->n_missed, c->n_aborted, c->n_reliefs, t.seen_km,
+                t.line_km, t.worst_age_s, t.promise_s, self->plan.worst_gap_s, (long long)events,
+                (long long)self->sight.n_frames, (unsigned long long)self->counts.n_refused,
+                self->record_path);
+        return;
+    }
+    enum vg_lang lang = self->app->lang;
+    char gap[40];
+    char promise[40];
+    char planned[40];
+    fprintf(to, vg_tr(lang, "Sorties flown %d, landed %d, missed %d, aborted %d, reliefs %d\n"),
+            c->n_launched, c->n_landed, c->n_missed, c->n_aborted, c->n_reliefs);
+    fprintf(to, vg_tr(lang, "Line seen %.1f of %.1f km\n"), t.seen_km, t.line_km);
+    fprintf(to, vg_tr(lang, "Worst gap so far %s, promise %s, planned %s\n"),
+            vg_duration_format(t.worst_age_s, gap, sizeof gap),
+            vg_duration_format(t.promise_s, promise, sizeof promise),
+            vg_duration_format(self->plan.worst_gap_s, planned, sizeof planned));
+    fprintf(to, vg_tr(lang, "Events recorded %lld in %s\n"), (long long)events, self->record_path);
+}
