@@ -27,7 +27,7 @@ static enum vg_enum_mav_result result_of(const char *refusal)
 
 static enum vg_enum_mav_result arm(struct vg_simdrone *self, const struct request *r)
 {
-    bool is_forced = (int)r->p[2] == FORCE_MAGIC;
+    bool is_forced = r->p[2] == (double)FORCE_MAGIC;
     if (r->p[1] == 1) {
         return result_of(vg_pilot_arm(&self->pilot, is_forced));
     }
@@ -39,8 +39,8 @@ static enum vg_enum_mav_result arm(struct vg_simdrone *self, const struct reques
 
 static enum vg_enum_mav_result set_mode(struct vg_simdrone *self, const struct request *r)
 {
-    bool is_custom = ((unsigned)r->p[1] & VG_MAV_MODE_FLAG_CUSTOM_MODE_ENABLED) != 0;
-    if (!is_custom || !(r->p[2] >= 0 && r->p[2] < 256)) {
+    bool is_number = r->p[1] >= 0 && r->p[1] < 256 && r->p[2] >= 0 && r->p[2] < 256;
+    if (!is_number || ((unsigned)r->p[1] & VG_MAV_MODE_FLAG_CUSTOM_MODE_ENABLED) == 0) {
         return VG_MAV_RESULT_DENIED;
     }
     return result_of(vg_pilot_set_mode(&self->pilot, (uint32_t)r->p[2]));

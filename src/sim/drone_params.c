@@ -1,6 +1,7 @@
 /* The parameters an operator finds, by ArduPlane's names. */
 #include "sim/drone_priv.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -60,12 +61,19 @@ void vg_drone_params_init(struct vg_simdrone *self)
     }
 }
 
+/* What is not a number is not taken; the rest only within what the aircraft can do with it. */
 void vg_drone_params_apply(struct vg_simdrone *self)
 {
+    struct vg_pilot_params *p = &self->pilot.params;
     for (int i = 0; i < N_ROWS && i < self->params.n_params; i++) {
-        if (ROWS[i].field != NO_FIELD) {
-            *field_of(&self->pilot.params, &ROWS[i]) =
-                (double)self->params.params[i].raw / scale_of(&ROWS[i]);
+        double value = (double)self->params.params[i].raw / scale_of(&ROWS[i]);
+        if (ROWS[i].field != NO_FIELD && isfinite(value)) {
+            *field_of(p, &ROWS[i]) = value;
         }
     }
+    double cruise = self->pilot.flight.config.cruise_mps;
+    p->cruise_mps = fmax(0.7 * cruise, fmin(1.4 * cruise, p->cruise_mps));
+    p->rtl_alt_m = fmax(20, fmin(5000, p->rtl_alt_m));
+    p->takeoff_alt_m = fmax(10, fmin(1000, p->takeoff_alt_m));
+    p->loiter_radius_m = fmax(-10000, fmin(10000, p->loiter_radius_m));
 }

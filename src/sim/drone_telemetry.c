@@ -411,7 +411,7 @@ void vg_drone_streams_init(struct vg_simdrone *self)
 {
     for (int i = 0; i < N_STREAMS; i++) {
         self->streams[i].interval_us = default_interval_us(self, i);
-        self->streams[i].due_us = self->boot.us;
+        self->streams[i].due_us = self->boot.us + VG_FLIGHT_STEP_US;
     }
 }
 
@@ -444,14 +444,14 @@ int vg_drone_stream_find(uint32_t id)
 static void set_interval(struct vg_simdrone *self, int i, int64_t interval_us)
 {
     self->streams[i].interval_us = interval_us == 0 ? default_interval_us(self, i) : interval_us;
-    self->streams[i].due_us = self->pilot.flight.now.us;
+    self->streams[i].due_us = self->pilot.flight.now.us + VG_FLIGHT_STEP_US;
 }
 
 bool vg_drone_stream_set(struct vg_simdrone *self, uint32_t id, int64_t interval_us)
 {
     int i = vg_drone_stream_find(id);
-    if (i < 0) {
-        return false;
+    if (i < 0 || id == VG_MAV_ID_HEARTBEAT) {
+        return false; /* nobody silences the heartbeat */
     }
     set_interval(self, i, interval_us);
     return true;

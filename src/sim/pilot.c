@@ -223,6 +223,7 @@ static void note_touch_down(struct vg_pilot *self, enum vg_flight_phase before)
     if (before == VG_FLIGHT_ROLLOUT && phase == VG_FLIGHT_PARKED) {
         self->stopped = self->flight.now;
         self->flight.goal.kind = VG_GOAL_STAY;
+        self->is_mission_done = true; /* stay down */
         vg_pilot_say(self, VG_MAV_SEVERITY_INFO, "Landed");
     }
     if (before == VG_FLIGHT_AIRBORNE && phase == VG_FLIGHT_CRASHED) {
@@ -233,7 +234,6 @@ static void note_touch_down(struct vg_pilot *self, enum vg_flight_phase before)
 
 static void end_flight(struct vg_pilot *self)
 {
-    self->is_mission_done = true;
     self->land = VG_LAND_NONE;
     self->airspeed_mps = 0;
     (void)vg_pilot_disarm(self, true);
@@ -411,7 +411,7 @@ void vg_pilot_point_gimbal(struct vg_pilot *self, double pitch_deg, double yaw_d
         g->wanted_yaw_deg = vg_wrap_180_deg(g->wanted_yaw_deg + shift);
         g->is_yaw_locked = is_yaw_locked;
     }
-    if (!isnan(yaw_deg)) {
+    if (isfinite(yaw_deg)) {
         g->wanted_yaw_deg = vg_wrap_180_deg(yaw_deg);
     }
 }

@@ -9,6 +9,7 @@ static const double FIX_CLEARANCE_M = 40; /* over the ground at the fix */
 static const double FINAL_SINK_SHARE = 0.6; /* of the greatest sink */
 static const double FINAL_SPEED_SHARE = 0.85;
 static const double STRAIGHT_IN_MIN_M = 400;
+static const double AIM_SHORT_M = 130; /* of the point: the flare and the roll-out carry it on */
 
 static double final_slope(const struct vg_pilot *self)
 {
@@ -22,7 +23,7 @@ static void start_final(struct vg_pilot *self)
     self->leg_from = vg_pilot_here(self);
     double away = vg_flight_distance_m(&self->flight, self->land_at.lat_deg, self->land_at.lon_deg);
     double height = self->flight.alt_msl_m - self->land_at.alt_msl_m;
-    self->land_slope = height / fmax(away, 1);
+    self->land_slope = height / fmax(away - AIM_SHORT_M, 100);
 }
 
 /* Downwind of the touch-down point; further out and higher where the ground there is higher. */
@@ -104,7 +105,7 @@ static void fly_final(struct vg_pilot *self)
     struct vg_goal *g = &f->goal;
     g->airspeed_mps = FINAL_SPEED_SHARE * f->config.cruise_mps;
     vg_pilot_go_line(self, &self->land_at, 0, 0);
-    double to_go = fmax(vg_flight_to_go_m(f), 0);
+    double to_go = fmax(vg_flight_to_go_m(f) - AIM_SHORT_M, 0);
     g->alt_msl_m = self->land_at.alt_msl_m + self->land_slope * to_go;
     g->climb_mps = to_go > 0 ? -self->land_slope * vg_flight_ground_speed_mps(f) : -1.0;
     g->kind = VG_GOAL_FINAL;
