@@ -77,13 +77,20 @@ static bool is_crc_good(const uint8_t *p, const struct shape *shape)
     return crc == vg_le16(p + end);
 }
 
-/* Copies in whole pieces where the input is long enough: a few wide moves instead of a call. What
- * lies beyond the payload is overwritten with zeros up to the full length of the message. */
+static size_t whole_pieces(size_t n)
+{
+    return (n + COPY_PIECE - 1) / COPY_PIECE * COPY_PIECE;
+}
+
+/* Copies in whole pieces where the input is long enough: a few wide moves instead of a call. Then
+ * what lies beyond the payload is zeroed: only as far as this message or the one before it wrote,
+ * since the rest is zero already (msg->n is still the length of the one before). */
 static void copy_payload(struct vg_mav_msg *msg, const uint8_t *p, size_t avail,
                          const struct shape *shape)
 {
     const uint8_t *from = p + shape->header;
-    size_t pieces = (shape->n + COPY_PIECE - 1) / COPY_PIECE * COPY_PIECE;
+    size_t pieces = whole_pieces(shape->n);
+    size_t before = whole_pieces(msg->n);
     if (shape->header + pieces <= avail) {
         for (size_t i = 0; i < pieces; i += COPY_PIECE) {
             memcpy(msg->payload + i, from + i, COPY_PIECE);
@@ -91,9 +98,8 @@ static void copy_payload(struct vg_mav_msg *msg, const uint8_t *p, size_t avail,
     } else {
         memcpy(msg->payload, from, shape->n);
     }
-    for (size_t i = shape->n; i < shape->info->full_length; i++) {
-        msg->payload[i] = 0;
-    }
+    size_t end = before > pieces ? before : pieces;
+    memset(msg->payload + shape->n, 0, end - shape->n);
 }
 
 static void read_signature(struct vg_mav_msg *msg, const uint8_t *sig)
@@ -115,9 +121,9 @@ static void read_message(struct vg_mav_msg *msg, const uint8_t *p, size_t avail,
     msg->seq = tail[0];
     msg->sysid = tail[1];
     msg->compid = tail[2];
-    msg->n = (uint8_t)shape->n;
     msg->is_signed = (msg->incompat & VG_MAV_INCOMPAT_SIGNED) != 0;
     copy_payload(msg, p, avail, shape);
+    msg->n = (uint8_t)shape->n;
     if (msg->is_signed) {
         read_signature(msg, p + shape->total - VG_MAVSIGN_SIZE);
     }

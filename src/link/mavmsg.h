@@ -31,10 +31,10 @@ enum {
     VG_MAV_INCOMPAT_SIGNED = 1,
 };
 
-/* One message. n is the payload length as received (after truncation); from n to the full length of
- * the message the payload is 0. A message made by _pack has seq 0: vg_mav_frame_format sets it. The
- * signature fields mean something only when is_signed. payload has one spare byte so that whole
- * 32-byte pieces can be copied into it. */
+/* One message. n is the payload length as received (after truncation); beyond n the payload is 0. A
+ * message made by _pack has seq 0: vg_mav_frame_format sets it. The signature fields mean something
+ * only when is_signed. payload has one spare byte so that whole 32-byte pieces can be copied into
+ * it. */
 struct vg_mav_msg {
     uint32_t id;
     uint8_t sysid;
