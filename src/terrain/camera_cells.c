@@ -9,11 +9,17 @@
 #include "base/units.h"
 #include "terrain/camera.h"
 #include "terrain/fan.h"
+#include "terrain/path.h"
 #include "terrain/view.h"
 
 /* Columns that share one look at the lowest and highest ground. */
 enum {
     CHUNK = 16
+};
+/* Half cells before a cell that its own line of sight covers: there neighbouring rays say little.
+ */
+enum {
+    NEAR_STEPS = 5
 };
 
 /* A column cut to [lo, hi) and its middle in the plane about the camera. */
@@ -284,32 +290,37 @@ static bool in_image(const struct job *j, const struct piece *p, int row, struct
     return true;
 }
 
+/* The cell's own line of sight over the last part of the way, then the fan for what is further from
+ * it. */
 static bool is_clear(struct job *j, const struct spot *s)
 {
     struct vg_fan *fan = &j->fan;
-    /* Samples up to half a step short of the cell: its own ground does not hide it. */
-    int n = (int)(s->ground_m / fan->step_m - 0.5);
-    if (n <= 0) {
+    double near_m = NEAR_STEPS * fan->step_m;
+    struct vg_path path = vg_path_from(&j->frame, s->v[0], s->v[1], s->ground_m);
+    double eye_m = j->pose->alt_msl_m;
+    double from = s->ground_m > near_m ? 1.0 - near_m / s->ground_m : 0.0;
+    if (!vg_window_clear(&j->window, &path, eye_m, s->alt_msl_m, from, 1.0)) {
+        return false;
+    }
+    int n = (int)((s->ground_m - near_m) / fan->step_m) + 1;
+    if (from <= 0.0) {
         return true;
     }
     double base = j->view.az_hi_rad >= VG_PI ? 0.0 : j->view.az_mid_rad;
     double az = base + azimuth_from_mid(j, s->v[0], s->v[1]) - fan->az_lo_rad;
     int ray = (int)(az / fan->az_step_rad);
     ray = ray < 0 ? 0 : ray > fan->n_rays - 2 ? fan->n_rays - 2 : ray;
-    double a = vg_fan_horizon(fan, ray, n);
-    double b = vg_fan_horizon(fan, ray + 1, n);
-    double mine = s->v[2] / s->ground_m;
-    /* What may stand between two rays is judged by how much they differ, and by a slope of 1 in 20
-     * over half a cell. */
-    double doubt = fabs(a - b) + 0.025 * vg_window_cell_m(&j->window) / s->ground_m;
-    if (mine > fmax(a, b) + doubt) {
+    struct vg_horizon a = vg_fan_horizon(fan, ray, n);
+    struct vg_horizon b = vg_fan_horizon(fan, ray + 1, n);
+    float mine = (float)(s->v[2] / s->ground_m);
+    if (mine > fmaxf(a.crest, b.crest)) {
         return true;
     }
-    if (mine < fmin(a, b) - doubt) {
+    /* Hidden behind both rays by more than they differ: no need to look closer. */
+    if (mine < fminf(a.ground, b.ground) - fabsf(a.ground - b.ground)) {
         return false;
     }
-    return vg_window_sees(&j->window, j->pose->lat_deg, j->pose->lon_deg, j->pose->alt_msl_m,
-                          s->lat_deg, s->lon_deg, s->alt_msl_m);
+    return vg_window_clear(&j->window, &path, eye_m, s->alt_msl_m, 0.0, from);
 }
 
 static void emit_piece(struct job *j, const struct piece *p, vg_seen_fn emit, void *ctx)

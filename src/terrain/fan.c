@@ -1,6 +1,7 @@
 #include "terrain/fan.h"
 
 #include "base/units.h"
+#include "terrain/path.h"
 
 /* Bounds of the table: 16 MB at most. Terrain so fine that more would be wanted is sampled more
  * thinly. */
@@ -30,28 +31,10 @@ bool vg_fan_init(struct vg_fan *self, const struct vg_window *window, const stru
                             .step_m = fmax(range_m, 1.0) / n_steps,
                             .n_rays = (int)n_rays,
                             .n_steps = (int)n_steps};
-    self->tan_max =
-        vg_arena_alloc(scratch, (size_t)self->n_rays * (size_t)self->n_steps * sizeof(float));
+    self->steepest = vg_arena_alloc(scratch, (size_t)self->n_rays * (size_t)self->n_steps *
+                                                 sizeof *self->steepest);
     self->n_done = vg_arena_calloc(scratch, (size_t)self->n_rays, sizeof(int));
-    return self->tan_max != NULL && self->n_done != NULL;
-}
-
-/* The plane's inverse to second order, as coefficients of the range: lat = lat0 + r (b + r c). */
-struct track {
-    double lat_b;
-    double lat_c;
-    double lon_b;
-    double lon_c;
-};
-
-static struct track track_of(const struct vg_frame *f, double az_rad)
-{
-    double e = sin(az_rad) / f->m_per_deg_lon;
-    double n = cos(az_rad) / f->m_per_deg_lat;
-    return (struct track){.lat_b = n,
-                          .lat_c = -f->bending_m_per_deg2 * e * e / f->m_per_deg_lat,
-                          .lon_b = e,
-                          .lon_c = -f->narrowing_m_per_deg2 * e * n / f->m_per_deg_lon};
+    return self->steepest != NULL && self->n_done != NULL;
 }
 
 void vg_fan_walk(struct vg_fan *self, int ray, int n)
@@ -59,17 +42,30 @@ void vg_fan_walk(struct vg_fan *self, int ray, int n)
     /* A little further than asked: the next question is mostly about the next cell out. */
     int end = n + 16 < self->n_steps ? n + 16 : self->n_steps;
     int i = self->n_done[ray];
-    float *tan_max = self->tan_max + (size_t)ray * (size_t)self->n_steps;
-    double best = i > 0 ? (double)tan_max[i - 1] : -HUGE_VAL;
+    struct vg_horizon *out = self->steepest + (size_t)ray * (size_t)self->n_steps;
+    struct vg_horizon best = {-HUGE_VALF, -HUGE_VALF};
+    if (i > 0) {
+        best = out[i - 1];
+    }
     double k = vg_terrain_curvature_drop_m(1.0);
-    struct track t = track_of(&self->frame, self->az_lo_rad + ray * self->az_step_rad);
+    double az = self->az_lo_rad + ray * self->az_step_rad;
+    struct vg_path p = vg_path_from(&self->frame, sin(az), cos(az), 1.0); /* t in metres */
     for (; i < end; i++) {
         double r = (i + 1) * self->step_m;
-        double lat = self->frame.lat0_deg + r * (t.lat_b + r * t.lat_c);
-        double lon = self->frame.lon0_deg + r * (t.lon_b + r * t.lon_c);
-        double slope = (vg_window_sample(self->window, lat, lon) - self->alt_msl_m) / r - k * r;
-        best = slope > best ? slope : best; /* a void hides nothing */
-        tan_max[i] = (float)best;
+        double lat;
+        double lon;
+        vg_path_at(&p, r, &lat, &lon);
+        float ground =
+            (float)((vg_window_sample(self->window, lat, lon) - self->alt_msl_m) / r - k * r);
+        double up = vg_window_crest(self->window, lat, lon) - self->alt_msl_m;
+        /* A crest below the eye looks steepest at the far side of the cell, one above it at the
+         * near side. */
+        float crest =
+            (float)(up / (up < 0.0 ? r + 2.0 * self->step_m : fmax(r - 2.0 * self->step_m, 0.1)) -
+                    k * r);
+        best.ground = ground > best.ground ? ground : best.ground; /* a void hides nothing */
+        best.crest = crest > best.crest ? crest : best.crest;
+        out[i] = best;
     }
     self->n_done[ray] = end;
 }

@@ -3,10 +3,9 @@
  * Inside src/terrain only.
  *
  *            ray 0   1   2
- *               \    |  /      tan(k, i): the greatest (ground - drop - eye) / range over the
- *                \   | /       samples 1 .. k of ray i
- *                 \  |/
- *                  eye
+ *               \    |  /      For the first n samples of a ray, over (height - drop - eye) /
+ * range: \   | /         ground: the steepest ground on the ray itself; \  |/          crest:  the
+ * steepest that any ground in the cells passed can be. eye
  */
 #ifndef VG_TERRAIN_FAN_H
 #define VG_TERRAIN_FAN_H
@@ -14,6 +13,12 @@
 #include "base/arena.h"
 #include "geo/geodesy.h"
 #include "terrain/layer.h"
+
+/* Tangents of elevation. */
+struct vg_horizon {
+    float ground;
+    float crest;
+};
 
 struct vg_fan {
     const struct vg_window *window;
@@ -24,7 +29,7 @@ struct vg_fan {
     double step_m; /* between samples of a ray */
     int n_rays;
     int n_steps;
-    float *tan_max; /* [n_rays][n_steps] */
+    struct vg_horizon *steepest; /* [n_rays][n_steps] */
     int *n_done; /* samples walked, per ray */
 };
 
@@ -35,17 +40,17 @@ bool vg_fan_init(struct vg_fan *self, const struct vg_window *window, const stru
 /* Walk a ray on so that n samples are there. */
 void vg_fan_walk(struct vg_fan *self, int ray, int n);
 
-/* The steepest ground among the first n samples of a ray; -HUGE_VAL for none. */
-static inline double vg_fan_horizon(struct vg_fan *self, int ray, int n)
+/* The steepest among the first n samples of a ray. */
+static inline struct vg_horizon vg_fan_horizon(struct vg_fan *self, int ray, int n)
 {
     if (n <= 0) {
-        return -HUGE_VAL;
+        return (struct vg_horizon){-HUGE_VALF, -HUGE_VALF};
     }
     n = n < self->n_steps ? n : self->n_steps;
     if (n > self->n_done[ray]) {
         vg_fan_walk(self, ray, n);
     }
-    return (double)self->tan_max[(size_t)ray * (size_t)self->n_steps + (size_t)(n - 1)];
+    return self->steepest[(size_t)ray * (size_t)self->n_steps + (size_t)(n - 1)];
 }
 
 #endif

@@ -60,6 +60,12 @@ bool vg_window_sees(const struct vg_window *self, double obs_lat_deg, double obs
                     double obs_alt_msl_m, double tgt_lat_deg, double tgt_lon_deg,
                     double tgt_alt_msl_m);
 
+struct vg_path;
+/* Is the straight line from h1 at the path's start to h2 at its end above the ground for t in
+ * (from, to)? */
+bool vg_window_clear(const struct vg_window *self, const struct vg_path *path, double h1_msl_m,
+                     double h2_msl_m, double from, double to);
+
 /* Insert a layer by its fineness; takes over its arrays. false: out of memory (the layer stays the
  * caller's). */
 bool vg_terrain_add_layer(struct vg_terrain *self, const struct vg_layer *layer);
@@ -129,5 +135,9 @@ static inline double vg_window_sample(const struct vg_window *w, double lat_deg,
     }
     return w->terrain != NULL ? vg_terrain_height_msl_m(w->terrain, lat_deg, lon_deg) : (double)NAN;
 }
+
+/* The highest of the four centres around a point in any layer: no ground within the cell is higher.
+ * -HUGE_VAL: no ground. */
+double vg_window_crest(const struct vg_window *self, double lat_deg, double lon_deg);
 
 #endif

@@ -54,7 +54,8 @@ int vg_camera_outline(const struct vg_terrain *terrain, const struct vg_camera_p
     }
     int n = 0;
     bool is_ground = view.has_nadir;
-    for (int k = 0; k < 4 * n_edge && n < cap; k++) {
+    for (int k = 0; k < 4 * n_edge; k++) {
+        struct vg_latlon here;
         double x;
         double y;
         double v[3];
@@ -66,8 +67,10 @@ int vg_camera_outline(const struct vg_terrain *terrain, const struct vg_camera_p
         if (v[2] > 0.0 && ahead <= 0.0) {
             continue;
         }
-        is_ground |= ground_point(terrain, pose, v, limits->max_range_m, &out[n]);
-        n++;
+        is_ground |= ground_point(terrain, pose, v, limits->max_range_m, &here);
+        if (n < cap) {
+            out[n++] = here;
+        }
     }
     return is_ground ? n : 0;
 }

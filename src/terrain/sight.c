@@ -9,9 +9,17 @@
  * customary). */
 #define REFRACTION (1.0 / 7.0)
 
+/* Of a ray. */
 enum {
     SAMPLES_MIN = 16,
     SAMPLES_MAX = 65536
+};
+/* Of a line of sight: even steps over all of it (or one a kilometre) or a part, and a bound on the
+ * grid lines crossed. */
+enum {
+    EVEN_SAMPLES = 8,
+    EVEN_SAMPLES_PART = 3,
+    CROSSINGS_MAX = 1000000
 };
 
 double vg_terrain_curvature_drop_m(double distance_m)
@@ -53,6 +61,76 @@ static int samples_for(double length_m, double cell_m)
     return n < SAMPLES_MIN ? SAMPLES_MIN : n > SAMPLES_MAX ? SAMPLES_MAX : (int)n;
 }
 
+/* A straight sight between two heights over a path. */
+struct sight {
+    const struct vg_window *window;
+    const struct vg_path *path;
+    double h1_msl_m;
+    double h2_msl_m;
+    double bulge_m;
+};
+
+static bool is_under_ground(const struct sight *s, double t)
+{
+    double lat;
+    double lon;
+    vg_path_at(s->path, t, &lat, &lon);
+    /* The chord between the ends, lowered by how far the Earth bulges above it: d^2 t (1 - t) / 2R.
+     */
+    double sight_m = s->h1_msl_m + t * (s->h2_msl_m - s->h1_msl_m) - s->bulge_m * t * (1.0 - t);
+    return vg_window_sample(s->window, lat, lon) > sight_m; /* false for a void */
+}
+
+/* Samples where a coordinate that runs from x0 to x1 over the path is a whole number, t within
+ * (from, to). */
+static bool crosses_clear(const struct sight *s, double x0, double x1, double from, double to)
+{
+    double dx = x1 - x0;
+    if (fabs(dx) < 1e-9) {
+        return true;
+    }
+    double a = x0 + from * dx;
+    double b = x0 + to * dx;
+    double last = floor(fmax(a, b));
+    for (double k = ceil(fmin(a, b)); k <= last; k += 1.0) {
+        double t = (k - x0) / dx;
+        if (t > from && t < to && is_under_ground(s, t)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Between two lines of the grid the ground along a straight way is a parabola, and a flat one: its
+ * crests stand on the lines. So the samples are where the way crosses rows and columns, and some
+ * even steps for the Earth's own bulge. */
+bool vg_window_clear(const struct vg_window *self, const struct vg_path *path, double h1_msl_m,
+                     double h2_msl_m, double from, double to)
+{
+    struct sight s = {self, path, h1_msl_m, h2_msl_m, vg_terrain_curvature_drop_m(path->length_m)};
+    if (self->n_layers > 0) {
+        const struct vg_layer *l = self->layers[0];
+        double y0 = (l->north_deg - path->lat0) * l->per_deg_lat;
+        double y1 = y0 - (path->lat1 + path->lat2) * l->per_deg_lat;
+        double x0 = vg_layer_x(l, path->lon0);
+        double x1 = x0 + (path->lon1 + path->lon2) * l->per_deg_lon;
+        if ((fabs(x1 - x0) + fabs(y1 - y0)) * (to - from) < CROSSINGS_MAX &&
+            (!crosses_clear(&s, y0, y1, from, to) || !crosses_clear(&s, x0, x1, from, to))) {
+            return false;
+        }
+    }
+    double n_km = ceil((to - from) * path->length_m / 1000.0);
+    int n = to - from < 0.5       ? EVEN_SAMPLES_PART
+            : n_km > EVEN_SAMPLES ? (int)fmin(n_km, 1e6)
+                                  : EVEN_SAMPLES;
+    for (int i = 1; i < n; i++) {
+        if (is_under_ground(&s, from + (to - from) * i / n)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool vg_window_sees(const struct vg_window *self, double obs_lat_deg, double obs_lon_deg,
                     double obs_alt_msl_m, double tgt_lat_deg, double tgt_lon_deg,
                     double tgt_alt_msl_m)
@@ -65,21 +143,7 @@ bool vg_window_sees(const struct vg_window *self, double obs_lat_deg, double obs
                            : vg_path_between(obs_lat_deg, obs_lon_deg, tgt_lat_deg, tgt_lon_deg);
     double h1 = is_swapped ? tgt_alt_msl_m : obs_alt_msl_m;
     double h2 = is_swapped ? obs_alt_msl_m : tgt_alt_msl_m;
-    int n = samples_for(p.length_m, vg_window_cell_m(self));
-    double bulge_m = vg_terrain_curvature_drop_m(p.length_m);
-    for (int i = 1; i < n; i++) {
-        double t = (double)i / n;
-        double lat;
-        double lon;
-        vg_path_at(&p, t, &lat, &lon);
-        /* The chord between the ends, lowered by how far the Earth bulges above it: d^2 t (1 - t) /
-         * 2R. */
-        double sight_m = h1 + t * (h2 - h1) - bulge_m * t * (1.0 - t);
-        if (vg_window_sample(self, lat, lon) > sight_m) { /* false for a void */
-            return false;
-        }
-    }
-    return true;
+    return vg_window_clear(self, &p, h1, h2, 0.0, 1.0);
 }
 
 bool vg_terrain_sees(const struct vg_terrain *self, double obs_lat_deg, double obs_lon_deg,

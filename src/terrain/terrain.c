@@ -272,6 +272,44 @@ bool vg_window_range(const struct vg_window *self, double lat_deg, double lon_de
     return lo <= hi;
 }
 
+static double layer_crest(const struct vg_layer *l, double lat_deg, double lon_deg)
+{
+    double y = (l->north_deg - lat_deg) * l->per_deg_lat;
+    double x = vg_layer_x(l, lon_deg);
+    if (!(y >= -0.5 && y <= l->n_rows - 0.5 && x >= -0.5 && x <= l->n_cols - 0.5)) {
+        return -HUGE_VAL;
+    }
+    int r0 = y > 0.0 ? (int)y : 0;
+    int r1 = r0 + 1 < l->n_rows ? r0 + 1 : r0;
+    int c0 = x > 0.0 ? (int)x : 0;
+    int c1 = c0 + 1 < l->n_cols ? c0 + 1 : l->is_round ? 0 : c0;
+    if (l->is_round && x < 0.0) {
+        c1 = l->n_cols - 1;
+    }
+    const float *p = l->h_msl_m + (size_t)r0 * (size_t)l->n_cols;
+    const float *q = l->h_msl_m + (size_t)r1 * (size_t)l->n_cols;
+    float a = p[c0] > p[c1] ? p[c0] : p[c1];
+    float b = q[c0] > q[c1] ? q[c0] : q[c1];
+    double top = (double)(a > b ? a : b);
+    return top >= -HUGE_VAL ? top : fmax((double)fmaxf(p[c0], p[c1]), (double)fmaxf(q[c0], q[c1]));
+}
+
+double vg_window_crest(const struct vg_window *self, double lat_deg, double lon_deg)
+{
+    if (self->is_flat) {
+        return 0.0;
+    }
+    int n = self->terrain != NULL ? self->terrain->n_layers : self->n_layers;
+    double top = -HUGE_VAL;
+    for (int i = 0; i < n; i++) {
+        const struct vg_layer *l =
+            self->terrain != NULL ? &self->terrain->layers[i] : self->layers[i];
+        double h = layer_crest(l, lat_deg, lon_deg);
+        top = h > top ? h : top;
+    }
+    return top;
+}
+
 double vg_window_cell_m(const struct vg_window *self)
 {
     return self->n_layers > 0 ? self->layers[0]->cell_m : FLAT_CELL_M;

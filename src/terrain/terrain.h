@@ -65,8 +65,10 @@ void vg_terrain_describe(const struct vg_terrain *self, int i, struct vg_terrain
 double vg_terrain_curvature_drop_m(double distance_m);
 
 /* Is the target point seen from the observer? Voids count as no obstacle; the ground at the two
- * ends does not either. Samples every half cell, at least 16 times. Swapping the ends gives the
- * same answer; a higher end never sees less. */
+ * ends does not either. Samples where the way crosses the rows and columns of the finest file
+ * (between them the ground has no crests), and in even steps of a
+ * kilometre or less. Swapping the ends gives the same
+ * answer; a higher end never sees less. */
 bool vg_terrain_sees(const struct vg_terrain *self, double obs_lat_deg, double obs_lon_deg,
                      double obs_alt_msl_m, double tgt_lat_deg, double tgt_lon_deg,
                      double tgt_alt_msl_m);

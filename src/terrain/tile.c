@@ -29,7 +29,7 @@ static void encode(const float *h, png_byte *out)
 {
     for (int i = 0; i < N; i++) {
         float m = h[i] > -12000.0F && h[i] < 12000.0F ? h[i] : 0.0F; /* NaN too */
-        unsigned v = (unsigned)lrintf((m + 32768.0F) * 16.0F) * 16U;
+        unsigned v = (unsigned)lrint(((double)m + 32768.0) * 16.0) * 16U;
         out[3 * i] = (png_byte)(v >> 16);
         out[3 * i + 1] = (png_byte)(v >> 8);
         out[3 * i + 2] = (png_byte)v;

@@ -1,0 +1,355 @@
+/* Heights, lines of sight, what a hundred cameras see, map tiles: on the SRTM ground of
+ * examples/brindabella (90 m cells) and on examples/kayes (9 km cells). Run in the source root.
+ * Fixed inputs; the reference is the plain way to the same answer. */
+#include "base/arena.h"
+#include "base/rng.h"
+#include "base/units.h"
+#include "geo/geodesy.h"
+#include "terrain/camera.h"
+#include "terrain/tile.h"
+
+#include <gdal.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    N_POINTS = 200000,
+    N_DRONES = 100
+};
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void die(const char *what, const struct vg_error *err)
+{
+    fprintf(stderr, "%s: %s\n", what, err->message);
+    exit(1);
+}
+
+static struct vg_terrain *terrain_of(const char *path)
+{
+    struct vg_terrain *t = NULL;
+    struct vg_error err = {0};
+    if (vg_terrain_open(&path, 1, &t, &err) != VG_OK) {
+        die(path, &err);
+    }
+    return t;
+}
+
+static struct vg_strip *strip_of(const char *text, double *out_s)
+{
+    const struct vg_network_defaults defaults = {14400.0, 2000.0, NULL, NULL};
+    struct vg_network net = {0};
+    struct vg_strip *strip = NULL;
+    struct vg_error err = {0};
+    if (vg_network_parse(text, strlen(text), "line", &defaults, &net, &err) != VG_OK) {
+        die("line", &err);
+    }
+    double t0 = now_s();
+    if (vg_strip_create(&net, 50.0, &strip, &err) != VG_OK) {
+        die("strip", &err);
+    }
+    *out_s = now_s() - t0;
+    vg_network_finish(&net);
+    return strip;
+}
+
+/* --- heights --- */
+
+static double gdal_heights_s(const char *path, const double *lat, const double *lon, int n)
+{
+    GDALDatasetH ds = GDALOpen(path, GA_ReadOnly);
+    GDALRasterBandH band = GDALGetRasterBand(ds, 1);
+    double g[6];
+    float sum = 0.0F;
+    GDALGetGeoTransform(ds, g);
+    double t0 = now_s();
+    for (int i = 0; i < n; i++) {
+        float four[4] = {0};
+        int x = (int)((lon[i] - g[0]) / g[1] - 0.5);
+        int y = (int)((lat[i] - g[3]) / g[5] - 0.5);
+        if (GDALRasterIO(band, GF_Read, x, y, 2, 2, four, 2, 2, GDT_Float32, 0, 0) != CE_None) {
+            exit(1);
+        }
+        sum += four[0];
+    }
+    double s = now_s() - t0;
+    GDALClose(ds);
+    return sum > -1e30F ? s : 0.0;
+}
+
+static void bench_heights(const char *path, const struct vg_terrain *t)
+{
+    static double lat[N_POINTS];
+    static double lon[N_POINTS];
+    static float h[N_POINTS];
+    struct vg_rng rng = vg_rng_seed(1);
+    for (int i = 0; i < N_POINTS; i++) {
+        lat[i] = -35.95 + 0.5 * vg_rng_unit(&rng);
+        lon[i] = 149.05 + 0.45 * vg_rng_unit(&rng);
+    }
+    double sum = 0.0;
+    double t0 = now_s();
+    for (int i = 0; i < N_POINTS; i++) {
+        sum += vg_terrain_height_msl_m(t, lat[i], lon[i]);
+    }
+    double one_s = now_s() - t0;
+    double ref_s = gdal_heights_s(path, lat, lon, N_POINTS / 20) * 20.0;
+    printf("heights, random points: %.1f million/s (reference: GDALRasterIO per point %.2f "
+           "million/s, %.0f times)\n",
+           N_POINTS / one_s / 1e6, N_POINTS / ref_s / 1e6, ref_s / one_s);
+    for (int i = 0; i < N_POINTS; i++) {
+        lat[i] = -35.95 + 0.5 * i / N_POINTS;
+        lon[i] = 149.05 + 0.45 * i / N_POINTS;
+    }
+    t0 = now_s();
+    vg_terrain_heights(t, lat, lon, N_POINTS, h);
+    double line_s = now_s() - t0;
+    printf("heights, along a line: %.1f million/s (reference: random points, %.1f times)\n",
+           N_POINTS / line_s / 1e6, one_s / line_s);
+    if (!(sum + (double)h[N_POINTS - 1] > 0.0)) {
+        exit(1);
+    }
+}
+
+/* --- lines of sight --- */
+
+static void bench_sees(const struct vg_terrain *t)
+{
+    enum {
+        N = 20000
+    };
+    struct vg_rng rng = vg_rng_seed(2);
+    int n_seen = 0;
+    double s = 0.0;
+    for (int i = 0; i < N; i++) {
+        double lat1 = -35.9 + 0.4 * vg_rng_unit(&rng);
+        double lon1 = 149.1 + 0.35 * vg_rng_unit(&rng);
+        double az = 360.0 * vg_rng_unit(&rng);
+        double lat2;
+        double lon2;
+        vg_geo_direct(lat1, lon1, az, 4000.0, &lat2, &lon2);
+        double h1 = vg_terrain_height_msl_m(t, lat1, lon1) + 300.0;
+        double h2 = vg_terrain_height_msl_m(t, lat2, lon2);
+        double t0 = now_s();
+        n_seen += vg_terrain_sees(t, lat1, lon1, h1, lat2, lon2, h2);
+        s += now_s() - t0;
+    }
+    printf("line of sight, 4 km from 300 m up: %.2f us (%.0f %% seen)\n", s / N * 1e6,
+           100.0 * n_seen / N);
+}
+
+/* --- a hundred cameras --- */
+
+struct fleet {
+    const struct vg_terrain *terrain;
+    struct vg_strip *strip;
+    struct vg_camera_pose pose[N_DRONES];
+    struct vg_camera_limits limits;
+};
+
+/* Spread along the line, 300 m up, looking ahead and down, as a patrol does. */
+static void place_fleet(struct fleet *f)
+{
+    struct vg_rng rng = vg_rng_seed(3);
+    int n = vg_strip_n_columns(f->strip);
+    for (int i = 0; i < N_DRONES; i++) {
+        struct vg_strip_axis a;
+        vg_strip_axis(f->strip, (int)((double)n * (i + 0.5) / N_DRONES), &a);
+        double ahead = atan2(-a.right_n, a.right_e) * VG_DEG_PER_RAD;
+        f->pose[i] = (struct vg_camera_pose){
+            .lat_deg = a.lat_deg,
+            .lon_deg = a.lon_deg,
+            .alt_msl_m = vg_terrain_height_msl_m(f->terrain, a.lat_deg, a.lon_deg) + 300.0,
+            .yaw_true_deg = 90.0 - ahead + 90.0 * vg_rng_unit(&rng) - 45.0,
+            .pitch_deg = -5.0 - 40.0 * vg_rng_unit(&rng),
+            .hfov_deg = 60.0,
+            .vfov_deg = 36.0};
+    }
+    f->limits = (struct vg_camera_limits){.max_range_m = 8000.0, .width_px = 1920};
+}
+
+static void count(void *ctx, const struct vg_seen_run *run)
+{
+    int *n = ctx;
+    *n += run->row_end - run->row_first;
+}
+
+static double fleet_s(const struct fleet *f, struct vg_arena *scratch, int *out_cells,
+                      double *out_worst_s)
+{
+    double sum = 0.0;
+    *out_worst_s = 0.0;
+    *out_cells = 0;
+    for (int i = 0; i < N_DRONES; i++) {
+        vg_arena_reset(scratch);
+        double t0 = now_s();
+        struct vg_error err = {0};
+        if (vg_camera_cells(f->terrain, f->strip, &f->pose[i], &f->limits, scratch, NULL, count,
+                            out_cells, &err) != VG_OK) {
+            die("camera", &err);
+        }
+        double s = now_s() - t0;
+        sum += s;
+        *out_worst_s = s > *out_worst_s ? s : *out_worst_s;
+    }
+    return sum;
+}
+
+/* The plain way: every cell within range, projected and looked at by itself. */
+static double brute_s(const struct fleet *f, int n_drones, int *out_cells)
+{
+    double t0 = now_s();
+    *out_cells = 0;
+    for (int i = 0; i < n_drones; i++) {
+        const struct vg_camera_pose *c = &f->pose[i];
+        struct vg_frame frame = vg_frame_at(c->lat_deg, c->lon_deg);
+        double yaw = c->yaw_true_deg * VG_RAD_PER_DEG;
+        double p = c->pitch_deg * VG_RAD_PER_DEG;
+        double th = tan(c->hfov_deg * VG_RAD_PER_DEG / 2.0);
+        double tv = tan(c->vfov_deg * VG_RAD_PER_DEG / 2.0);
+        struct vg_strip_run runs[64];
+        int n_runs = vg_strip_near(f->strip, c->lat_deg, c->lon_deg, 10000.0, runs, 64);
+        for (int k = 0; k < n_runs && k < 64; k++) {
+            for (int col = runs[k].first; col < runs[k].end; col++) {
+                for (int row = 0; row < vg_strip_n_rows(f->strip, col); row++) {
+                    double lat;
+                    double lon;
+                    double e;
+                    double n;
+                    vg_strip_cell(f->strip, col, row, &lat, &lon);
+                    vg_frame_to_en(&frame, lat, lon, &e, &n);
+                    double alt = vg_terrain_height_msl_m(f->terrain, lat, lon);
+                    double z = alt - c->alt_msl_m - vg_terrain_curvature_drop_m(hypot(e, n));
+                    double ahead = e * sin(yaw) + n * cos(yaw);
+                    double right = e * cos(yaw) - n * sin(yaw);
+                    double depth = ahead * cos(p) + z * sin(p);
+                    double up = -ahead * sin(p) + z * cos(p);
+                    if (fabs(right) <= th * depth && fabs(up) <= tv * depth &&
+                        e * e + n * n + z * z <= 8000.0 * 8000.0 &&
+                        vg_terrain_sees(f->terrain, c->lat_deg, c->lon_deg, c->alt_msl_m, lat, lon,
+                                        alt)) {
+                        *out_cells += 1;
+                    }
+                }
+            }
+        }
+    }
+    return now_s() - t0;
+}
+
+static void bench_fleet(const char *name, const struct vg_terrain *t, const char *line)
+{
+    double create_s;
+    struct fleet f = {.terrain = t, .strip = strip_of(line, &create_s)};
+    struct vg_arena scratch = {0};
+    int cells;
+    int brute_cells;
+    double worst_s;
+    place_fleet(&f);
+    fleet_s(&f, &scratch, &cells, &worst_s); /* warm */
+    double s = fleet_s(&f, &scratch, &cells, &worst_s);
+    double ref_s = brute_s(&f, 20, &brute_cells) * N_DRONES / 20.0;
+    printf("camera cells, 100 drones on %s: %.3f ms/frame, worst %.3f ms, %d cells/frame, %.2f %% "
+           "of one core at 1 Hz (reference: cell by cell %.2f ms/frame, %.0f times)\n",
+           name, s / N_DRONES * 1e3, worst_s * 1e3, cells / N_DRONES, s * 100.0,
+           ref_s / N_DRONES * 1e3, ref_s / s);
+    vg_arena_finish(&scratch);
+    vg_strip_destroy(f.strip);
+}
+
+/* --- outline, tiles, the long strip --- */
+
+static void bench_outline(const struct vg_terrain *t)
+{
+    struct vg_camera_pose c = {-35.65, 149.2, 1400.0, 30.0, -15.0, 0.0, 60.0, 36.0};
+    struct vg_camera_limits l = {.max_range_m = 8000.0};
+    struct vg_latlon p[32];
+    double t0 = now_s();
+    for (int i = 0; i < 1000; i++) {
+        c.yaw_true_deg = i;
+        vg_camera_outline(t, &c, &l, 8, p, 32);
+    }
+    printf("camera outline, 32 points: %.1f us\n", (now_s() - t0) / 1000 * 1e6);
+}
+
+static void bench_tiles(const struct vg_terrain *t)
+{
+    struct vg_buf png = {0};
+    struct vg_error err = {0};
+    double t0 = now_s();
+    for (int i = 0; i < 20; i++) {
+        if (vg_terrain_tile_png(t, 12, 3744 + i % 4, 2481 + i / 4, &png, &err) != VG_OK) {
+            die("tile", &err);
+        }
+    }
+    printf("elevation tile: %.2f ms, %.0f kB\n", (now_s() - t0) / 20 * 1e3,
+           (double)png.n / 20.0 / 1000.0);
+    vg_buf_finish(&png);
+}
+
+static void bench_strip(void)
+{
+    struct vg_buf text = {0};
+    vg_buf_puts(&text, "{\"type\":\"LineString\",\"coordinates\":[");
+    for (int i = 0; i < 17540; i++) {
+        double a = i * (2.0 * VG_PI / 17540.0);
+        double r = 9.0 + 0.9 * sin(40.0 * a) + 0.01 * sin(5000.0 * a);
+        vg_buf_printf(&text, "%s[%.5f,%.5f]", i ? "," : "", r * cos(a), 15.0 + r * sin(a));
+    }
+    vg_buf_puts(&text, "]}");
+    double create_s;
+    struct vg_strip *strip = strip_of(vg_buf_text(&text), &create_s);
+    vg_buf_finish(&text);
+    int n = vg_strip_n_columns(strip);
+    printf("strip of %d km: %.0f ms to make, %d columns\n", n / 20, create_s * 1e3, n);
+    struct vg_rng rng = vg_rng_seed(4);
+    double near_s = 0.0;
+    double nearest_s = 0.0;
+    for (int i = 0; i < 5000; i++) {
+        struct vg_strip_axis a;
+        struct vg_strip_run runs[64];
+        int line;
+        double s;
+        double d;
+        vg_strip_axis(strip, (int)vg_rng_below(&rng, (uint64_t)n), &a);
+        double t0 = now_s();
+        vg_strip_near(strip, a.lat_deg + 0.01, a.lon_deg, 8000.0, runs, 64);
+        double t1 = now_s();
+        vg_strip_nearest(strip, a.lat_deg + 0.01, a.lon_deg, 20e3, &line, &s, &d);
+        near_s += t1 - t0;
+        nearest_s += now_s() - t1;
+    }
+    printf("columns near a place: %.2f us; nearest point of the line: %.1f us\n",
+           near_s / 5000 * 1e6, nearest_s / 5000 * 1e6);
+    vg_strip_destroy(strip);
+}
+
+int main(void)
+{
+    const char *srtm = "examples/brindabella/dem/S36E149_south_west.tif";
+    struct vg_terrain *t = terrain_of(srtm);
+    bench_heights(srtm, t);
+    bench_sees(t);
+    bench_fleet(
+        "90 m cells", t,
+        "{\"type\":\"LineString\",\"coordinates\":[[149.08,-35.5],[149.2,-35.55],[149.18,-35.6],"
+        "[149.3,-35.65],[149.28,-35.75],[149.4,-35.8],[149.3,-35.9]]}");
+    bench_outline(t);
+    bench_tiles(t);
+    vg_terrain_destroy(t);
+    t = terrain_of("examples/kayes/dem/kayes_etopo5.tif");
+    bench_fleet("9 km cells", t,
+                "{\"type\":\"LineString\",\"coordinates\":[[-12.1,14.7],[-11.8,14.9],[-11.2,14.8],"
+                "[-10.9,15.1],[-10.5,15.3]]}");
+    vg_terrain_destroy(t);
+    bench_strip();
+    return 0;
+}
