@@ -1,0 +1,398 @@
+// A stand-in for the station, for developing and measuring the page: serves the built page and the interface of docs/api.md
+// with a made-up watch whose state is a plain function of time.
+//   node feeder.mjs [--port 8090] [--drones 8] [--sectors 4] [--km 400] [--speed 20] [--lang fr] [--replay] [--calm] [--empty]
+import { createServer } from "node:http";
+import { readFileSync, existsSync } from "node:fs";
+import { dirname, extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { crc32 as zlibCrc32, deflateSync } from "node:zlib";
+import { WebSocketServer } from "ws";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const option = (name, fallback) => {
+  const i = process.argv.indexOf(`--${name}`);
+  return i < 0 ? fallback : process.argv[i + 1];
+};
+const flag = (name) => process.argv.includes(`--${name}`);
+
+const PORT = Number(option("port", 8090));
+const N = Number(option("drones", 8));
+const SECTORS = Number(option("sectors", 4));
+const LENGTH = Number(option("km", 400)) * 1000;
+const SPEED = Number(option("speed", 20));
+const ROOT = option("root", join(here, "../../build/ui"));
+const REPLAY = flag("replay");
+const CALM = flag("calm");
+const EMPTY = flag("empty");
+const PROMISE = 4 * 3600;
+const CRUISE = 25;
+const FLIGHT = 5 * 3600;
+const BIN = 500;
+
+// ---- the line: a wiggly way with kilometres along it
+const RAD = Math.PI / 180;
+const distance = (a, b) => {
+  const dy = (b[1] - a[1]) * 111195;
+  const dx = (b[0] - a[0]) * 111195 * Math.cos(((a[1] + b[1]) / 2) * RAD);
+  return Math.hypot(dx, dy);
+};
+
+function wiggle() {
+  const coords = [[-12.1, 14.3]];
+  const s = [0];
+  let heading = 1.2;
+  for (let i = 1; s[s.length - 1] < LENGTH; i++) {
+    heading = 1.35 + 0.9 * Math.sin(i / 37) + 0.7 * Math.sin(i / 11 + 1) + 0.35 * Math.sin(i / 3.3);
+    const last = coords[coords.length - 1];
+    const step = Math.min(450, LENGTH - s[s.length - 1]);
+    const next = [last[0] + (step * Math.cos(heading - 1.2)) / (111195 * Math.cos(last[1] * RAD)), last[1] + (step * Math.sin(heading - 1.2)) / 111195];
+    coords.push(next.map((v) => Math.round(v * 1e6) / 1e6));
+    s.push(s[s.length - 1] + step);
+  }
+  return { coords, s };
+}
+const LINE = wiggle();
+
+function at(s_m) {
+  const s = Math.min(LENGTH, Math.max(0, s_m));
+  const i = Math.min(LINE.s.length - 2, Math.floor(s / 450));
+  const f = (s - LINE.s[i]) / (LINE.s[i + 1] - LINE.s[i] || 1);
+  const a = LINE.coords[i];
+  const b = LINE.coords[i + 1];
+  return [a[0] + (b[0] - a[0]) * f, a[1] + (b[1] - a[1]) * f];
+}
+
+// ---- time
+const NOW0 = REPLAY ? Math.floor(Date.now() / 1000 / 3600) * 3600 : Date.now() / 1000;
+const START = Math.floor(NOW0 - 9.3 * 3600);
+const LOST_AT = START + 4.4 * 3600;
+const wall0 = Date.now() / 1000;
+const now = () => (REPLAY ? NOW0 : NOW0 + (Date.now() / 1000 - wall0) * SPEED);
+
+// ---- sectors: swept to and fro; the second falls silent when its drone is lost
+const SECTOR = LENGTH / SECTORS;
+const LEG = SECTOR / CRUISE;
+const UNREACHABLE_FROM = LENGTH * 0.965;
+const silentAfter = (k) => (!CALM && k === 1 ? LOST_AT : Infinity);
+const phase = (k) => START - (k * LEG) / SECTORS + 900;
+const PER_SECTOR = Math.max(1, Math.floor(N / SECTORS));
+
+/** Metres into the sector and direction at a time. */
+function sweep(k, t) {
+  const u = (((t - phase(k)) / LEG) % 2 + 2) % 2;
+  return u < 1 ? { s: u * SECTOR, forward: true } : { s: (2 - u) * SECTOR, forward: false };
+}
+
+/** Times at which a place of the line is seen, between two times. */
+function sightings(s_m, from, to) {
+  const k = Math.min(SECTORS - 1, Math.floor(s_m / SECTOR));
+  if (s_m > UNREACHABLE_FROM) return [];
+  const f = (s_m - k * SECTOR) / SECTOR;
+  const end = Math.min(to, silentAfter(k));
+  const out = [];
+  for (let n = Math.floor((from - phase(k)) / LEG / 2) - 1; ; n++) {
+    const t = phase(k) + 2 * n * LEG;
+    if (t > end) break;
+    for (const x of [t + f * LEG, t + (2 - f) * LEG]) if (x >= Math.max(from, phase(k)) && x <= end) out.push(x);
+  }
+  return out;
+}
+
+const N_BINS = Math.ceil(LENGTH / BIN);
+const lastSeen = (bin, t) => {
+  const all = sightings((bin + 0.5) * BIN, t - 2 * LEG - 10, t);
+  const old = all.length ? all : sightings((bin + 0.5) * BIN, START, t);
+  return old.length ? Math.round(old[old.length - 1]) : 0;
+};
+const bins = (t) => Array.from({ length: N_BINS }, (_, b) => lastSeen(b, t));
+
+// ---- drones
+const baseAt = (k) => at((k + 0.5) * SECTOR).map((v, i) => v + (i ? 0.12 : 0.02));
+const BASES = Array.from({ length: Math.min(4, SECTORS) }, (_, k) => ({ name: ["Kayes", "Bafoulabé", "Kéniéba", "Nioro"][k], lat: baseAt(Math.floor((k * SECTORS) / Math.min(4, SECTORS)))[1], lon: baseAt(Math.floor((k * SECTORS) / Math.min(4, SECTORS)))[0], pads: 2 }));
+const ids = Array.from({ length: EMPTY ? 0 : N }, (_, i) => `V${i + 1}`);
+const sectorOf = (i) => i % SECTORS;
+const slotOf = (i) => Math.floor(i / SECTORS);
+
+function sortieOf(i, t) {
+  const n = Math.floor((t - START) / FLIGHT);
+  const up = n % PER_SECTOR === slotOf(i) % PER_SECTOR;
+  return { up, n, id: `K${sectorOf(i) + 1}#${n + 1}`, takeoff: START + n * FLIGHT, land: START + (n + 1) * FLIGHT };
+}
+
+function footprint(s, forward) {
+  const [lon, lat] = at(s);
+  const ahead = at(s + (forward ? 700 : -700));
+  const a = Math.atan2(ahead[1] - lat, ahead[0] - lon);
+  const corner = (r, w) => [lon + r * Math.cos(a) - w * Math.sin(a), lat + r * Math.sin(a) + w * Math.cos(a)].map((v) => Math.round(v * 1e6) / 1e6);
+  return [corner(0.004, -0.005), corner(0.004, 0.005), corner(0.018, 0.011), corner(0.018, -0.011)];
+}
+
+const home = new Set();
+
+function drone(i, t, trail_from) {
+  const k = sectorOf(i);
+  const so = sortieOf(i, t);
+  const base = BASES[Math.min(BASES.length - 1, Math.floor((k * BASES.length) / SECTORS))];
+  const lostNow = t > silentAfter(k) && slotOf(i) === 0;
+  const id = ids[i];
+  const common = { id, mode: "AUTO", armed: true, note: "", heard_us: t * 1e6 };
+  if (!lostNow && (!so.up || t > silentAfter(k))) {
+    const wait = !CALM && i === SECTORS;
+    return { ...common, armed: false, mode: "HOLD", state: wait ? "waiting" : slotOf(i) === 1 ? "turning" : "ready", phase: "", link: "fresh", lat: base.lat + 0.004 * slotOf(i), lon: base.lon + 0.004 * k, alt_msl_m: 90, agl_m: 0, heading_deg: 0, speed_mps: 0,
+      battery: 0.62 + 0.3 * ((i % 5) / 5), sortie: wait ? `K${k + 1}#${so.n + 2}` : "", line: null, s_m: null, footprint: [], next: "takeoff", next_us: (wait ? t + 600 : so.land) * 1e6, trail: [] };
+  }
+  const when = lostNow ? LOST_AT : t;
+  const { s, forward } = sweep(k, when);
+  const s_m = Math.min(k * SECTOR + s, UNREACHABLE_FROM);
+  const [lon, lat] = at(s_m);
+  const ahead = at(s_m + (forward ? 400 : -400));
+  const heading = (Math.atan2((ahead[0] - lon) * Math.cos(lat * RAD), ahead[1] - lat) / RAD + 360) % 360;
+  const trail = [];
+  for (let x = Math.max(trail_from, when - 600); x <= when; x += 15) {
+    const p = at(Math.min(k * SECTOR + sweep(k, x).s, UNREACHABLE_FROM));
+    trail.push([Math.round(x), p[0], p[1]]);
+  }
+  const stale = !CALM && i === 2 && Math.floor(t / 240) % 3 === 0;
+  return { ...common, state: lostNow ? "lost" : home.has(id) ? "returning" : "flying", phase: "patrol", link: lostNow ? "lost" : stale ? "stale" : "fresh", heard_us: (lostNow ? LOST_AT : stale ? t - 6 : t) * 1e6,
+    lat, lon, alt_msl_m: 420, agl_m: 300, heading_deg: Math.round(heading * 10) / 10, speed_mps: 25.1, battery: Math.max(0.12, 0.97 - ((t - so.takeoff) / FLIGHT) * 0.8), sortie: so.id, line: 0, s_m,
+    footprint: lostNow ? [] : footprint(s_m, forward), next: PER_SECTOR > 1 ? "relief" : "land", next_us: so.land * 1e6, trail };
+}
+
+// ---- alerts and sorties: a few that are acted upon
+const alerts = new Map();
+const consents = new Map();
+function firstAlerts() {
+  if (CALM || EMPTY) return;
+  const lost = SECTOR * 1.4;
+  const put = (a) => alerts.set(a.id, { by: "", state: "open", last_us: a.t_us, ...a });
+  const place = (s) => ({ lat: at(s)[1], lon: at(s)[0] });
+  put({ id: "A1", kind: "heard_again", level: "info", state: "closed", by: "Aminata", t_us: (START + 7200) * 1e6, ...place(5000), params: { drone: "V3" } });
+  put({ id: "A2", kind: "lost", level: "urgent", t_us: (LOST_AT + 10) * 1e6, ...place(lost), params: { drone: "V2", sortie: "K2#1", line: "ML-SN", from_km: (SECTOR * 1.2) / 1000, to_km: (SECTOR * 1.5) / 1000 } });
+  put({ id: "A3", kind: "unseen", level: "urgent", t_us: (LOST_AT + PROMISE) * 1e6, ...place(lost), params: { line: "ML-SN", from_km: SECTOR / 1000, to_km: (SECTOR * 1.5) / 1000, age_s: 15000, promise_s: PROMISE, cause: "drone_lost", drone: "V2" } });
+  put({ id: "A4", kind: "battery", level: "warning", t_us: (NOW0 - 2400) * 1e6, ...place(SECTOR * 2.5), params: { drone: "V3", battery: 0.21 } });
+  put({ id: "A5", kind: "late_launch", level: "warning", state: "taken", by: "Moussa", t_us: (NOW0 - 4100) * 1e6, ...place(SECTOR * 0.5), params: { drone: "V5", sortie: "K1#3", late_s: 420 } });
+}
+firstAlerts();
+
+function sorties(t) {
+  const out = [];
+  ids.forEach((id, i) => {
+    const so = sortieOf(i, t);
+    const base = BASES[Math.min(BASES.length - 1, Math.floor((sectorOf(i) * BASES.length) / SECTORS))].name;
+    if (so.up && t < silentAfter(sectorOf(i))) out.push({ id: so.id, drone: id, base_from: base, base_to: base, state: "flying", takeoff_us: so.takeoff * 1e6, land_us: so.land * 1e6, consent: "given", reason: "" });
+    else if (!CALM && slotOf(i) === 1 && sectorOf(i) < 2) {
+      const next = `K${sectorOf(i) + 1}#${so.n + 2}`;
+      out.push({ id: next, drone: id, base_from: base, base_to: base, state: "verified", takeoff_us: so.land * 1e6, land_us: (so.land + FLIGHT) * 1e6, consent: consents.get(next) ?? "needed", reason: "" });
+    }
+  });
+  return out;
+}
+
+function promise(t, all) {
+  let worst = { ratio: 0, age: 0, bin: 0 };
+  let ok = 0;
+  let n = 0;
+  for (let b = 0; b < N_BINS; b++) {
+    if ((b + 0.5) * BIN > UNREACHABLE_FROM) continue;
+    const age = t - (all[b] || START);
+    n++;
+    if (age <= PROMISE && all[b]) ok++;
+    if (age / PROMISE > worst.ratio) worst = { ratio: age / PROMISE, age, bin: b };
+  }
+  const states = ids.map((_, i) => drone(i, t, t).state);
+  const count = (...s) => states.filter((x) => s.includes(x)).length;
+  return { state: worst.ratio > 1 ? "broken" : worst.ratio > 0.85 ? "at_risk" : ok < n ? "starting" : "kept", promise_s: PROMISE, worst_ratio: worst.ratio, worst_age_s: Math.round(worst.age), worst_line: 0,
+    worst_m: worst.bin * BIN, seen_share: ok / n, up: count("flying", "returning"), turning: count("turning"), lost: count("lost") };
+}
+
+function snapshot(t, seq) {
+  const all = bins(t);
+  return { type: "snapshot", seq, t_us: Math.round(t * 1e6), start_us: START * 1e6, sim: true, speed: SPEED, promise: promise(t, all),
+    drones: ids.map((_, i) => drone(i, t, t - 600)), alerts: [...alerts.values()].filter((a) => a.t_us <= t * 1e6 + 1e6), sorties: sorties(t), bins: all };
+}
+
+const WATCH = {
+  name: "Kayes", promise_s: PROMISE, attribution: "© OpenStreetMap contributors · ETOPO5", start_us: START * 1e6, sim: true, speed: SPEED,
+  from_us: REPLAY ? START * 1e6 : 0, to_us: REPLAY ? NOW0 * 1e6 : 0, bin_m: BIN,
+  lines: [{ name: "ML-SN", length_m: LENGTH, offset_m: 0, first_bin: 0, n_bins: N_BINS, coordinates: LINE.coords, s_m: LINE.s }],
+  stretches: [
+    { id: "S1", name: "", line: 0, from_m: 0, to_m: UNREACHABLE_FROM, revisit_s: PROMISE, depth_m: 2000, unreachable: false, reason: "" },
+    { id: "S2", name: "", line: 0, from_m: UNREACHABLE_FROM, to_m: LENGTH, revisit_s: PROMISE, depth_m: 2000, unreachable: true, reason: "" },
+  ],
+  bases: BASES,
+  zones: [
+    { name: "Diboli", kind: "privacy", coordinates: ring(at(LENGTH * 0.1), 0.09, 0.06) },
+    { name: "Sadiola", kind: "no-fly", coordinates: ring(at(LENGTH * 0.55), 0.12, 0.05) },
+    { name: "Gué", kind: "alert", coordinates: ring(at(LENGTH * 0.8), 0.05, 0.0) },
+  ],
+  places: [["Kayes", 14.44693, -11.44448, 78406], ["Bafoulabé", 13.8065, -10.8321, 26823], ["Diamou", 14.092, -11.269, 9000], ["Ambidédi", 14.58, -11.79, 7500], ["Sadiola", 13.9, -11.7, 12000], ["Nioro", 15.23, -9.59, 33486], ["Tambacounda", 13.77, -13.67, 107293], ["Kidira", 14.457, -12.216, 6500]].map(([name, lat, lon, population]) => ({ name, lat, lon, population })),
+  drones: ids.map((id, i) => ({ id, type: "long-wing", base: BASES[i % BASES.length].name })),
+  terrain: { bounds: [-14, 12, -6, 18], maxzoom: 8 },
+  plan: { period_s: 20000, worst_gap_s: 12000, bound_s: 11800, ratio: 1.017 },
+};
+function ring([lon, lat], r, off) {
+  return Array.from({ length: 9 }, (_, i) => [lon + off + r * Math.cos((i * Math.PI) / 4), lat + off + r * 0.7 * Math.sin((i * Math.PI) / 4)]);
+}
+
+function chart(from, to) {
+  const t1 = now();
+  const flown = [];
+  const planned = [];
+  ids.forEach((drone, i) => {
+    const k = sectorOf(i);
+    for (let n = 0; n < 9; n++) {
+      if (n % PER_SECTOR !== slotOf(i) % PER_SECTOR) continue;
+      const a = START + n * FLIGHT;
+      const b = Math.min(a + FLIGHT, silentAfter(k));
+      const part = (t0, t2) => {
+        const points = [];
+        for (let t = Math.max(a, t0, from, phase(k)); t < Math.min(b, t2, to); t += 240) points.push([Math.round(t), k * SECTOR + sweep(k, t).s]);
+        return points;
+      };
+      const done = part(START, t1);
+      const due = part(t1, t1 + 12 * 3600);
+      if (done.length > 1) flown.push({ drone, sortie: `K${k + 1}#${n + 1}`, points: done });
+      if (due.length > 1) planned.push({ drone, sortie: `K${k + 1}#${n + 1}`, points: due });
+    }
+  });
+  const seen = [];
+  for (let b = 0; b < N_BINS; b++) for (const t of sightings((b + 0.5) * BIN, Math.max(START, from), Math.min(to, t1))) seen.push([b, Math.round(t)]);
+  seen.sort((x, y) => x[1] - y[1]);
+  return { from_us: from * 1e6, to_us: to * 1e6, flown, planned, seen };
+}
+
+// ---- elevation tiles: smooth made-up hills, Terrarium encoding
+const crc = zlibCrc32 ?? ((buf) => {
+  let c = ~0;
+  for (const b of buf) {
+    c ^= b;
+    for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1;
+  }
+  return ~c >>> 0;
+});
+const chunk = (type, data) => {
+  const body = Buffer.concat([Buffer.from(type), data]);
+  const out = Buffer.alloc(body.length + 8);
+  out.writeUInt32BE(data.length, 0);
+  body.copy(out, 4);
+  out.writeUInt32BE(crc(body), body.length + 4);
+  return out;
+};
+const tiles = new Map();
+function tile(z, x, y) {
+  const key = `${z}/${x}/${y}`;
+  if (tiles.has(key)) return tiles.get(key);
+  const n = 256;
+  const raw = Buffer.alloc(n * (1 + n * 3));
+  for (let j = 0; j < n; j++) {
+    for (let i = 0; i < n; i++) {
+      const u = ((x + i / n) / 2 ** z) * 6000;
+      const v = ((y + j / n) / 2 ** z) * 6000;
+      const h = 220 + 130 * Math.sin(u / 3.1 + Math.sin(v / 4)) * Math.cos(v / 2.7) + 60 * Math.sin(u * 1.3 + v) + 35 * Math.sin(u * 3.7 - v * 2.1) + 18 * Math.sin(u * 7.1 + v * 8.3);
+      const e = Math.round((h + 32768) * 256);
+      const o = j * (1 + n * 3) + 1 + i * 3;
+      raw[o] = (e >> 16) & 255;
+      raw[o + 1] = (e >> 8) & 255;
+      raw[o + 2] = e & 255;
+    }
+  }
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(n, 0);
+  head.writeUInt32BE(n, 4);
+  head.set([8, 2, 0, 0, 0], 8);
+  const png = Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk("IHDR", head), chunk("IDAT", deflateSync(raw, { level: 1 })), chunk("IEND", Buffer.alloc(0))]);
+  tiles.set(key, png);
+  return png;
+}
+
+// ---- serving
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+const CSP = "default-src 'self'; worker-src 'self' blob:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+function send(res, code, body, type = "application/json") {
+  res.writeHead(code, { "Content-Type": type, "Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff", "Cache-Control": type === "image/png" ? "max-age=600" : "no-cache" });
+  res.end(Buffer.isBuffer(body) || typeof body === "string" ? body : JSON.stringify(body));
+}
+
+function file(res, path) {
+  const full = join(ROOT, normalize(path === "/" ? "/index.html" : path));
+  if (!full.startsWith(ROOT) || !existsSync(full)) return send(res, 404, { error: "no such page" });
+  return send(res, 200, readFileSync(full), TYPES[extname(full)] ?? "application/octet-stream");
+}
+
+const changed = { alerts: new Set(), sorties: new Set() };
+
+function post(req, res, path, body) {
+  if (req.headers["x-vigie"] !== "1") return send(res, 403, { error: "the X-Vigie header is missing" });
+  const [, , what, id, verb] = path.split("/").map(decodeURIComponent);
+  if (what === "alerts" && alerts.has(id)) {
+    const a = alerts.get(id);
+    if (verb === "take" && a.state !== "open") return send(res, 409, { error: `${a.by} has it already` });
+    const next = { ...a, state: verb === "take" ? "taken" : "closed", by: body.by, last_us: Math.round(now() * 1e6) };
+    alerts.set(id, next);
+    changed.alerts.add(id);
+    return send(res, 200, next);
+  }
+  if (what === "sorties") {
+    consents.set(id, verb === "consent" ? "given" : "refused");
+    changed.sorties.add(id);
+    return send(res, 200, sorties(now()).find((s) => s.id === id) ?? {});
+  }
+  if (what === "drones" && verb === "return") {
+    home.add(id);
+    return send(res, 200, drone(ids.indexOf(id), now(), now()));
+  }
+  return send(res, 404, { error: "no such thing" });
+}
+
+const server = createServer((req, res) => {
+  const url = new URL(req.url, "http://local");
+  const path = url.pathname;
+  if (req.method === "POST") {
+    let text = "";
+    req.on("data", (d) => (text += d));
+    req.on("end", () => post(req, res, path, JSON.parse(text || "{}")));
+    return undefined;
+  }
+  const dem = /^\/tiles\/dem\/(\d+)\/(\d+)\/(\d+)\.png$/.exec(path);
+  if (dem) return send(res, 200, tile(...dem.slice(1).map(Number)), "image/png");
+  if (path === "/api/about") return send(res, 200, { name: "vigie", version: "0.1.0", mode: REPLAY ? "replay" : "live", lang: option("lang", "en") });
+  if (path === "/api/watch") return send(res, 200, WATCH);
+  if (path === "/api/at") return send(res, 200, snapshot(Math.min(now(), Math.max(START, Number(url.searchParams.get("t_us")) / 1e6)), 0));
+  if (path === "/api/chart") return send(res, 200, chart(Number(url.searchParams.get("from_us")) / 1e6, Number(url.searchParams.get("to_us")) / 1e6));
+  if (path.startsWith("/api/mission/")) {
+    const so = sorties(now()).find((s) => s.id === decodeURIComponent(path.slice(13)));
+    const k = so ? Number(/^K(\d+)/.exec(so.id)[1]) - 1 : 0;
+    const coordinates = Array.from({ length: 60 }, (_, i) => [...at(k * SECTOR + (SECTOR * i) / 59).map((v, j) => v + (j ? 0.012 : 0)), 420]);
+    return send(res, so ? 200 : 404, so ? { id: so.id, coordinates } : { error: "no such sortie" });
+  }
+  return file(res, path);
+});
+
+const sockets = new WebSocketServer({ server, path: "/api/live" });
+sockets.on("connection", (socket) => {
+  let seq = 1;
+  let last = now();
+  let known = bins(last);
+  let told = new Set(sorties(last).map((s) => s.id));
+  const alert_versions = new Map([...alerts].map(([id, a]) => [id, a]));
+  socket.send(JSON.stringify(snapshot(last, seq)));
+  const timer = setInterval(() => {
+    const t = now();
+    const fresh = bins(t);
+    const delta = { type: "delta", seq: ++seq, t_us: Math.round(t * 1e6), promise: promise(t, fresh), drones: ids.map((_, i) => drone(i, t, last)), bins: [] };
+    for (let b = 0; b < fresh.length; b++) if (fresh[b] !== known[b]) delta.bins.push([b, fresh[b]]);
+    const so = sorties(t);
+    delta.sorties = so;
+    const gone = [...told].filter((id) => !so.some((s) => s.id === id));
+    if (gone.length) delta.remove = { sorties: gone };
+    told = new Set(so.map((s) => s.id));
+    delta.alerts = [...alerts.values()].filter((a) => alert_versions.get(a.id) !== a);
+    for (const a of delta.alerts) alert_versions.set(a.id, a);
+    known = fresh;
+    last = t;
+    socket.send(JSON.stringify(delta));
+  }, 250);
+  socket.on("close", () => clearInterval(timer));
+});
+server.listen(PORT, "127.0.0.1", () => console.log(`feeding on http://127.0.0.1:${PORT}/`));

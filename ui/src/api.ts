@@ -1,0 +1,206 @@
+// The station's interface as docs/api.md states it: types, reads and acts.
+
+export type LonLat = [number, number];
+
+export interface About {
+  name: string;
+  version: string;
+  mode: "live" | "replay";
+  lang: string;
+}
+
+export interface LineInfo {
+  name: string;
+  length_m: number;
+  offset_m: number;
+  first_bin: number;
+  n_bins: number;
+  coordinates: LonLat[];
+  s_m: number[];
+}
+
+export interface Stretch {
+  id: string;
+  name: string;
+  line: number;
+  from_m: number;
+  to_m: number;
+  revisit_s: number;
+  depth_m: number;
+  unreachable: boolean;
+  reason: string;
+}
+
+export interface Base {
+  name: string;
+  lat: number;
+  lon: number;
+  pads: number;
+}
+
+export interface Zone {
+  name: string;
+  kind: string;
+  coordinates: LonLat[];
+}
+
+export interface Place {
+  name: string;
+  lat: number;
+  lon: number;
+  population: number;
+}
+
+export interface Watch {
+  name: string;
+  promise_s: number;
+  attribution: string;
+  start_us: number;
+  sim: boolean;
+  speed: number;
+  from_us: number;
+  to_us: number;
+  bin_m: number;
+  lines: LineInfo[];
+  stretches: Stretch[];
+  bases: Base[];
+  zones: Zone[];
+  places: Place[];
+  drones: { id: string; type: string; base: string }[];
+  terrain: { bounds: [number, number, number, number]; maxzoom: number } | null;
+  plan?: { period_s: number; worst_gap_s: number; bound_s: number; ratio: number } | null;
+}
+
+export type PromiseState = "starting" | "kept" | "at_risk" | "broken";
+
+export interface PromiseInfo {
+  state: PromiseState;
+  promise_s: number;
+  worst_ratio: number | null;
+  worst_age_s: number | null;
+  worst_line: number | null;
+  worst_m: number | null;
+  seen_share: number | null;
+  up: number;
+  turning: number;
+  lost: number;
+}
+
+export interface Drone {
+  id: string;
+  state: string;
+  phase: string;
+  link: "never" | "fresh" | "stale" | "lost";
+  heard_us: number;
+  lat: number | null;
+  lon: number | null;
+  alt_msl_m: number | null;
+  agl_m: number | null;
+  heading_deg: number | null;
+  speed_mps: number | null;
+  battery: number | null;
+  mode: string;
+  armed: boolean;
+  sortie: string;
+  line: number | null;
+  s_m: number | null;
+  footprint: LonLat[];
+  next: string;
+  next_us: number | null;
+  note: string;
+  trail: [number, number, number][];
+}
+
+export interface Alert {
+  id: string;
+  kind: string;
+  level: "urgent" | "warning" | "info";
+  state: "open" | "taken" | "closed";
+  t_us: number;
+  last_us: number;
+  by: string;
+  lat: number | null;
+  lon: number | null;
+  params: Record<string, string | number | null | undefined>;
+}
+
+export interface Sortie {
+  id: string;
+  drone: string;
+  base_from: string;
+  base_to: string;
+  state: string;
+  takeoff_us: number;
+  land_us: number;
+  consent: string;
+  reason: string;
+}
+
+export interface Snapshot {
+  type: "snapshot";
+  seq: number;
+  t_us: number;
+  start_us: number;
+  sim: boolean;
+  speed: number;
+  promise: PromiseInfo;
+  drones: Drone[];
+  alerts: Alert[];
+  sorties: Sortie[];
+  bins: number[];
+}
+
+export interface Delta {
+  type: "delta";
+  seq: number;
+  t_us: number;
+  promise?: PromiseInfo;
+  drones?: Drone[];
+  alerts?: Alert[];
+  sorties?: Sortie[];
+  bins?: [number, number][];
+  remove?: { sorties?: string[] };
+}
+
+export type ChartPoint = [number, number] | null;
+
+export interface Pass {
+  drone: string;
+  sortie: string;
+  points: ChartPoint[];
+}
+
+export interface ChartData {
+  from_us: number;
+  to_us: number;
+  flown: Pass[];
+  planned: Pass[];
+  seen: [number, number][];
+}
+
+export interface Mission {
+  id: string;
+  coordinates: number[][];
+}
+
+async function answer<T>(response: Response): Promise<T> {
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok && body !== null) return body as T;
+  const said = body && typeof body === "object" && "error" in body ? String((body as { error: unknown }).error) : String(response.status);
+  throw new Error(said);
+}
+
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return answer<T>(await fetch(path, { credentials: "same-origin", ...(signal ? { signal } : {}) }));
+}
+
+/** An act. The header keeps other sites' forms out (docs/api.md). */
+export async function act<T>(path: string, body: Record<string, unknown> = {}): Promise<T> {
+  const headers = { "Content-Type": "application/json", "X-Vigie": "1" };
+  return answer<T>(await fetch(path, { method: "POST", credentials: "same-origin", headers, body: JSON.stringify(body) }));
+}
+
+export const chartUrl = (from_s: number, to_s: number): string =>
+  `api/chart?from_us=${Math.round(from_s) * 1e6}&to_us=${Math.round(to_s) * 1e6}`;
+
+export const atUrl = (t_us: number): string => `api/at?t_us=${Math.round(t_us)}`;

@@ -1,0 +1,192 @@
+// The map: MapLibre with the watch's own tiles only, the age line, the overlay, and pointing.
+import { AttributionControl, Map as MapLibre, ScaleControl, setWorkerUrl, type GeoJSONSource, type LayerSpecification } from "maplibre-gl";
+import { get, type Mission } from "../api";
+import { on } from "../emitter";
+import { mercX, mercY } from "../line";
+import { store } from "../store";
+import { AgeLine } from "./ageline";
+import { putImages } from "./images";
+import { Overlay } from "./overlay";
+import { demSource, EMPTY, layers, layersOf, style, zoneText, type Shown } from "./style";
+
+const REACH_PX = 26;
+const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+export class WatchMap {
+  readonly map: MapLibre;
+  readonly overlay: Overlay;
+  readonly shown: Shown = { hillshade: true, band: true, zones: true, places: true, km: true, trails: true, footprints: true, labels: true };
+  private age: AgeLine;
+  private mission_of = "";
+  ready_ms = 0;
+
+  constructor(host: HTMLElement, private onSelect: () => void) {
+    setWorkerUrl(new URL("maplibre-worker.js", document.baseURI).href);
+    const [w, s, e, n] = store.net.bounds();
+    this.map = new MapLibre({
+      container: host,
+      style: style(store.net),
+      bounds: [[w, s], [e, n]],
+      fitBoundsOptions: { padding: this.padding(host) },
+      attributionControl: false,
+      maxPitch: 70,
+      minZoom: 2,
+      maxZoom: 17,
+      renderWorldCopies: false,
+      fadeDuration: still.matches ? 0 : 150,
+      pitchWithRotate: true,
+      canvasContextAttributes: { preserveDrawingBuffer: false, antialias: false },
+    });
+    this.map.addControl(new ScaleControl({ maxWidth: 120, unit: "metric" }), "bottom-left");
+    this.map.addControl(new AttributionControl({ compact: false, customAttribution: store.watch.attribution }), "bottom-right");
+    this.age = new AgeLine(this.map);
+    this.overlay = new Overlay(this.map, this.shown);
+    this.map.on("style.load", () => {
+      putImages(this.map);
+      this.turned();
+    });
+    this.map.once("idle", () => (this.ready_ms = performance.now()));
+    this.pointing();
+    this.listen();
+  }
+
+  private padding(host: HTMLElement): number {
+    return Math.max(24, Math.min(64, Math.min(host.clientWidth, host.clientHeight) * 0.12));
+  }
+
+  private listen(): void {
+    on("picture", () => this.heard(false));
+    on("turned", () => this.turned());
+    on("hover", () => this.overlay.invalidate());
+    on("select", () => {
+      this.overlay.invalidate();
+      this.showMission();
+    });
+    on("look", () => this.restyle());
+    window.setInterval(() => this.age.refresh(), 500);
+  }
+
+  private heard(jump: boolean): void {
+    this.overlay.hear(jump || still.matches);
+    this.age.refresh();
+    this.showMission();
+  }
+
+  private turned(): void {
+    this.overlay.hear(true);
+    this.age.refresh(true);
+    this.showMission();
+  }
+
+  /** Colours of the theme on every layer, without loading anything again. */
+  private restyle(): void {
+    if (!this.map.getLayer("ground")) return;
+    putImages(this.map);
+    for (const layer of layers(store.net)) this.paint(layer);
+    this.map.setLayoutProperty("zone-name", "text-field", zoneText() as never);
+    this.overlay.invalidate();
+    this.map.triggerRepaint();
+  }
+
+  private paint(layer: LayerSpecification): void {
+    const paint = (layer as { paint?: Record<string, unknown> }).paint ?? {};
+    for (const [name, value] of Object.entries(paint)) this.map.setPaintProperty(layer.id, name as never, value as never);
+  }
+
+  setShown(name: keyof Shown, yes: boolean): void {
+    this.shown[name] = yes;
+    for (const id of layersOf(name)) {
+      if (this.map.getLayer(id)) this.map.setLayoutProperty(id, "visibility", yes ? "visible" : "none");
+    }
+    this.overlay.invalidate();
+  }
+
+  get terrain(): boolean {
+    return this.map.getTerrain() !== null && this.map.getTerrain() !== undefined;
+  }
+
+  setTerrain(yes: boolean): void {
+    if (!store.watch.terrain) return;
+    if (yes && !this.map.getSource("dem3d")) this.map.addSource("dem3d", demSource(store.watch));
+    this.map.setTerrain(yes ? { source: "dem3d", exaggeration: 1.5 } : null);
+    this.map.easeTo({ pitch: yes ? 55 : 0, bearing: yes ? this.map.getBearing() : 0, duration: still.matches ? 0 : 600 });
+    this.overlay.invalidate();
+  }
+
+  fitWatch(): void {
+    store.select(null);
+    const [w, s, e, n] = store.net.bounds();
+    this.map.fitBounds([[w, s], [e, n]], { padding: this.padding(this.map.getContainer()), duration: still.matches ? 0 : 700, bearing: 0 });
+  }
+
+  flyTo(lon: number, lat: number, zoom = 10): void {
+    const to = Math.max(zoom, this.map.getZoom());
+    this.map.flyTo({ center: [lon, lat], zoom: to, duration: still.matches ? 0 : 900, essential: false });
+  }
+
+  zoomBy(step: number): void {
+    this.map.zoomTo(this.map.getZoom() + step, { duration: still.matches ? 0 : 250 });
+  }
+
+  /** A picture of the map with what moves on it. */
+  async picture(): Promise<Blob | null> {
+    const done = new Promise<HTMLCanvasElement>((resolve) => {
+      this.map.once("render", () => {
+        const gl = this.map.getCanvas();
+        const out = document.createElement("canvas");
+        out.width = gl.width;
+        out.height = gl.height;
+        const c = out.getContext("2d")!;
+        c.drawImage(gl, 0, 0);
+        for (const el of this.map.getCanvasContainer().querySelectorAll<HTMLCanvasElement>(".overlay")) c.drawImage(el, 0, 0, out.width, out.height);
+        resolve(out);
+      });
+    });
+    this.map.triggerRepaint();
+    const canvas = await done;
+    return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  }
+
+  private pointing(): void {
+    const canvas = this.map.getCanvasContainer();
+    this.map.on("mousemove", (e) => {
+      const drone = this.overlay.pick(e.point.x, e.point.y);
+      canvas.style.cursor = drone ? "pointer" : "";
+      const near = store.net.nearest(mercX(e.lngLat.lng), mercY(e.lngLat.lat));
+      const px = 512 * 2 ** this.map.getZoom();
+      store.point(near.distance * px < REACH_PX ? near.spot : null, "map");
+    });
+    this.map.on("mouseout", () => store.point(null, "map"));
+    this.map.on("click", (e) => {
+      const id = this.overlay.pick(e.point.x, e.point.y, 28);
+      store.select(id);
+      if (id) this.onSelect();
+      const near = store.net.nearest(mercX(e.lngLat.lng), mercY(e.lngLat.lat));
+      const px = 512 * 2 ** this.map.getZoom();
+      if (!id && near.distance * px < REACH_PX) store.point(near.spot, "map");
+    });
+    this.map.on("dragstart", () => {
+      if (store.follow) store.select(store.selected, false);
+    });
+  }
+
+  /** The chosen drone's way, flown and to come. */
+  private showMission(): void {
+    const drone = store.selected ? store.shown?.drones.get(store.selected) : undefined;
+    const sortie = drone?.sortie ?? "";
+    if (sortie === this.mission_of) return;
+    const source = this.map.getSource("mission") as GeoJSONSource | undefined;
+    if (!source) return;
+    this.mission_of = sortie;
+    if (!sortie) {
+      void source.setData(EMPTY);
+      return;
+    }
+    get<Mission>(`api/mission/${encodeURIComponent(sortie)}`)
+      .then((m) => {
+        if (this.mission_of !== sortie || m.coordinates.length < 2) return;
+        void source.setData({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: m.coordinates.map((c) => [c[0]!, c[1]!]) } });
+      })
+      .catch(() => void source.setData(EMPTY));
+  }
+}

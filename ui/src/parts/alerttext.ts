@@ -1,0 +1,55 @@
+// What an alert says in words, from its kind and parameters.
+import type { Alert } from "../api";
+import { km, percent, span } from "../fmt";
+import { t, tMaybe, words, type Words } from "../lang";
+import { store } from "../store";
+
+export interface AlertText {
+  title: Words;
+  more: Words | null;
+  cause: Words | null;
+}
+
+const str = (v: unknown): string => (v === null || v === undefined ? "" : String(v));
+const num = (v: unknown): number => (typeof v === "number" ? v : Number(v) || 0);
+
+function where(p: Alert["params"]): Words {
+  const values = { a: km(num(p.from_km) * 1000), b: km(num(p.to_km) * 1000), line: str(p.line) };
+  return store.net.single || !p.line ? t("where_km", values) : t("where_km_line", values);
+}
+
+function swept(p: Alert["params"]): Words | null {
+  return p.from_km === undefined || p.from_km === null ? null : t("a_swept", { where: where(p) });
+}
+
+type Teller = (p: Alert["params"]) => AlertText;
+
+const tellers: Record<string, Teller> = {
+  unseen: (p) => ({
+    title: t("a_unseen", { where: where(p) }),
+    more: t("a_unseen_more", { age: span(num(p.age_s)), promise: span(num(p.promise_s)) }),
+    cause: p.cause ? tMaybe(`cause_${str(p.cause)}`, str(p.cause), { drone: str(p.drone) }) : null,
+  }),
+  stale: (p) => ({ title: t("a_stale", { drone: str(p.drone) }), more: t("a_stale_more", { sortie: str(p.sortie) }), cause: swept(p) }),
+  lost: (p) => ({ title: t("a_lost", { drone: str(p.drone) }), more: t("a_lost_more", { sortie: str(p.sortie) }), cause: swept(p) }),
+  heard_again: (p) => ({ title: t("a_heard_again", { drone: str(p.drone) }), more: t("a_heard_again_more"), cause: null }),
+  mission_failed: (p) => ({
+    title: t("a_mission_failed", { drone: str(p.drone) }),
+    more: t("a_mission_failed_more", { sortie: str(p.sortie), reason: str(p.reason) }),
+    cause: null,
+  }),
+  battery: (p) => ({ title: t("a_battery", { drone: str(p.drone) }), more: t("a_battery_more", { battery: percent(num(p.battery)) }), cause: null }),
+  refused: (p) => ({ title: t("a_refused", { drone: str(p.drone) }), more: p.reason ? words(str(p.reason)) : null, cause: null }),
+  record: (p) => ({ title: t("a_record"), more: t("a_record_more", { reason: str(p.reason) }), cause: null }),
+  late_launch: (p) => ({
+    title: t("a_late_launch", { drone: str(p.drone) }),
+    more: t("a_late_launch_more", { sortie: str(p.sortie), late: span(num(p.late_s)) }),
+    cause: null,
+  }),
+  zone: (p) => ({ title: t("a_zone", { drone: str(p.drone), zone: str(p.zone) }), more: t("a_zone_more"), cause: null }),
+};
+
+export function alertText(a: Alert): AlertText {
+  const teller = tellers[a.kind];
+  return teller ? teller(a.params) : { title: t("a_other", { kind: a.kind }), more: null, cause: null };
+}

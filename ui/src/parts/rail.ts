@@ -1,0 +1,80 @@
+// The left rail: large buttons for gloves, each with a title; and the box of layers.
+import { attr, h, icon, setTitle } from "../dom";
+import { t, type Key } from "../lang";
+import type { WatchMap } from "../map/map";
+import type { Shown } from "../map/style";
+import { store } from "../store";
+import { icons } from "./icons";
+
+export interface RailActs {
+  fit(): void;
+  terrain(): void;
+  chart(): void;
+  picture(): void;
+  help(): void;
+}
+
+const LAYERS: (keyof Shown)[] = ["hillshade", "band", "zones", "places", "km", "trails", "footprints", "labels"];
+
+export class Rail {
+  readonly el = h("nav", { class: "rail" });
+  readonly box = h("div", { class: "layer-box", id: "layer-box" });
+  private terrain!: HTMLButtonElement;
+  private chart!: HTMLButtonElement;
+  private layers!: HTMLButtonElement;
+
+  constructor(private map: WatchMap, private acts: RailActs) {
+    this.box.hidden = true;
+    document.addEventListener("pointerdown", (e) => {
+      const at = e.target as Node;
+      if (!this.box.hidden && !this.box.contains(at) && !this.layers.contains(at)) this.openLayers(false);
+    });
+    this.build();
+  }
+
+  build(): void {
+    attr(this.el, "aria-label", t("rail"));
+    const button = (key: Key, d: string, run: () => void, cls = ""): HTMLButtonElement =>
+      h("button", { class: `tool ${cls}`, title: t(key), label: t(key), onclick: run }, icon(d));
+    this.layers = button("layers", icons.layers, () => this.openLayers(this.box.hidden === true), "layers");
+    attr(this.layers, "aria-controls", "layer-box");
+    this.terrain = button("terrain_3d", icons.terrain, this.acts.terrain);
+    this.chart = button("chart_toggle", icons.chart, this.acts.chart, "chart-toggle");
+    this.el.replaceChildren(
+      button("fit_watch", icons.fit, this.acts.fit), this.layers, this.terrain, this.chart,
+      button("snapshot", icons.camera, this.acts.picture, "snapshot"),
+      button("help", icons.help, this.acts.help),
+      h("span", { class: "rail-gap" }),
+      button("zoom_in", icons.plus, () => this.map.zoomBy(1), "zoom"), button("zoom_out", icons.minus, () => this.map.zoomBy(-1), "zoom"));
+    if (!store.watch.terrain) {
+      this.terrain.disabled = true;
+      setTitle(this.terrain, t("terrain_none"));
+    }
+    this.buildBox();
+    this.refresh();
+  }
+
+  private buildBox(): void {
+    attr(this.box, "role", "group");
+    attr(this.box, "aria-label", t("layers"));
+    const rows = LAYERS.filter((name) => name !== "hillshade" || store.watch.terrain).map((name) => {
+      const box = h("input", { type: "checkbox" });
+      box.checked = this.map.shown[name];
+      box.addEventListener("change", () => this.map.setShown(name, box.checked));
+      return h("label", { class: "layer-row" }, box, h("span", {}, t(`layer_${name}`)));
+    });
+    this.box.replaceChildren(h("h2", {}, t("layers")), ...rows);
+  }
+
+  openLayers(yes: boolean): void {
+    this.box.hidden = !yes;
+    attr(this.layers, "aria-expanded", String(yes));
+    if (yes) this.box.querySelector("input")?.focus();
+  }
+
+  refresh(): void {
+    attr(this.terrain, "aria-pressed", String(this.map.terrain));
+    attr(this.chart, "aria-pressed", String(!document.documentElement.classList.contains("no-chart")));
+    attr(this.layers, "aria-expanded", String(!this.box.hidden));
+  }
+}
