@@ -40,36 +40,42 @@ static enum vg_status bad_link(const struct vg_wf_drone *drone, struct vg_error 
                    drone->link);
 }
 
-/* "udp:PORT", "udp:HOST:PORT", "udpin:..." and "udpout:..." alike: the simulator always sends to
- * the station's port. */
-static enum vg_status read_link(const struct vg_wf_drone *drone, int drone_i,
-                                struct vg_simfleet_link *out, struct vg_error *err)
+/* "udp:PORT", "udpin:HOST:PORT", "udpout:HOST:PORT"; numeric hosts, [V6] in brackets. */
+static enum vg_status read_link(const struct vg_wf_drone *drone, struct vg_simfleet_link *out,
+                                struct vg_error *err)
 {
-    *out = (struct vg_simfleet_link){.host = "127.0.0.1", .port = FIRST_PORT + drone_i};
-    if (drone->link[0] == 0) {
-        return VG_OK;
-    }
     if (strncmp(drone->link, "udp", 3) != 0) {
         return vg_fail(err, VG_E_UNSUPPORTED, "drone %s: only UDP links are simulated, not \"%s\"",
                        drone->id, drone->link);
     }
+    const char *first = strchr(drone->link, ':');
     const char *colon = strrchr(drone->link, ':');
     char *end = NULL;
     long port = colon != NULL ? strtol(colon + 1, &end, 10) : 0;
     if (colon == NULL || end == colon + 1 || *end != 0 || port < 1 || port > 65535) {
         return bad_link(drone, err);
     }
-    const char *first = strchr(drone->link, ':') + 1;
-    size_t n_host = first < colon ? (size_t)(colon - first) : 0;
-    if (n_host >= sizeof out->host) {
+    char host[sizeof out->host] = "";
+    size_t n_host = first < colon ? (size_t)(colon - first - 1) : 0;
+    if (n_host >= sizeof host) {
         return bad_link(drone, err);
     }
-    bool is_any = n_host == 7 && memcmp(first, "0.0.0.0", 7) == 0;
-    if (n_host > 0 && !is_any) {
-        memcpy(out->host, first, n_host);
-        out->host[n_host] = 0;
+    memcpy(host, first + 1, n_host);
+    bool is_any = host[0] == 0 || strcmp(host, "0.0.0.0") == 0 || strcmp(host, "*") == 0;
+    *out = (struct vg_simfleet_link){.port = (int)port,
+                                     .is_listening = strncmp(drone->link, "udpout:", 7) == 0};
+    vg_format(out->host, sizeof out->host, "%s", is_any ? "127.0.0.1" : host);
+    return VG_OK;
+}
+
+static enum vg_status choose_link(const struct vg_wf_drone *drone, int drone_i, int port_base,
+                                  struct vg_simfleet_link *out, struct vg_error *err)
+{
+    if (port_base <= 0 && drone->link[0] != 0) {
+        return read_link(drone, out, err);
     }
-    out->port = (int)port;
+    *out = (struct vg_simfleet_link){.host = "127.0.0.1",
+                                     .port = (port_base > 0 ? port_base : FIRST_PORT) + drone_i};
     return VG_OK;
 }
 
@@ -153,7 +159,8 @@ static enum vg_status create_member(struct vg_simfleet *self, const struct vg_wa
         .gimbal_pitch_deg = vg_camera_patrol_pitch_deg(camera, type->agl_m, watch->depth_m, NULL),
         .uid = UINT64_C(0x56494745) << 32 | (uint64_t)(drone_i + 1),
     };
-    enum vg_status status = read_link(drone, drone_i, &self->members[drone_i].link, err);
+    enum vg_status status =
+        choose_link(drone, drone_i, options->port_base, &self->members[drone_i].link, err);
     if (status == VG_OK && drone->key[0] != 0) {
         status = read_key(watch, drone, read, key, err);
         c.key = key;

@@ -34,12 +34,16 @@ struct vg_simfleet_options {
     uint64_t seed;
     double rate_hz; /* position and attitude; 0: 10 */
     double gust_share; /* 1 sigma of the gusts as a share of the wind; 0: 0.1; < 0: none */
+    int port_base; /* > 0: the station's port of drone i is port_base + i, whatever its link says */
 };
 
-/* Where a drone's bytes go, from its link in the watch file. */
+/* Where a drone's bytes go, from its link in the watch file: "udp:14550" and "udpin:..." mean that
+ * the station listens there and the drone sends there; "udpout:HOST:PORT" that the drone listens
+ * there and answers. */
 struct vg_simfleet_link {
     char host[64]; /* "127.0.0.1" unless the link names one */
-    int port; /* the station's: the link's, else 14550 + place in the list */
+    int port; /* the link's, else 14550 + place in the list */
+    bool is_listening; /* udpout: the port is the drone's own */
 };
 
 /* Reads signing keys (32 bytes, or 64 hexadecimal digits) through `read`. The watch and the terrain
