@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum {
@@ -215,6 +216,16 @@ static void on_closer_closed(uv_handle_t *handle)
     free(self);
 }
 
+/* libwebsockets would wait some seconds for a client that does not read to take the rest. */
+static void hang_up_on_slow_clients(struct vg_server *self)
+{
+    for (struct vg_conn *conn = self->clients; conn != NULL; conn = conn->next) {
+        if (lws_partial_buffered(conn->wsi)) {
+            (void)shutdown(lws_get_socket_fd(conn->wsi), SHUT_RDWR);
+        }
+    }
+}
+
 /* Taking libwebsockets off a loop it does not own: the first destroy closes its connections and
  * handles; the second frees the context, and may come only when libuv has called back for each of
  * them. */
@@ -223,6 +234,7 @@ static void close_on(uv_timer_t *timer)
     struct vg_server *self = timer->data;
     self->closing_turns++;
     if (self->closing_turns == 1) {
+        hang_up_on_slow_clients(self);
         if (self->lws != NULL) {
             lws_context_destroy(self->lws);
         }
