@@ -1,7 +1,7 @@
-/* How many events of 200 bytes a second become durable, hash chain and signed heads included; against
- * plain sqlite3 inserts without hashing (the same transactions), and against one transaction an event
- * (medians of three runs in turn, since the disk is shared); and the time from append to durable at
- * 1,000 events a second. Files in $TMPDIR or the working folder. */
+/* How many events of 200 bytes a second become durable, hash chain and signed heads included;
+ * against plain sqlite3 inserts without hashing (the same transactions), and against one
+ * transaction an event (medians of three runs in turn, since the disk is shared); and the time from
+ * append to durable at 1,000 events a second. Files in $TMPDIR or the working folder. */
 #include "base/text.h"
 #include "record/record.h"
 #include "record/record_verify.h"
