@@ -46,7 +46,27 @@ static double leg_s(const struct vg_wf_type *t, const struct vg_watchfile *w, do
     return mps > 0 ? distance_m / mps : HUGE_VAL;
 }
 
-/* Points of one way; those in stretches that the plan calls unreachable earn nothing. */
+/* The least wanted revisit of the plan's reachable stretches that touch s, round the end of a ring
+ * too; HUGE_VAL: none, the point earns nothing. That these stretches are the watch's has been
+ * checked before. */
+static double revisit_at(const struct vg_check *self, const struct vg_line *line, double s_m)
+{
+    static const double TOUCH_M = 1;
+    double least = HUGE_VAL;
+    for (int k = 0; k < self->plan->n_stretches; k++) {
+        const struct vg_plan_stretch *st = &self->plan->stretches[k];
+        bool is_in = s_m >= st->from_m - TOUCH_M && s_m <= st->to_m + TOUCH_M;
+        bool is_round =
+            line->is_closed && ((s_m <= TOUCH_M && st->to_m >= line->length_m - TOUCH_M) ||
+                                (s_m >= line->length_m - TOUCH_M && st->from_m <= TOUCH_M));
+        if (!st->is_unreachable && (is_in || is_round) && strcmp(st->line, line->name) == 0) {
+            least = fmin(least, st->revisit_s);
+        }
+    }
+    return least;
+}
+
+/* Points of one way, each within the watch depth of the line. */
 static bool read_way(const struct vg_check *self, const json_t *way, struct way_point **out,
                      int *out_n)
 {
@@ -70,20 +90,13 @@ static bool read_way(const struct vg_check *self, const json_t *way, struct way_
         w[k].s_m *= 1000;
         const struct vg_network *net = &self->watch->network;
         int here = vg_network_stretch_at(net, line, w[k].s_m);
-        int before = vg_network_stretch_at(net, line, fmax(0, w[k].s_m - 1));
-        w[k].revisit_s = fmin(net->stretches[here].revisit_s, net->stretches[before].revisit_s);
+        w[k].revisit_s = revisit_at(self, &net->lines[line], w[k].s_m);
+        w[k].dual = w[k].revisit_s < HUGE_VAL ? w[k].dual : 0;
         double lat, lon;
         vg_line_at(&net->lines[line], w[k].s_m, 0, &lat, &lon, NULL);
         is_ok = is_ok && w[k].dual >= 0 && fabs(w[k].lat_deg) <= 90 && fabs(w[k].lon_deg) <= 180 &&
                 vg_geo_distance_m(lat, lon, w[k].lat_deg, w[k].lon_deg) <=
                     net->stretches[here].depth_m + 2;
-        for (int st = 0; st < self->plan->n_stretches; st++) {
-            const struct vg_plan_stretch *x = &self->plan->stretches[st];
-            if (x->is_unreachable && strcmp(x->line, name) == 0 && w[k].s_m > x->from_m + 2 &&
-                w[k].s_m < x->to_m - 2) {
-                w[k].dual = 0;
-            }
-        }
     }
     if (!is_ok) {
         free(w);

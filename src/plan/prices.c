@@ -371,6 +371,7 @@ enum vg_status vg_prices_solve(struct vg_problem *p, const struct vg_costs *cost
                                struct vg_error *err)
 {
     static const double CLOSE = 5e-4;
+    static const double LEAST_SHARE = 2e-4;
     struct climb cl;
     *out = (struct vg_search){0};
     if (!climb_init(&cl, p, out)) {
@@ -397,6 +398,8 @@ enum vg_status vg_prices_solve(struct vg_problem *p, const struct vg_costs *cost
         double pull = round % 4 == 3 ? 0 : 0.6;
         for (int c = 0; c < p->n_crews; c++) {
             cl.asked[c] = pull * out->best.price[c] + (1 - pull) * cl.price[c];
+            /* No crew flies for nothing: rounding would break a proof in which one does. */
+            cl.asked[c] = (1 - LEAST_SHARE) * cl.asked[c] + LEAST_SHARE / n_drones;
         }
     }
     Clp_deleteModel(cl.master.clp);

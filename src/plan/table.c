@@ -1,0 +1,203 @@
+#include "plan/table.h"
+
+#include "base/time.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    COLUMNS = 6,
+    NAME_WIDTH = 20,
+    NUMBER_WIDTH = 14
+};
+
+/* A row: the sorties of one base with one period. */
+struct row {
+    const char *base;
+    double period_s;
+    int n_drones;
+    int n_sorties;
+    double longest_s;
+    double km; /* swept by one drone in one period */
+};
+
+static int width_of(const char *text)
+{
+    int n = 0;
+    for (; *text != '\0'; text++) {
+        n += ((unsigned char)*text & 0xC0) != 0x80;
+    }
+    return n;
+}
+
+/* Left-aligned if width < 0. */
+static void put_cell(struct vg_buf *out, const char *text, int width)
+{
+    int pad = (width < 0 ? -width : width) - width_of(text);
+    if (width < 0) {
+        vg_buf_puts(out, text);
+    }
+    for (int k = 0; k < pad; k++) {
+        vg_buf_puts(out, " ");
+    }
+    if (width >= 0) {
+        vg_buf_puts(out, text);
+    }
+}
+
+static void put_number(struct vg_buf *out, double x)
+{
+    char text[32];
+    vg_format(text, sizeof text, "%.0f", x);
+    put_cell(out, text, NUMBER_WIDTH);
+}
+
+static void put_duration(struct vg_buf *out, double s)
+{
+    char text[48];
+    put_cell(out, vg_duration_format(s, text, sizeof text), NUMBER_WIDTH);
+}
+
+static bool belongs(const struct row *row, const struct vg_plan_sortie *so)
+{
+    return strcmp(row->base, so->base_from) == 0 && fabs(row->period_s - so->period_s) < 0.05;
+}
+
+static bool is_first_of_row(const struct vg_plan *plan, int k, struct row *out)
+{
+    *out = (struct row){.base = plan->sorties[k].base_from, .period_s = plan->sorties[k].period_s};
+    for (int j = 0; j < k; j++) {
+        if (belongs(out, &plan->sorties[j])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void fill_row(const struct vg_plan *plan, struct row *row)
+{
+    for (int k = 0; k < plan->n_sorties; k++) {
+        const struct vg_plan_sortie *so = &plan->sorties[k];
+        if (!belongs(row, so)) {
+            continue;
+        }
+        bool is_new = true;
+        for (int j = 0; j < k && is_new; j++) {
+            is_new =
+                !belongs(row, &plan->sorties[j]) || strcmp(plan->sorties[j].drone, so->drone) != 0;
+        }
+        row->n_drones += is_new;
+        row->n_sorties++;
+        row->longest_s = fmax(row->longest_s, so->land_s - so->takeoff_s);
+        for (int v = 0; v < so->n_visits; v++) {
+            row->km += fabs(so->visits[v].to_m - so->visits[v].from_m) / 1000;
+        }
+    }
+    row->km /= row->n_drones;
+}
+
+static void put_rows(const struct vg_plan *plan, enum vg_lang lang, struct vg_buf *out)
+{
+    put_cell(out, vg_tr(lang, "base"), -NAME_WIDTH);
+    put_cell(out, vg_tr(lang, "drones"), NUMBER_WIDTH);
+    put_cell(out, vg_tr(lang, "sorties/tour"), NUMBER_WIDTH);
+    put_cell(out, vg_tr(lang, "every"), NUMBER_WIDTH);
+    put_cell(out, vg_tr(lang, "longest"), NUMBER_WIDTH);
+    put_cell(out, vg_tr(lang, "km watched"), NUMBER_WIDTH);
+    vg_buf_puts(out, "\n");
+    for (int k = 0; k < plan->n_sorties; k++) {
+        struct row row;
+        if (!is_first_of_row(plan, k, &row)) {
+            continue;
+        }
+        fill_row(plan, &row);
+        put_cell(out, row.base, -NAME_WIDTH);
+        put_number(out, row.n_drones);
+        put_number(out, (double)row.n_sorties / row.n_drones);
+        put_duration(out, row.period_s / row.n_drones);
+        put_duration(out, row.longest_s);
+        put_number(out, row.km);
+        vg_buf_puts(out, "\n");
+    }
+}
+
+static double reachable_m(const struct vg_plan *plan)
+{
+    double sum = 0;
+    for (int k = 0; k < plan->n_stretches; k++) {
+        sum += plan->stretches[k].is_unreachable
+                   ? 0
+                   : plan->stretches[k].to_m - plan->stretches[k].from_m;
+    }
+    return sum;
+}
+
+static void put_promise(const struct vg_plan *plan, const struct vg_watchfile *watch,
+                        enum vg_lang lang, struct vg_buf *out)
+{
+    char gap[48];
+    char wanted[48];
+    char bound[48];
+    vg_duration_format(plan->worst_gap_s, gap, sizeof gap);
+    vg_duration_format(watch->revisit_s, wanted, sizeof wanted);
+    vg_duration_format(plan->bound_s, bound, sizeof bound);
+    bool is_kept = plan->worst_gap_s <= watch->revisit_s;
+    vg_buf_printf(
+        out,
+        is_kept ? vg_tr(lang, "promise: no point unseen longer than %s; wanted %s: kept\n")
+                : vg_tr(lang, "promise: no point unseen longer than %s; wanted %s: NOT kept\n"),
+        gap, wanted);
+    if (plan->bound_s > 0) {
+        vg_buf_printf(
+            out,
+            vg_tr(lang, "bound: no such plan can do better than %s; this one is %.2f times that\n"),
+            bound, plan->ratio);
+    }
+}
+
+static void put_unreachable(const struct vg_plan *plan, enum vg_lang lang, struct vg_buf *out)
+{
+    for (int k = 0; k < plan->n_stretches; k++) {
+        const struct vg_plan_stretch *st = &plan->stretches[k];
+        if (st->is_unreachable) {
+            vg_buf_printf(out, vg_tr(lang, "NOT WATCHED: %s, line %s, km %.1f to %.1f: %s\n"),
+                          st->id, st->line, st->from_m / 1000, st->to_m / 1000, st->reason);
+        }
+    }
+}
+
+/* Stretches with a wish of their own, where there are such. */
+static void put_wishes(const struct vg_plan *plan, const struct vg_watchfile *watch,
+                       enum vg_lang lang, struct vg_buf *out)
+{
+    bool is_mixed = false;
+    for (int k = 0; k < plan->n_stretches; k++) {
+        is_mixed = is_mixed || fabs(plan->stretches[k].revisit_s - watch->revisit_s) > 0.1;
+    }
+    for (int k = 0; k < plan->n_stretches && is_mixed; k++) {
+        const struct vg_plan_stretch *st = &plan->stretches[k];
+        char gap[48];
+        char wanted[48];
+        if (!st->is_unreachable) {
+            vg_duration_format(st->worst_gap_s, gap, sizeof gap);
+            vg_duration_format(st->revisit_s, wanted, sizeof wanted);
+            vg_buf_printf(out,
+                          vg_tr(lang, "%s, line %s, km %.1f to %.1f: seen every %s, wanted %s\n"),
+                          st->id, st->line, st->from_m / 1000, st->to_m / 1000, gap, wanted);
+        }
+    }
+}
+
+void vg_plan_table(const struct vg_plan *plan, const struct vg_watchfile *watch, enum vg_lang lang,
+                   struct vg_buf *out)
+{
+    double line_m = vg_network_length_m(&watch->network);
+    vg_buf_printf(
+        out, vg_tr(lang, "%s: %.0f km of line, %.0f km within reach; %d drones at %d bases\n"),
+        watch->name, line_m / 1000, reachable_m(plan) / 1000, watch->n_drones, watch->n_bases);
+    put_promise(plan, watch, lang, out);
+    vg_buf_puts(out, "\n");
+    put_rows(plan, lang, out);
+    put_wishes(plan, watch, lang, out);
+    put_unreachable(plan, lang, out);
+}

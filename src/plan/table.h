@@ -1,0 +1,16 @@
+/* The plan as a person reads it: what each base flies, what is promised, how near the best
+ * possible, what is out of reach and why.
+ *
+ * One row for each tour: the sorties of one base that repeat together. Plain UTF-8 text, columns
+ * padded by characters. Threads: pure. Memory: appended to `out`; out->is_failed tells of no
+ * memory.
+ */
+#ifndef VG_PLAN_TABLE_H
+#define VG_PLAN_TABLE_H
+
+#include "plan/plan.h"
+
+void vg_plan_table(const struct vg_plan *plan, const struct vg_watchfile *watch, enum vg_lang lang,
+                   struct vg_buf *out);
+
+#endif

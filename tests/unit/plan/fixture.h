@@ -1,0 +1,20 @@
+/* Watches made in memory for the planner's tests. */
+#ifndef VG_TEST_PLAN_FIXTURE_H
+#define VG_TEST_PLAN_FIXTURE_H
+
+#include "base/rng.h"
+#include "config/watchfile.h"
+
+/* An empty watch with one line of n points (copied), one stretch, one long-wing type (25 m/s, 5 h,
+ * 15 %, 45 min, 3 m/s, 300 m), no camera. */
+struct vg_watchfile fixture_watch(const double *lat_deg, const double *lon_deg, int n);
+void fixture_base(struct vg_watchfile *w, const char *name, double lat_deg, double lon_deg,
+                  int pads);
+void fixture_drones(struct vg_watchfile *w, int base, int n);
+/* 100 km of the meridian 0 from 10 N northwards, a base 20 km east of its middle. */
+struct vg_watchfile fixture_straight(int n_drones);
+/* A winding line or ring of 60 to 300 km, 1 to 4 bases near it, wind, sometimes several revisits;
+ * the same for the same seed. */
+struct vg_watchfile fixture_random(uint64_t seed);
+
+#endif
