@@ -1,0 +1,111 @@
+/* Any sequence of messages and waits against the mission, command and parameter machines of both
+ * sides. First byte: bit 0 ArduPilot, bits 1.. the number of items to send. */
+#include "../message.h"
+#include "link/allow.h"
+#include "link/command.h"
+#include "link/mission.h"
+#include "link/missionsrv.h"
+#include "link/params.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Big: kept between inputs, made new for each. */
+struct all {
+    struct vg_missionup up;
+    struct vg_missionsrv srv;
+    struct vg_command commands;
+    struct vg_params params;
+    struct vg_paramsrv paramsrv;
+};
+
+static void must(bool is_true)
+{
+    if (!is_true) {
+        abort();
+    }
+}
+
+/* Whatever the station's machines want to send must be on the allow-list. */
+static void drain(struct all *a)
+{
+    struct vg_mav_msg msg;
+    while (vg_missionup_next_out(&a->up, &msg) || vg_command_next_out(&a->commands, &msg) ||
+           vg_params_next_out(&a->params, &msg)) {
+        must(vg_allow_message(&msg, NULL));
+    }
+    while (vg_missionsrv_next_out(&a->srv, &msg) || vg_paramsrv_next_out(&a->paramsrv, &msg)) {
+        must(msg.sysid == 7);
+    }
+    struct vg_command_result result;
+    while (vg_command_next_result(&a->commands, &result)) {
+        must(result.command == 22 && result.sysid == 7);
+    }
+}
+
+static void check(const struct all *a)
+{
+    must(a->up.n_sent >= 0 && a->up.n_sent <= a->up.n_items);
+    must(a->up.check.next_item >= 0 && a->up.check.next_item <= a->up.check.n_items);
+    must(a->up.check.n_items <= VG_MISSION_ITEMS_MAX);
+    must(a->up.state != VG_MISSION_FAILED || a->up.err.message[0] != 0);
+    must(a->up.state != VG_MISSION_DONE || a->up.check.n_items == a->up.n_items);
+    must(a->srv.n_items >= 0 && a->srv.n_items <= VG_MISSION_ITEMS_MAX);
+    must(!a->srv.is_receiving || a->srv.next_item < a->srv.n_coming);
+    must(a->srv.current >= 0 && (a->srv.current < a->srv.n_items || a->srv.current == 0));
+    must(a->params.n_known >= 0 && a->params.n_known <= a->params.n_params);
+    must(a->params.n_params <= VG_PARAMS_MAX);
+}
+
+static void start(struct all *a, uint8_t options)
+{
+    static const struct vg_mav_pair pair = {255, 190, 7, 1};
+    struct vg_mission_item items[128] = {0};
+    int n = 1 + (options >> 1);
+    for (int i = 0; i < n; i++) {
+        items[i] = (struct vg_mission_item){.frame = 3, .command = 16, .x = i, .y = 1, .z = 50};
+    }
+    memset(a, 0, sizeof *a);
+    must(vg_missionup_start(&a->up, pair, items, n, options & 1, vg_us(0), NULL) == VG_OK);
+    vg_missionsrv_init(&a->srv, 7, 1, options & 1);
+    const struct vg_mav_command_long cmd = {
+        .command = 22, .target_system = 7, .target_component = 1};
+    must(vg_command_send(&a->commands, 255, 190, &cmd, vg_us(0), NULL) == VG_OK);
+    vg_params_start(&a->params, pair, vg_us(0));
+    vg_paramsrv_init(&a->paramsrv, 7, 1);
+    must(vg_paramsrv_add(&a->paramsrv, "ONE", VG_MAV_PARAM_TYPE_REAL32, 1.0f));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct all a;
+    if (size < 1) {
+        return 0;
+    }
+    start(&a, data[0]);
+    data++;
+    size--;
+    struct vg_mav_msg msg;
+    int64_t now_us = 0;
+    int ms;
+    while (fuzz_message(&data, &size, &msg, &ms)) {
+        now_us += ms * INT64_C(1000);
+        struct vg_us now = vg_us(now_us);
+        vg_missionup_feed(&a.up, &msg, now);
+        vg_command_feed(&a.commands, &msg, now);
+        vg_params_feed(&a.params, &msg, now);
+        msg.sysid = 255;
+        msg.compid = 190;
+        vg_missionsrv_feed(&a.srv, &msg, now);
+        vg_paramsrv_feed(&a.paramsrv, &msg);
+        vg_missionup_step(&a.up, now);
+        vg_missionsrv_step(&a.srv, now);
+        vg_command_step(&a.commands, now);
+        vg_params_step(&a.params, now);
+        vg_paramsrv_step(&a.paramsrv);
+        check(&a);
+        drain(&a);
+    }
+    return 0;
+}
