@@ -1,5 +1,6 @@
-/* Values with units as people write them: "4h", "1h 30min", "25 m/s", "90 km/h", "15%", "2km", "60deg", "[6deg, 60deg]" parts.
- * A number without a unit is refused (only 0 may stand alone), with the units that would do named. Threads: pure. */
+/* Values with units as people write them: "4h", "1h 30min", "25 m/s", "90 km/h", "15%", "2km",
+ * "60deg", "[6deg, 60deg]" parts. A number without a unit is refused (only 0 may stand alone), with
+ * the units that would do named. Threads: pure. */
 #ifndef VG_CONFIG_QUANTITY_H
 #define VG_CONFIG_QUANTITY_H
 
@@ -7,10 +8,10 @@
 
 enum vg_quantity {
     VG_Q_DURATION, /* s: us ms s min h d */
-    VG_Q_LENGTH,   /* m: m km ft nmi */
-    VG_Q_SPEED,    /* m/s: m/s km/h kt */
-    VG_Q_ANGLE,    /* degrees: deg, °, rad */
-    VG_Q_SHARE     /* fraction: % */
+    VG_Q_LENGTH, /* m: m km ft nmi */
+    VG_Q_SPEED, /* m/s: m/s km/h kt */
+    VG_Q_ANGLE, /* degrees: deg, °, rad */
+    VG_Q_SHARE /* fraction: % */
 };
 
 enum vg_status vg_quantity_parse(enum vg_quantity kind, const char *text, double *out,

@@ -1,8 +1,9 @@
 /* The watch file: what is watched, from where, with what (design.md section 4, docs/watch-file.md).
  *
  * In:  YAML text with units in the values; files it names are read through the caller's function.
- * Out: one struct with everything resolved (indices instead of names). Unknown keys are refused with file:line:column and the nearest known
- *      key; every number is checked against its range; every name must resolve.
+ * Out: one struct with everything resolved (indices instead of names). Unknown keys are refused
+ * with file:line:column and the nearest known key; every number is checked against its range; every
+ * name must resolve.
  *
  * Threads: pure. Memory: owned by the watch; vg_watchfile_finish frees it.
  */
@@ -12,7 +13,11 @@
 #include "base/text.h"
 #include "geo/network.h"
 
-enum vg_gimbal { VG_GIMBAL_FIXED = 0, VG_GIMBAL_2AXIS, VG_GIMBAL_3AXIS };
+enum vg_gimbal {
+    VG_GIMBAL_FIXED = 0,
+    VG_GIMBAL_2AXIS,
+    VG_GIMBAL_3AXIS
+};
 
 struct vg_wf_camera {
     char name[VG_NAME_SIZE];
@@ -21,7 +26,7 @@ struct vg_wf_camera {
     double hfov_min_deg; /* zoomed in */
     double hfov_max_deg; /* wide */
     enum vg_gimbal gimbal;
-    double max_gsd_m;   /* coarser ground is not credited as seen; default 2.5 */
+    double max_gsd_m; /* coarser ground is not credited as seen; default 2.5 */
     double max_range_m; /* default 8,000 */
 };
 
@@ -29,11 +34,11 @@ struct vg_wf_type {
     char name[VG_NAME_SIZE];
     double cruise_mps; /* true airspeed */
     double endurance_s;
-    double reserve;      /* fraction of endurance kept, [0, 0.9] */
+    double reserve; /* fraction of endurance kept, [0, 0.9] */
     double turnaround_s; /* landing to next take-off */
     double climb_mps;
     double sink_mps; /* default = climb */
-    double agl_m;    /* flown above ground */
+    double agl_m; /* flown above ground */
     int camera;
 };
 
@@ -48,12 +53,18 @@ struct vg_wf_drone {
     char id[16];
     int type;
     int base;
-    char link[128]; /* "udp:14550", "udpin:0.0.0.0:14550", "udpout:host:port", "tcp:host:port"; "" = assigned */
-    int sysid;      /* 1..255 (default: position in the list) */
-    char key[256];  /* path of the signing key, beside the watch file; "" none */
+    char link[128]; /* "udp:14550", "udpin:0.0.0.0:14550", "udpout:host:port", "tcp:host:port"; "" =
+                       assigned */
+    int sysid; /* 1..255 (default: position in the list) */
+    char key[256]; /* path of the signing key, beside the watch file; "" none */
 };
 
-enum vg_zone_kind { VG_ZONE_ALERT = 0, VG_ZONE_PRIVACY, VG_ZONE_NO_FLY, VG_ZONE_GEOFENCE };
+enum vg_zone_kind {
+    VG_ZONE_ALERT = 0,
+    VG_ZONE_PRIVACY,
+    VG_ZONE_NO_FLY,
+    VG_ZONE_GEOFENCE
+};
 
 struct vg_wf_zone {
     char name[VG_NAME_SIZE];
@@ -72,12 +83,13 @@ struct vg_wf_place {
 
 struct vg_watchfile {
     char name[VG_NAME_SIZE];
-    char path[1024];        /* of the watch file itself */
-    double revisit_s;       /* the base promise: line.revisit */
-    double depth_m;         /* line.depth */
-    double seen_share;      /* line.enough: share of a column's cells that must have been seen for it to count; default 0.9 */
+    char path[1024]; /* of the watch file itself */
+    double revisit_s; /* the base promise: line.revisit */
+    double depth_m; /* line.depth */
+    double seen_share; /* line.enough: share of a column's cells that must have been seen for it to
+                          count; default 0.9 */
     struct vg_network network;
-    char (*terrain)[1024];  /* resolved paths or glob patterns */
+    char (*terrain)[1024]; /* resolved paths or glob patterns */
     int n_terrain;
     struct vg_wf_zone *zones;
     int n_zones;
@@ -89,13 +101,14 @@ struct vg_watchfile {
     int n_types;
     struct vg_wf_drone *drones;
     int n_drones;
-    struct vg_wf_place *places; /* "places: FILE.csv" (name,lat,lon,population): names shown on the map */
+    struct vg_wf_place
+        *places; /* "places: FILE.csv" (name,lat,lon,population): names shown on the map */
     int n_places;
     double wind_from_deg; /* true */
     double wind_mps;
-    char listen[128];  /* "127.0.0.1:8080" */
+    char listen[128]; /* "127.0.0.1:8080" */
     char record[1024]; /* resolved path; "" = <name>.vigie beside the watch file */
-    char tak[256];     /* share.tak; "" none (used by a later version) */
+    char tak[256]; /* share.tak; "" none (used by a later version) */
     char hq[256];
     char attribution[512]; /* "attribution:" shown on the map: data licences */
 };
@@ -113,9 +126,11 @@ void vg_watchfile_finish(struct vg_watchfile *self);
 
 /* Vertical field of view that goes with a horizontal one on this camera (pinhole). */
 double vg_camera_vfov_deg(const struct vg_wf_camera *camera, double hfov_deg);
-/* The pitch (negative: down) at which a forward-looking camera at agl_m with its widest field sees the strip out to depth_m each side while
- * the drone flies along the line: the ground at range depth / tan(hfov / 2) lies a quarter of the field above the image's middle. Its distance
- * ahead (m) in out_lead_m (may be NULL): the drone must fly so far along the line before what it passes counts as seen. */
+/* The pitch (negative: down) at which a forward-looking camera at agl_m with its widest field sees
+ * the strip out to depth_m each side while the drone flies along the line: the ground at range
+ * depth / tan(hfov / 2) lies a quarter of the field above the image's middle. Its distance ahead
+ * (m) in out_lead_m (may be NULL): the drone must fly so far along the line before what it passes
+ * counts as seen. */
 double vg_camera_patrol_pitch_deg(const struct vg_wf_camera *camera, double agl_m, double depth_m,
                                   double *out_lead_m);
 

@@ -81,25 +81,50 @@ static struct vg_yaml *add_node(struct builder *self, enum vg_yaml_kind kind,
     return node;
 }
 
-static enum vg_status take_text(struct builder *self, struct fy_event *event, struct vg_yaml *node)
+/* Piece by piece: fy_token_get_text of libfyaml 0.7 leaks its list of pieces when a text has many
+ * (quotes, folded lines). */
+static void read_pieces(struct fy_token *token, struct vg_buf *out)
 {
-    size_t n = 0;
-    const char *text = fy_token_get_text(event->scalar.value, &n);
-    if (text == NULL || n == 0) {
-        return VG_OK;
+    struct fy_token_iter *iter = fy_token_iter_create(token);
+    if (iter == NULL) {
+        out->is_failed = true;
+        return;
     }
-    if (has_control(text, n)) {
+    int failed = 0;
+    const struct fy_iter_chunk *piece = NULL;
+    while ((piece = fy_token_iter_chunk_next(iter, piece, &failed)) != NULL) {
+        vg_buf_add(out, piece->str, piece->len);
+    }
+    out->is_failed = out->is_failed || failed != 0;
+    fy_token_iter_destroy(iter);
+}
+
+static enum vg_status keep_text(struct builder *self, const struct vg_buf *text,
+                                struct vg_yaml *node)
+{
+    if (has_control(vg_buf_text(text), text->n)) {
         return vg_fail_at(self->err, self->place, node->line, node->column,
                           "control characters are not allowed in a text");
     }
-    char *copy = vg_arena_alloc(self->arena, n + 1);
+    char *copy = text->is_failed ? NULL : vg_arena_alloc(self->arena, text->n + 1);
     if (copy == NULL) {
         return fail_memory(self);
     }
-    memcpy(copy, text, n);
-    copy[n] = '\0';
+    memcpy(copy, vg_buf_text(text), text->n + 1);
     node->text = copy;
     return VG_OK;
+}
+
+static enum vg_status take_text(struct builder *self, struct fy_event *event, struct vg_yaml *node)
+{
+    if (event->scalar.value == NULL) {
+        return VG_OK;
+    }
+    struct vg_buf text = {0};
+    read_pieces(event->scalar.value, &text);
+    enum vg_status status = keep_text(self, &text, node);
+    vg_buf_finish(&text);
+    return status;
 }
 
 static enum vg_status take_key(struct builder *self, struct vg_yaml *map, struct vg_yaml *node)
