@@ -9,6 +9,7 @@ static const double FIX_CLEARANCE_M = 40; /* over the ground at the fix */
 static const double FINAL_SINK_SHARE = 0.6; /* of the greatest sink */
 static const double FINAL_SPEED_SHARE = 0.85;
 static const double STRAIGHT_IN_MIN_M = 400;
+static const double FIX_MAX_M = 5000;
 static const double AIM_SHORT_M = 130; /* of the point: the flare and the roll-out carry it on */
 
 static double final_slope(const struct vg_pilot *self)
@@ -48,11 +49,32 @@ static struct vg_pilot_home choose_fix(const struct vg_pilot *self)
     return fix;
 }
 
-void vg_pilot_begin_land(struct vg_pilot *self, const struct vg_pilot_home *at)
+/* The mission's own way point before the landing, unless it lies too near or too far to be one. */
+static bool take_fix(struct vg_pilot *self, const struct vg_pilot_home *approach)
+{
+    struct vg_frame frame = vg_frame_at(self->land_at.lat_deg, self->land_at.lon_deg);
+    double e, n;
+    vg_frame_to_en(&frame, approach->lat_deg, approach->lon_deg, &e, &n);
+    double away = hypot(e, n);
+    if (away < STRAIGHT_IN_MIN_M || away > FIX_MAX_M) {
+        return false;
+    }
+    double ground = vg_pilot_ground_m(self, approach->lat_deg, approach->lon_deg);
+    self->land_fix = *approach;
+    self->land_fix.alt_msl_m =
+        fmax(ground + FIX_CLEARANCE_M, self->land_at.alt_msl_m + final_slope(self) * away);
+    return true;
+}
+
+void vg_pilot_begin_land(struct vg_pilot *self, const struct vg_pilot_home *at,
+                         const struct vg_pilot_home *approach)
 {
     self->land_at = *at;
     self->land_at.alt_msl_m = vg_pilot_ground_m(self, at->lat_deg, at->lon_deg);
-    self->land_fix = choose_fix(self);
+    bool has_fix = approach != NULL && take_fix(self, approach);
+    if (!has_fix) {
+        self->land_fix = choose_fix(self);
+    }
     double away = vg_flight_distance_m(&self->flight, at->lat_deg, at->lon_deg);
     double height = self->flight.alt_msl_m - self->land_at.alt_msl_m;
     double e, n;
@@ -65,7 +87,7 @@ void vg_pilot_begin_land(struct vg_pilot *self, const struct vg_pilot_home *at)
         start_final(self);
         return;
     }
-    self->land = VG_LAND_OUT;
+    self->land = has_fix ? VG_LAND_DOWN : VG_LAND_OUT;
     self->leg_from = vg_pilot_here(self);
 }
 
@@ -149,7 +171,7 @@ static void arrive_home(struct vg_pilot *self)
         self->mode = VG_PLANE_MODE_AUTO;
         return;
     }
-    vg_pilot_begin_land(self, &self->home);
+    vg_pilot_begin_land(self, &self->home, NULL);
 }
 
 void vg_pilot_run_return(struct vg_pilot *self)

@@ -175,7 +175,11 @@ static void start_item(struct vg_pilot *self)
     self->leg_length_m = hypot(e2 - e1, n2 - n1);
     if (item->command == VG_MAV_CMD_NAV_LAND) {
         bool has_place = item->x != 0 || item->y != 0;
-        vg_pilot_begin_land(self, has_place ? &place : &self->home);
+        const struct vg_mission_item *before = item - 1; /* item 0 is home: there is one */
+        bool has_approach = self->current > 1 && before->command == VG_MAV_CMD_NAV_WAYPOINT;
+        struct vg_pilot_home approach = item_place(self, before);
+        vg_pilot_begin_land(self, has_place ? &place : &self->home,
+                            has_approach ? &approach : NULL);
     }
 }
 

@@ -23,7 +23,9 @@ void vg_pilot_run_mission(struct vg_pilot *self);
 void vg_pilot_begin_mission(struct vg_pilot *self);
 /* The item of DO_LAND_START, or 0. */
 int vg_pilot_find_land_start(const struct vg_pilot *self);
-void vg_pilot_begin_land(struct vg_pilot *self, const struct vg_pilot_home *at);
+/* `approach`: the mission's last way point before the landing, NULL if there is none. */
+void vg_pilot_begin_land(struct vg_pilot *self, const struct vg_pilot_home *at,
+                         const struct vg_pilot_home *approach);
 void vg_pilot_run_land(struct vg_pilot *self);
 void vg_pilot_begin_return(struct vg_pilot *self);
 void vg_pilot_run_return(struct vg_pilot *self);
