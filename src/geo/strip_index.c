@@ -185,46 +185,85 @@ struct search {
     const struct vg_strip *strip;
     double lat;
     double lon;
+    double m_per_deg_lat; /* no degree is shorter within the reach of the search */
+    double m_per_deg_lon;
+    struct vg_frame frame; /* about the point */
     double best_m; /* to a column's middle */
     int best_col;
 };
-
-/* Metres between near points: the plane at their middle latitude. */
-static double middle_distance_m(double lat1, double lon1, double lat2, double lon2)
-{
-    struct vg_frame f = vg_frame_at((lat1 + lat2) / 2.0, lon1);
-    return hypot(vg_wrap_180_deg(lon2 - lon1) * f.m_per_deg_lon, (lat2 - lat1) * f.m_per_deg_lat);
-}
 
 /* No column of the box is nearer than this. */
 static double box_bound_m(const struct search *s, const struct vg_strip_box *b)
 {
     double dlat = fmax(0.0, fabs(s->lat - b->lat) - b->half_lat);
     double dlon = fmax(0.0, fabs(vg_wrap_180_deg(s->lon - b->lon)) - b->half_lon);
-    double far = fmin(90.0, fmax(fabs(s->lat), fabs(b->lat) + b->half_lat));
-    double m_per_deg_lat = vg_frame_at(0.0, 0.0).m_per_deg_lat;
-    /* 0.97: a great circle may cut inside the parallel, by under 3 % within a thousand kilometres.
-     */
-    return 0.97 * hypot(dlat * m_per_deg_lat, dlon * m_per_deg_lat * cos(far * VG_RAD_PER_DEG));
+    return hypot(dlat * s->m_per_deg_lat, dlon * s->m_per_deg_lon);
+}
+
+/* 0.97: a great circle may cut inside the parallel, by under 3 % within a thousand kilometres. */
+static struct search search_start(const struct vg_strip *strip, double lat, double lon,
+                                  double reach_m)
+{
+    double m_per_deg_lat = 0.97 * vg_frame_at(0.0, 0.0).m_per_deg_lat;
+    double far = fmin(90.0, fabs(lat) + reach_m / m_per_deg_lat);
+    return (struct search){.strip = strip,
+                           .lat = lat,
+                           .lon = lon,
+                           .m_per_deg_lat = m_per_deg_lat,
+                           .m_per_deg_lon = m_per_deg_lat * cos(far * VG_RAD_PER_DEG),
+                           .frame = vg_frame_at(lat, lon),
+                           .best_m = reach_m,
+                           .best_col = -1};
 }
 
 static void search_leaf(struct search *s, int leaf)
 {
+    double best2 = s->best_m * s->best_m;
+    int best_col = -1;
     for (int c = s->strip->leaf_first[leaf]; c < s->strip->leaf_first[leaf + 1]; c++) {
         const struct vg_strip_col *col = &s->strip->cols[c];
-        double d_m = middle_distance_m(s->lat, s->lon, col->lat_e7 * 1e-7, col->lon_e7 * 1e-7);
-        if (d_m < s->best_m) {
-            s->best_m = d_m;
-            s->best_col = c;
+        double e;
+        double n;
+        vg_frame_to_en(&s->frame, col->lat_e7 * 1e-7, col->lon_e7 * 1e-7, &e, &n);
+        if (e * e + n * n < best2) {
+            best2 = e * e + n * n;
+            best_col = c;
         }
     }
+    if (best_col >= 0) {
+        s->best_m = sqrt(best2);
+        s->best_col = best_col;
+    }
+}
+
+/* Box `seed` of [first, end), the most promising, is looked at before the others, so that they are
+ * mostly passed by. */
+static int find_seed(const struct search *s, const struct vg_strip_box *boxes, int first, int end)
+{
+    int seed = -1;
+    double seed_m = s->best_m;
+    for (int i = first; i < end; i++) {
+        double bound_m = box_bound_m(s, &boxes[i]);
+        if (bound_m < seed_m) {
+            seed_m = bound_m;
+            seed = i;
+        }
+    }
+    return seed;
 }
 
 static void search_branch(struct search *s, int branch)
 {
-    int end = (branch + 1) * VG_STRIP_BRANCH;
-    for (int k = branch * VG_STRIP_BRANCH; k < end && k < s->strip->n_leaves; k++) {
-        if (box_bound_m(s, &s->strip->leaves[k]) < s->best_m) {
+    int first = branch * VG_STRIP_BRANCH;
+    int end = first + VG_STRIP_BRANCH;
+    end = end < s->strip->n_leaves ? end : s->strip->n_leaves;
+    int seed = find_seed(s, s->strip->leaves, first, end);
+    if (seed < 0) {
+        return;
+    }
+    search_leaf(s, seed);
+    for (int k = first; k < end; k++) {
+        if (k != seed && box_bound_m(s, &s->strip->leaves[k]) < s->best_m) {
             search_leaf(s, k);
         }
     }
@@ -270,16 +309,8 @@ int vg_strip_nearest(const struct vg_strip *self, double lat_deg, double lon_deg
                      int *out_line, double *out_s_m, double *out_distance_m)
 {
     /* The line may be nearer than any column's middle by half a column. */
-    struct search s = {self, lat_deg, lon_deg, max_m * 1.01 + self->cell_m, -1};
-    int seed = -1;
-    double seed_m = s.best_m;
-    for (int i = 0; i < self->n_branches; i++) {
-        double bound_m = box_bound_m(&s, &self->branches[i]);
-        if (bound_m < seed_m) {
-            seed_m = bound_m;
-            seed = i;
-        }
-    }
+    struct search s = search_start(self, lat_deg, lon_deg, max_m * 1.01 + self->cell_m);
+    int seed = find_seed(&s, self->branches, 0, self->n_branches);
     if (seed < 0) {
         return 0;
     }

@@ -1,13 +1,15 @@
 /* What a camera sees of the ground: the outline for people, the strip cells for the memory.
  *
  * A cell is in view when its centre (target height above ground, 0 by default) projects inside the
- * image, its ground sample distance across the line of sight is at most max_gsd_m, its range at
- * most max_range_m, and terrain does not hide it. Hidden ground is never credited: visibility is
- * taken from horizon rays on both sides of the cell and both must be clear.
+ * image, its ground sample distance across the line of sight (range x 2 tan(hfov / 2) / width) is
+ * at most max_gsd_m, its range at most max_range_m (slant), and terrain does not hide it. Hidden
+ * ground is never credited: a cell counts when it stands above the highest that any ground on the
+ * horizon rays to its left and right can be, else when its own line of sight, walked sample by
+ * sample, is clear. Ground of unknown height (a void in every file) is not credited either.
  *
  * Frames: yaw and pitch of the optical axis in the earth frame (pitch 0 horizon, -90 straight
- * down), roll about the axis, right side down positive. Threads: pure; scratch is the caller's
- * arena, nothing else is allocated.
+ * down), roll about the axis, right side down positive; pinhole, no lens distortion. Threads: pure;
+ * scratch is the caller's arena (reset it between frames), nothing else is allocated.
  */
 #ifndef VG_TERRAIN_CAMERA_H
 #define VG_TERRAIN_CAMERA_H
@@ -56,6 +58,8 @@ typedef void (*vg_seen_fn)(void *ctx, const struct vg_seen_run *run);
 
 /* Visit every strip cell in view. `skip(ctx, col)` (NULL: none) says that a column needs no test
  * now (all of it seen a moment ago). */
+/* VG_E_RANGE: a field of view outside (0, 180) or a pose that is not finite; VG_E_NO_MEMORY: the
+ * arena's limit. */
 enum vg_status vg_camera_cells(const struct vg_terrain *terrain, const struct vg_strip *strip,
                                const struct vg_camera_pose *pose,
                                const struct vg_camera_limits *limits, struct vg_arena *scratch,

@@ -320,7 +320,12 @@ static bool is_clear(struct job *j, const struct spot *s)
     if (mine < fminf(a.ground, b.ground) - fabsf(a.ground - b.ground)) {
         return false;
     }
-    return vg_window_clear(&j->window, &path, eye_m, s->alt_msl_m, 0.0, from);
+    /* What the crests leave open begins somewhere along the way: only from there it is walked. */
+    int left = vg_fan_clear_steps(fan, ray, n, mine);
+    int right = vg_fan_clear_steps(fan, ray + 1, n, mine);
+    double open_m = (left < right ? left : right) * fan->step_m;
+    return vg_window_clear(&j->window, &path, eye_m, s->alt_msl_m, fmin(open_m / s->ground_m, from),
+                           from);
 }
 
 static void emit_piece(struct job *j, const struct piece *p, vg_seen_fn emit, void *ctx)

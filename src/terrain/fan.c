@@ -3,7 +3,7 @@
 #include "base/units.h"
 #include "terrain/path.h"
 
-/* Bounds of the table: 16 MB at most. Terrain so fine that more would be wanted is sampled more
+/* Bounds of the table: 32 MB at most. Terrain so fine that more would be wanted is sampled more
  * thinly. */
 enum {
     RAYS_MAX = 1024,

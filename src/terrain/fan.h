@@ -53,4 +53,16 @@ static inline struct vg_horizon vg_fan_horizon(struct vg_fan *self, int ray, int
     return self->steepest[(size_t)ray * (size_t)self->n_steps + (size_t)(n - 1)];
 }
 
+/* How many of a ray's first n samples are surely below the tangent, whatever lies in the cells
+ * passed. */
+static inline int vg_fan_clear_steps(const struct vg_fan *self, int ray, int n, float tangent)
+{
+    const struct vg_horizon *h = self->steepest + (size_t)ray * (size_t)self->n_steps;
+    n = n < self->n_steps ? n : self->n_steps;
+    while (n > 0 && h[n - 1].crest >= tangent) {
+        n--;
+    }
+    return n;
+}
+
 #endif

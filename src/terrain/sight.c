@@ -18,7 +18,7 @@ enum {
  * grid lines crossed. */
 enum {
     EVEN_SAMPLES = 8,
-    EVEN_SAMPLES_PART = 3,
+    EVEN_SAMPLES_PART = 2,
     CROSSINGS_MAX = 1000000
 };
 
@@ -70,35 +70,87 @@ struct sight {
     double bulge_m;
 };
 
+/* The chord between the ends, lowered by how far the Earth bulges above it: d^2 t (1 - t) / 2R. */
+static inline double sight_msl_m(const struct sight *s, double t)
+{
+    return s->h1_msl_m + t * (s->h2_msl_m - s->h1_msl_m) - s->bulge_m * t * (1.0 - t);
+}
+
 static bool is_under_ground(const struct sight *s, double t)
 {
     double lat;
     double lon;
     vg_path_at(s->path, t, &lat, &lon);
-    /* The chord between the ends, lowered by how far the Earth bulges above it: d^2 t (1 - t) / 2R.
-     */
-    double sight_m = s->h1_msl_m + t * (s->h2_msl_m - s->h1_msl_m) - s->bulge_m * t * (1.0 - t);
-    return vg_window_sample(s->window, lat, lon) > sight_m; /* false for a void */
+    return vg_window_sample(s->window, lat, lon) > sight_msl_m(s, t); /* false for a void */
 }
 
-/* Samples where a coordinate that runs from x0 to x1 over the path is a whole number, t within
- * (from, to). */
-static bool crosses_clear(const struct sight *s, double x0, double x1, double from, double to)
+/* The path on a layer's grid: two parabolas, c[0] + t (c[1] + t c[2]). */
+struct on_grid {
+    double row[3];
+    double col[3];
+};
+
+static struct on_grid path_on(const struct vg_layer *l, const struct vg_path *p)
 {
-    double dx = x1 - x0;
+    return (struct on_grid){
+        .row = {(l->north_deg - p->lat0) * l->per_deg_lat, -p->lat1 * l->per_deg_lat,
+                -p->lat2 * l->per_deg_lat},
+        .col = {vg_layer_x(l, p->lon0), p->lon1 * l->per_deg_lon, p->lon2 * l->per_deg_lon}};
+}
+
+/* Samples where the way crosses the rows (or columns) of the finest layer, t within (from, to). On
+ * a grid line the ground is linear between two centres `stride` apart; lines lie `across` apart.
+ * Off the layer and beside voids the whole window is asked. */
+static bool crosses_clear(const struct sight *s, const double line[3], const double along[3],
+                          int n_lines, int n_along, size_t across, size_t stride, double from,
+                          double to)
+{
+    /* The parabola's sag, centimetres, does not move the crossing. */
+    double dx = line[1] + line[2];
     if (fabs(dx) < 1e-9) {
         return true;
     }
-    double a = x0 + from * dx;
-    double b = x0 + to * dx;
-    double last = floor(fmax(a, b));
-    for (double k = ceil(fmin(a, b)); k <= last; k += 1.0) {
-        double t = (k - x0) / dx;
-        if (t > from && t < to && is_under_ground(s, t)) {
+    const float *h = s->window->layers[0]->h_msl_m;
+    double a = line[0] + from * dx;
+    double b = line[0] + to * dx;
+    double lo = a < b ? a : b;
+    double hi = a < b ? b : a;
+    double per_line = 1.0 / dx;
+    /* Whole numbers of either sign without a call to floor: they are below CROSSINGS_MAX in number.
+     */
+    int first = (int)lo + (lo > 0.0);
+    for (int k = first; k <= hi; k++) {
+        double t = (k - line[0]) * per_line;
+        if (!(t > from && t < to)) {
+            continue;
+        }
+        double x = along[0] + t * (along[1] + t * along[2]);
+        double ground = (double)NAN;
+        if (k >= 0 && k < n_lines && x >= 0.0 && x < n_along - 1) {
+            size_t i = (size_t)x;
+            const float *p = h + (size_t)k * across + i * stride;
+            ground = (double)p[0] + (x - (double)i) * ((double)p[stride] - (double)p[0]);
+        }
+        if (ground <= HUGE_VAL ? ground > sight_msl_m(s, t) : is_under_ground(s, t)) {
             return false;
         }
     }
     return true;
+}
+
+static bool grid_clear(const struct sight *s, double from, double to)
+{
+    const struct vg_layer *l = s->window->layers[0];
+    struct on_grid g = path_on(l, s->path);
+    double n = fabs(g.row[1] + g.row[2]) + fabs(g.col[1] + g.col[2]);
+    /* Beyond reason (or not a number): the even steps alone. The bound on the start keeps rows
+     * within an int. */
+    if (!(n * (to - from) < CROSSINGS_MAX && fabs(g.row[0]) < 1e9 && fabs(g.col[0]) < 1e9)) {
+        return true;
+    }
+    size_t n_cols = (size_t)l->n_cols;
+    return crosses_clear(s, g.row, g.col, l->n_rows, l->n_cols, n_cols, 1, from, to) &&
+           crosses_clear(s, g.col, g.row, l->n_cols, l->n_rows, 1, n_cols, from, to);
 }
 
 /* Between two lines of the grid the ground along a straight way is a parabola, and a flat one: its
@@ -108,16 +160,8 @@ bool vg_window_clear(const struct vg_window *self, const struct vg_path *path, d
                      double h2_msl_m, double from, double to)
 {
     struct sight s = {self, path, h1_msl_m, h2_msl_m, vg_terrain_curvature_drop_m(path->length_m)};
-    if (self->n_layers > 0) {
-        const struct vg_layer *l = self->layers[0];
-        double y0 = (l->north_deg - path->lat0) * l->per_deg_lat;
-        double y1 = y0 - (path->lat1 + path->lat2) * l->per_deg_lat;
-        double x0 = vg_layer_x(l, path->lon0);
-        double x1 = x0 + (path->lon1 + path->lon2) * l->per_deg_lon;
-        if ((fabs(x1 - x0) + fabs(y1 - y0)) * (to - from) < CROSSINGS_MAX &&
-            (!crosses_clear(&s, y0, y1, from, to) || !crosses_clear(&s, x0, x1, from, to))) {
-            return false;
-        }
+    if (self->n_layers > 0 && !grid_clear(&s, from, to)) {
+        return false;
     }
     double n_km = ceil((to - from) * path->length_m / 1000.0);
     int n = to - from < 0.5       ? EVEN_SAMPLES_PART
