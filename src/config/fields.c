@@ -29,7 +29,7 @@ enum vg_status vg_fields_at(const struct vg_reader *reader, const struct vg_yaml
 static enum vg_status fail_unknown_key(const struct vg_reader *reader, const struct vg_yaml *node,
                                        const struct vg_field *fields, int n_fields)
 {
-    const char *names[MAX_NAMES];
+    const char *names[MAX_NAMES] = {NULL};
     int n = n_fields < MAX_NAMES ? n_fields : MAX_NAMES;
     for (int i = 0; i < n; i++) {
         names[i] = fields[i].key;

@@ -54,7 +54,7 @@ static void write_line(enum vg_lang lang, const char *name, const char *line_fil
         out, "",
         vg_tr(lang,
               "Elevation, as anything that GDAL reads; without it the ground is taken as flat."));
-    vg_buf_puts(out, "# terrain: [dem/*.tif]\n\n");
+    vg_buf_puts(out, "# terrain: [dem/heights.tif]\n\n");
     remark(out, "",
            vg_tr(lang, "Areas, in GeoJSON, with \"kind\": alert, privacy, no-fly or geofence."));
     vg_buf_puts(out, "# zones: zones.geojson\n\n");
