@@ -40,7 +40,7 @@ void vg_flight_init(struct vg_flight *self, const struct vg_flight_config *confi
     memset(self, 0, sizeof *self);
     self->config = *config;
     self->config.bank_max_deg = or_default(config->bank_max_deg, 40.0);
-    self->config.glide_ratio = or_default(config->glide_ratio, 12.0);
+    self->config.glide_ratio = or_default(config->glide_ratio, 10.0);
     self->now = now;
     self->rng = vg_rng_seed(config->seed);
     vg_flight_service(self, config->lat_deg, config->lon_deg, config->alt_msl_m,

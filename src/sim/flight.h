@@ -42,7 +42,7 @@ struct vg_flight_config {
     double sink_mps;
     double endurance_s; /* level at cruise speed on a full battery */
     double bank_max_deg; /* default 40 */
-    double glide_ratio; /* default 12: sets what a climb costs */
+    double glide_ratio; /* default 10 (a camera hangs in the wind): sets what a climb costs */
     double wind_from_deg;
     double wind_mps;
     double gust_mps; /* 1 sigma of each horizontal component; 0 none */
