@@ -2,6 +2,7 @@
 #include "app/load.h"
 #include "app/options.h"
 
+#include "base/time.h"
 #include "plan/check.h"
 
 #include <stdio.h>

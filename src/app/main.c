@@ -22,6 +22,8 @@ enum {
     N_VERBS = sizeof VERBS / sizeof VERBS[0]
 };
 
+static const char HELP[] = "help";
+
 int vg_app_fail(const struct vg_app *app, const struct vg_error *err)
 {
     char text[1100];

@@ -6,6 +6,8 @@
 #include "base/sha256.h"
 #include "watch/describe.h"
 
+#include <math.h>
+
 #include <string.h>
 #include <unistd.h>
 

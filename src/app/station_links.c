@@ -88,10 +88,27 @@ void vg_station_send(void *ctx, int drone, const struct vg_mav_msg *msg)
 
 /* ---- opening ---- */
 
+/* 32 bytes, or their 64 hexadecimal digits. */
+static bool parse_key(const struct vg_buf *text, uint8_t out[VG_MAVSIGN_KEY_SIZE])
+{
+    if (text->n == VG_MAVSIGN_KEY_SIZE) {
+        memcpy(out, text->data, VG_MAVSIGN_KEY_SIZE);
+        return true;
+    }
+    char digits[2 * VG_MAVSIGN_KEY_SIZE + 1];
+    size_t n = strcspn(vg_buf_text(text), "\r\n");
+    if (n != sizeof digits - 1) {
+        return false;
+    }
+    memcpy(digits, text->data, n);
+    digits[n] = '\0';
+    return vg_unhex(digits, out, VG_MAVSIGN_KEY_SIZE) == 0;
+}
+
 static enum vg_status load_key(struct vg_station *self, int i, struct vg_error *err)
 {
     const struct vg_wf_drone *wd = &self->watchfile.drones[i];
-    if (wd->key[0] == '\0' || self->options.is_sim) {
+    if (wd->key[0] == '\0') {
         return VG_OK;
     }
     char path[1300];
@@ -99,18 +116,15 @@ static enum vg_status load_key(struct vg_station *self, int i, struct vg_error *
     uint8_t key[VG_MAVSIGN_KEY_SIZE];
     vg_path_beside(self->watchfile.path, wd->key, path, sizeof path);
     enum vg_status st = vg_file_read(path, 4096, &text, err);
+    if (st == VG_OK && !parse_key(&text, key)) {
+        st = vg_fail(err, VG_E_FORMAT, "%s: a key is 32 bytes or 64 hexadecimal digits", path);
+    }
     if (st == VG_OK) {
-        char *end = text.data + strcspn(vg_buf_text(&text), "\r\n");
-        *end = '\0';
-        if (vg_unhex(text.data, key, sizeof key) != 0) { /* not 64 digits: a passphrase */
-            vg_mavsign_key_from_passphrase(text.data, key);
-        }
         self->drones[i].sign = calloc(1, sizeof *self->drones[i].sign);
-        if (self->drones[i].sign == NULL) {
-            st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-        } else {
-            vg_mavsign_init(self->drones[i].sign, key, 0, self->now);
-        }
+        st = self->drones[i].sign != NULL ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    if (st == VG_OK) {
+        vg_mavsign_init(self->drones[i].sign, key, 0, self->now);
     }
     memset(key, 0, sizeof key);
     vg_buf_finish(&text);

@@ -42,7 +42,7 @@ void vg_director_destroy(struct vg_director *self)
 }
 
 /* "K2#3R" back to its flight. */
-static bool parse_flight(const struct vg_director *self, const char *id, struct vg_flight *out,
+static bool parse_flight(const struct vg_director *self, const char *id, struct vg_departure *out,
                          bool *out_is_relief)
 {
     const char *hash = strrchr(id, '#');

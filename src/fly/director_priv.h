@@ -25,7 +25,7 @@ enum vg_flyer_state {
 
 /* One flight a drone is on. */
 struct vg_job_flight {
-    struct vg_flight flight; /* sortie -1: none */
+    struct vg_departure flight; /* sortie -1: none */
     bool is_relief;
     bool has_consent;
     bool is_refused;

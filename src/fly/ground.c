@@ -67,7 +67,7 @@ static void choose_next(struct vg_director *self, struct vg_flyer *f, struct vg_
     const struct vg_director_options *o = &self->options;
     struct vg_us from =
         f->not_before.us > 0 ? f->not_before : vg_us(now.us - LATE_MAX_S * VG_US_PER_S);
-    struct vg_flight next =
+    struct vg_departure next =
         vg_timetable_next(o->plan, o->watch->drones[f->drone].id, o->epoch, from);
     if (next.sortie < 0) {
         return;
@@ -77,7 +77,7 @@ static void choose_next(struct vg_director *self, struct vg_flyer *f, struct vg_
     f->job.takeoff = next.takeoff;
     f->job.land = next.land;
     f->job.has_consent = o->auto_consent;
-    vg_flight_id(o->plan, &next, false, f->job.id, sizeof f->job.id);
+    vg_departure_id(o->plan, &next, false, f->job.id, sizeof f->job.id);
     vg_flyer_tell_sortie(self, f, "planned");
 }
 
@@ -133,7 +133,7 @@ void vg_flyer_relieve(struct vg_director *self, const struct vg_job_flight *fail
         f->job.takeoff = vg_us_add(now, vg_us_from_s(60));
         f->job.land = vg_us_add(f->job.takeoff, vg_us_from_s(s->land_s - s->takeoff_s));
         f->job.has_consent = self->options.auto_consent;
-        vg_flight_id(self->options.plan, &failed->flight, true, f->job.id, sizeof f->job.id);
+        vg_departure_id(self->options.plan, &failed->flight, true, f->job.id, sizeof f->job.id);
         self->counts.n_reliefs++;
         vg_flyer_tell_sortie(self, f, "planned");
         vg_flyer_tell_drone(self, f, now);

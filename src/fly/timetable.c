@@ -3,19 +3,19 @@
 #include <math.h>
 #include <string.h>
 
-struct vg_flight vg_timetable_at(const struct vg_plan *plan, int sortie, int64_t turn,
+struct vg_departure vg_timetable_at(const struct vg_plan *plan, int sortie, int64_t turn,
                                  struct vg_us epoch)
 {
     const struct vg_plan_sortie *s = &plan->sorties[sortie];
     struct vg_us base = vg_us_add(epoch, vg_us_from_s((double)turn * s->period_s));
-    return (struct vg_flight){sortie, turn, vg_us_add(base, vg_us_from_s(s->takeoff_s)),
+    return (struct vg_departure){sortie, turn, vg_us_add(base, vg_us_from_s(s->takeoff_s)),
                               vg_us_add(base, vg_us_from_s(s->land_s))};
 }
 
-struct vg_flight vg_timetable_next(const struct vg_plan *plan, const char *drone,
+struct vg_departure vg_timetable_next(const struct vg_plan *plan, const char *drone,
                                    struct vg_us epoch, struct vg_us from)
 {
-    struct vg_flight best = {.sortie = -1};
+    struct vg_departure best = {.sortie = -1};
     double since_s = vg_us_to_s(vg_us_sub(from, epoch));
     for (int i = 0; i < plan->n_sorties; i++) {
         const struct vg_plan_sortie *s = &plan->sorties[i];
@@ -23,7 +23,7 @@ struct vg_flight vg_timetable_next(const struct vg_plan *plan, const char *drone
             continue;
         }
         double turn = ceil((since_s - s->takeoff_s) / s->period_s - 1e-9);
-        struct vg_flight f = vg_timetable_at(plan, i, turn > 0 ? (int64_t)turn : 0, epoch);
+        struct vg_departure f = vg_timetable_at(plan, i, turn > 0 ? (int64_t)turn : 0, epoch);
         if (f.takeoff.us < from.us) { /* rounding of microseconds */
             f = vg_timetable_at(plan, i, f.turn + 1, epoch);
         }
@@ -34,7 +34,7 @@ struct vg_flight vg_timetable_next(const struct vg_plan *plan, const char *drone
     return best;
 }
 
-const char *vg_flight_id(const struct vg_plan *plan, const struct vg_flight *flight, bool is_relief,
+const char *vg_departure_id(const struct vg_plan *plan, const struct vg_departure *flight, bool is_relief,
                          char *buf, size_t size_bytes)
 {
     vg_format(buf, size_bytes, "%s#%lld%s", plan->sorties[flight->sortie].id,
@@ -84,7 +84,7 @@ void vg_timetable_passes(const struct vg_plan *plan, struct vg_us epoch, struct 
         const struct vg_plan_sortie *s = &plan->sorties[i];
         double first = floor(vg_us_to_s(vg_us_sub(from, epoch)) / s->period_s) - 1;
         for (int64_t turn = first > 0 ? (int64_t)first : 0;; turn++) {
-            struct vg_flight f = vg_timetable_at(plan, i, turn, epoch);
+            struct vg_departure f = vg_timetable_at(plan, i, turn, epoch);
             if (f.takeoff.us > to.us) {
                 break;
             }

@@ -113,6 +113,7 @@ static enum vg_status apply_watch(struct vg_watch *self, json_t *doc, const char
     fresh.description = json_incref(doc);
     vg_watch_finish(self);
     *self = fresh;
+    self->seen.shape = &self->shape; /* the struct has moved */
     return VG_OK;
 }
 

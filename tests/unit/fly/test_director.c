@@ -1,0 +1,175 @@
+/* The director against the simulated fleet, through real MAVLink bytes. */
+#include "post.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char *sortie_state(const struct post *p, const char *id)
+{
+    const struct vg_watch_sortie *s = vg_watch_sortie(&p->state, id);
+    return s != NULL ? s->state : "none";
+}
+
+static int count_open(const struct post *p, const char *kind)
+{
+    int n = 0;
+    for (int i = 0; i < p->state.n_alerts; i++) {
+        n += strcmp(p->state.alerts[i].kind, kind) == 0 &&
+             strcmp(p->state.alerts[i].state, "closed") != 0;
+    }
+    return n;
+}
+
+/* Each state line must come after the one before it. */
+static void assert_order(const struct post *p, const char *const *lines, int n)
+{
+    const char *at = vg_buf_text(&p->log);
+    for (int i = 0; i < n; i++) {
+        at = strstr(at, lines[i]);
+        if (at == NULL) {
+            fail_msg("\"%s\" missing or out of order in:\n%s", lines[i], vg_buf_text(&p->log));
+        }
+    }
+}
+
+static void flies_a_sortie_from_timetable_to_turnaround(void **state)
+{
+    (void)state;
+    struct post p;
+    post_open(&p, true);
+    assert_true(post_run_until(&p, "F1", "flying", 900));
+    /* The timetable says 700 s; the launch itself takes some seconds. */
+    double at_s = vg_us_to_s(vg_us_sub(p.now, p.start));
+    assert_true(at_s >= 700 && at_s < 760);
+    assert_true(post_run_until(&p, "F1", "turning", 3600));
+    assert_string_equal(sortie_state(&p, "C1#0"), "landed");
+    assert_true(post_run_until(&p, "F1", "ready", 700)); /* turn-round of 10 min */
+    static const char *const order[] = {"sortie C1#0 planned", "sortie C1#0 preparing",
+                                        "sortie C1#0 ready",   "sortie C1#0 launching",
+                                        "sortie C1#0 flying",  "sortie C1#0 landed",
+                                        "drone F1 ready",      "sortie C1#1 planned"};
+    post_run(&p, 1);
+    assert_order(&p, order, sizeof order / sizeof order[0]);
+    assert_int_equal(p.n_forbidden, 0);
+    assert_int_equal(p.n_bad_events, 0);
+    assert_true(p.n_sent > 100);
+    assert_int_equal(vg_director_counts(p.director)->n_landed, 1);
+    post_close(&p);
+}
+
+static void waits_for_consent_and_says_when_it_came_too_late(void **state)
+{
+    (void)state;
+    struct post p;
+    post_open(&p, false);
+    assert_true(post_run_until(&p, "F1", "waiting", 900));
+    assert_string_equal(sortie_state(&p, "C1#0"), "verified");
+    post_run(&p, 1000);
+    assert_string_equal(vg_watch_drone(&p.state, "F1")->state, "waiting");
+    assert_int_equal(vg_director_counts(p.director)->n_launched, 0);
+    post_run(&p, 700); /* 15 min late: missed */
+    assert_string_equal(sortie_state(&p, "C1#0"), "missed");
+    assert_int_equal(vg_director_counts(p.director)->n_launched, 0);
+    assert_true(count_open(&p, "late_launch") > 0);
+    post_close(&p);
+}
+
+static void flies_when_the_pilot_consents(void **state)
+{
+    (void)state;
+    struct post p;
+    struct vg_error err = {0};
+    post_open(&p, false);
+    assert_true(post_run_until(&p, "F1", "waiting", 900));
+    assert_int_equal(vg_director_consent(p.director, "nonsense", true, "Awa", p.now, &err),
+                     VG_E_NOT_FOUND);
+    err = (struct vg_error){0};
+    assert_int_equal(vg_director_consent(p.director, "C1#0", true, "Awa", p.now, &err), VG_OK);
+    assert_string_equal(sortie_state(&p, "C1#0"), "ready");
+    assert_non_null(strstr(vg_buf_text(&p.log), "act - -"));
+    assert_true(post_run_until(&p, "F1", "flying", 900));
+    err = (struct vg_error){0};
+    assert_int_equal(vg_director_consent(p.director, "C1#0", false, "Awa", p.now, &err),
+                     VG_E_INVALID);
+    post_close(&p);
+}
+
+static void a_silent_drone_is_lost_and_relieved_and_found_again(void **state)
+{
+    (void)state;
+    struct post p;
+    post_open(&p, true);
+    post_fault(&p, "F1 silent 800s 900s");
+    assert_true(post_run_until(&p, "F1", "flying", 790));
+    while (vg_us_to_s(vg_us_sub(p.now, p.start)) <
+           804.5) { /* heard last at 800 s: stale from 803 s */
+        post_run(&p, 0.1);
+    }
+    assert_string_equal(vg_watch_drone(&p.state, "F1")->link, "stale");
+    assert_int_equal(count_open(&p, "stale"), 1);
+    post_run(&p, 4);
+    assert_string_equal(vg_watch_drone(&p.state, "F1")->link, "stale"); /* 808.5 s */
+    post_run(&p, 3);
+    assert_string_equal(vg_watch_drone(&p.state, "F1")->state, "lost"); /* 811.5 s */
+    assert_int_equal(count_open(&p, "lost"), 1);
+    assert_string_not_equal(sortie_state(&p, "C1#0R"), "none"); /* given to F2 */
+    assert_true(post_run_until(&p, "F2", "flying", 600));
+    assert_true(post_run_until(&p, "F1", "turning", 2000)); /* it flew on and landed by itself */
+    assert_int_equal(count_open(&p, "lost"), 0);
+    assert_string_equal(sortie_state(&p, "C1#0"), "landed");
+    assert_true(post_run_until(&p, "F2", "turning", 3000));
+    assert_string_equal(sortie_state(&p, "C1#0R"), "landed");
+    assert_int_equal(vg_director_counts(p.director)->n_reliefs, 1);
+    post_close(&p);
+}
+
+static void comes_home_when_called(void **state)
+{
+    (void)state;
+    struct post p;
+    struct vg_error err = {0};
+    post_open(&p, true);
+    assert_true(post_run_until(&p, "F1", "ready", 100));
+    assert_int_equal(vg_director_return(p.director, 0, "Awa", p.now, &err), VG_E_INVALID);
+    assert_true(post_run_until(&p, "F1", "flying", 900));
+    post_run(&p, 120);
+    err = (struct vg_error){0};
+    assert_int_equal(vg_director_return(p.director, 0, "Awa", p.now, &err), VG_OK);
+    assert_string_equal(vg_watch_drone(&p.state, "F1")->state, "returning");
+    assert_true(post_run_until(&p, "F1", "turning", 1500));
+    assert_string_equal(sortie_state(&p, "C1#0"), "aborted");
+    assert_string_equal(vg_watch_sortie(&p.state, "C1#0")->reason, "called home");
+    assert_string_not_equal(sortie_state(&p, "C1#0R"), "none"); /* given to F2 */
+    post_close(&p);
+}
+
+static void a_new_director_takes_up_what_flies(void **state)
+{
+    (void)state;
+    struct post p;
+    post_open(&p, true);
+    assert_true(post_run_until(&p, "F1", "flying", 900));
+    post_restart(&p); /* as after a crash: only the fold is left */
+    assert_string_equal(vg_watch_drone(&p.state, "F1")->state, "flying");
+    assert_true(vg_director_is_aloft(p.director, 0));
+    assert_true(post_run_until(&p, "F1", "turning", 3600));
+    assert_string_equal(sortie_state(&p, "C1#0"), "landed");
+    post_close(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(flies_a_sortie_from_timetable_to_turnaround),
+        cmocka_unit_test(waits_for_consent_and_says_when_it_came_too_late),
+        cmocka_unit_test(flies_when_the_pilot_consents),
+        cmocka_unit_test(a_silent_drone_is_lost_and_relieved_and_found_again),
+        cmocka_unit_test(comes_home_when_called),
+        cmocka_unit_test(a_new_director_takes_up_what_flies),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,84 @@
+#include "fly/timetable.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct vg_plan_visit visit = {
+    .line = "L", .from_m = 0, .to_m = 1000, .t0_s = 150, .t1_s = 250};
+
+static struct vg_plan two_sorties(struct vg_plan_sortie s[2])
+{
+    s[0] = (struct vg_plan_sortie){.id = "A1",
+                                   .drone = "V1",
+                                   .takeoff_s = 100,
+                                   .land_s = 400,
+                                   .period_s = 1000,
+                                   .visits = &visit,
+                                   .n_visits = 1};
+    s[1] = (struct vg_plan_sortie){
+        .id = "A2", .drone = "V1", .takeoff_s = 700, .land_s = 1100, .period_s = 1000};
+    return (struct vg_plan){.period_s = 1000, .sorties = s, .n_sorties = 2};
+}
+
+static void next_flights_alternate(void **state)
+{
+    (void)state;
+    struct vg_plan_sortie s[2];
+    struct vg_plan plan = two_sorties(s);
+    struct vg_us epoch = vg_us_from_s(50000);
+    static const struct {
+        double from_s;
+        int sortie;
+        int64_t turn;
+        double takeoff_s;
+    } want[] = {
+        {40000, 0, 0, 50100}, /* before the epoch: the first of all */
+        {50100, 0, 0, 50100}, /* at the very time */
+        {50100.000001, 1, 0, 50700}, {50701, 0, 1, 51100},
+        {60000, 0, 10, 60100},       {60500, 1, 10, 60700},
+    };
+    for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
+        struct vg_departure f = vg_timetable_next(&plan, "V1", epoch, vg_us_from_s(want[i].from_s));
+        assert_int_equal(f.sortie, want[i].sortie);
+        assert_int_equal(f.turn, want[i].turn);
+        assert_int_equal(f.takeoff.us, vg_us_from_s(want[i].takeoff_s).us);
+    }
+    assert_int_equal(vg_timetable_next(&plan, "V9", epoch, epoch).sortie, -1);
+    char id[32];
+    struct vg_departure f = vg_timetable_at(&plan, 1, 3, epoch);
+    assert_string_equal(vg_departure_id(&plan, &f, true, id, sizeof id), "A2#3R");
+}
+
+static double axis(void *ctx, const char *line)
+{
+    (void)ctx;
+    return strcmp(line, "L") == 0 ? 5000 : -1;
+}
+
+static void passes_are_laid_on_the_clock(void **state)
+{
+    (void)state;
+    struct vg_plan_sortie s[2];
+    struct vg_plan plan = two_sorties(s);
+    struct vg_buf b = {0};
+    vg_timetable_passes(&plan, vg_us_from_s(50000), vg_us_from_s(51000), vg_us_from_s(52500), axis,
+                        NULL, &b);
+    assert_string_equal(
+        vg_buf_text(&b),
+        "[{\"drone\":\"V1\",\"sortie\":\"A1\",\"points\":[[51150,5000],[51250,6000]]},"
+        "{\"drone\":\"V1\",\"sortie\":\"A1\",\"points\":[[52150,5000],[52250,6000]]}]");
+    vg_buf_finish(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(next_flights_alternate),
+        cmocka_unit_test(passes_are_laid_on_the_clock),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
