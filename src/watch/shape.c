@@ -98,22 +98,24 @@ static enum vg_status read_run(const json_t *run, const struct vg_shape *s, int 
     return VG_OK;
 }
 
-static void fill_columns(struct vg_shape *s, const int run[4], int64_t *cell)
+/* The columns of a line share it evenly (geo/strip.h): the k-th of n has its middle at (k + 1/2) /
+ * n of the length. */
+static void fill_columns(struct vg_shape *s, const int run[4], int *k, int64_t *cell)
 {
     struct vg_shape_line *l = &s->lines[run[0]];
-    if (l->n_cols == 0) {
+    if (*k == 0) {
         l->first_col = s->n_cols;
     }
     for (int i = 0; i < run[1]; i++) {
-        double mid_m = ((double)l->n_cols + 0.5) * s->cell_m;
-        int bin = (int)(fmin(mid_m, l->length_m) / s->bin_m);
+        double mid_m = (*k + 0.5) * l->length_m / l->n_cols;
+        int bin = (int)(mid_m / s->bin_m);
         if (bin >= l->n_bins) {
             bin = l->n_bins - 1;
         }
         s->cols[s->n_cols] = (struct vg_shape_col){l->first_bin + bin, run[3], *cell};
         *cell += run[2];
         s->n_cols++;
-        l->n_cols++;
+        *k = (*k + 1) % l->n_cols; /* 0 again at the line's end */
     }
 }
 
@@ -134,6 +136,7 @@ static enum vg_status read_strip(const json_t *watch, struct vg_shape *s, struct
             return st;
         }
         total += run[1];
+        s->lines[run[0]].n_cols += run[1];
     }
     if (total > MAX_COLS) {
         return vg_fail(err, VG_E_FORMAT, "\"%s\" holds %zu entries, expected 1 to %d", "strip",
@@ -144,12 +147,13 @@ static enum vg_status read_strip(const json_t *watch, struct vg_shape *s, struct
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
     int64_t cell = 0;
+    int k = 0;
     json_array_foreach(list, i, v)
     {
         if ((st = read_run(v, s, run, err)) != VG_OK) {
             return st;
         }
-        fill_columns(s, run, &cell);
+        fill_columns(s, run, &k, &cell);
     }
     s->cols[s->n_cols] = (struct vg_shape_col){-1, -1, cell};
     return VG_OK;
