@@ -10,6 +10,8 @@
  * VG_SERVE_URL_MAX (414), a body over VG_SERVE_BODY_MAX (413) or without its length (411), other
  * methods (405).
  *
+ * Each HTTP connection carries one request and is closed after its answer (README.md says why).
+ *
  * A WebSocket client that does not keep up with the publishing is sent a fresh hello in place of
  * its backlog.
  *
@@ -65,7 +67,8 @@ typedef void (*vg_get_fn)(void *ctx, const char *path, const char *query, struct
 typedef void (*vg_post_fn)(void *ctx, const char *path, const char *body, size_t n,
                            struct vg_reply *reply);
 /* The snapshot for a new WebSocket client (or one that fell behind): appended to out. It must
- * contain everything published so far. */
+ * contain everything published so far. Clients that come within 100 ms of each other, with nothing
+ * published between, share one. */
 typedef void (*vg_hello_fn)(void *ctx, struct vg_buf *out);
 
 struct vg_server_options {
