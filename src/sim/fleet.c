@@ -21,6 +21,7 @@ static const double GUST_SHARE = 0.1;
 struct member {
     struct vg_simdrone *drone;
     struct vg_simfleet_link link;
+    struct vg_pilot_home *pads; /* one a base */
     size_t n_held; /* a frame that did not fit into the last datagram */
     uint8_t held[VG_MAV_FRAME_MAX];
 };
@@ -102,13 +103,27 @@ static enum vg_status read_key(const struct vg_watchfile *watch, const struct vg
     return status;
 }
 
-/* The drone's number among those of its base. */
-static int pad_of(const struct vg_watchfile *watch, int drone_i)
+/* The drone's place in the row of pads of a base: its own drones first, guests after them. */
+static int place_in_row(const struct vg_watchfile *watch, int drone_i, int base)
 {
-    int pad = 0;
-    for (int i = 0; i < drone_i; i++) {
-        pad += watch->drones[i].base == watch->drones[drone_i].base ? 1 : 0;
+    bool is_guest = watch->drones[drone_i].base != base;
+    int place = is_guest ? drone_i : 0;
+    int n = is_guest ? watch->n_drones : drone_i;
+    for (int i = 0; i < n; i++) {
+        place += watch->drones[i].base == base ? 1 : 0;
     }
+    return place;
+}
+
+/* Side by side across the wind. */
+static struct vg_pilot_home pad_at(const struct vg_watchfile *watch, int drone_i, int base)
+{
+    double across = (watch->wind_from_deg + 90) * VG_RAD_PER_DEG;
+    double d = PAD_SPACING_M * place_in_row(watch, drone_i, base);
+    const struct vg_wf_base *b = &watch->bases[base];
+    struct vg_frame frame = vg_frame_at(b->lat_deg, b->lon_deg);
+    struct vg_pilot_home pad = {0};
+    vg_frame_to_latlon(&frame, d * sin(across), d * cos(across), &pad.lat_deg, &pad.lon_deg);
     return pad;
 }
 
@@ -117,7 +132,6 @@ static struct vg_flight_config flight_of(const struct vg_watchfile *watch, int d
 {
     const struct vg_wf_drone *drone = &watch->drones[drone_i];
     const struct vg_wf_type *type = &watch->types[drone->type];
-    const struct vg_wf_base *base = &watch->bases[drone->base];
     struct vg_flight_config c = {
         .heading_true_deg = watch->wind_from_deg,
         .cruise_mps = type->cruise_mps,
@@ -130,10 +144,9 @@ static struct vg_flight_config flight_of(const struct vg_watchfile *watch, int d
     };
     double share = options->gust_share;
     c.gust_mps = share < 0 ? 0 : (share > 0 ? share : GUST_SHARE) * watch->wind_mps;
-    double across = (watch->wind_from_deg + 90) * VG_RAD_PER_DEG;
-    double d = PAD_SPACING_M * pad_of(watch, drone_i);
-    struct vg_frame frame = vg_frame_at(base->lat_deg, base->lon_deg);
-    vg_frame_to_latlon(&frame, d * sin(across), d * cos(across), &c.lat_deg, &c.lon_deg);
+    struct vg_pilot_home pad = pad_at(watch, drone_i, drone->base);
+    c.lat_deg = pad.lat_deg;
+    c.lon_deg = pad.lon_deg;
     return c;
 }
 
@@ -146,11 +159,21 @@ static enum vg_status create_member(struct vg_simfleet *self, const struct vg_wa
     const struct vg_wf_type *type = &watch->types[drone->type];
     const struct vg_wf_camera *camera = &watch->cameras[type->camera];
     uint8_t key[KEY_SIZE];
+    struct vg_pilot_home *pads = calloc((size_t)watch->n_bases, sizeof *pads);
+    if (pads == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    self->members[drone_i].pads = pads;
+    for (int i = 0; i < watch->n_bases; i++) {
+        pads[i] = pad_at(watch, drone_i, i);
+    }
     struct vg_simdrone_config c = {
         .sysid = (uint8_t)drone->sysid,
         .pilot = {.flight = flight_of(watch, drone_i, options),
                   .terrain = terrain,
-                  .turnaround_s = type->turnaround_s},
+                  .turnaround_s = type->turnaround_s,
+                  .pads = pads,
+                  .n_pads = watch->n_bases},
         .rate_hz = options->rate_hz,
         .hfov_min_deg = camera->hfov_min_deg,
         .hfov_max_deg = camera->hfov_max_deg,
@@ -203,6 +226,7 @@ void vg_simfleet_destroy(struct vg_simfleet *self)
     }
     for (int i = 0; i < self->n && self->members != NULL; i++) {
         vg_simdrone_destroy(self->members[i].drone);
+        free(self->members[i].pads);
     }
     free(self->members);
     free(self);

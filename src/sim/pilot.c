@@ -11,6 +11,7 @@
 
 static const double DISARM_DELAY_S = 5.0;
 static const double CREW_SHARE = 0.9; /* of the turn-round: leaves time to arm and launch */
+static const double CREW_REACH_M = 2000;
 static const double ARM_ENERGY_MIN = 0.1;
 static const double GIMBAL_RATE_DPS = 40.0;
 static const int64_t TERRAIN_EVERY_US = 500000;
@@ -94,6 +95,8 @@ void vg_pilot_init(struct vg_pilot *self, const struct vg_pilot_config *config, 
     self->params.cruise_mps = fc.cruise_mps;
     self->home = self->pad;
     self->turnaround_s = config->turnaround_s;
+    self->pads = config->pads;
+    self->n_pads = config->n_pads;
     self->boot = now;
     self->has_position = true;
     self->mode = VG_PLANE_MODE_MANUAL;
@@ -239,7 +242,28 @@ static void end_flight(struct vg_pilot *self)
     (void)vg_pilot_disarm(self, true);
 }
 
-/* Disarm a few seconds after the stop; then the crew changes the battery and carries it to its pad.
+/* The nearest pad that a crew walks to from here becomes its pad; false if there is none. */
+static bool find_crew(struct vg_pilot *self)
+{
+    const struct vg_flight *f = &self->flight;
+    struct vg_pilot_home best = self->pad;
+    double best_m = vg_flight_distance_m(f, best.lat_deg, best.lon_deg);
+    for (int i = 0; i < self->n_pads; i++) {
+        double away = vg_flight_distance_m(f, self->pads[i].lat_deg, self->pads[i].lon_deg);
+        if (away < best_m) {
+            best = self->pads[i];
+            best_m = away;
+        }
+    }
+    if (best_m > CREW_REACH_M) {
+        return false;
+    }
+    best.alt_msl_m = vg_pilot_ground_m(self, best.lat_deg, best.lon_deg);
+    self->pad = best;
+    return true;
+}
+
+/* Disarm a few seconds after the stop; then the crew changes the battery and carries it to a pad.
  */
 static void tend_on_ground(struct vg_pilot *self)
 {
@@ -251,7 +275,8 @@ static void tend_on_ground(struct vg_pilot *self)
         end_flight(self);
     }
     double since_s = vg_us_to_s(vg_us_sub(self->flight.now, self->touched));
-    if (!self->is_armed && since_s >= CREW_SHARE * self->turnaround_s && stood_s >= 10) {
+    if (!self->is_armed && since_s >= CREW_SHARE * self->turnaround_s && stood_s >= 10 &&
+        find_crew(self)) {
         vg_flight_service(&self->flight, self->pad.lat_deg, self->pad.lon_deg, self->pad.alt_msl_m,
                           self->pad_heading_deg);
         self->has_flown = false;

@@ -10,8 +10,8 @@
  *
  *   landing:  OUT ----> DOWN ----------> FINAL -------> on the ground -> stops -> 5 s -> disarmed
  *             to a fix   circles down     glide slope                              |
- *             downwind   to its height    and flare      battery changed, drone back on its pad,
- *                                                        at nine tenths of the turn-round time
+ *             downwind   to its height    and flare      battery changed, drone put on the nearest
+ * pad, at nine tenths of the turn-round time
  *
  * Source of the behaviour: ardupilot.org/plane/docs (flight modes, mission commands, automatic
  * landing), read 2026-11. Threads: pure. Allocations: none.
@@ -29,10 +29,20 @@ enum {
     VG_PILOT_BOOT_US = 5000000
 };
 
+struct vg_pilot_home {
+    double lat_deg;
+    double lon_deg;
+    double alt_msl_m;
+};
+
 struct vg_pilot_config {
     struct vg_flight_config flight; /* alt_msl_m is taken from the terrain when there is one */
     const struct vg_terrain *terrain; /* NULL: flat at flight.alt_msl_m; kept alive by the caller */
     double turnaround_s; /* from touch-down to ready again */
+    /* Where a crew waits, besides where it stands at the start; altitudes are not read. Kept alive
+     * by the caller. Who lands more than 2 km from all of these is left alone. */
+    const struct vg_pilot_home *pads;
+    int n_pads;
 };
 
 /* What an operator may change (MAVLink parameters of the like names). */
@@ -65,12 +75,6 @@ enum vg_land_stage {
     VG_LAND_FINAL
 };
 
-struct vg_pilot_home {
-    double lat_deg;
-    double lon_deg;
-    double alt_msl_m;
-};
-
 /* Where the camera is told to look. Pitch 0 is the horizon, -90 straight down. */
 struct vg_pilot_gimbal {
     double pitch_deg;
@@ -96,7 +100,9 @@ struct vg_pilot {
     const struct vg_mission_item *items;
     int n_items;
     struct vg_us boot;
-    struct vg_pilot_home pad;
+    struct vg_pilot_home pad; /* where it stood last, tended */
+    const struct vg_pilot_home *pads;
+    int n_pads;
     double pad_heading_deg;
     double turnaround_s;
     double airspeed_mps; /* wanted: DO_CHANGE_SPEED; 0 the parameter */

@@ -172,6 +172,30 @@ static void the_crew_makes_it_ready_again(void **state)
     assert_int_equal(s.reached[0], 1);
 }
 
+/* It lands at another base, 7 km off: a crew there, none, and none within 2 km. */
+static void crews_wait_at_pads_only(void **state)
+{
+    (void)state;
+    struct vg_pilot_home pads[1] = {{LAT + 0.05, LON + 0.04, 0}};
+    for (int has_pad = 0; has_pad < 2; has_pad++) {
+        struct sortie s;
+        struct vg_pilot_config c = plain_config();
+        c.pads = pads;
+        c.n_pads = has_pad;
+        begin(&s, &c);
+        plan_loop(&s, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT, 150);
+        s.n_items = 3;
+        add(&s, VG_MAV_CMD_NAV_LAND, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT, LAT + 0.05, LON + 0.04, 0);
+        launch(&s);
+        run(&s, 1200);
+        assert_false(s.pilot.is_armed);
+        run(&s, 2700);
+        const struct vg_flight *f = &s.pilot.flight;
+        double away = vg_flight_distance_m(f, LAT + 0.05, LON + 0.04);
+        assert_true(has_pad ? f->energy == 1 && away < 1 : f->energy < 1 && away < 500);
+    }
+}
+
 /* A hill of 400 m beside the plain, on a terrain-following mission at 200 m above ground: never
  * lower than 120 m above it, though it climbs at 3 m/s only. */
 static void terrain_frames_follow_the_ground(void **state)
@@ -374,6 +398,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_sortie_ends_at_home),
         cmocka_unit_test(the_crew_makes_it_ready_again),
+        cmocka_unit_test(crews_wait_at_pads_only),
         cmocka_unit_test(terrain_frames_follow_the_ground),
         cmocka_unit_test(return_lands_at_home),
         cmocka_unit_test(return_circles_when_told_not_to_land),
