@@ -57,8 +57,8 @@ struct vg_seen_run {
 typedef void (*vg_seen_fn)(void *ctx, const struct vg_seen_run *run);
 
 /* Visit every strip cell in view. `skip(ctx, col)` (NULL: none) says that a column needs no test
- * now (all of it seen a moment ago). */
-/* VG_E_RANGE: a field of view outside (0, 180) or a pose that is not finite; VG_E_NO_MEMORY: the
+ * now (all of it seen a moment ago).
+ * VG_E_RANGE: a field of view outside (0, 180) or a pose that is not finite; VG_E_NO_MEMORY: the
  * arena's limit. */
 enum vg_status vg_camera_cells(const struct vg_terrain *terrain, const struct vg_strip *strip,
                                const struct vg_camera_pose *pose,

@@ -2,6 +2,7 @@
  * examples/brindabella (90 m cells) and on examples/kayes (9 km cells). Run in the source root.
  * Fixed inputs; the reference is the plain way to the same answer. */
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/rng.h"
 #include "base/units.h"
 #include "geo/geodesy.h"
@@ -44,7 +45,7 @@ static struct vg_terrain *terrain_of(const char *path)
     return t;
 }
 
-static struct vg_strip *strip_of(const char *text, double *out_s)
+static struct vg_strip *strip_of(const char *text)
 {
     const struct vg_network_defaults defaults = {14400.0, 2000.0, NULL, NULL};
     struct vg_network net = {0};
@@ -53,11 +54,9 @@ static struct vg_strip *strip_of(const char *text, double *out_s)
     if (vg_network_parse(text, strlen(text), "line", &defaults, &net, &err) != VG_OK) {
         die("line", &err);
     }
-    double t0 = now_s();
     if (vg_strip_create(&net, 50.0, &strip, &err) != VG_OK) {
         die("strip", &err);
     }
-    *out_s = now_s() - t0;
     vg_network_finish(&net);
     return strip;
 }
@@ -265,8 +264,7 @@ static double brute_s(const struct fleet *f, int n_drones, int *out_cells)
 
 static void bench_fleet(const char *name, const struct vg_terrain *t, const char *line)
 {
-    double create_s;
-    struct fleet f = {.terrain = t, .strip = strip_of(line, &create_s)};
+    struct fleet f = {.terrain = t, .strip = strip_of(line)};
     struct vg_arena scratch = {0};
     int cells;
     int brute_cells;
@@ -313,41 +311,103 @@ static void bench_tiles(const struct vg_terrain *t)
     vg_buf_finish(&png);
 }
 
+static enum vg_status any_quantity(const char *text, double *out, struct vg_error *err)
+{
+    (void)text;
+    (void)err;
+    *out = 2000.0;
+    return VG_OK;
+}
+
+/* The plain ways: every column, every vertex. */
+static int near_by_scan(const struct vg_strip *strip, double lat, double lon)
+{
+    struct vg_frame f = vg_frame_at(lat, lon);
+    int n = 0;
+    for (int c = 0; c < vg_strip_n_columns(strip); c++) {
+        struct vg_strip_axis a;
+        double e;
+        double m;
+        vg_strip_axis(strip, c, &a);
+        vg_frame_to_en(&f, a.lat_deg, a.lon_deg, &e, &m);
+        n += e * e + m * m < 64e6;
+    }
+    return n;
+}
+
+static void bench_places(const struct vg_network *net, const struct vg_strip *strip)
+{
+    enum {
+        N = 2000
+    };
+    static double at[N][2];
+    struct vg_rng rng = vg_rng_seed(4);
+    struct vg_strip_run runs[64];
+    int line;
+    double s;
+    double d;
+    double sum = 0.0;
+    for (int i = 0; i < N; i++) {
+        struct vg_strip_axis a;
+        vg_strip_axis(strip, (int)vg_rng_below(&rng, (uint64_t)vg_strip_n_columns(strip)), &a);
+        at[i][0] = a.lat_deg + 0.01;
+        at[i][1] = a.lon_deg;
+    }
+    double t0 = now_s();
+    for (int i = 0; i < N; i++) {
+        sum += vg_strip_near(strip, at[i][0], at[i][1], 8000.0, runs, 64);
+    }
+    double t1 = now_s();
+    for (int i = 0; i < N / 100; i++) {
+        sum += near_by_scan(strip, at[i][0], at[i][1]);
+    }
+    double t2 = now_s();
+    for (int i = 0; i < N; i++) {
+        sum += vg_strip_nearest(strip, at[i][0], at[i][1], 20e3, &line, &s, &d);
+    }
+    double t3 = now_s();
+    for (int i = 0; i < N / 100; i++) {
+        for (int k = 0; k < net->n_lines; k++) {
+            vg_line_nearest(&net->lines[k], at[i][0], at[i][1], &s, &d);
+            sum += s;
+        }
+    }
+    double t4 = now_s();
+    printf("columns within 8 km: %.2f us (reference: every column %.0f us, %.0f times)\n",
+           (t1 - t0) / N * 1e6, (t2 - t1) / N * 1e8, 100.0 * (t2 - t1) / (t1 - t0));
+    printf("nearest point of the line: %.2f us (reference: every vertex %.0f us, %.0f times)\n",
+           (t3 - t2) / N * 1e6, (t4 - t3) / N * 1e8, 100.0 * (t4 - t3) / (t3 - t2));
+    if (!(sum > 0.0)) {
+        exit(1);
+    }
+}
+
 static void bench_strip(void)
 {
+    const struct vg_network_defaults defaults = {14400.0, 2000.0, any_quantity, any_quantity};
     struct vg_buf text = {0};
-    vg_buf_puts(&text, "{\"type\":\"LineString\",\"coordinates\":[");
-    for (int i = 0; i < 17540; i++) {
-        double a = i * (2.0 * VG_PI / 17540.0);
-        double r = 9.0 + 0.9 * sin(40.0 * a) + 0.01 * sin(5000.0 * a);
-        vg_buf_printf(&text, "%s[%.5f,%.5f]", i ? "," : "", r * cos(a), 15.0 + r * sin(a));
+    struct vg_network net = {0};
+    struct vg_strip *strip = NULL;
+    struct vg_error err = {0};
+    if (vg_file_read("examples/mali/line.geojson", 1 << 26, &text, &err) != VG_OK) {
+        die("line", &err);
     }
-    vg_buf_puts(&text, "]}");
-    double create_s;
-    struct vg_strip *strip = strip_of(vg_buf_text(&text), &create_s);
-    vg_buf_finish(&text);
-    int n = vg_strip_n_columns(strip);
-    printf("strip of %d km: %.0f ms to make, %d columns\n", n / 20, create_s * 1e3, n);
-    struct vg_rng rng = vg_rng_seed(4);
-    double near_s = 0.0;
-    double nearest_s = 0.0;
-    for (int i = 0; i < 5000; i++) {
-        struct vg_strip_axis a;
-        struct vg_strip_run runs[64];
-        int line;
-        double s;
-        double d;
-        vg_strip_axis(strip, (int)vg_rng_below(&rng, (uint64_t)n), &a);
-        double t0 = now_s();
-        vg_strip_near(strip, a.lat_deg + 0.01, a.lon_deg, 8000.0, runs, 64);
-        double t1 = now_s();
-        vg_strip_nearest(strip, a.lat_deg + 0.01, a.lon_deg, 20e3, &line, &s, &d);
-        near_s += t1 - t0;
-        nearest_s += now_s() - t1;
+    double t0 = now_s();
+    if (vg_network_parse(text.data, text.n, "mali", &defaults, &net, &err) != VG_OK) {
+        die("line", &err);
     }
-    printf("columns near a place: %.2f us; nearest point of the line: %.1f us\n",
-           near_s / 5000 * 1e6, nearest_s / 5000 * 1e6);
+    double t1 = now_s();
+    if (vg_strip_create(&net, 50.0, &strip, &err) != VG_OK) {
+        die("strip", &err);
+    }
+    double t2 = now_s();
+    printf("border of Mali, %.0f km: read %.1f ms, strip of %d columns %.1f ms\n",
+           vg_network_length_m(&net) / 1000.0, (t1 - t0) * 1e3, vg_strip_n_columns(strip),
+           (t2 - t1) * 1e3);
+    bench_places(&net, strip);
     vg_strip_destroy(strip);
+    vg_network_finish(&net);
+    vg_buf_finish(&text);
 }
 
 int main(void)

@@ -8,7 +8,10 @@
 #include "ground.h"
 #include "terrain/camera.h"
 
+#include <cpl_vsi.h>
+#include <gdal.h>
 #include <math.h>
+#include <ogr_srs_api.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -224,6 +227,101 @@ static void agrees_with_the_oracle_on_real_mountains(void **state)
     vg_terrain_destroy(t);
 }
 
+/* The same hills, line and camera once at 20 E and once over the antimeridian: the same cells. */
+static void the_antimeridian_changes_nothing(void **state)
+{
+    (void)state;
+    const double lon0[2] = {20.0, 180.0};
+    struct seen s[2];
+    struct vg_strip *strip[2];
+    for (int i = 0; i < 2; i++) {
+        char text[200];
+        vg_format(text, sizeof text,
+                  "{\"type\":\"LineString\",\"coordinates\":[[%.4f,39.97],[%.4f,40.01]]}",
+                  vg_wrap_180_deg(lon0[i] - 0.05), vg_wrap_180_deg(lon0[i] + 0.05));
+        struct vg_terrain *t = ground_fractal(5, 300, 40.0, lon0[i], 1.0 / 1200.0, 400.0);
+        assert_non_null(t);
+        strip[i] = strip_of(text, 2000.0, 50.0);
+        struct vg_camera_pose c = {
+            39.97, vg_wrap_180_deg(lon0[i] - 0.01), 500.0, 60.0, -12.0, 3.0, 70.0, 40.0};
+        struct vg_camera_limits l = {.max_range_m = 7000.0, .width_px = 1920};
+        s[i] = look(t, strip[i], &c, &l, NULL);
+        vg_terrain_destroy(t);
+    }
+    assert_int_equal(vg_strip_n_columns(strip[0]), vg_strip_n_columns(strip[1]));
+    assert_true(s[0].n > 500);
+    /* Rounding may move a cell over an edge. */
+    int64_t n = vg_strip_cell_index(strip[0], vg_strip_n_columns(strip[0]));
+    int n_differ = 0;
+    for (int64_t i = 0; i < n; i++) {
+        n_differ += s[0].cell[i] != s[1].cell[i];
+    }
+    assert_true(n_differ <= 5);
+    for (int i = 0; i < 2; i++) {
+        free(s[i].cell);
+        vg_strip_destroy(strip[i]);
+    }
+}
+
+/* Write fractal hills as a file. */
+static void write_hills(const char *path, double lat, double lon)
+{
+    enum {
+        N = 120
+    };
+    static float h[N * N];
+    struct vg_terrain *t = ground_fractal(8, N, lat, lon, 1.0 / 1200.0, 300.0);
+    assert_non_null(t);
+    double north = lat + 0.5 * (N - 1) / 1200.0;
+    double west = lon - 0.5 * (N - 1) / 1200.0;
+    for (int i = 0; i < N * N; i++) {
+        h[i] = (float)vg_terrain_height_msl_m(t, north - i / N / 1200.0, west + i % N / 1200.0);
+    }
+    vg_terrain_destroy(t);
+    double g[6] = {west - 0.5 / 1200.0,  1.0 / 1200.0, 0.0,
+                   north + 0.5 / 1200.0, 0.0,          -1.0 / 1200.0};
+    GDALAllRegister();
+    GDALDatasetH ds = GDALCreate(GDALGetDriverByName("GTiff"), path, N, N, 1, GDT_Float32, NULL);
+    OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
+    OSRImportFromEPSG(srs, 4326);
+    GDALSetSpatialRef(ds, srs);
+    OSRDestroySpatialReference(srs);
+    GDALSetGeoTransform(ds, g);
+    assert_int_equal(
+        GDALRasterIO(GDALGetRasterBand(ds, 1), GF_Write, 0, 0, N, N, h, N, N, GDT_Float32, 0, 0),
+        CE_None);
+    GDALClose(ds);
+}
+
+/* A fine file that covers a part of what is looked at, the rest from a coarse one, with a step
+ * between them. */
+static void agrees_with_the_oracle_over_two_files(void **state)
+{
+    (void)state;
+    write_hills("/vsimem/hills.tif", 14.8, -11.2);
+    const char *paths[2] = {"examples/kayes/dem/kayes_etopo5.tif", "/vsimem/hills.tif"};
+    struct vg_terrain *t = NULL;
+    assert_int_equal(vg_terrain_open(paths, 2, &t, NULL), VG_OK);
+    struct vg_strip *strip = strip_of(
+        "{\"type\":\"LineString\",\"coordinates\":[[-11.3,14.76],[-11.2,14.8],[-11.1,14.83]]}",
+        2000.0, 50.0);
+    struct tally sum = {0};
+    struct vg_rng rng = vg_rng_seed(77);
+    for (int i = 0; i < 12; i++) {
+        struct vg_camera_pose c = any_pose(&rng, t, 14.8, -11.2, 150.0);
+        struct vg_camera_limits l = {.max_range_m = 8000.0, .width_px = 1920};
+        compare(t, strip, &c, &l, &sum);
+    }
+    print_message("two files: %d visible, %d hidden, %d missed\n", sum.n_visible, sum.n_hidden,
+                  sum.n_missed);
+    assert_int_equal(sum.n_false, 0);
+    assert_true(sum.n_visible > 3000 && sum.n_hidden > 1000);
+    assert_true(sum.n_missed * 200 < sum.n_visible);
+    vg_strip_destroy(strip);
+    vg_terrain_destroy(t);
+    VSIUnlink("/vsimem/hills.tif");
+}
+
 /* A coarse file (9 km cells): smooth ground, few samples, the same rules. */
 static void agrees_with_the_oracle_on_coarse_ground(void **state)
 {
@@ -435,6 +533,8 @@ int main(void)
         cmocka_unit_test(agrees_with_the_oracle_on_hills),
         cmocka_unit_test(agrees_with_the_oracle_on_real_mountains),
         cmocka_unit_test(agrees_with_the_oracle_on_coarse_ground),
+        cmocka_unit_test(agrees_with_the_oracle_over_two_files),
+        cmocka_unit_test(the_antimeridian_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
