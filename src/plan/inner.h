@@ -161,6 +161,10 @@ struct vg_search {
 enum vg_status vg_prices_solve(struct vg_problem *p, const struct vg_costs *costs, int max_rounds,
                                const double *start_price, struct vg_search *out,
                                struct vg_error *err) VG_MUST_USE;
+/* The cheapest set at given prices. */
+enum vg_status vg_prices_partition(struct vg_problem *p, const struct vg_costs *costs,
+                                   const double *price, struct vg_partition *out,
+                                   struct vg_error *err) VG_MUST_USE;
 /* Moves cuts, owners, splits and joins until the greatest load falls no more. */
 enum vg_status vg_partition_improve(struct vg_problem *p, bool is_weighted, struct vg_partition *io,
                                     struct vg_error *err) VG_MUST_USE;

@@ -26,12 +26,17 @@ static double revisit_of(const struct vg_problem *p, const struct vg_piece *x)
     return least;
 }
 
+/* false if the crew cannot fly it; most of the moves tried end here, so the cheap question comes
+ * first. */
 static bool set_cost(const struct vg_problem *p, struct vg_piece *x)
 {
     double f = vg_flight_least_s(p, &p->chains[x->chain], x->crew, x->i, x->j, NULL);
+    if (!(f < HUGE_VAL)) {
+        return false;
+    }
     x->cost_s = f + p->crews[x->crew].turnaround_s;
-    x->revisit_s = revisit_of(p, x);
-    return f < HUGE_VAL;
+    x->revisit_s = p->is_mixed ? revisit_of(p, x) : p->least_revisit_s;
+    return true;
 }
 
 static double load_of(const struct vg_problem *p, const struct vg_piece *x, bool is_weighted)

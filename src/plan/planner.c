@@ -1,7 +1,7 @@
 #include "plan/planner.h"
 
+#include "base/rng.h"
 #include "base/time.h"
-
 #include "geo/geodesy.h"
 #include "plan/inner.h"
 
@@ -11,8 +11,16 @@
 
 enum {
     MAX_REPLANS = 6,
-    PLAN_ROUNDS = 60
+    PLAN_ROUNDS = 60,
+    MOST_SHAKES = 240,
+    LEAST_SHAKES = 10,
+    SHAKE_WORK = 9600000, /* nodes x crews x shakes: holds the largest borders to seconds */
+    SHAKE_SEED = 20260101
 };
+
+/* Of an even price, added to every crew's when prices are shaken: a crew with nothing to pay would
+ * take everything. */
+static const double EVEN_SHARE = 0.3;
 
 /* The plan in the making. */
 struct making {
@@ -173,6 +181,56 @@ static double deal_worst(struct vg_problem *p, const struct vg_partition *part)
     return worst;
 }
 
+static enum vg_status offer(struct making *mk, bool is_weighted, struct vg_partition *part,
+                            struct vg_error *err)
+{
+    enum vg_status st = vg_partition_improve(&mk->problem, is_weighted, part, err);
+    if (st == VG_OK &&
+        (mk->part.n == 0 || deal_worst(&mk->problem, part) < deal_worst(&mk->problem, &mk->part))) {
+        mk->part = *part;
+    }
+    return st;
+}
+
+static int shakes_for(const struct vg_problem *p)
+{
+    int nodes = 1;
+    for (int k = 0; k < p->n_chains; k++) {
+        nodes += p->chains[k].n;
+    }
+    int n = SHAKE_WORK / (nodes * p->n_crews);
+    return n < LEAST_SHAKES ? LEAST_SHAKES : n > MOST_SHAKES ? MOST_SHAKES : n;
+}
+
+/* Local moves stop at the first valley: starts from prices shaken about the best ones find others.
+ */
+static enum vg_status shake(struct making *mk, const struct vg_costs *costs, const double *best,
+                            struct vg_error *err)
+{
+    static const double MOST_SHAKE = 1.2; /* standard deviation of the prices' logarithm */
+    struct vg_problem *p = &mk->problem;
+    struct vg_rng rng = vg_rng_seed(SHAKE_SEED);
+    int n = shakes_for(p);
+    double *price = vg_arena_calloc(&p->arena, (size_t)p->n_crews, sizeof *price);
+    enum vg_status st = price != NULL ? VG_OK : no_memory(err);
+    for (int round = 0; round < n && st == VG_OK; round++) {
+        struct vg_partition part;
+        double sigma = MOST_SHAKE * (round + 1) / n;
+        for (int c = 0; c < p->n_crews; c++) {
+            double even = 1.0 / (p->crews[c].n * p->n_crews);
+            price[c] = (best[c] + EVEN_SHARE * even) * exp(sigma * vg_rng_normal(&rng));
+        }
+        st = vg_prices_partition(p, costs, price, &part, err);
+        if (st == VG_OK) {
+            st = offer(mk, costs->is_weighted, &part, err);
+        }
+        if (st == VG_OK) {
+            st = tell(mk, 0.5 + 0.4 * round / n, err);
+        }
+    }
+    return st;
+}
+
 /* The best of the sets that prices find, after local moves; judged by one tour per crew. */
 static enum vg_status choose_partition(struct making *mk, bool is_weighted, struct vg_error *err)
 {
@@ -184,13 +242,9 @@ static enum vg_status choose_partition(struct making *mk, bool is_weighted, stru
         st = vg_prices_solve(p, &costs, PLAN_ROUNDS, mk->prices, &found, err);
     }
     for (int q = 0; st == VG_OK && q < found.n_kept; q++) {
-        st = vg_partition_improve(p, is_weighted, &found.kept[q], err);
-        if (st == VG_OK &&
-            (mk->part.n == 0 || deal_worst(p, &found.kept[q]) < deal_worst(p, &mk->part))) {
-            mk->part = found.kept[q];
-        }
+        st = offer(mk, is_weighted, &found.kept[q], err);
     }
-    return st;
+    return st == VG_OK ? shake(mk, &costs, found.best.price, err) : st;
 }
 
 /* Flies every piece out. *out_is_short: some height profile needs more than the battery holds; the

@@ -405,3 +405,28 @@ enum vg_status vg_prices_solve(struct vg_problem *p, const struct vg_costs *cost
     Clp_deleteModel(cl.master.clp);
     return VG_OK;
 }
+
+enum vg_status vg_prices_partition(struct vg_problem *p, const struct vg_costs *costs,
+                                   const double *price, struct vg_partition *out,
+                                   struct vg_error *err)
+{
+    size_t most = 1;
+    size_t total = 1;
+    for (int k = 0; k < p->n_chains; k++) {
+        most = (size_t)p->chains[k].n + 1 > most ? (size_t)p->chains[k].n + 1 : most;
+        total += (size_t)p->chains[k].n;
+    }
+    double *g = vg_arena_calloc(&p->arena, most, sizeof *g);
+    double *loads = vg_arena_calloc(&p->arena, (size_t)p->n_crews, sizeof *loads);
+    struct vg_partition part = {.pieces = vg_arena_calloc(&p->arena, total, sizeof *part.pieces)};
+    if (g == NULL || loads == NULL || part.pieces == NULL) {
+        return no_memory(err);
+    }
+    for (int k = 0; k < p->n_chains; k++) {
+        price_chain(p, costs, k, price, g);
+        trace_chain(p, costs, k, price, g, loads, &part);
+    }
+    part.worst = worst_load(p, loads);
+    *out = part;
+    return VG_OK;
+}
