@@ -1,4 +1,5 @@
-/* docs/watch-file.md: its example parses, every key that the program takes has its row. */
+/* docs/watch-file.md and its French twin: the example parses, every key that the program takes has
+ * its row. */
 #include "base/file.h"
 #include "config/watchfile.h"
 
@@ -23,15 +24,16 @@ static void cut_example(const struct vg_buf *page, struct vg_buf *out)
     vg_buf_add(out, from, (size_t)(to + 1 - from));
 }
 
-static void example_parses(void **state)
+static const char *const PAGES[] = {"docs/watch-file.md", "docs/watch-file.fr.md"};
+
+static void check_example(const char *path)
 {
-    (void)state;
     struct vg_buf page = {0};
     struct vg_buf yaml = {0};
     struct vg_watchfile wf = {0};
     struct vg_error err = {0};
     char text[1200];
-    assert_int_equal(vg_file_read("docs/watch-file.md", 1 << 20, &page, NULL), VG_OK);
+    assert_int_equal(vg_file_read(path, 1 << 20, &page, NULL), VG_OK);
     cut_example(&page, &yaml);
     /* Its files are those of the Kayes example. */
     if (vg_watchfile_parse(vg_buf_text(&yaml), yaml.n, "examples/kayes/doc.yaml", vg_file_read, &wf,
@@ -50,17 +52,16 @@ static void example_parses(void **state)
 
 /* A key that nobody knows makes the program list those it does; the page must have a row for each.
  */
-static void every_key_has_its_row(void **state)
+static void check_rows(const char *path)
 {
-    (void)state;
     static const struct {
-        const char *heading; /* of the page's table, or the next one under it */
+        const char *heading; /* in the page, before the table or its first row */
         const char *before; /* in the example: the unknown key goes in front of it */
         const char *prefix; /* of the key in the table */
     } MAPS[] = {
-        {"### At the top", "name: Kayes\n", ""},
+        {"\n| `name` |", "name: Kayes\n", ""},
         {"### `line`", "file: line.geojson", ""},
-        {"Each of `stretches`:", "line: Kayes,", ""},
+        {"| `stretches` |", "line: Kayes,", ""},
         {"### `bases`", "name: Yélimané,", ""},
         {"### `cameras`", "pixels:", ""},
         {"### `types`", "cruise:", ""},
@@ -71,7 +72,7 @@ static void every_key_has_its_row(void **state)
     };
     struct vg_buf page = {0};
     struct vg_buf yaml = {0};
-    assert_int_equal(vg_file_read("docs/watch-file.md", 1 << 20, &page, NULL), VG_OK);
+    assert_int_equal(vg_file_read(path, 1 << 20, &page, NULL), VG_OK);
     cut_example(&page, &yaml);
     for (size_t i = 0; i < sizeof MAPS / sizeof MAPS[0]; i++) {
         const char *table = strstr(vg_buf_text(&page), MAPS[i].heading);
@@ -111,10 +112,26 @@ static void every_key_has_its_row(void **state)
     vg_buf_finish(&yaml);
 }
 
+static void examples_parse(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        check_example(PAGES[i]);
+    }
+}
+
+static void every_key_has_its_row(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        check_rows(PAGES[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(example_parses),
+        cmocka_unit_test(examples_parse),
         cmocka_unit_test(every_key_has_its_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
