@@ -193,6 +193,11 @@ static void spoil_latitude(struct vg_missionsrv *srv)
     srv->items[9].x += 1; /* 11 mm */
 }
 
+static void spoil_longitude(struct vg_missionsrv *srv)
+{
+    srv->items[9].y -= 1;
+}
+
 static void spoil_height(struct vg_missionsrv *srv)
 {
     srv->items[9].z += 0.05f;
@@ -227,6 +232,7 @@ static void every_difference_is_found_and_named(void **state)
         const char *reason;
     } cases[] = {
         {spoil_latitude, "mission item 9 read back differs: latitude"},
+        {spoil_longitude, "mission item 9 read back differs: longitude"},
         {spoil_height, "mission item 9 read back differs: altitude"},
         {spoil_command, "mission item 9 read back differs: command"},
         {spoil_speed, "mission item 2 read back differs: parameter 2"},

@@ -342,6 +342,51 @@ static void the_field_of_view_follows_the_zoom(void **state)
     assert_float_equal(b.v.camera.fov_h_deg, 6.0, 1e-6);
 }
 
+/* wind_x north, wind_y east: where the air goes. 3 north and 4 east is 5 m/s towards 53.13, from
+ * 233.13 degrees. */
+static void wind_comes_from_where_it_does_not_go(void **state)
+{
+    (void)state;
+    struct bench b;
+    start(&b);
+    heartbeat(&b, 10, true);
+    SEND(&b, wind_cov, 1, .wind_x = 3.0f, .wind_y = 4.0f);
+    assert_float_equal(b.v.wind.speed_mps, 5.0, 1e-9);
+    assert_float_equal(b.v.wind.from_true_deg, 233.130102, 1e-5);
+}
+
+static void radio_and_version_are_kept(void **state)
+{
+    (void)state;
+    struct bench b;
+    start(&b);
+    heartbeat(&b, 10, true);
+    SEND(&b, radio_status, 68, .rssi = 127, .remrssi = 255); /* the radio's own component; 0..254 */
+    assert_int_equal(b.v.radio.rssi_pct, 50);
+    assert_int_equal(b.v.radio.remote_rssi_pct, -1);
+    SEND(&b, autopilot_version, 1, .capabilities = 0x20ef, .flight_sw_version = 0x040500ff,
+         .uid = 42);
+    assert_true(b.v.version.is_known);
+    assert_int_equal(b.v.version.capabilities, 0x20ef);
+    assert_int_equal(b.v.version.uid, 42);
+}
+
+static void a_battery_message_alone_is_enough(void **state)
+{
+    (void)state;
+    struct bench b;
+    start(&b);
+    heartbeat(&b, 10, true);
+    SEND(&b, battery_status, 1, .id = 1, .battery_remaining = 3); /* the second battery */
+    assert_false(b.v.battery.is_known);
+    SEND(&b, battery_status, 1, .id = 0, .voltages = {23100, 65535}, .current_battery = 1234,
+         .battery_remaining = 76);
+    assert_float_equal(b.v.battery.percent, 76.0, 1e-9);
+    assert_float_equal(b.v.battery.voltage_v, 23.1, 1e-9);
+    assert_float_equal(b.v.battery.current_a, 12.34, 1e-9);
+    assert_true(isnan(b.v.battery.remaining_s));
+}
+
 static void say(struct bench *b, const char *text, uint16_t id, uint8_t chunk)
 {
     struct vg_mav_statustext m = {.severity = 4, .id = id, .chunk_seq = chunk};
@@ -435,6 +480,9 @@ int main(void)
         cmocka_unit_test(straight_down_keeps_the_yaw),
         cmocka_unit_test(the_old_mount_message_is_understood),
         cmocka_unit_test(the_field_of_view_follows_the_zoom),
+        cmocka_unit_test(wind_comes_from_where_it_does_not_go),
+        cmocka_unit_test(radio_and_version_are_kept),
+        cmocka_unit_test(a_battery_message_alone_is_enough),
         cmocka_unit_test(long_texts_are_joined),
         cmocka_unit_test(texts_are_safe_to_show),
         cmocka_unit_test(losses_are_a_share_of_the_recent),
