@@ -4,7 +4,12 @@
 #include "geo/geodesy.h"
 #include "ground.h"
 
+#include <cpl_vsi.h>
+#include <gdal.h>
+#include <gdal_alg.h>
+#include <gdal_utils.h>
 #include <math.h>
+#include <ogr_srs_api.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -219,6 +224,87 @@ static void rays_meet_seen_ground(void **state)
     vg_terrain_destroy(t);
 }
 
+/* A peer: gdal_viewshed on the same mountains in UTM 55 south, 90 m cells, from 150 m above the
+ * middle. It interpolates horizons from cell to cell (Wang, Robinson and White 2000) where we walk
+ * each line, and our surface goes through the warp back to degrees, so that near-grazing cells
+ * differ: nine in ten and more must agree. */
+static void agrees_with_gdal_viewshed(void **state)
+{
+    (void)state;
+    enum {
+        OUT = 8000
+    };
+    GDALAllRegister();
+    GDALDatasetH ds = GDALOpen("examples/brindabella/dem/S36E149_south_west.tif", GA_ReadOnly);
+    assert_non_null(ds);
+    char args[][16] = {"-t_srs", "EPSG:32755", "-r",  "bilinear", "-tr",     "90",     "90",
+                       "-ot",    "Float32",    "-te", "685000",   "6042000", "702000", "6059000"};
+    char *list[15] = {0};
+    for (int i = 0; i < 14; i++) {
+        list[i] = args[i];
+    }
+    GDALWarpAppOptions *options = GDALWarpAppOptionsNew(list, NULL);
+    GDALDatasetH utm = GDALWarp("/vsimem/utm55.tif", NULL, 1, &ds, options, NULL);
+    assert_non_null(utm);
+    double x0 = 685000.0 + 94.5 * 90.0;
+    double y0 = 6042000.0 + 94.5 * 90.0;
+    GDALDatasetH shed = GDALViewshedGenerate(GDALGetRasterBand(utm, 1), "MEM", "shed", NULL, x0, y0,
+                                             150.0, 0.0, 255.0, 0.0, 7.0, 99.0, 6.0 / 7.0, GVM_Edge,
+                                             OUT, NULL, NULL, GVOT_NORMAL, NULL);
+    assert_non_null(shed);
+    OGRCoordinateTransformationH to_degrees;
+    OGRSpatialReferenceH wgs = OSRNewSpatialReference(NULL);
+    OSRImportFromEPSG(wgs, 4326);
+    OSRSetAxisMappingStrategy(wgs, OAMS_TRADITIONAL_GIS_ORDER);
+    to_degrees = OCTNewCoordinateTransformation(GDALGetSpatialRef(utm), wgs);
+    double g[6];
+    GDALGetGeoTransform(shed, g);
+    int n_cols = GDALGetRasterXSize(shed);
+    int n_rows = GDALGetRasterYSize(shed);
+    GDALFlushCache(utm);
+    const char *path = "/vsimem/utm55.tif";
+    struct vg_terrain *t = NULL;
+    assert_int_equal(vg_terrain_open(&path, 1, &t, NULL), VG_OK);
+    double lon0 = x0;
+    double lat0 = y0;
+    assert_true(OCTTransform(to_degrees, 1, &lon0, &lat0, NULL));
+    double eye = vg_terrain_height_msl_m(t, lat0, lon0) + 150.0;
+    int n_agree = 0;
+    int n_seen = 0;
+    int n = 0;
+    for (int r = 0; r < n_rows; r++) {
+        for (int c = 0; c < n_cols; c++) {
+            uint8_t theirs = 7;
+            assert_int_equal(GDALRasterIO(GDALGetRasterBand(shed, 1), GF_Read, c, r, 1, 1, &theirs,
+                                          1, 1, GDT_Byte, 0, 0),
+                             CE_None);
+            double lon = g[0] + (c + 0.5) * g[1];
+            double lat = g[3] + (r + 0.5) * g[5];
+            if (hypot(lon - x0, lat - y0) > OUT - 200.0 || theirs == 7) {
+                continue;
+            }
+            assert_true(OCTTransform(to_degrees, 1, &lon, &lat, NULL));
+            bool sees =
+                vg_terrain_sees(t, lat0, lon0, eye, lat, lon, vg_terrain_height_msl_m(t, lat, lon));
+            n++;
+            n_seen += theirs == 255;
+            n_agree += sees == (theirs == 255);
+        }
+    }
+    print_message("viewshed: %d cells, %d seen by gdal_viewshed, %.2f %% agree\n", n, n_seen,
+                  100.0 * n_agree / n);
+    assert_true(n > 15000 && n_seen > n / 10 && n_seen < n * 9 / 10);
+    assert_true(n_agree > 0.93 * n);
+    OCTDestroyCoordinateTransformation(to_degrees);
+    OSRDestroySpatialReference(wgs);
+    vg_terrain_destroy(t);
+    GDALClose(shed);
+    GDALClose(utm);
+    GDALWarpAppOptionsFree(options);
+    GDALClose(ds);
+    VSIUnlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +315,7 @@ int main(void)
         cmocka_unit_test(agrees_with_dense_sampling),
         cmocka_unit_test(symmetric_and_monotone),
         cmocka_unit_test(rays_meet_seen_ground),
+        cmocka_unit_test(agrees_with_gdal_viewshed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
