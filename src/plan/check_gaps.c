@@ -15,6 +15,7 @@ static const double ROUNDING_M =
     1.5; /* kilometres are rounded to metres: nothing narrower is judged */
 static const double LIE_S = 1;
 static const double LIE_SHARE = 0.001;
+static const double MOST_MEETINGS = 8;
 
 struct sweep {
     double a_m; /* a < b */
@@ -91,7 +92,9 @@ static void note_crossings(struct gap_work *gw, const struct sweep *x, const str
     double d1 = time_at(x, hi) - time_at(y, hi);
     double first = ceil(fmin(d0, d1) / p);
     double last = floor(fmax(d0, d1) / p);
-    if (fabs(d1 - d0) < 1e-9) {
+    /* In one interval two sorties that do not overlap themselves meet a few times at most; a plan
+     * of which that is not true has been refused already, and must not hold the checker up. */
+    if (fabs(d1 - d0) < 1e-9 || last - first > MOST_MEETINGS) {
         return;
     }
     for (double m = first; m <= last; m++) {

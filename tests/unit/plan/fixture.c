@@ -123,6 +123,27 @@ static int wander(struct vg_rng *rng, bool is_ring, double length_m, double *lat
     return n;
 }
 
+/* The second half of the line becomes a line of its own; what lies between them is not watched. */
+static void split_line(struct vg_watchfile *w)
+{
+    struct vg_line *all = w->network.lines;
+    struct vg_line *two = calloc(2, sizeof *two);
+    int half = all->n / 2;
+    set_line(&two[0], all->lat_deg, all->lon_deg, half);
+    set_line(&two[1], all->lat_deg + half, all->lon_deg + half, all->n - half);
+    vg_format(two[1].name, sizeof two[1].name, "coast");
+    free(all->lat_deg);
+    free(all->lon_deg);
+    free(all->s_m);
+    free(all);
+    w->network.lines = two;
+    w->network.n_lines = 2;
+    w->network.n_stretches = 2;
+    w->network.stretches[0].to_m = two[0].length_m;
+    w->network.stretches[1] = (struct vg_stretch){
+        .id = "S2", .line = 1, .to_m = two[1].length_m, .revisit_s = 14400, .depth_m = 1000};
+}
+
 static void cut_stretches(struct vg_rng *rng, struct vg_watchfile *w)
 {
     int n = 2 + (int)vg_rng_below(rng, 4);
@@ -179,6 +200,8 @@ struct vg_watchfile fixture_random(uint64_t seed)
     }
     if (vg_rng_below(&rng, 3) == 0) {
         cut_stretches(&rng, &w);
+    } else if (vg_rng_below(&rng, 4) == 0 && n > 20) {
+        split_line(&w);
     }
     free(lat);
     free(lon);

@@ -1,5 +1,6 @@
-/* Plan files: whatever parses is written and read back to the same bytes. */
-#include "plan/plan.h"
+/* Plan files: whatever parses is written and read back to the same bytes, and is checked against a
+ * small watch. */
+#include "plan/check.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,35 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void fail(void)
 {
     abort();
+}
+
+/* A line of 30 km, two bases, two drones; names as in the corpus. */
+static void check(const struct vg_plan *plan)
+{
+    double lat[3] = {14.4, 14.5, 14.6};
+    double lon[3] = {-11.4, -11.4, -11.5};
+    double s[3] = {0, 11064, 26500};
+    struct vg_line line = {"border", 3, lat, lon, s, 26500, false};
+    struct vg_stretch stretch = {.id = "S1", .to_m = 26500, .revisit_s = 14400, .depth_m = 2000};
+    struct vg_wf_base bases[2] = {{"Kayes", 14.431, -11.44, 2}, {"Nioro", 14.5, -11.0, 1}};
+    struct vg_wf_type type = {"wing", 25, 18000, 0.15, 2700, 3, 3, 300, -1};
+    struct vg_wf_drone drones[2] = {{.id = "V1", .type = 0, .base = 0},
+                                    {.id = "V2", .type = 0, .base = 1}};
+    struct vg_watchfile w = {.revisit_s = 14400,
+                             .depth_m = 2000,
+                             .network = {&line, 1, &stretch, 1},
+                             .bases = bases,
+                             .n_bases = 2,
+                             .types = &type,
+                             .n_types = 1,
+                             .drones = drones,
+                             .n_drones = 2};
+    struct vg_check_report report;
+    struct vg_error err = {0};
+    if (vg_check_plan(plan, &w, VG_LANG_FR, &report, &err) != VG_OK ||
+        report.is_kept != (report.violation[0] == '\0')) {
+        fail();
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -37,6 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else if (strstr(err.message, "outside") == NULL && strstr(err.message, "from") == NULL) {
         fail();
     }
+    check(&plan);
     vg_plan_finish(&plan);
     vg_buf_finish(&first);
     vg_buf_finish(&second);
