@@ -278,6 +278,22 @@ const chunk = (type, data) => {
   out.writeUInt32BE(crc(body), body.length + 4);
   return out;
 };
+const hash = (x, y) => {
+  const n = Math.sin(x * 127.1 + y * 311.7) * 43758.5453;
+  return n - Math.floor(n);
+};
+function noise(x, y) {
+  const [i, j] = [Math.floor(x), Math.floor(y)];
+  const s = (f) => f * f * (3 - 2 * f);
+  const [u, v] = [s(x - i), s(y - j)];
+  return (hash(i, j) * (1 - u) + hash(i + 1, j) * u) * (1 - v) + (hash(i, j + 1) * (1 - u) + hash(i + 1, j + 1) * u) * v;
+}
+/** Ridges in five octaves, 0..1. */
+function hills(x, y) {
+  let sum = 0;
+  for (let o = 0, a = 0.5, f = 1; o < 5; o++, a /= 2, f *= 2.1) sum += a * (1 - Math.abs(2 * noise(x * f, y * f) - 1));
+  return sum;
+}
 const tiles = new Map();
 function tile(z, x, y) {
   const key = `${z}/${x}/${y}`;
@@ -288,7 +304,7 @@ function tile(z, x, y) {
     for (let i = 0; i < n; i++) {
       const u = ((x + i / n) / 2 ** z) * 6000;
       const v = ((y + j / n) / 2 ** z) * 6000;
-      const h = 220 + 130 * Math.sin(u / 3.1 + Math.sin(v / 4)) * Math.cos(v / 2.7) + 60 * Math.sin(u * 1.3 + v) + 35 * Math.sin(u * 3.7 - v * 2.1) + 18 * Math.sin(u * 7.1 + v * 8.3);
+      const h = 200 + 900 * hills(u / 9, v / 9);
       const e = Math.round((h + 32768) * 256);
       const o = j * (1 + n * 3) + 1 + i * 3;
       raw[o] = (e >> 16) & 255;

@@ -51,7 +51,7 @@ export const palettes: Record<ThemeId, Palette> = {
   dark: {
     ground: "#12100d",
     shade_shadow: "#000000",
-    shade_light: "#3d342a",
+    shade_light: "#4d4236",
     shade_accent: "#0a0806",
     casing: "#050403",
     band: "#b98d54",

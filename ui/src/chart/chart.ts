@@ -292,7 +292,7 @@ export class Chart {
     c.stroke();
     c.font = "600 11px system-ui, sans-serif";
     if (!store.replay) this.tag(c, t("chart_now"), x + 5, 13, p.ink);
-    if (this.history.planned.length && this.width - x > 120) this.tag(c, t("chart_planned"), x + 5, 27, p.ink_soft);
+    if (this.history.planned.length && this.width - x > 120) this.tag(c, t("chart_planned"), x + 7, this.plotH - 7, p.ink_soft);
   }
 
   private tag(c: CanvasRenderingContext2D, text: string, x: number, y: number, colour: string): void {

@@ -193,7 +193,7 @@ export const fr: Lang = {
   hover_limit: "promesse {time}",
   hover_planned: "prévu",
 
-  back_banner: "{time} UTC, en arrière",
+  back_banner: "{time} UTC, vue passée",
   back_now: "Maintenant",
   play: "Lire",
   pause: "Arrêter",

@@ -5,7 +5,7 @@ import { ageOf, type Kind } from "../age";
 import { store } from "../store";
 
 const STEPS = 24;
-const LEAST_MS = 900;
+const LEAST_MS = 1500;
 
 interface Run {
   kind: Kind;

@@ -41,7 +41,7 @@ function dots(colour: string, size: number): ImageData {
   });
 }
 
-/** A base: a pad with a mast, on its own plate so that it reads on any ground. */
+/** A base: the landing pad's H on its own plate, so that it reads on any ground. */
 export function baseSign(): ImageData {
   const p = palette();
   return draw(26, (c) => {
@@ -52,16 +52,27 @@ export function baseSign(): ImageData {
     c.roundRect(3, 3, 20, 20, 5);
     c.fill();
     c.stroke();
-    c.lineWidth = 2;
+    c.lineWidth = 2.2;
     c.lineCap = "round";
     c.beginPath();
-    c.moveTo(8, 18);
-    c.lineTo(18, 18);
-    c.moveTo(13, 18);
-    c.lineTo(13, 8);
-    c.moveTo(13, 8.5);
-    c.lineTo(18, 10.5);
-    c.lineTo(13, 12.5);
+    for (const [x0, y0, x1, y1] of [[9.5, 8.5, 9.5, 17.5], [16.5, 8.5, 16.5, 17.5], [9.5, 13, 16.5, 13]]) {
+      c.moveTo(x0!, y0!);
+      c.lineTo(x1!, y1!);
+    }
+    c.stroke();
+  });
+}
+
+/** A kilometre post: a small stud on the line. */
+function post(): ImageData {
+  const p = palette();
+  return draw(8, (c) => {
+    c.fillStyle = p.ink;
+    c.strokeStyle = p.casing;
+    c.lineWidth = 1.2;
+    c.beginPath();
+    c.arc(4, 4, 2.4, 0, 2 * Math.PI);
+    c.fill();
     c.stroke();
   });
 }
@@ -72,6 +83,7 @@ function all(): Record<string, ImageData> {
   const n = 10;
   return {
     base: baseSign(),
+    post: post(),
     "zone-alert": strokes(z.alert!, n, diagonal(n), 1.1),
     "zone-privacy": dots(z.privacy!, n),
     "zone-no-fly": strokes(z["no-fly"]!, n, [...diagonal(n), ...other(n)], 1),

@@ -18,6 +18,8 @@ export class WatchMap {
   readonly shown: Shown = { hillshade: true, band: true, zones: true, places: true, km: true, trails: true, footprints: true, labels: true };
   private age: AgeLine;
   private mission_of = "";
+  /** When the border was first on the screen, and when the map first had nothing left to load (since navigation). */
+  first_ms = 0;
   ready_ms = 0;
 
   constructor(host: HTMLElement, private onSelect: () => void) {
@@ -33,7 +35,7 @@ export class WatchMap {
       minZoom: 2,
       maxZoom: 17,
       renderWorldCopies: false,
-      fadeDuration: still.matches ? 0 : 150,
+      fadeDuration: 0,
       pitchWithRotate: true,
       canvasContextAttributes: { preserveDrawingBuffer: false, antialias: false },
     });
@@ -45,13 +47,18 @@ export class WatchMap {
       putImages(this.map);
       this.turned();
     });
+    this.map.on("render", () => {
+      if (!this.first_ms && store.live && this.map.isSourceLoaded("age") && this.map.queryRenderedFeatures({ layers: ["line-case"] }).length) this.first_ms = performance.now();
+    });
     this.map.once("idle", () => (this.ready_ms = performance.now()));
     this.pointing();
     this.listen();
   }
 
-  private padding(host: HTMLElement): number {
-    return Math.max(24, Math.min(64, Math.min(host.clientWidth, host.clientHeight) * 0.12));
+  /** Room around the watch; on a narrow screen the tools stand over the left edge of the map. */
+  private padding(host: HTMLElement): { top: number; bottom: number; left: number; right: number } {
+    const pad = Math.max(24, Math.min(64, Math.min(host.clientWidth, host.clientHeight) * 0.12));
+    return { top: pad, bottom: pad, left: host.clientWidth < 700 ? 84 : pad, right: pad };
   }
 
   private listen(): void {
@@ -173,7 +180,7 @@ export class WatchMap {
   /** The chosen drone's way, flown and to come. */
   private showMission(): void {
     const drone = store.selected ? store.shown?.drones.get(store.selected) : undefined;
-    const sortie = drone?.sortie ?? "";
+    const sortie = drone && store.shown?.sorties.has(drone.sortie) ? drone.sortie : "";
     if (sortie === this.mission_of) return;
     const source = this.map.getSource("mission") as GeoJSONSource | undefined;
     if (!source) return;

@@ -35,6 +35,8 @@ function wings(): Path2D {
 
 const WINGS = wings();
 
+type Box = [number, number, number, number];
+
 /** How a drone is drawn: in the air, silent, lost, or on the ground. Shapes differ, not only colours. */
 export function lookOf(g: Glider): "air" | "stale" | "lost" | "ground" {
   const d = g.drone;
@@ -277,9 +279,11 @@ export class Overlay {
     c.clearRect(0, 0, this.width, this.height);
     if (this.shown.footprints) this.footprints(c);
     this.pointed(c);
-    const taken: [number, number, number, number][] = [];
-    const list = [...this.glides.gliders.values()];
-    const chosen = list.find((g) => g.drone.id === store.selected);
+    const taken: Box[] = [];
+    const bases = this.baseBoxes(c, taken);
+    const all = [...this.glides.gliders.values()];
+    const chosen = all.find((g) => g.drone.id === store.selected);
+    const list = all.filter((g) => g === chosen || !this.onPad(g, bases));
     for (const g of list) if (g !== chosen) this.sign(c, g, false);
     if (chosen) this.sign(c, chosen, true);
     if (!this.shown.labels && !chosen) return;
@@ -329,21 +333,42 @@ export class Overlay {
     c.restore();
   }
 
-  /** The drone's name where there is room; the chosen one always. */
-  private label(c: CanvasRenderingContext2D, g: Glider, chosen: boolean, taken: [number, number, number, number][]): void {
+  /** Signs and names of bases keep their room. Answers where the bases are. */
+  private baseBoxes(c: CanvasRenderingContext2D, taken: Box[]): [number, number][] {
+    c.font = "700 13px sans-serif";
+    return store.watch.bases.map((b) => {
+      const [x, y] = this.screenOf(b.lon, b.lat);
+      const half = c.measureText(b.name).width / 2;
+      taken.push([x - 14, y - 14, x + 14, y + 14], [x - half, y + 14, x + half, y + 32]);
+      return [x, y];
+    });
+  }
+
+  /** Drones on the ground at their base are under its sign until the map is near enough to part them. */
+  private onPad(g: Glider, bases: [number, number][]): boolean {
+    if (lookOf(g) !== "ground") return false;
+    this.project(g.x, g.y, this.pt);
+    return bases.some(([x, y]) => Math.hypot(this.pt[0]! - x, this.pt[1]! - y) < 20);
+  }
+
+  /** The drone's name beside it where there is room; the chosen one always. */
+  private label(c: CanvasRenderingContext2D, g: Glider, chosen: boolean, taken: Box[]): void {
     const look = lookOf(g);
     if (look === "ground" && !chosen) return;
     this.project(g.x, g.y, this.pt);
-    const x = this.pt[0]! + 13;
-    const y = this.pt[1]! - 11;
-    if (x < -40 || y < -20 || x > this.width + 10 || y > this.height + 20) return;
+    const [gx, gy] = [this.pt[0]!, this.pt[1]!];
+    if (gx < -40 || gy < -20 || gx > this.width + 10 || gy > this.height + 20) return;
     const p = palette();
     c.font = `${chosen ? 700 : 600} 12px system-ui, sans-serif`;
     const mark = look === "lost" ? `${g.drone.id} ✕` : look === "stale" ? `${g.drone.id} ?` : g.drone.id;
     const w = c.measureText(mark).width;
-    const box: [number, number, number, number] = [x - 3, y - 11, x + w + 3, y + 4];
-    if (!chosen && taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1])) return;
-    taken.push(box);
+    const spots: [number, number][] = [[13, -11], [13, 19], [-13 - w, -11], [-13 - w, 19]];
+    const boxes = spots.map(([dx, dy]): Box => [gx + dx - 3, gy + dy - 11, gx + dx + w + 3, gy + dy + 4]);
+    let k = boxes.findIndex((box) => !taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1]));
+    if (k < 0 && !chosen) return;
+    k = Math.max(0, k);
+    taken.push(boxes[k]!);
+    const [x, y] = [gx + spots[k]![0], gy + spots[k]![1]];
     c.lineWidth = 3.2;
     c.lineJoin = "round";
     c.strokeStyle = p.halo;

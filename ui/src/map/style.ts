@@ -7,7 +7,8 @@ import type { Network } from "../line";
 import { palette, theme } from "../theme";
 
 const FONT = ["system-ui", "sans-serif"];
-const BOLD = ["system-ui bold", "sans-serif"];
+// No such family exists: MapLibre reads the weight from the name and falls through to the next family.
+const BOLD = ["Watch Bold", "sans-serif"];
 
 export const EMPTY = { type: "FeatureCollection" as const, features: [] };
 
@@ -35,6 +36,13 @@ export function layersOf(name: keyof Shown): string[] {
   return groups[name] ?? [];
 }
 
+/** Where a kilometre's name goes so that it stands beside the line and not on it. */
+function sideAt(net: Network, line: number, s_m: number): string {
+  const [x0, y0] = net.at({ line, s_m: s_m - 900 });
+  const [x1, y1] = net.at({ line, s_m: s_m + 900 });
+  return Math.abs(x1 - x0) > Math.abs(y1 - y0) ? "top" : "left";
+}
+
 function points(net: Network, step_m: number, skip_m: number): GeoJSON.Feature[] {
   const out: GeoJSON.Feature[] = [];
   net.watch.lines.forEach((l, line) => {
@@ -42,7 +50,7 @@ function points(net: Network, step_m: number, skip_m: number): GeoJSON.Feature[]
       if (skip_m && s % skip_m === 0) continue;
       out.push({
         type: "Feature",
-        properties: { km: String(Math.round(s / 1000)) },
+        properties: { km: String(Math.round(s / 1000)), side: sideAt(net, line, s) },
         geometry: { type: "Point", coordinates: net.at({ line, s_m: s }) },
       });
     }
@@ -134,9 +142,9 @@ function kmLayer(id: string, minzoom: number, size: number): LayerSpecification 
       "text-field": ["concat", "km ", ["get", "km"]],
       "text-font": FONT,
       "text-size": size,
-      "text-variable-anchor": ["left", "right", "bottom", "top"],
-      "text-radial-offset": 0.85,
-      "text-optional": false,
+      "icon-image": "post",
+      "text-anchor": ["get", "side"] as never,
+      "text-offset": ["match", ["get", "side"], "top", ["literal", [0, 0.75]], ["literal", [0.85, 0]]] as never,
       "text-padding": 6,
       "symbol-sort-key": size === 11 ? 2 : 1,
     },
@@ -172,7 +180,7 @@ function groundLayers(net: Network): LayerSpecification[] {
       type: "hillshade",
       source: "dem",
       paint: {
-        "hillshade-exaggeration": theme() === "dark" ? 0.55 : 0.4,
+        "hillshade-exaggeration": theme() === "dark" ? 0.9 : 0.55,
         "hillshade-shadow-color": p.shade_shadow,
         "hillshade-highlight-color": p.shade_light,
         "hillshade-accent-color": p.shade_accent,

@@ -181,7 +181,7 @@ export class Drones {
       box.append(link, facts, note, h("div", { class: "alert-foot" }, h("span", { class: "by" }), follow, home));
     }
     const heard = d.heard_us ? t("heard_ago", { age: span((store.now_us() - d.heard_us) / 1e6) }) : t("link_never");
-    put(link.lastElementChild!, words(`${tMaybe(`link_${d.link}`, d.link)}, ${heard}`));
+    put(link.lastElementChild!, d.link === "fresh" ? words(`${t("link_fresh")}, ${heard}`) : heard);
     toggle(link, "bad", d.link === "stale" || d.link === "lost");
     const facts: Words[] = [];
     if (d.agl_m !== null) facts.push(t("above_ground", { n: num(d.agl_m) }));

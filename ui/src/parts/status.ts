@@ -37,7 +37,7 @@ export class Status {
     this.promise = h("span", { class: "verdict-promise" });
     this.state = h("strong", { class: "verdict-state" });
     this.verdict = h("div", { class: "verdict", role: "status" }, this.verdict_sign, this.promise, this.state);
-    this.worst = h("button", { class: "worst", title: t("worst_show"), onclick: this.acts.worst });
+    this.worst = h("button", { class: "worst", title: t("worst_show"), onclick: this.acts.worst }, h("strong"), h("span"));
     this.fleet = h("div", { class: "fleet" });
     for (const k of ["up", "turning", "lost"] as const) this.fleet.append(h("span", { class: `fleet-${k}` }, icon(icons[k]), h("span")));
     this.time = h("span", { class: "time" });
@@ -74,20 +74,23 @@ export class Status {
     put(this.promise, t("promise", { time: span(p?.promise_s ?? store.watch?.promise_s ?? 0) }));
   }
 
-  private worstWords(): Words | null {
+  /** The age of the worst place, and where it is. */
+  private worstWords(): [Words, Words] | null {
     const p = store.shown?.promise;
     if (!p || p.worst_age_s === null || p.worst_m === null) return null;
     const line = store.net.line(p.worst_line ?? 0)?.name ?? "";
     const at = { km: km(p.worst_m), line };
     const where = store.net.single ? t("worst_at", at) : t("worst_at_line", at);
     const seen = p.state === "starting" && p.seen_share !== null ? ` · ${t("starting_seen", { share: percent(p.seen_share) })}` : "";
-    return words(`${t("worst", { age: span(p.worst_age_s) })} ${where}${seen}`);
+    return [t("worst", { age: span(p.worst_age_s) }), words(`${where}${seen}`)];
   }
 
   private refreshWorst(): void {
     const text = this.worstWords();
     this.worst.hidden = !text;
-    if (text) put(this.worst, text);
+    if (!text) return;
+    put(this.worst.firstElementChild!, text[0]);
+    put(this.worst.lastElementChild!, text[1]);
   }
 
   private refreshFleet(): void {

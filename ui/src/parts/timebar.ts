@@ -17,7 +17,6 @@ export class TimeBar {
   private play!: HTMLButtonElement;
   private slider!: HTMLInputElement;
   private speed!: HTMLSelectElement;
-  private now!: HTMLButtonElement;
   private back_text!: HTMLElement;
   private dragging = false;
 
@@ -35,10 +34,9 @@ export class TimeBar {
     for (const s of SPEEDS) this.speed.append(h("option", { attrs: { value: String(s) } }, words(`×${s}`)));
     this.speed.value = String(moment.speed);
     this.speed.addEventListener("change", () => (moment.speed = Number(this.speed.value)));
-    this.now = h("button", { class: "btn small primary now", onclick: () => moment.now() }, t("back_now"));
-    this.el.replaceChildren(this.play, this.slider, this.speed, this.now);
+    this.el.replaceChildren(this.play, this.slider, this.speed);
     this.back_text = h("span", { role: "status" });
-    this.back.replaceChildren(icon(icons.starting), this.back_text, h("button", { class: "btn small primary", onclick: () => moment.now() }, t("back_now")));
+    this.back.replaceChildren(icon(icons.starting), this.back_text, h("button", { class: "btn small primary now", onclick: () => moment.now() }, t("back_now")));
     this.buildLegend();
     this.refresh();
   }
@@ -63,13 +61,12 @@ export class TimeBar {
     const item = (mark: HTMLElement, text: string): HTMLElement => h("span", { class: "legend-item" }, mark, words(text));
     const promise = span(store.watch.promise_s);
     this.legend.replaceChildren(
-      h("span", { class: "legend-item" }, t("legend_age"), words("0"), ramp, promise),
+      h("span", { class: "legend-item" }, h("span", {}, t("legend_age")), h("span", {}, words("0")), ramp, h("span", {}, promise)),
       item(broken, t("legend_broken")), item(never, t("legend_never")));
     if (store.watch.stretches.some((s) => s.unreachable)) this.legend.append(item(out, t("legend_unreachable")));
   }
 
   refresh(): void {
-    const back = store.looking_back || moment.chosen_us + 2e6 < moment.to_us;
     const at_us = store.looking_back ? moment.chosen_us : store.now_us();
     toggle(this.el, "looking-back", store.looking_back);
     toggle(document.documentElement, "is-back", store.looking_back && !store.replay);
@@ -81,8 +78,6 @@ export class TimeBar {
       setTitle(this.play, t(moment.playing ? "pause" : "play"));
     }
     this.refreshSlider(at_us);
-    this.now.disabled = !back;
-    this.now.hidden = store.replay;
     this.back.hidden = !store.looking_back || store.replay;
     const same_day = Math.floor(at_us / 864e8) === Math.floor(store.liveNow_us() / 864e8);
     const time = same_day ? clock(at_us) : words(`${day(at_us / 1e6)} ${clock(at_us)}`);
