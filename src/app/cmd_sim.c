@@ -72,12 +72,26 @@ static void add_peer(struct endpoint *e, const struct vg_addr *peer)
     }
 }
 
+static void send_waiting(struct endpoint *e)
+{
+    uint8_t buf[DATAGRAM];
+    size_t n;
+    while ((n = vg_simfleet_take(e->sim->fleet, e->drone_i, buf, sizeof buf)) > 0) {
+        for (int k = 0; k < e->n_peers; k++) {
+            (void)vg_udp_send(e->udp, &e->peers[k], buf, n);
+        }
+    }
+}
+
+/* Answered at once: at 20 times real time a tick's wait is a tenth of a second for each item of a
+ * mission. */
 static void on_datagram(void *ctx, const uint8_t *data, size_t n, const struct vg_addr *peer)
 {
     struct endpoint *e = ctx;
     add_peer(e, peer);
     struct vg_us now = vg_clock_now(&e->sim->clock);
     vg_simfleet_feed(e->sim->fleet, e->drone_i, (struct vg_bytes){data, n}, now);
+    send_waiting(e);
 }
 
 static bool has_parent_gone(const struct sim *self)
@@ -99,15 +113,8 @@ static void on_tick(void *ctx)
         return;
     }
     vg_simfleet_step(self->fleet, vg_clock_now(&self->clock));
-    uint8_t buf[DATAGRAM];
     for (int i = 0; i < vg_simfleet_n(self->fleet); i++) {
-        struct endpoint *e = &self->endpoints[i];
-        size_t n;
-        while ((n = vg_simfleet_take(self->fleet, i, buf, sizeof buf)) > 0) {
-            for (int k = 0; k < e->n_peers; k++) {
-                (void)vg_udp_send(e->udp, &e->peers[k], buf, n);
-            }
-        }
+        send_waiting(&self->endpoints[i]);
     }
 }
 
