@@ -28,7 +28,7 @@ static double revisit_of(const struct vg_problem *p, const struct vg_piece *x)
 
 /* false if the crew cannot fly it; most of the moves tried end here, so the cheap question comes
  * first. */
-static bool set_cost(const struct vg_problem *p, struct vg_piece *x)
+bool vg_piece_set_cost(const struct vg_problem *p, struct vg_piece *x)
 {
     double f = vg_flight_least_s(p, &p->chains[x->chain], x->crew, x->i, x->j, NULL);
     if (!(f < HUGE_VAL)) {
@@ -39,7 +39,7 @@ static bool set_cost(const struct vg_problem *p, struct vg_piece *x)
     return true;
 }
 
-static double load_of(const struct vg_problem *p, const struct vg_piece *x, bool is_weighted)
+double vg_piece_load(const struct vg_problem *p, const struct vg_piece *x, bool is_weighted)
 {
     return x->cost_s / (is_weighted ? x->revisit_s : p->least_revisit_s);
 }
@@ -50,7 +50,7 @@ double vg_partition_load(const struct vg_problem *p, const struct vg_partition *
     double worst = 0;
     memset(out_loads, 0, (size_t)p->n_crews * sizeof *out_loads);
     for (int q = 0; q < part->n; q++) {
-        out_loads[part->pieces[q].crew] += load_of(p, &part->pieces[q], is_weighted);
+        out_loads[part->pieces[q].crew] += vg_piece_load(p, &part->pieces[q], is_weighted);
     }
     for (int c = 0; c < p->n_crews; c++) {
         worst = fmax(worst, out_loads[c] / p->crews[c].n);
@@ -80,7 +80,7 @@ static bool try_swap(struct improver *im, int at, int n_old, struct vg_piece *fr
     int n = 0;
     for (int q = 0; q < n_old + n_new; q++) {
         struct vg_piece *x = q < n_old ? &old[q] : &fresh[q - n_old];
-        if (q >= n_old && !set_cost(im->p, x)) {
+        if (q >= n_old && !vg_piece_set_cost(im->p, x)) {
             return false;
         }
         int k = 0;
@@ -91,7 +91,7 @@ static bool try_swap(struct improver *im, int at, int n_old, struct vg_piece *fr
             crews[n] = x->crew;
             delta[n++] = 0;
         }
-        delta[k] += (q < n_old ? -1 : 1) * load_of(im->p, x, im->is_weighted);
+        delta[k] += (q < n_old ? -1 : 1) * vg_piece_load(im->p, x, im->is_weighted);
     }
     double change = 0;
     for (int k = 0; k < n; k++) {
@@ -218,7 +218,7 @@ enum vg_status vg_partition_improve(struct vg_problem *p, bool is_weighted, stru
     memcpy(room, io->pieces, (size_t)io->n * sizeof *room);
     io->pieces = room;
     for (int q = 0; q < io->n; q++) {
-        set_cost(p, &io->pieces[q]);
+        vg_piece_set_cost(p, &io->pieces[q]);
     }
     struct improver im = {p, io, loads, 1, is_weighted};
     for (int sweep = 0; sweep < MAX_SWEEPS; sweep++) {

@@ -11,6 +11,7 @@
 
 enum {
     MAX_REPLANS = 6,
+    BEAM_KEEP = 6,
     PLAN_ROUNDS = 60,
     MOST_SHAKES = 240,
     LEAST_SHAKES = 10,
@@ -231,6 +232,22 @@ static enum vg_status shake(struct making *mk, const struct vg_costs *costs, con
     return st;
 }
 
+/* Starts that count whole sorties: a low power spares drone time, a high one evens the loads. */
+static enum vg_status try_beams(struct making *mk, bool is_weighted, struct vg_error *err)
+{
+    static const int POWERS[] = {4, 8, 16};
+    enum vg_status st = VG_OK;
+    for (int q = 0; q < 3 && st == VG_OK; q++) {
+        struct vg_partition parts[BEAM_KEEP];
+        int n = 0;
+        st = vg_partition_beam(&mk->problem, is_weighted, POWERS[q], parts, BEAM_KEEP, &n, err);
+        for (int k = 0; k < n && st == VG_OK; k++) {
+            st = offer(mk, is_weighted, &parts[k], err);
+        }
+    }
+    return st;
+}
+
 /* The best of the sets that prices find, after local moves; judged by one tour per crew. */
 static enum vg_status choose_partition(struct making *mk, bool is_weighted, struct vg_error *err)
 {
@@ -243,6 +260,9 @@ static enum vg_status choose_partition(struct making *mk, bool is_weighted, stru
     }
     for (int q = 0; st == VG_OK && q < found.n_kept; q++) {
         st = offer(mk, is_weighted, &found.kept[q], err);
+    }
+    if (st == VG_OK) {
+        st = try_beams(mk, is_weighted, err);
     }
     return st == VG_OK ? shake(mk, &costs, found.best.price, err) : st;
 }
