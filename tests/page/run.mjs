@@ -1,0 +1,539 @@
+// Tests of the page in a real browser.
+//   node run.mjs                          against the feeder beside this file (live, calm, empty and replay watches)
+//   node run.mjs --url URL                against a running station; what it shows is compared with its own /api/watch
+//   node run.mjs --serve "CMD" --url URL  starts CMD, which serves URL; it is killed and started again by a test
+// The browser reaches the station through a relay here, so that the line between them can be cut.
+import { spawn } from "node:child_process";
+import { connect, createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { browser } from "./browser.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const option = (name, fallback) => {
+  const i = process.argv.indexOf(`--${name}`);
+  return i < 0 ? fallback : process.argv[i + 1];
+};
+const STATION = option("url", "");
+const SERVE = option("serve", "");
+const ONLY = option("only", "");
+const PORT = 8191;
+const LONG = 25000;
+
+class Relay {
+  constructor(port, target) {
+    this.port = port;
+    this.target = new URL(target);
+    this.open = new Set();
+  }
+  up() {
+    this.server = createServer((socket) => {
+      const far = connect(Number(this.target.port || 80), this.target.hostname);
+      for (const [a, b] of [[socket, far], [far, socket]]) {
+        a.on("error", () => b.destroy());
+        a.on("close", () => b.destroy());
+        a.pipe(b);
+      }
+      this.open.add(socket);
+      socket.on("close", () => this.open.delete(socket));
+    });
+    return new Promise((resolve) => this.server.listen(this.port, "127.0.0.1", resolve));
+  }
+  down() {
+    for (const s of this.open) s.destroy();
+    return new Promise((resolve) => this.server.close(resolve));
+  }
+  get url() {
+    return `http://127.0.0.1:${this.port}/`;
+  }
+}
+
+async function answers(url) {
+  for (let i = 0; i < 150; i++) {
+    try {
+      if ((await fetch(new URL("api/about", url))).ok) return;
+    } catch {
+      // not up yet
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`${url} does not answer`);
+}
+
+class Station {
+  constructor(url, command) {
+    this.url = url;
+    this.command = command;
+  }
+  async start() {
+    if (this.command) this.child = spawn(this.command[0], this.command.slice(1), { stdio: ["ignore", "ignore", "inherit"] });
+    await answers(this.url);
+    return this;
+  }
+  async kill() {
+    if (!this.child) return;
+    const gone = new Promise((resolve) => this.child.once("exit", resolve));
+    this.child.kill("SIGKILL");
+    await gone;
+  }
+}
+
+const feeder = (port, ...more) => new Station(`http://127.0.0.1:${port}/`, [process.execPath, join(here, "feeder.mjs"), "--port", String(port), ...more]);
+
+let passed = 0;
+let failed = 0;
+const check = (yes, what) => {
+  if (!yes) throw new Error(what);
+};
+const same = (a, b, what) => check(a === b, `${what}: ${JSON.stringify(a)} where ${JSON.stringify(b)} was expected`);
+
+const b = await browser();
+let errors = [];
+let foreign = [];
+
+/** Open the page; errors on its console and requests to other hosts are kept. */
+async function open(url, { width = 1440, height = 900, theme = "dark", lang = "en", name = "Aminata" } = {}) {
+  const ctx = await b.newContext({ viewport: { width, height } });
+  await ctx.addInitScript(([t, l, n]) => {
+    if (!localStorage.getItem("vigie.theme")) localStorage.setItem("vigie.theme", t);
+    if (!localStorage.getItem("vigie.lang")) localStorage.setItem("vigie.lang", l);
+    if (n) localStorage.setItem("vigie.name", n);
+  }, [theme, lang, name]);
+  const page = await ctx.newPage();
+  page.on("console", (m) => m.type() === "error" && errors.push(m.text()));
+  page.on("pageerror", (e) => errors.push(e.message));
+  page.on("request", (r) => {
+    const u = new URL(r.url());
+    if (u.protocol.startsWith("http") && u.host !== new URL(url).host) foreign.push(r.url());
+  });
+  await page.goto(url);
+  await page.waitForFunction(() => window.vigie?.page.map.first_ms > 0 || window.vigie?.store.replay, null, { timeout: LONG });
+  return page;
+}
+
+async function test(name, run) {
+  if (ONLY && !name.includes(ONLY)) return;
+  errors = [];
+  foreign = [];
+  try {
+    await run();
+    same(foreign.join(" "), "", "requests to other hosts");
+    passed++;
+    console.log(`ok    ${name}`);
+  } catch (e) {
+    failed++;
+    console.log(`FAIL  ${name}: ${e.message.split("\n")[0]}${errors.length ? `\n      console: ${errors.slice(0, 3).join(" | ")}` : ""}`);
+  }
+  for (const c of b.contexts()) await c.close();
+}
+
+const text = (page, sel) => page.locator(sel).first().innerText();
+const quiet = () => same(errors.join(" | "), "", "errors on the console");
+
+/** Contrast of two CSS colours, WCAG 2.2 formula. */
+const CONTRAST = `(a, b) => {
+  const lum = (c) => c.map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)).reduce((s, v, i) => s + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const [x, y] = [lum(a), lum(b)].sort((p, q) => q - p);
+  return (x + 0.05) / (y + 0.05);
+}`;
+
+/** Every visible text of the page whose contrast with what is behind it is under 4.5 (3 where large). */
+async function faint(page) {
+  return page.evaluate((source) => {
+    const contrast = eval(source);
+    const rgb = (s) => (s.match(/[\d.]+/g) ?? []).map(Number);
+    const solid = (el) => {
+      for (let e = el; e; e = e.parentElement) {
+        const c = rgb(getComputedStyle(e).backgroundColor);
+        if (c.length >= 3 && (c[3] ?? 1) > 0.9) return c.slice(0, 3);
+      }
+      return [0, 0, 0];
+    };
+    const bad = [];
+    for (const el of document.querySelectorAll("#app *")) {
+      const own = [...el.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+      if (!own || !el.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || el.closest("svg, :disabled, .alert.closed")) continue;
+      const style = getComputedStyle(el);
+      const ratio = contrast(rgb(style.color).slice(0, 3), solid(el));
+      const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.6 && Number(style.fontWeight) >= 700);
+      if (ratio < (large ? 3 : 4.5)) bad.push(`${el.className || el.tagName} "${el.textContent.slice(0, 20)}" ${ratio.toFixed(2)}`);
+    }
+    return bad;
+  }, CONTRAST);
+}
+
+/** Words of the other language on the screen: strings of its table that differ from this language's, as whole texts or titles. */
+async function strangers(page, lang) {
+  return page.evaluate((here_lang) => {
+    const tables = window.vigie.tables;
+    const mine = tables[here_lang];
+    const other = tables[here_lang === "fr" ? "en" : "fr"];
+    const own = new Set(Object.values(mine));
+    // A string becomes a pattern: its {places} stand for anything.
+    const patterns = Object.entries(other).filter(([k, s]) => !own.has(s) && s.length > 3 && k !== "switch_language" && mine[k] !== s)
+      .map(([k, s]) => [k, new RegExp(`^${s.split(/\{\w+\}/).map((p) => p.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".+")}$`)])
+      .filter(([, re]) => /[A-Za-zÀ-ÿ]{3}/.test(re.source));
+    const seen = new Set();
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let n = walk.nextNode(); n; n = walk.nextNode()) if (n.textContent.trim()) seen.add(n.textContent.trim());
+    for (const el of document.querySelectorAll("[title], [aria-label]")) {
+      if (el.closest(".lang")) continue;
+      for (const a of ["title", "aria-label"]) if (el.getAttribute(a)) seen.add(el.getAttribute(a));
+    }
+    const found = [];
+    for (const s of seen) for (const [k, re] of patterns) if (re.test(s) && !Object.values(mine).some((m) => m === s)) found.push(`${k}: ${s}`);
+    return found;
+  }, lang);
+}
+
+async function overflow(page) {
+  return page.evaluate(() => {
+    const w = document.documentElement.clientWidth;
+    const out = [];
+    if (document.documentElement.scrollWidth > w) out.push(`page ${document.documentElement.scrollWidth}`);
+    for (const el of document.querySelectorAll("#app button, #app .verdict, #app .worst, #app .clock, #app .tab, #app .badge, #app article")) {
+      if (!el.checkVisibility() || el.closest(".toasts")) continue;
+      const r = el.getBoundingClientRect();
+      if (r.width && (r.left < -1 || r.right > w + 1)) out.push(`${el.className} ${Math.round(r.left)}..${Math.round(r.right)}`);
+    }
+    return out;
+  });
+}
+
+async function liveTests(station) {
+  const relay = new Relay(PORT, station.url);
+  await relay.up();
+  const url = relay.url;
+  const watch = await (await fetch(new URL("api/watch", station.url))).json();
+
+  await test("the first screen says the promise, the worst place, the fleet and the time", async () => {
+    const page = await open(url);
+    const snap = await page.evaluate(() => window.vigie.store.live.promise);
+    const word = { starting: "STARTING", kept: "KEPT", at_risk: "AT RISK", broken: "BROKEN" };
+    same(await text(page, ".watch-name h1"), watch.name, "name of the watch");
+    same(await text(page, ".verdict-state"), word[snap.state], "state of the promise");
+    check(await page.locator(".verdict-sign svg").count(), "the state has no shape");
+    check(/^\d\d:\d\d:\d\d$/.test(await text(page, ".clock .time")), "the clock is not a time");
+    same(await text(page, ".clock .zone"), "UTC", "zone of the clock");
+    if (watch.sim) check((await text(page, ".badge")).includes(`×${watch.speed}`), "no badge of the simulation's speed");
+    check((await text(page, ".fleet-up")).startsWith(String(snap.up)), "drones up");
+    quiet();
+  });
+
+  await test("the clock runs between messages at the speed of the watch", async () => {
+    const page = await open(url);
+    const [t0, w0] = await page.evaluate(() => [window.vigie.store.liveNow_us(), performance.now()]);
+    await page.waitForTimeout(2000);
+    const [t1, w1] = await page.evaluate(() => [window.vigie.store.liveNow_us(), performance.now()]);
+    const rate = (t1 - t0) / 1000 / (w1 - w0);
+    check(rate > watch.speed * 0.6 && rate < watch.speed * 1.4, `the clock runs at ${rate.toFixed(2)}, not ${watch.speed}`);
+  });
+
+  await test("the map draws the line by age, bases and drones", async () => {
+    const page = await open(url);
+    await page.waitForTimeout(800);
+    const seen = await page.evaluate(() => {
+      const m = window.vigie.page.map;
+      const q = (layers) => m.map.queryRenderedFeatures({ layers }).length;
+      return { line: q(["line-case"]), kinds: q(["line-age", "line-broken", "line-never", "line-unreachable"]), bases: q(["base"]), drones: m.overlay.glides.gliders.size, heard: [...window.vigie.store.live.drones.values()].filter((d) => d.lat !== null).length };
+    });
+    check(seen.line > 0 && seen.kinds > 0, "no line on the map");
+    check(seen.bases > 0 || watch.bases.length === 0, "no base on the map");
+    same(seen.drones, seen.heard, "drones on the map");
+    quiet();
+  });
+
+  await test("languages switch at once and leave no word behind", async () => {
+    const page = await open(url, { lang: "en" });
+    for (const [lang, promise] of [["fr", "Promesse"], ["en", "Promise"]]) {
+      await page.click(".lang");
+      same(await page.evaluate(() => document.documentElement.lang), lang, "language of the page");
+      check((await page.locator(".verdict-promise").textContent()).startsWith(promise), "the promise in the other language");
+      for (const tab of ["#tab-drones", "#tab-alerts"]) {
+        await page.click(tab);
+        if (await page.locator(".drone-head").first().isVisible()) await page.locator(".drone-head").first().click();
+        same((await strangers(page, lang)).join(" | "), "", `words of the other language on the ${lang} screen`);
+      }
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("?");
+      same((await strangers(page, lang)).join(" | "), "", `words of the other language in the ${lang} help`);
+      await page.keyboard.press("Escape");
+    }
+    await page.click(".lang");
+    await page.reload();
+    await page.waitForFunction(() => window.vigie?.store.live);
+    same(await page.evaluate(() => document.documentElement.lang), "fr", "language after a reload");
+    quiet();
+  });
+
+  await test("French numbers have decimal commas", async () => {
+    const page = await open(url, { lang: "fr" });
+    const worst = await page.locator(".worst span").textContent();
+    if (await page.locator(".worst").isVisible()) check(/km [\d\u202f\u00a0]+,\d/.test(worst), `"${worst}" has no decimal comma`);
+    quiet();
+  });
+
+  await test("an alert is taken by key, named once, then closed", async () => {
+    const page = await open(url, { name: "" });
+    const open_before = await page.evaluate(() => [...window.vigie.store.live.alerts.values()].filter((a) => a.state === "open").length);
+    if (open_before === 0) {
+      check(await page.locator("#panel-alerts .empty").isVisible(), "without alerts the panel must say that nothing needs you");
+      return;
+    }
+    const top = await page.locator(".alert.open").first().getAttribute("data-id");
+    await page.keyboard.press("a");
+    await page.fill(".dialog input", "Fatou");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction((id) => window.vigie.store.live.alerts.get(id)?.state === "taken", top);
+    same(await page.evaluate((id) => window.vigie.store.live.alerts.get(id).by, top), "Fatou", "who has the alert");
+    await page.waitForFunction((id) => document.querySelector(`.alert[data-id="${CSS.escape(id)}"] .by`)?.textContent.includes("Fatou"), top);
+    await page.keyboard.press("c");
+    await page.waitForFunction((id) => window.vigie.store.live.alerts.get(id)?.state === "closed", top);
+    same(await page.locator(".dialog").count(), 0, "boxes asking for the name again");
+    quiet();
+  });
+
+  await test("only an unowned urgent alert blinks", async () => {
+    const page = await open(url);
+    const blinking = await page.evaluate(() => document.getAnimations().filter((a) => a.playState === "running" && a.effect.getTiming().iterations === Infinity).map((a) => a.effect.target.closest(".alert")?.className ?? a.effect.target.className));
+    for (const c of blinking) check(/urgent/.test(c) && /open/.test(c), `${c} blinks`);
+    quiet();
+  });
+
+  await test("calling a drone home names it and asks once; cancel does nothing", async () => {
+    const page = await open(url);
+    const posts = [];
+    page.on("request", (r) => r.method() === "POST" && posts.push(r));
+    const id = await page.evaluate(() => [...window.vigie.store.live.drones.values()].find((d) => d.state === "flying" && d.link === "fresh")?.id);
+    if (!id) return;
+    await page.click("#tab-drones");
+    await page.click(`.drone[data-id="${id}"] .drone-head`);
+    await page.click(`.drone[data-id="${id}"] .home`);
+    check((await text(page, ".dialog h2")).includes(id), "the question does not name the drone");
+    await page.keyboard.press("Escape");
+    await page.waitForTimeout(300);
+    same(posts.length, 0, "acts after a cancel");
+    await page.click(`.drone[data-id="${id}"] .home`);
+    await page.click(".dialog .danger");
+    await page.waitForFunction((d) => window.vigie.store.live.drones.get(d).state !== "flying", id, { timeout: LONG });
+    same(posts.length, 1, "acts after one yes");
+    same(posts[0].headers()["x-vigie"], "1", "the X-Vigie header");
+    quiet();
+  });
+
+  await test("a launch waits for consent, by sortie", async () => {
+    const page = await open(url);
+    await page.click("#tab-drones");
+    const id = await page.evaluate(() => [...window.vigie.store.live.sorties.values()].find((s) => s.consent === "needed" && !["landed", "missed", "aborted"].includes(s.state))?.id);
+    if (!id) return;
+    await page.locator(".consent-row .consent").first().click();
+    await page.click(".dialog .primary");
+    await page.waitForFunction(() => document.querySelector(".toast"), null, { timeout: LONG });
+    check(!(await page.locator(".toast.bad").count()), "the consent was not given");
+    quiet();
+  });
+
+  await test("pointing at a kilometre shows it in map and chart", async () => {
+    const page = await open(url);
+    await page.waitForTimeout(500);
+    const box = await page.locator(".chart-top").boundingBox();
+    await page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.4);
+    await page.waitForFunction(() => window.vigie.store.hover?.from === "chart");
+    check(/km \d/.test(await text(page, ".tip strong")), "no kilometre beside the pointer");
+    const [x, y] = await page.evaluate(() => {
+      const s = window.vigie.store;
+      const m = window.vigie.page.map;
+      const at = m.overlay.screenOf(...s.net.at({ line: 0, s_m: s.net.line(0).length_m * 0.37 }));
+      const r = m.map.getContainer().getBoundingClientRect();
+      return [at[0] + r.left, at[1] + r.top];
+    });
+    await page.mouse.move(x, y);
+    await page.waitForFunction(() => window.vigie.store.hover?.from === "map");
+    const share = await page.evaluate(() => window.vigie.store.hover.spot.s_m / window.vigie.store.net.line(0).length_m);
+    check(Math.abs(share - 0.37) < 0.02, `pointing at 37 % of the line gives ${(share * 100).toFixed(1)} %`);
+    quiet();
+  });
+
+  await test("a moment of the chart turns the screen, Now brings it back", async () => {
+    const page = await open(url);
+    await page.waitForFunction(() => window.vigie.page.chart.history.state === "ready", null, { timeout: LONG });
+    const start = await page.evaluate(() => window.vigie.moment.from_us);
+    const now = await page.evaluate(() => window.vigie.store.liveNow_us());
+    const want = start + (now - start) * 0.5;
+    const x = await page.evaluate((t) => window.vigie.page.chart.x(t / 1e6), want);
+    const box = await page.locator(".chart-top").boundingBox();
+    await page.mouse.click(box.x + Math.max(70, x), box.y + box.height - 8);
+    await page.waitForFunction(() => window.vigie.store.looking_back, null, { timeout: LONG });
+    check(await page.locator(".banner.back").isVisible(), "no banner while looking back");
+    check(/\d\d:\d\d.*looking back/.test(await text(page, ".banner.back")), "the banner does not say the time");
+    const shown = await page.evaluate(() => window.vigie.store.now_us());
+    check(shown < now, "the screen is not in the past");
+    await page.locator(".moment").focus();
+    await page.keyboard.press("ArrowLeft");
+    await page.waitForFunction((t) => window.vigie.store.now_us() < t, shown, { timeout: LONG });
+    const at0 = await page.evaluate(() => window.vigie.store.now_us());
+    await page.click(".play");
+    await page.waitForFunction((t) => window.vigie.store.now_us() > t + 10e6, at0, { timeout: LONG });
+    await page.click(".play");
+    await page.click(".banner.back .now");
+    check(!(await page.evaluate(() => window.vigie.store.looking_back)), "Now does not bring the present back");
+    quiet();
+  });
+
+  await test("a lost station: the picture ages, says so, and comes back by itself", async () => {
+    const page = await open(url);
+    await relay.down();
+    if (station.command) await station.kill();
+    await page.waitForSelector(".banner.away:visible", { timeout: LONG });
+    const said = await text(page, ".away-text");
+    check(/does not answer; picture of \d\d:\d\d:\d\d/.test(said), `"${said}"`);
+    await page.waitForTimeout(1500);
+    check(/old/.test(await text(page, ".away-age")), "no age of the picture");
+    if (station.command) await station.start();
+    await relay.up();
+    await page.waitForFunction(() => window.vigie.store.link === "live", null, { timeout: LONG });
+    await page.waitForSelector(".banner.away", { state: "hidden" });
+    const t0 = await page.evaluate(() => window.vigie.store.live.t_us);
+    await page.waitForFunction((t) => window.vigie.store.live.t_us > t, t0, { timeout: LONG });
+  });
+
+  await test("a page opened before the station waits for it", async () => {
+    await relay.down();
+    await relay.up();
+    const ctx = await b.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await ctx.newPage();
+    await page.route("**/api/about", (r) => r.abort());
+    await page.goto(url);
+    await page.waitForSelector(".splash");
+    check((await text(page, ".splash")).length > 20, "the page does not say what to do");
+    await page.unroute("**/api/about");
+    await page.waitForFunction(() => window.vigie?.store.live, null, { timeout: LONG });
+  });
+
+  for (const [width, height] of [[1440, 900], [390, 844], [1024, 768]]) {
+    for (const [theme, lang] of [["dark", "fr"], ["light", "en"]]) {
+      await test(`${width} x ${height}, ${theme}, ${lang}: nothing runs over, text can be read`, async () => {
+        const page = await open(url, { width, height, theme, lang });
+        await page.waitForTimeout(400);
+        const tabs = width < 761 ? ["alerts", "drones", "chart"] : ["alerts", "drones"];
+        for (const tab of tabs) {
+          await page.click(`#tab-${tab}`);
+          await page.waitForTimeout(300);
+          same((await overflow(page)).join(" | "), "", `over the edge (${tab})`);
+          same((await faint(page)).join(" | "), "", `too faint (${tab})`);
+        }
+        const small = await page.evaluate(() => [...document.querySelectorAll(".rail button")].filter((e) => e.checkVisibility()).filter((e) => e.offsetWidth < 44 || e.offsetHeight < 44 || !e.title).length);
+        same(small, 0, "tools under 44 px or without a title");
+        quiet();
+      });
+    }
+  }
+
+  await test("everything can be reached with the keyboard, focus is seen", async () => {
+    const page = await open(url);
+    await page.evaluate(() => document.body.focus());
+    const reached = new Set();
+    let unseen = "";
+    for (let i = 0; i < 70; i++) {
+      await page.keyboard.press("Tab");
+      const at = await page.evaluate(() => {
+        const e = document.activeElement;
+        const s = getComputedStyle(e);
+        return { who: e.id || e.className || e.tagName, seen: e === document.body || (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2) };
+      });
+      reached.add(String(at.who));
+      if (!at.seen) unseen = at.who;
+    }
+    const has = (part) => [...reached].some((r) => r.includes(part));
+    for (const part of ["worst", "lang", "theme", "layers", "moment", "chart-top", "tab-alerts", "maplibregl-canvas"]) check(has(part), `${part} is not reached by Tab (${[...reached].join(", ")})`);
+    same(unseen, "", "focus that cannot be seen");
+    await page.focus("#tab-alerts");
+    await page.keyboard.press("ArrowRight");
+    same(await page.locator("#tab-drones").getAttribute("aria-selected"), "true", "arrow key on the tabs");
+    await page.locator(".layers").focus();
+    await page.keyboard.press("Enter");
+    check(await page.locator("#layer-box").isVisible(), "Enter does not open the layers");
+    await page.keyboard.press("Escape");
+    check(!(await page.locator("#layer-box").isVisible()), "Escape does not close the layers");
+    quiet();
+  });
+
+  await test("unnamed controls: none", async () => {
+    const page = await open(url);
+    const bad = await page.evaluate(() => [...document.querySelectorAll("button, input, select, [role=tab], [role=img]")].filter((e) => e.checkVisibility() && !(e.getAttribute("aria-label") || e.title || e.textContent.trim() || e.closest("label"))).map((e) => e.className));
+    same(bad.join(" "), "", "controls without a name");
+  });
+
+  await test("light, dark and 3-D", async () => {
+    const page = await open(url, { theme: "dark" });
+    await page.keyboard.press("t");
+    same(await page.evaluate(() => document.documentElement.dataset.theme), "light", "theme after the key");
+    same(await page.evaluate(() => window.vigie.page.map.map.getPaintProperty("ground", "background-color")), "#e6e2d7", "ground of the light map");
+    await page.keyboard.press("t");
+    if (watch.terrain) {
+      await page.keyboard.press("d");
+      await page.waitForFunction(() => window.vigie.page.map.terrain && window.vigie.page.map.map.getPitch() > 40, null, { timeout: LONG });
+    }
+    quiet();
+  });
+
+  await test("drones glide between messages", async () => {
+    const page = await open(url);
+    if (!(await page.evaluate(() => window.vigie.store.live.promise.up))) return;
+    const moved = await page.evaluate(async () => {
+      const o = window.vigie.page.map.overlay;
+      const spots = new Set();
+      for (let i = 0; i < 40; i++) {
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+        spots.add([...o.glides.gliders.values()].map((g) => `${g.x.toFixed(9)}`).join());
+      }
+      return spots.size;
+    });
+    check(moved > 10, `only ${moved} different places in 40 frames`);
+  });
+  await relay.down();
+}
+
+async function replayTests(url) {
+  await test("a replay: slider, play, pause, no live stream", async () => {
+    const page = await open(url);
+    await page.waitForFunction(() => window.vigie.store.past, null, { timeout: LONG });
+    same(await text(page, ".badge"), "REPLAY", "badge");
+    const t0 = await page.evaluate(() => window.vigie.store.now_us());
+    await page.click(".play");
+    await page.waitForFunction((t) => window.vigie.store.now_us() > t + 10e6, t0, { timeout: LONG });
+    await page.click(".play");
+    await page.locator(".moment").focus();
+    await page.keyboard.press("End");
+    await page.waitForFunction(() => window.vigie.store.now_us() > window.vigie.moment.to_us - 120e6, null, { timeout: LONG });
+    quiet();
+  });
+}
+
+async function emptyTests(url) {
+  await test("no drones and no alerts: the screen says what to do", async () => {
+    const page = await open(url);
+    check((await text(page, "#panel-alerts")).includes("Nothing needs you"), "no word where no alert is");
+    await page.click("#tab-drones");
+    check((await text(page, "#panel-drones")).includes("No drones"), "no word where no drone is");
+    quiet();
+  });
+}
+
+const stations = [];
+const started = async (s) => {
+  stations.push(s);
+  return s.start();
+};
+try {
+  if (STATION) await liveTests(await started(new Station(STATION, SERVE ? ["/bin/sh", "-c", `exec ${SERVE}`] : null)));
+  else await liveTests(await started(feeder(8190)));
+  const replay = option("replay-url", "");
+  if (replay || !STATION) await replayTests(replay || (await started(feeder(8192, "--replay"))).url);
+  if (!STATION) await emptyTests((await started(feeder(8194, "--empty"))).url);
+} finally {
+  await b.close();
+  for (const s of stations) await s.kill();
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed ? 1 : 0);
