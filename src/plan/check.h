@@ -1,17 +1,17 @@
-/* The independent checker: replays a plan by the definitions alone (plan.h, docs/planning.md). Shares
- * nothing with the planner but the file readers and geodesy. */
+/* The independent checker: replays a plan by the definitions alone (plan.h, docs/planning.md).
+ * Shares nothing with the planner but the file readers and geodesy. */
 #ifndef VG_PLAN_CHECK_H
 #define VG_PLAN_CHECK_H
 
 #include "plan/plan.h"
 
 struct vg_check_report {
-    bool is_kept;        /* no violation */
+    bool is_kept; /* no violation */
     char violation[400]; /* the first, in words with sortie, drone, km, figures (translated like
                             errors); "" if none */
-    /* "time-order", "unknown-name", "off-base", "speed", "climb", "endurance", "energy", "off-line",
-     * "two-places", "turnaround", "base", "pads", "missing-stretch", "reach", "stretch-gap",
-     * "worst-gap", "bound" */
+    /* "time-order", "unknown-name", "off-base", "speed", "climb", "endurance", "energy",
+     * "off-line", "two-places", "turnaround", "base", "pads", "missing-stretch", "reach",
+     * "stretch-gap", "worst-gap", "bound" */
     char rule[32];
     double worst_gap_s; /* recomputed; INFINITY where a reachable point is never visited */
     int n_sorties;

@@ -165,7 +165,8 @@ enum vg_status vg_prices_solve(struct vg_problem *p, const struct vg_costs *cost
 bool vg_piece_set_cost(const struct vg_problem *p, struct vg_piece *io);
 double vg_piece_load(const struct vg_problem *p, const struct vg_piece *piece, bool is_weighted);
 
-/* Sets built along the line, many side by side, for `power` of vg_partition_improve's measure; best first, at most n_out. */
+/* Sets built along the line, many side by side, for `power` of vg_partition_improve's measure; best
+ * first, at most n_out. */
 enum vg_status vg_partition_beam(struct vg_problem *p, bool is_weighted, int power,
                                  struct vg_partition *out, int cap, int *out_n,
                                  struct vg_error *err) VG_MUST_USE;
