@@ -42,8 +42,9 @@ export class TimeBar {
   }
 
   private slid(): void {
-    moment.pause();
+    // Read before anything else: a pause draws the bar again, and with it the slider.
     const t_us = Number(this.slider.value) * 1e6;
+    moment.pause();
     if (t_us + STEP_S * 1e6 >= moment.to_us && !store.replay) moment.now();
     else moment.goTo(t_us);
   }
