@@ -61,7 +61,9 @@ static double priced_cost(const struct vg_problem *p, const struct vg_partition 
 static struct vg_watchfile two_bases(struct vg_rng *rng)
 {
     struct vg_watchfile w = fixture_straight(1 + (int)vg_rng_below(rng, 3));
-    fixture_base(&w, "Far", 10.1 + 0.7 * vg_rng_unit(rng), 0.3 * (vg_rng_unit(rng) - 0.5), 2);
+    double lat_deg = 10.1 + 0.7 * vg_rng_unit(rng);
+    double lon_deg = 0.3 * (vg_rng_unit(rng) - 0.5);
+    fixture_base(&w, "Far", lat_deg, lon_deg, 2);
     fixture_drones(&w, 1, 1 + (int)vg_rng_below(rng, 3));
     w.types[0].endurance_s = 7000 + 6000 * vg_rng_unit(rng);
     w.wind_mps = 8 * vg_rng_unit(rng);

@@ -193,8 +193,10 @@ struct vg_watchfile fixture_random(uint64_t seed)
     for (int b = 0; b < n_bases; b++) {
         int at = (int)vg_rng_below(&rng, (uint64_t)n);
         double base_lat, base_lon;
-        vg_geo_direct(lat[at], lon[at], between(&rng, 0, 360), between(&rng, 0, 30e3), &base_lat,
-                      &base_lon);
+        /* One draw a statement: arguments are evaluated in no given order. */
+        double azimuth_deg = between(&rng, 0, 360);
+        double beside_m = between(&rng, 0, 30e3);
+        vg_geo_direct(lat[at], lon[at], azimuth_deg, beside_m, &base_lat, &base_lon);
         fixture_base(&w, NAMES[b], base_lat, base_lon, 1 + (int)vg_rng_below(&rng, 3));
         fixture_drones(&w, b, 1 + (int)vg_rng_below(&rng, 4));
     }

@@ -93,7 +93,9 @@ static double simulate(const struct vg_plan *plan, const struct vg_watchfile *w)
                     const struct vg_plan_sortie *so = &plan->sorties[b];
                     for (int v = 0; v < so->n_visits && fabs(so->period_s - period) < 0.05; v++) {
                         const struct vg_plan_visit *x = &so->visits[v];
-                        double f = (s - x->from_m) / (x->to_m - x->from_m);
+                        double f = strcmp(x->line, st->line) == 0
+                                       ? (s - x->from_m) / (x->to_m - x->from_m)
+                                       : -1;
                         for (int turn = 0;
                              turn < 5 && f >= 0 && f < 1 && n < 8 * plan->n_sorties - 1; turn++) {
                             times[n++] = x->t0_s + f * (x->t1_s - x->t0_s) + turn * period;
