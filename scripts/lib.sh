@@ -103,5 +103,5 @@ build_release() {
     build_page
     build_borders
     build_preset release OFF vigie
-    ln -sf release/src/app/vigie build/vigie
+    ln -f build/release/src/app/vigie build/vigie
 }

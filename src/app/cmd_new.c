@@ -57,8 +57,8 @@ static enum vg_status put(const char *dir, const char *file, const struct vg_buf
 static enum vg_status write_all(const struct vg_app *app, struct starter *s, struct vg_error *err)
 {
     char path[1100];
-    enum vg_status st = vg_starter_write(app->lang, s->name, "line.geojson",
-                                         vg_buf_text(&s->line), s->line.n, &s->yaml, err);
+    enum vg_status st = vg_starter_write(app->lang, s->name, "line.geojson", vg_buf_text(&s->line),
+                                         s->line.n, &s->yaml, err);
     if (st != VG_OK) {
         return st;
     }
@@ -92,7 +92,9 @@ int vg_cmd_new(const struct vg_app *app, int argc, char **argv)
     if (s.name[0] == '\0') {
         const char *base = n > 0 ? strrchr(dir[0], '/') : NULL;
         vg_format(s.name, sizeof s.name, "%s",
-                  n == 0 ? "watch" : base != NULL && base[1] != '\0' ? base + 1 : dir[0]);
+                  n == 0                            ? "watch"
+                  : base != NULL && base[1] != '\0' ? base + 1
+                                                    : dir[0]);
     }
     vg_format(s.dir, sizeof s.dir, "%s", n > 0 ? dir[0] : s.name);
     if (st == VG_OK) {

@@ -9,11 +9,17 @@ int vg_cmd_run(const struct vg_app *app, int argc, char **argv)
     struct vg_option_list faults = {0};
     struct vg_station_options o = {.speed = 1, .seed = 1, .faults = &faults};
     const struct vg_option options[] = {
-        {"sim", VG_OPT_FLAG, &o.is_sim},         {"ask", VG_OPT_FLAG, &o.must_ask},
-        {"speed", VG_OPT_NUMBER, &o.speed},      {"for", VG_OPT_DURATION, &o.for_s},
-        {"record", VG_OPT_TEXT, &o.record_path}, {"plan", VG_OPT_TEXT, &o.plan_path},
-        {"listen", VG_OPT_TEXT, &o.listen},      {"seed", VG_OPT_INTEGER, &o.seed},
-        {"fault", VG_OPT_LIST, &faults},         {"port-base", VG_OPT_INTEGER, &o.port_base},
+        {"sim", VG_OPT_FLAG, &o.is_sim},
+        {"ask", VG_OPT_FLAG, &o.must_ask},
+        {"speed", VG_OPT_NUMBER, &o.speed},
+        {"for", VG_OPT_DURATION, &o.for_s},
+        {"record", VG_OPT_TEXT, &o.record_path},
+        {"plan", VG_OPT_TEXT, &o.plan_path},
+        {"listen", VG_OPT_TEXT, &o.listen},
+        {"seed", VG_OPT_INTEGER, &o.seed},
+        {"fault", VG_OPT_LIST, &faults},
+        {"sim-ports", VG_OPT_INTEGER, &o.sim_ports},
+        {"port-base", VG_OPT_INTEGER, &o.port_base},
     };
     int rc =
         vg_options_read(app, argc, argv, options, sizeof options / sizeof options[0], path, 1, &n);

@@ -50,6 +50,7 @@ static const struct page PAGES[] = {
       "  --seed S         seed of the simulation\n"
       "  --fault TEXT     simulated fault, e.g. \"V3 silent 600s 300s\" (may be repeated)\n"
       "  --port-base P    UDP ports of the links from P up, whatever the watch says\n"
+      "  --sim-ports P    the simulated fleet sends to ports from P up (for a relay in between)\n"
       "  --ask            with --sim: wait for the pilot's consent as with real drones",
       "  --sim            avec la flotte simulée, décollages sans demander\n"
       "  --speed N        N fois le temps réel (seulement avec --sim)\n"
@@ -60,6 +61,8 @@ static const struct page PAGES[] = {
       "  --seed S         graine de la simulation\n"
       "  --fault TEXTE    panne simulée, p. ex. \"V3 silent 600s 300s\" (répétable)\n"
       "  --port-base P    ports UDP des liaisons à partir de P, quoi que dise la veille\n"
+      "  --sim-ports P    la flotte simulée émet vers les ports à partir de P (pour un relais "
+      "entre deux)\n"
       "  --ask            avec --sim : attendre l'accord du pilote comme pour de vrais drones"}},
     {"sim",
      "vigie sim WATCH [--speed N] [--seed S] [--for T] [--fault TEXT]",

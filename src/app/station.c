@@ -94,8 +94,9 @@ static enum vg_status start_sim(struct vg_station *self, struct vg_error *err)
         self_path, "sim", self->options.watch_path, "--speed", speed, "--epoch", epoch,
         "--seed",  seed,  "--with-parent",          "--json"};
     int k = 11;
-    if (self->options.port_base > 0) {
-        vg_format(port, sizeof port, "%lld", (long long)self->options.port_base);
+    int64_t ports = self->options.sim_ports > 0 ? self->options.sim_ports : self->options.port_base;
+    if (ports > 0) {
+        vg_format(port, sizeof port, "%lld", (long long)ports);
         argv[k++] = "--port-base";
         argv[k++] = port;
     }

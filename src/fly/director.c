@@ -155,6 +155,7 @@ void vg_director_step(struct vg_director *self, struct vg_us now)
         send_heartbeat(self);
         self->away = vg_us(0); /* a second of listening has passed since */
     }
+    self->n_prepared = 0;
     for (int i = 0; i < self->n_flyers; i++) {
         struct vg_flyer *f = &self->flyers[i];
         enum vg_link_state link = link_now(self, f, now);

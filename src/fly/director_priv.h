@@ -62,6 +62,7 @@ struct vg_director {
     struct vg_flyer *flyers;
     int n_flyers;
     struct vg_us last_heartbeat;
+    int n_prepared; /* missions begun in this step */
     struct vg_us away; /* added to every silence limit until heard again */
     struct vg_director_counts counts;
 };

@@ -9,6 +9,7 @@
 enum {
     PREPARE_S = 600, /* mission goes up this long before take-off */
     LATE_MAX_S = 900, /* later than this the flight is missed */
+    PREPARE_PER_STEP = 2, /* missions begun in one step: a hundred at once would hold up the loop */
     LAUNCH_MAX_S = 120,
     LAUNCH_RETRY_S = 3,
     MAX_ITEMS = VG_MISSION_ITEMS_MAX
@@ -20,7 +21,7 @@ static const struct {
     uint16_t id;
     int rate_hz;
 } WANTED[] = {
-    {VG_MAV_ID_GLOBAL_POSITION_INT, 5},
+    {VG_MAV_ID_GLOBAL_POSITION_INT, 10},
     {VG_MAV_ID_ATTITUDE, 5},
     {VG_MAV_ID_VFR_HUD, 1},
     {VG_MAV_ID_SYS_STATUS, 1},
@@ -290,7 +291,8 @@ static void step_ready(struct vg_director *self, struct vg_flyer *f, struct vg_u
     if (left_s < -LATE_MAX_S) {
         vg_flyer_fail(self, f, "missed", "late_launch",
                       vg_tr(self->options.lang, "the drone was not there in time"), now);
-    } else if (left_s <= PREPARE_S) {
+    } else if (left_s <= PREPARE_S && self->n_prepared < PREPARE_PER_STEP) {
+        self->n_prepared++;
         start_mission(self, f, now);
     }
 }

@@ -4,16 +4,16 @@
 #include <string.h>
 
 struct vg_departure vg_timetable_at(const struct vg_plan *plan, int sortie, int64_t turn,
-                                 struct vg_us epoch)
+                                    struct vg_us epoch)
 {
     const struct vg_plan_sortie *s = &plan->sorties[sortie];
     struct vg_us base = vg_us_add(epoch, vg_us_from_s((double)turn * s->period_s));
     return (struct vg_departure){sortie, turn, vg_us_add(base, vg_us_from_s(s->takeoff_s)),
-                              vg_us_add(base, vg_us_from_s(s->land_s))};
+                                 vg_us_add(base, vg_us_from_s(s->land_s))};
 }
 
 struct vg_departure vg_timetable_next(const struct vg_plan *plan, const char *drone,
-                                   struct vg_us epoch, struct vg_us from)
+                                      struct vg_us epoch, struct vg_us from)
 {
     struct vg_departure best = {.sortie = -1};
     double since_s = vg_us_to_s(vg_us_sub(from, epoch));
@@ -34,8 +34,8 @@ struct vg_departure vg_timetable_next(const struct vg_plan *plan, const char *dr
     return best;
 }
 
-const char *vg_departure_id(const struct vg_plan *plan, const struct vg_departure *flight, bool is_relief,
-                         char *buf, size_t size_bytes)
+const char *vg_departure_id(const struct vg_plan *plan, const struct vg_departure *flight,
+                            bool is_relief, char *buf, size_t size_bytes)
 {
     vg_format(buf, size_bytes, "%s#%lld%s", plan->sorties[flight->sortie].id,
               (long long)flight->turn, is_relief ? "R" : "");

@@ -1,0 +1,9 @@
+import { finish } from './harness.mjs';
+import { cli } from './cli.mjs';
+import { watch } from './watch.mjs';
+import { kill } from './kill.mjs';
+import { wire } from './wire.mjs';
+
+const only = process.argv[2] || '';
+for (const [name, part] of Object.entries({ cli, watch, kill, wire })) if (name.includes(only)) await part();
+finish();
