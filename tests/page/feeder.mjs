@@ -24,6 +24,7 @@ const ROOT = option("root", join(here, "../../build/ui"));
 const REPLAY = flag("replay");
 const CALM = flag("calm");
 const EMPTY = flag("empty");
+const LINES = Number(option("lines", 1));
 const PROMISE = 4 * 3600;
 const CRUISE = 25;
 const FLIGHT = 5 * 3600;
@@ -230,6 +231,21 @@ const WATCH = {
   terrain: { bounds: [-14, 12, -6, 18], maxzoom: 8 },
   plan: { period_s: 20000, worst_gap_s: 12000, bound_s: 11800, ratio: 1.017 },
 };
+if (LINES === 2) {
+  // The same way cut in two, so that everything else stays as it is.
+  const cut = Math.round(LENGTH / BIN / 2) * BIN;
+  const k = LINE.s.findIndex((s) => s >= cut);
+  const one = WATCH.lines[0];
+  WATCH.lines = [
+    { ...one, length_m: cut, n_bins: cut / BIN, coordinates: [...LINE.coords.slice(0, k), at(cut)], s_m: [...LINE.s.slice(0, k), cut] },
+    { ...one, name: "ML-MR", length_m: LENGTH - cut, offset_m: cut + 10000, first_bin: cut / BIN, n_bins: N_BINS - cut / BIN, coordinates: [at(cut), ...LINE.coords.slice(k)], s_m: [0, ...LINE.s.slice(k).map((s) => s - cut)] },
+  ];
+  const end = LENGTH - cut;
+  WATCH.stretches = [
+    { ...WATCH.stretches[0], to_m: cut * 0.4 }, { ...WATCH.stretches[0], id: "S3", name: "Diamou", from_m: cut * 0.4, to_m: cut, revisit_s: 2 * PROMISE, depth_m: 5000 },
+    { ...WATCH.stretches[0], id: "S4", line: 1, to_m: UNREACHABLE_FROM - cut }, { ...WATCH.stretches[1], line: 1, from_m: UNREACHABLE_FROM - cut, to_m: end },
+  ];
+}
 function ring([lon, lat], r, off) {
   return Array.from({ length: 9 }, (_, i) => [lon + off + r * Math.cos((i * Math.PI) / 4), lat + off + r * 0.7 * Math.sin((i * Math.PI) / 4)]);
 }

@@ -4,13 +4,7 @@ import { ageRgb, scales, type Rgb } from "../age";
 import { store } from "../store";
 import { theme } from "../theme";
 import type { History } from "./history";
-
-export interface Window {
-  from_s: number;
-  to_s: number;
-  lo_m: number;
-  hi_m: number;
-}
+import type { Window } from "./view";
 
 const STEP_PX = 2;
 const STEPS = 64;

@@ -5,7 +5,12 @@ import { ageOf, type Kind } from "../age";
 import { store } from "../store";
 
 const STEPS = 24;
-const LEAST_MS = 1500;
+const LEAST_MS = 1000;
+const MOST_MS = 5000;
+/** Drawing the line again may cost at most one part in this many of the time: a slow machine draws it less often. */
+const SHARE = 25;
+/** Frames after a change in which its cost can show. */
+const WATCHED = 12;
 
 interface Run {
   kind: Kind;
@@ -17,13 +22,14 @@ interface Run {
 export class AgeLine {
   private drawn = "";
   private last_ms = -Infinity;
+  private wait_ms = LEAST_MS;
 
   constructor(private map: MapLibre) {}
 
   /** Bring the line up to date; cheap when nothing changed. */
   refresh(force = false): void {
     const now = performance.now();
-    if (!force && now - this.last_ms < LEAST_MS) return;
+    if (!force && now - this.last_ms < this.wait_ms) return;
     const picture = store.shown;
     const source = this.map.getSource("age") as GeoJSONSource | undefined;
     if (!picture || !source) return;
@@ -33,6 +39,21 @@ export class AgeLine {
     if (sign === this.drawn) return;
     this.drawn = sign;
     void source.setData({ type: "FeatureCollection", features: runs.map((r) => this.feature(r)) });
+    this.watchCost();
+  }
+
+  /** The longest frame after a change tells what a change costs here. */
+  private watchCost(): void {
+    let longest = 0;
+    let frames = 0;
+    let last = performance.now();
+    const frame = (now: number): void => {
+      longest = Math.max(longest, now - last);
+      last = now;
+      if (++frames < WATCHED) requestAnimationFrame(frame);
+      else this.wait_ms = Math.min(MOST_MS, Math.max(LEAST_MS, longest * SHARE));
+    };
+    requestAnimationFrame(frame);
   }
 
   private runs(): Run[] {
