@@ -203,6 +203,32 @@ static bool hand_over(struct improver *im, int at)
     return false;
 }
 
+/* Two neighbours change places, with the cut anywhere between their far ends: from "Kayes west,
+ * Diboli east" to the other way round no chain of single moves leads that does not pass through
+ * something worse. */
+static bool exchange(struct improver *im, int at)
+{
+    enum {
+        PARTS = 24
+    };
+    if (at + 1 >= im->part->n || im->part->pieces[at].chain != im->part->pieces[at + 1].chain) {
+        return false;
+    }
+    const struct vg_piece a = im->part->pieces[at];
+    const struct vg_piece b = im->part->pieces[at + 1];
+    for (int k = 1; k < PARTS && a.crew != b.crew; k++) {
+        int cut = a.i + (b.j - a.i) * k / PARTS;
+        struct vg_piece two[2] = {a, b};
+        two[0].crew = b.crew;
+        two[1].crew = a.crew;
+        two[0].j = two[1].i = cut;
+        if (cut > a.i && cut < b.j && try_swap(im, at, 2, two, 2)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum vg_status vg_partition_improve(struct vg_problem *p, bool is_weighted, struct vg_partition *io,
                                     struct vg_error *err)
 {
@@ -230,7 +256,7 @@ enum vg_status vg_partition_improve(struct vg_problem *p, bool is_weighted, stru
             any = join_next(&im, q) || any;
         }
         for (int q = 0; !any && q < io->n; q++) {
-            any = split(&im, q) || hand_over(&im, q);
+            any = split(&im, q) || hand_over(&im, q) || exchange(&im, q);
         }
         if (!any) {
             break;
