@@ -21,10 +21,9 @@ need_packages() {
     done
     [ -z "$missing" ] && return 0
     say "Installing:$missing"
-    export DEBIAN_FRONTEND=noninteractive
     as_root apt-get update -qq
     # shellcheck disable=SC2086
-    as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 }
 
 # Node 18 or newer: Debian's, unless another one is there.
