@@ -108,7 +108,7 @@ enum vg_status vg_station_open_record(struct vg_station *self, struct vg_error *
     bool is_same_plan = tail.epoch_us > 0 && strcmp(plan_sha, tail.plan_sha256) == 0;
     self->epoch = is_same_plan
                       ? vg_us(tail.epoch_us)
-                      : vg_us_add(self->now, vg_us_from_s(self->options.is_sim ? 30 : 900));
+                      : vg_us_add(self->now, vg_us_from_s(self->options.is_sim ? 20 : 900));
     say_start(self, plan_sha);
     self->sight.seen = &self->watch.seen;
     return self->watch.description != NULL

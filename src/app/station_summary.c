@@ -1,11 +1,9 @@
 /* What was done, said at the end: for people, or as JSON for scripts. */
 #include "app/station.h"
 
-#include <math.h>
-
 struct tally {
     double line_km;
-    double seen_km; /* bins wholly seen at least once */
+    double seen_km; /* columns that counted as seen at least once */
     double worst_age_s;
     double promise_s;
 };
@@ -14,12 +12,14 @@ static struct tally count(const struct vg_station *self)
 {
     struct tally t = {.promise_s = self->watch.shape.promise_s};
     const struct vg_shape *s = &self->watch.shape;
-    for (int b = 0; b < s->n_bins; b++) {
-        const struct vg_shape_line *l = &s->lines[s->bin_line[b]];
-        double from_m = (b - l->first_bin) * s->bin_m;
-        double km = (fmin(from_m + s->bin_m, l->length_m) - from_m) / 1000;
-        t.line_km += km;
-        t.seen_km += self->watch.seen.bin_s[b] != 0 ? km : 0;
+    for (int i = 0; i < s->n_lines; i++) {
+        const struct vg_shape_line *l = &s->lines[i];
+        int n_seen = 0;
+        for (int c = l->first_col; c < l->first_col + l->n_cols; c++) {
+            n_seen += self->watch.seen.col_s[c] != 0;
+        }
+        t.line_km += l->length_m / 1000;
+        t.seen_km += l->n_cols > 0 ? l->length_m / 1000 * n_seen / l->n_cols : 0;
     }
     struct vg_promise_state p;
     vg_watch_promise(&self->watch, self->now, &p);
