@@ -356,6 +356,7 @@ const changed = { alerts: new Set(), sorties: new Set() };
 
 function post(req, res, path, body) {
   if (req.headers["x-vigie"] !== "1") return send(res, 403, { error: "the X-Vigie header is missing" });
+  if (typeof body.by !== "string" || !body.by || Buffer.byteLength(body.by) > 47) return send(res, 400, { error: '"by" must be a name of 1 to 47 bytes' });
   const [, , what, id, verb] = path.split("/").map(decodeURIComponent);
   if (what === "alerts" && alerts.has(id)) {
     const a = alerts.get(id);

@@ -125,7 +125,7 @@ class Store {
   /** The live clock, run on between messages. */
   liveNow_us(): number {
     if (!this.live) return this.watch.to_us || Date.now() * 1000;
-    const run = this.replay ? 0 : Math.min(RUN_ON_MS, performance.now() - this.heard_ms);
+    const run = this.replay || this.link === "away" ? 0 : Math.min(RUN_ON_MS, performance.now() - this.heard_ms);
     return this.live.t_us + run * 1000 * this.speed;
   }
 

@@ -174,7 +174,7 @@ export const en = {
   refuse_ok: "Refused for {drone}",
 
   name_ask: "Who are you?",
-  name_more: "Your name is written with the alerts that you take. It is asked once on this screen.",
+  name_more: "Your name is written with what you do here. It is asked once on this screen.",
   name_field: "Name",
   name_save: "Save",
 

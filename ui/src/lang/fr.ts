@@ -176,7 +176,7 @@ export const fr: Lang = {
   refuse_ok: "Refusé pour {drone}",
 
   name_ask: "Qui êtes-vous ?",
-  name_more: "Votre nom est écrit avec les alertes que vous prenez. Il est demandé une fois sur cet écran.",
+  name_more: "Votre nom est écrit avec ce que vous faites ici. Il est demandé une fois sur cet écran.",
   name_field: "Nom",
   name_save: "Enregistrer",
 

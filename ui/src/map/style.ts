@@ -174,6 +174,14 @@ function lineLayers(): LayerSpecification[] {
 function groundLayers(net: Network): LayerSpecification[] {
   const p = palette();
   const out: LayerSpecification[] = [{ id: "ground", type: "background", paint: { "background-color": p.ground } }];
+  // The band is opaque and lies under the shade of the hills: a winding line crosses its own band without darkening it.
+  out.push({
+    id: "band",
+    type: "line",
+    source: "band",
+    layout: { "line-join": "round" },
+    paint: { "line-color": p.band, "line-width": bandWidth(net) as number },
+  });
   if (net.watch.terrain) {
     out.push({
       id: "hillshade",
@@ -188,13 +196,6 @@ function groundLayers(net: Network): LayerSpecification[] {
       },
     });
   }
-  out.push({
-    id: "band",
-    type: "line",
-    source: "band",
-    layout: { "line-join": "round" },
-    paint: { "line-color": p.band, "line-opacity": theme() === "dark" ? 0.1 : 0.12, "line-width": bandWidth(net) as number },
-  });
   return out;
 }
 

@@ -3,6 +3,18 @@ import { h } from "../dom";
 import { t, words, type Words } from "../lang";
 
 const NAME = "vigie.name";
+/** The station takes names of so many bytes (docs/api.md). */
+const NAME_BYTES = 47;
+
+/** A name cut to what the station takes, never inside a letter. */
+function fit(name: string): string {
+  let out = "";
+  for (const letter of name.trim()) {
+    if (new TextEncoder().encode(out + letter).length > NAME_BYTES) break;
+    out += letter;
+  }
+  return out;
+}
 
 function open(title: Words, parts: Node[], actions: HTMLElement[], cls = ""): HTMLDialogElement {
   const box = h("dialog", { class: `dialog ${cls}`, label: title });
@@ -35,14 +47,14 @@ export function who(): Promise<string | null> {
   if (known) return Promise.resolve(known);
   return new Promise((resolve) => {
     let name: string | null = null;
-    const field = h("input", { class: "field", type: "text", label: t("name_field"), attrs: { maxlength: "60", autocomplete: "name", required: "", name: "name" } });
+    const field = h("input", { class: "field", type: "text", label: t("name_field"), attrs: { maxlength: "47", autocomplete: "name", required: "", name: "name" } });
     const save = h("button", { class: "btn primary", type: "submit" }, t("name_save"));
     const cancel = h("button", { class: "btn", onclick: () => box.close() }, t("cancel"));
     const form = h("form", { id: "name-form" }, h("p", {}, t("name_more")), field);
     save.setAttribute("form", "name-form");
     form.addEventListener("submit", (e) => {
       e.preventDefault();
-      name = field.value.trim() || null;
+      name = fit(field.value) || null;
       if (!name) return;
       localStorage.setItem(NAME, name);
       box.close();

@@ -4,7 +4,7 @@ import { attr, h, icon, KeyedList, put, toggle, type Row } from "../dom";
 import { hhmm, km, num, percent, span } from "../fmt";
 import { t, tMaybe, words, type Words } from "../lang";
 import { store } from "../store";
-import { ask, doAct } from "./dialog";
+import { ask, doAct, who } from "./dialog";
 import { icons } from "./icons";
 
 const AIR = new Set(["launching", "flying", "landing", "returning"]);
@@ -110,11 +110,13 @@ export class Drones {
   private async consent(s: Sortie): Promise<void> {
     const v = this.values(s);
     if (!(await ask(t("consent_ask", v), t("consent_ask_more", v), t("consent_yes")))) return;
-    await doAct(() => act(`api/sorties/${encodeURIComponent(s.id)}/consent`), t("consent_ok", v));
+    const by = await who();
+    if (by) await doAct(() => act(`api/sorties/${encodeURIComponent(s.id)}/consent`, { by }), t("consent_ok", v));
   }
 
   private async refuse(s: Sortie): Promise<void> {
-    await doAct(() => act(`api/sorties/${encodeURIComponent(s.id)}/refuse`), t("refuse_ok", this.values(s)));
+    const by = await who();
+    if (by) await doAct(() => act(`api/sorties/${encodeURIComponent(s.id)}/refuse`, { by }), t("refuse_ok", this.values(s)));
   }
 
   /** One question for all that wait, each drone named. */
@@ -122,7 +124,9 @@ export class Drones {
     const due = dueConsents();
     const list = due.map((s) => t("consent_one", this.values(s))).join(" · ");
     if (!(await ask(t("consent_all_ask", { n: due.length }), t("consent_all_more", { list }), t("consent_yes")))) return;
-    const one = (s: Sortie): Promise<unknown> => act(`api/sorties/${encodeURIComponent(s.id)}/consent`);
+    const by = await who();
+    if (!by) return;
+    const one = (s: Sortie): Promise<unknown> => act(`api/sorties/${encodeURIComponent(s.id)}/consent`, { by });
     await doAct(() => Promise.all(due.map(one)), t("consent_ok", { drone: due.map((s) => s.drone).join(", ") }));
   }
 
@@ -205,6 +209,7 @@ export class Drones {
     if (!drone) return;
     const v = { drone: id, sortie: drone.sortie };
     if (!(await ask(t("call_home_ask", v), t("call_home_more", v), t("call_home_yes", v), true))) return;
-    await doAct(() => act(`api/drones/${encodeURIComponent(id)}/return`), t("called_home_ok", v));
+    const by = await who();
+    if (by) await doAct(() => act(`api/drones/${encodeURIComponent(id)}/return`, { by }), t("called_home_ok", v));
   }
 }
