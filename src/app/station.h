@@ -73,7 +73,8 @@ struct vg_station_options {
     double for_s; /* wall time; 0: until told */
     int64_t seed;
     int64_t port_base; /* 0: the watch's links */
-    int64_t sim_ports; /* where the simulated fleet sends instead (a relay in between); 0: port_base */
+    int64_t
+        sim_ports; /* where the simulated fleet sends instead (a relay in between); 0: port_base */
     const struct vg_option_list *faults;
 };
 

@@ -1,7 +1,8 @@
 /* The one clock: UTC in microseconds that may run faster than the wall for simulation.
  *
- * Station time = utc0 + (monotonic - mono0) * speed. Two processes that are given the same utc0 and mono0 agree (CLOCK_MONOTONIC is the machine's).
- * A jump of the wall clock changes nothing while running. */
+ * Station time = utc0 + (monotonic - mono0) * speed. Two processes that are given the same utc0 and
+ * mono0 agree (CLOCK_MONOTONIC is the machine's). A jump of the wall clock changes nothing while
+ * running. */
 #ifndef VG_IO_CLOCK_H
 #define VG_IO_CLOCK_H
 
