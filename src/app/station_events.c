@@ -2,6 +2,7 @@
 #include "app/station.h"
 
 #include "app/past.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/sha256.h"
 #include "watch/describe.h"
@@ -31,21 +32,35 @@ void vg_station_alert(void *ctx, const char *kind, const char *level, int drone,
                    d != NULL ? d->lon_deg : (double)NAN, self->now, vg_station_event, self);
 }
 
+/* "<name>.vigie" beside the watch file, without what a file name cannot hold. */
+static void default_path(const struct vg_watchfile *watch, char *out, size_t size_bytes)
+{
+    char file[VG_NAME_SIZE + 8];
+    vg_format(file, sizeof file, "%s.vigie", watch->name);
+    for (char *c = file; *c != '\0'; c++) {
+        bool is_bad = *c == '/' || *c == '\\' || (unsigned char)*c < 0x20;
+        *c = is_bad || (c == file && *c == '.') ? '-' : *c;
+    }
+    vg_path_beside(watch->path, file, out, size_bytes);
+}
+
 static void choose_path(struct vg_station *self)
 {
-    const char *wanted = self->options.record_path;
-    if (wanted != NULL) {
-        vg_format(self->record_path, sizeof self->record_path, "%s", wanted);
+    if (self->options.record_path != NULL) {
+        vg_format(self->record_path, sizeof self->record_path, "%s", self->options.record_path);
         return;
     }
-    const char *own = self->watchfile.record;
+    char own[sizeof self->record_path];
+    if (self->watchfile.record[0] != '\0') {
+        vg_format(own, sizeof own, "%s", self->watchfile.record);
+    } else {
+        default_path(&self->watchfile, own, sizeof own);
+    }
     size_t n = strlen(own);
     bool is_plain = n > 6 && strcmp(own + n - 6, ".vigie") == 0;
-    if (self->options.is_sim && is_plain) { /* a simulation never lands in the real record */
-        vg_format(self->record_path, sizeof self->record_path, "%.*s-sim.vigie", (int)(n - 6), own);
-    } else {
-        vg_format(self->record_path, sizeof self->record_path, "%s", own);
-    }
+    const char *sim = self->options.is_sim ? "-sim" : ""; /* never lands in the real record */
+    vg_format(self->record_path, sizeof self->record_path, "%.*s%s%s", (int)(is_plain ? n - 6 : n),
+              own, sim, is_plain ? ".vigie" : "");
 }
 
 static void hash_plan(const struct vg_station *self, char out[VG_SHA256_HEX_SIZE])
