@@ -81,7 +81,10 @@ class Page {
     });
     const controls = h("div", { class: "strip-head" }, this.bar.el, this.bar.legend);
     this.panel = new Panel(this.alerts, this.drones, [controls, this.chart_host], strip);
-    this.panel.onTab = () => this.chart.show(this.chartShown());
+    this.panel.onTab = () => {
+      this.chart.show(this.chartShown());
+      this.refresh();
+    };
     this.tip = new Tip(this.chart);
     document.getElementById("app")!.append(this.rail.el, this.panel.el, this.rail.box, this.tip.el);
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
@@ -101,6 +104,7 @@ class Page {
     on("look", () => this.rebuild());
     this.narrow.addEventListener("change", () => this.layOut());
     this.layOut();
+    this.map.settle();
     this.labels();
     window.setInterval(() => this.tick(), 250);
     document.addEventListener("keydown", (e) => this.key(e));

@@ -46,7 +46,11 @@ export class Chart {
     this.painter = new Painter(this.view, this.history, this.raster.canvas);
     new ResizeObserver(() => this.resize()).observe(host);
     this.pointing();
-    on("turned", () => this.reread());
+    on("turned", () => {
+      // The first snapshot tells what time it is: a simulation's clock is not the wall's.
+      if (this.follow) this.view.window = { ...this.home(), lo_m: this.view.window.lo_m, hi_m: this.view.window.hi_m };
+      this.reread();
+    });
     on("picture", () => this.history.follow());
     on("hover", () => this.drawTop());
     on("select", () => this.draw(true));

@@ -120,6 +120,13 @@ export class WatchMap {
     this.overlay.invalidate();
   }
 
+  /** Fit again once the page has its final layout. */
+  settle(): void {
+    this.map.resize();
+    const [w, s, e, n] = store.net.bounds();
+    this.map.fitBounds([[w, s], [e, n]], { padding: this.padding(this.map.getContainer()), animate: false });
+  }
+
   fitWatch(): void {
     store.select(null);
     const [w, s, e, n] = store.net.bounds();
