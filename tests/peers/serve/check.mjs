@@ -1,8 +1,13 @@
 // Independent clients (Node's fetch, the ws package) against the page's server. Usage: node check.mjs PEER
-import assert from "node:assert/strict";
+import strict from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import WebSocket from "ws";
+
+// Counts what was asserted; the first that fails ends the run.
+let passed = 0;
+const counted = (check) => (...args) => (passed++, check(...args));
+const assert = { equal: counted(strict.equal), ok: counted(strict.ok), rejects: counted(strict.rejects) };
 
 const peer = spawn(process.argv[2], { stdio: ["pipe", "pipe", "inherit"] });
 const [first] = await once(peer.stdout, "data");
@@ -52,4 +57,4 @@ await Promise.all(
 peer.stdin.end();
 const [code] = await once(peer, "exit");
 assert.equal(code, 0);
-console.log("serve: fetch and ws agree");
+console.log(`${passed} passed, 0 failed`);
