@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import { readFileSync, existsSync } from "node:fs";
 import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { crc32 as zlibCrc32, deflateSync } from "node:zlib";
+import zlib, { deflateSync } from "node:zlib";
 import { WebSocketServer } from "ws";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -278,7 +278,8 @@ function chart(from, to) {
 }
 
 // ---- elevation tiles: smooth made-up hills, Terrarium encoding
-const crc = zlibCrc32 ?? ((buf) => {
+// Node 18 has no crc32.
+const crc = zlib.crc32 ?? ((buf) => {
   let c = ~0;
   for (const b of buf) {
     c ^= b;
