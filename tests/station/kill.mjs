@@ -31,7 +31,8 @@ export async function kill() {
     }
     const rows = new Set(spawnSync('sqlite3', [record, "SELECT json_extract(body,'$.by') FROM event WHERE kind='act'"], { encoding: 'utf8' }).stdout.trim().split('\n'));
     const lost = acknowledged.filter((by) => !rows.has(by));
-    check(acknowledged.length >= 20, `acts acknowledged: ${acknowledged.length}`);
+    // How many there are depends on how many sorties wait for consent, one or more a round; none would test nothing.
+    check(acknowledged.length >= 8, `acts acknowledged: ${acknowledged.length}`);
     check(lost.length === 0, `lost of ${acknowledged.length}: ${lost}`);
     const starts = spawnSync('sqlite3', [record, "SELECT count(*), count(DISTINCT json_extract(body,'$.epoch_us')) FROM event WHERE kind='start'"], { encoding: 'utf8' }).stdout.trim();
     check(starts === '8|1', `eight starts, one timetable: ${starts}`);
