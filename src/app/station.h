@@ -53,6 +53,8 @@ struct vg_station_drone {
     uint8_t seq;
     struct vg_mavsign *sign;
     struct vg_us last_pose;
+    struct vg_us last_glance;
+    double glance_deg; /* yaw the gimbal was last told, against the course */
 };
 
 /* An answer that waits for its event to be on disk. */

@@ -1,6 +1,7 @@
 /* Twenty times a second of wall time: fly, look, judge, tell. */
 #include "app/station.h"
 
+#include "watch/glance.h"
 #include "watch/view.h"
 
 #include <math.h>
@@ -10,6 +11,9 @@ enum {
     DELTA_EVERY_US = 250000,
     RULES_EVERY_US = 500000,
     POSE_EVERY_US = 1000000, /* station time */
+    GLANCE_EVERY_US = 4000000, /* station time */
+    GLANCE_CELLS = 12, /* fewer are not worth turning for */
+    MISSED_S = 1200, /* seen within this: this pass saw it */
     AWAY_US = 500000, /* a tick so late means that we were not listening */
     FRESH_US = 3000000 /* a camera pose older than this is not looked through */
 };
@@ -79,6 +83,43 @@ static void look(struct vg_station *self, int i)
     }
 }
 
+/* Turn the gimbal for a moment to ground that the forward picture would pass by, and back ahead. */
+static void steer_camera(struct vg_station *self, int i)
+{
+    struct vg_station_drone *d = &self->drones[i];
+    const struct vg_vehicle *v = vg_director_vehicle(self->director, i);
+    const struct vg_wf_type *type = &self->watchfile.types[self->watchfile.drones[i].type];
+    const struct vg_wf_camera *c = &self->watchfile.cameras[type->camera];
+    if (c->gimbal != VG_GIMBAL_3AXIS || !v->position.is_known || !v->gimbal.is_known ||
+        !vg_director_is_aloft(self->director, i) ||
+        self->now.us - d->last_glance.us < GLANCE_EVERY_US) {
+        return;
+    }
+    d->last_glance = self->now;
+    double half_deg = c->hfov_max_deg / 2;
+    double far_m = c->max_gsd_m * c->width_px / (2 * tan(half_deg * VG_RAD_PER_DEG));
+    struct vg_glance_input in = {
+        .lat_deg = v->position.lat_deg,
+        .lon_deg = v->position.lon_deg,
+        .course_true_deg =
+            atan2(v->position.vel_ned_mps[1], v->position.vel_ned_mps[0]) * VG_DEG_PER_RAD,
+        .reach_m = 0.95 * fmin(c->max_range_m, far_m),
+        .half_fov_deg = half_deg,
+        .since_s = (uint32_t)(self->now.us / VG_US_PER_S) - MISSED_S,
+    };
+    int left;
+    int right;
+    vg_glance_count(self->strip, &self->watch.seen, &in, &left, &right);
+    bool is_worth = d->glance_deg == 0 && fmax(left, right) >= GLANCE_CELLS;
+    double yaw_deg = !is_worth ? 0 : left > right ? -1.8 * half_deg : 1.8 * half_deg;
+    if (yaw_deg != d->glance_deg) {
+        double pitch_deg =
+            vg_camera_patrol_pitch_deg(c, type->agl_m, self->watchfile.depth_m, NULL);
+        vg_director_point_camera(self->director, i, round(pitch_deg), yaw_deg, self->now);
+        d->glance_deg = yaw_deg;
+    }
+}
+
 static void watch_record(struct vg_station *self)
 {
     struct vg_record_status s;
@@ -126,6 +167,7 @@ void vg_station_tick(void *ctx)
     vg_director_step(self->director, self->now);
     for (int i = 0; i < self->watchfile.n_drones; i++) {
         look(self, i);
+        steer_camera(self, i);
     }
     if (mono_us - self->last_rules_mono_us >= RULES_EVERY_US) {
         self->last_rules_mono_us = mono_us;

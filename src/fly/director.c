@@ -1,5 +1,6 @@
 #include "fly/director_priv.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -213,6 +214,24 @@ enum vg_status vg_director_return(struct vg_director *self, int drone, const cha
     vg_flyer_set_state(self, f, VG_FLYER_RETURNING, now);
     drain(self, f);
     return VG_OK;
+}
+
+void vg_director_point_camera(struct vg_director *self, int drone, double pitch_deg, double yaw_deg,
+                              struct vg_us now)
+{
+    struct vg_flyer *f = &self->flyers[drone];
+    if (f->state != VG_FLYER_FLYING || f->told_link != VG_LINK_FRESH) {
+        return;
+    }
+    const float p[7] = {(float)pitch_deg,
+                        (float)yaw_deg,
+                        NAN, /* no rates: angles only */
+                        NAN,
+                        VG_GIMBAL_MANAGER_FLAGS_ROLL_LOCK | VG_GIMBAL_MANAGER_FLAGS_PITCH_LOCK,
+                        0,
+                        0};
+    vg_flyer_command(self, f, VG_MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW, p, now);
+    drain(self, f);
 }
 
 const struct vg_vehicle *vg_director_vehicle(const struct vg_director *self, int drone)

@@ -63,6 +63,11 @@ enum vg_status vg_director_consent(struct vg_director *self, const char *sortie,
 enum vg_status vg_director_return(struct vg_director *self, int drone, const char *by,
                                   struct vg_us now, struct vg_error *err) VG_MUST_USE;
 
+/* Point a flying drone's gimbal: pitch against the horizon (down negative), yaw against its course
+ * (right positive), degrees. Does nothing unless the drone flies its sortie. */
+void vg_director_point_camera(struct vg_director *self, int drone, double pitch_deg, double yaw_deg,
+                              struct vg_us now);
+
 const struct vg_vehicle *vg_director_vehicle(const struct vg_director *self, int drone);
 /* Is it in the air, as far as we know? */
 bool vg_director_is_aloft(const struct vg_director *self, int drone);

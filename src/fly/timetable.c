@@ -42,8 +42,8 @@ const char *vg_departure_id(const struct vg_plan *plan, const struct vg_departur
     return buf;
 }
 
-static void put_pass(const struct vg_plan_sortie *s, double shift_s, double from_s, double to_s,
-                     double (*axis_m)(void *, const char *), void *ctx, bool *is_first,
+static void put_pass(const struct vg_plan_sortie *s, const char *id, double shift_s, double from_s,
+                     double to_s, double (*axis_m)(void *, const char *), void *ctx, bool *is_first,
                      struct vg_buf *out)
 {
     bool is_open = false;
@@ -60,7 +60,7 @@ static void put_pass(const struct vg_plan_sortie *s, double shift_s, double from
             vg_buf_puts(out, *is_first ? "{\"drone\":" : ",{\"drone\":");
             vg_buf_json(out, s->drone);
             vg_buf_puts(out, ",\"sortie\":");
-            vg_buf_json(out, s->id);
+            vg_buf_json(out, id);
             vg_buf_puts(out, ",\"points\":[");
             *is_first = false;
         }
@@ -89,7 +89,9 @@ void vg_timetable_passes(const struct vg_plan *plan, struct vg_us epoch, struct 
                 break;
             }
             double shift_s = vg_us_to_s(f.takeoff) - s->takeoff_s;
-            put_pass(s, shift_s, vg_us_to_s(from), vg_us_to_s(to), axis_m, ctx, &is_first, out);
+            char id[64];
+            vg_departure_id(plan, &f, false, id, sizeof id);
+            put_pass(s, id, shift_s, vg_us_to_s(from), vg_us_to_s(to), axis_m, ctx, &is_first, out);
         }
     }
     vg_buf_puts(out, "]");

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const double ALOFT_AGL_M = 20; /* lower than this a drone stands at its base */
+
 enum {
     TRAIL_EVERY_S = 5,
     MARK_EVERY_S = 10,
@@ -181,8 +183,9 @@ enum vg_status vg_apply_pose(struct vg_watch *self, struct vg_us t, const json_t
     d->heard_us = t.us;
     take_footprint(d, json_object_get(body, "fp"));
     add_trail(d, t_s);
+    bool is_passing = d->line >= 0 && !(d->agl_m < ALOFT_AGL_M);
     add_mark(self, (int)(d - self->drones), t_s,
-             d->line >= 0 ? self->shape.lines[d->line].offset_m + d->s_m : (double)NAN);
+             is_passing ? self->shape.lines[d->line].offset_m + d->s_m : (double)NAN);
     mark_seen(self, json_object_get(body, "seen"), t_s);
     prune_chart(self, t_s);
     d->is_changed = true;

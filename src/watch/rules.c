@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum {
-    JOIN_BINS = 4,
+    JOIN_BINS = 8,
     MAX_UNSEEN = 64,
     REFRESH_S = 60
 };

@@ -5,7 +5,7 @@
  *
  * | alert | opens | closes by itself |
  * | --- | --- | --- |
- * | unseen | bins of one line, side by side (gaps under 2 km joined), older than their wanted
+ * | unseen | bins of one line, side by side (gaps under 4 km joined), older than their wanted
  * revisit | all seen again | | stale | a flying drone silent for 3 s (link "stale") | heard again,
  * or lost | | lost | link "lost" while it should be in the air | heard again | | battery | in the
  * air under 15 % | landed, charged |

@@ -69,8 +69,8 @@ static void passes_are_laid_on_the_clock(void **state)
                         NULL, &b);
     assert_string_equal(
         vg_buf_text(&b),
-        "[{\"drone\":\"V1\",\"sortie\":\"A1\",\"points\":[[51150,5000],[51250,6000]]},"
-        "{\"drone\":\"V1\",\"sortie\":\"A1\",\"points\":[[52150,5000],[52250,6000]]}]");
+        "[{\"drone\":\"V1\",\"sortie\":\"A1#1\",\"points\":[[51150,5000],[51250,6000]]},"
+        "{\"drone\":\"V1\",\"sortie\":\"A1#2\",\"points\":[[52150,5000],[52250,6000]]}]");
     vg_buf_finish(&b);
 }
 

@@ -1,0 +1,32 @@
+/* Where a flying camera should look next: ahead, or for a moment to the side where ground would
+ * otherwise be passed unseen.
+ *
+ * A forward-looking camera sees a straight strip whole, but round a bend the outer (or the
+ * by-passed inner) ground never comes into its cone. Here the strip cells within reach that were
+ * not seen lately are counted in the sectors left and right of the forward picture; the station
+ * turns the gimbal there for a few seconds and back.
+ *
+ * Threads: pure. Cost: the cells within reach, about 10,000. Flat ground is assumed: hidden cells
+ * cost a glance, nothing else.
+ */
+#ifndef VG_WATCH_GLANCE_H
+#define VG_WATCH_GLANCE_H
+
+#include "geo/strip.h"
+#include "watch/seen.h"
+
+struct vg_glance_input {
+    double lat_deg;
+    double lon_deg;
+    double course_true_deg;
+    double reach_m; /* the camera credits nothing beyond */
+    double half_fov_deg; /* half its horizontal field */
+    uint32_t since_s; /* cells seen at or after this are not missed */
+};
+
+/* Cells not seen since since_s, left and right: bearings from the edge of the forward picture to 85
+ * degrees off the course. */
+void vg_glance_count(const struct vg_strip *strip, const struct vg_seen *seen,
+                     const struct vg_glance_input *in, int *out_left, int *out_right);
+
+#endif
