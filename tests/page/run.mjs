@@ -89,6 +89,11 @@ class Skip extends Error {}
 const skip = (why) => {
   throw new Skip(why);
 };
+/** What find(store) gives in the page; a started station gets time for it to happen, else the test is skipped. */
+async function some(page, find, why) {
+  const handle = await page.waitForFunction(find, null, { timeout: SERVE ? 3 * LONG : 1000 }).catch(() => skip(why));
+  return handle.jsonValue();
+}
 const check = (yes, what) => {
   if (!yes) throw new Error(what);
 };
@@ -285,11 +290,8 @@ async function liveTests(station) {
 
   await test("an alert is taken by key, named once, then closed", async () => {
     const page = await open(url, { name: "" });
-    const open_before = await page.evaluate(() => [...window.vigie.store.live.alerts.values()].filter((a) => a.state === "open").length);
-    if (open_before === 0) {
-      check(await page.locator("#panel-alerts .empty").isVisible(), "without alerts the panel must say that nothing needs you");
-      skip("no open alert");
-    }
+    if (!(await page.locator(".alert").count())) check(await page.locator("#panel-alerts .empty").isVisible(), "without alerts the panel must say that nothing needs you");
+    await some(page, () => document.querySelector(".alert.open"), "no open alert");
     const top = await page.locator(".alert.open").first().getAttribute("data-id");
     await page.keyboard.press("a");
     await page.fill(".dialog input", "Fatou");
@@ -314,8 +316,7 @@ async function liveTests(station) {
     const page = await open(url);
     const posts = [];
     page.on("request", (r) => r.method() === "POST" && posts.push(r));
-    const id = await page.evaluate(() => [...window.vigie.store.live.drones.values()].find((d) => d.state === "flying" && d.link === "fresh")?.id);
-    if (!id) skip("no drone in the air");
+    const id = await some(page, () => [...window.vigie.store.live.drones.values()].find((d) => d.state === "flying" && d.link === "fresh")?.id, "no drone in the air");
     await page.click("#tab-drones");
     await page.click(`.drone[data-id="${id}"] .drone-head`);
     await page.click(`.drone[data-id="${id}"] .home`);
@@ -334,8 +335,7 @@ async function liveTests(station) {
   await test("a launch waits for consent, by sortie", async () => {
     const page = await open(url);
     await page.click("#tab-drones");
-    const id = await page.evaluate(() => [...window.vigie.store.live.sorties.values()].find((s) => s.consent === "needed" && !["landed", "missed", "aborted"].includes(s.state))?.id);
-    if (!id) skip("no sortie waits for consent");
+    await some(page, () => [...window.vigie.store.live.sorties.values()].find((s) => s.consent === "needed" && !["landed", "missed", "aborted"].includes(s.state))?.id, "no sortie waits for consent");
     await page.locator(".consent-row .consent").first().click();
     await page.click(".dialog .primary");
     await page.waitForFunction(() => document.querySelector(".toast"), null, { timeout: LONG });
@@ -489,7 +489,7 @@ async function liveTests(station) {
 
   await test("drones glide between messages", async () => {
     const page = await open(url);
-    if (!(await page.evaluate(() => window.vigie.store.live.promise.up))) skip("no drone in the air");
+    await some(page, () => window.vigie.store.live.promise.up > 0, "no drone in the air");
     const moved = await page.evaluate(async () => {
       const o = window.vigie.page.map.overlay;
       const spots = new Set();
@@ -509,6 +509,7 @@ async function replayTests(url) {
     const page = await open(url);
     await page.waitForFunction(() => window.vigie.store.past, null, { timeout: LONG });
     same(await text(page, ".badge"), "REPLAY", "badge");
+    let moments = 0;
     const t0 = await page.evaluate(() => window.vigie.store.now_us());
     await page.click(".play");
     await page.waitForFunction((t) => window.vigie.store.now_us() > t + 10e6, t0, { timeout: LONG });
@@ -516,6 +517,21 @@ async function replayTests(url) {
     await page.locator(".moment").focus();
     await page.keyboard.press("End");
     await page.waitForFunction(() => window.vigie.store.now_us() > window.vigie.moment.to_us - 120e6, null, { timeout: LONG });
+    // What the screen shows at a moment of the slider is what the record says of it.
+    for (const share of [0.3, 0.9]) {
+      const box = await page.locator(".chart-top").boundingBox();
+      const want = await page.evaluate((f) => window.vigie.moment.from_us + f * (window.vigie.moment.to_us - window.vigie.moment.from_us), share);
+      const x = await page.evaluate((t) => window.vigie.page.chart.view.x(t / 1e6), want);
+      if (x < 60 || x > box.width) continue;
+      await page.mouse.click(box.x + x, box.y + box.height - 8);
+      await page.waitForFunction((t) => Math.abs(window.vigie.store.past.t_us - t) < 120e6, want, { timeout: LONG });
+      const shown = await page.evaluate(() => ({ t: window.vigie.store.past.t_us, seen: window.vigie.store.past.bins.filter((v) => v > 0).length, drones: [...window.vigie.store.past.drones.values()].map((d) => `${d.id} ${d.state}`).join() }));
+      const kept = await (await fetch(new URL(`api/at?t_us=${shown.t}`, url))).json();
+      same(shown.seen, kept.bins.filter((v) => v > 0).length, `bins seen at ${share}`);
+      same(shown.drones, kept.drones.map((d) => `${d.id} ${d.state}`).join(), `drones at ${share}`);
+      moments++;
+    }
+    check(moments > 0, "no moment of the chart was tried");
     quiet();
   });
 }
@@ -536,11 +552,11 @@ const started = async (s) => {
   return s.start();
 };
 try {
-  if (STATION) await liveTests(await started(new Station(STATION, SERVE ? ["/bin/sh", "-c", `exec ${SERVE}`] : null)));
-  else await liveTests(await started(feeder(8190)));
   const replay = option("replay-url", "");
+  if (STATION) await liveTests(await started(new Station(STATION, SERVE ? ["/bin/sh", "-c", `exec ${SERVE}`] : null)));
+  else if (!replay) await liveTests(await started(feeder(8190)));
   if (replay || !STATION) await replayTests(replay || (await started(feeder(8192, "--replay"))).url);
-  if (!STATION) await emptyTests((await started(feeder(8194, "--empty"))).url);
+  if (!STATION && !replay) await emptyTests((await started(feeder(8194, "--empty"))).url);
 } finally {
   await b.close();
   for (const s of stations) await s.kill();

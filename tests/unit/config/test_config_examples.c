@@ -31,10 +31,10 @@ struct expected {
 };
 
 static const struct expected EXAMPLES[] = {
-    {"examples/kayes/watch.yaml", 409372.08484277, 1, 1, 3, 6, 3, 53, 14400, 2000},
-    {"examples/kayes/mixed.yaml", 409372.08484277, 1, 8, 3, 8, 3, 53, 14400, 2000},
-    {"examples/mali/watch.yaml", 8124145.57127787, 1, 1, 20, 80, 0, 135, 14400, 2000},
-    {"examples/mali/natural-earth.yaml", 7250967.1400849, 1, 1, 20, 80, 0, 135, 14400, 2000},
+    {"examples/kayes/watch.yaml", 409372.08484277, 1, 1, 3, 6, 3, 53, 14400, 1500},
+    {"examples/kayes/mixed.yaml", 409372.08484277, 1, 8, 3, 8, 3, 53, 14400, 1500},
+    {"examples/mali/watch.yaml", 8124145.57127787, 1, 1, 20, 80, 0, 135, 14400, 1500},
+    {"examples/mali/natural-earth.yaml", 7250967.1400849, 1, 1, 20, 80, 0, 135, 14400, 1500},
     {"examples/brindabella/watch.yaml", 154345.623477138, 1, 1, 3, 6, 2, 7, 7200, 500},
 };
 
@@ -113,7 +113,7 @@ static void test_mixed_stretches(void **state)
             assert_float_equal(s->to_m, TO_KM[i] * 1000, 1e-6);
         }
         assert_float_equal(s->revisit_s, HOURS[i] * 3600, 0);
-        assert_float_equal(s->depth_m, 2000, 0);
+        assert_float_equal(s->depth_m, 1500, 0);
     }
     vg_watchfile_finish(&wf);
 }

@@ -95,7 +95,7 @@ static void test_each_column_of_each_row(void **state)
         {"head", "signature", "x'00'"},
         {"meta", "key", "key||'x'"},
         {"meta", "value", "value||'0'"},
-        {"meta", "value", "replace(replace(value,'1','2'),'v','w')"},
+        {"meta", "value", "substr(value,2)"},
     };
     int n_changes = 0;
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
