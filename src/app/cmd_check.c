@@ -25,11 +25,15 @@ static void print_json(const struct vg_check_report *r)
 static void print_text(enum vg_lang lang, const struct vg_check_report *r)
 {
     char gap[40];
+    char reachable[32];
+    char line[32];
     vg_duration_format(r->worst_gap_s, gap, sizeof gap);
     if (r->is_kept) {
-        printf(vg_tr(lang, "The plan holds: %d sorties, %d visits, %.1f of %.1f km within reach, "
+        printf(vg_tr(lang, "The plan holds: %d sorties, %d visits, %s of %s km within reach, "
                            "worst gap %s.\n"),
-               r->n_sorties, r->n_visits, r->reachable_km, r->line_km, gap);
+               r->n_sorties, r->n_visits,
+               vg_decimal_format(lang, r->reachable_km, 1, reachable, sizeof reachable),
+               vg_decimal_format(lang, r->line_km, 1, line, sizeof line), gap);
     } else {
         printf(vg_tr(lang, "The plan does not hold (%s): %s\n"), r->rule, r->violation);
     }

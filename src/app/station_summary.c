@@ -46,11 +46,15 @@ void vg_station_summary(struct vg_station *self, FILE *to)
     }
     enum vg_lang lang = self->app->lang;
     char gap[40];
+    char seen[32];
+    char line[32];
     char promise[40];
     char planned[40];
     fprintf(to, vg_tr(lang, "Sorties flown %d, landed %d, missed %d, aborted %d, reliefs %d\n"),
             c->n_launched, c->n_landed, c->n_missed, c->n_aborted, c->n_reliefs);
-    fprintf(to, vg_tr(lang, "Line seen %.1f of %.1f km\n"), t.seen_km, t.line_km);
+    fprintf(to, vg_tr(lang, "Line seen %s of %s km\n"),
+            vg_decimal_format(lang, t.seen_km, 1, seen, sizeof seen),
+            vg_decimal_format(lang, t.line_km, 1, line, sizeof line));
     fprintf(to, vg_tr(lang, "Worst gap so far %s, promise %s, planned %s\n"),
             vg_duration_format(t.worst_age_s, gap, sizeof gap),
             vg_duration_format(t.promise_s, promise, sizeof promise),

@@ -1,5 +1,7 @@
 #include "base/lang.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 static const char *const table[][2] = {
@@ -26,6 +28,16 @@ size_t vg_tr_table(const char *const (**out_pairs)[2])
 {
     *out_pairs = table;
     return n_table;
+}
+
+const char *vg_decimal_format(enum vg_lang lang, double x, int digits, char *buf, size_t size_bytes)
+{
+    vg_format(buf, size_bytes, "%.*f", digits, x);
+    char *point = strchr(buf, '.');
+    if (lang == VG_LANG_FR && point != NULL) {
+        *point = ',';
+    }
+    return buf;
 }
 
 enum vg_lang vg_lang_from_name(const char *name)

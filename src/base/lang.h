@@ -24,6 +24,10 @@ const char *vg_tr(enum vg_lang lang, const char *english) __attribute__((format_
 /* The whole French table, for tests: pairs [i][0] English, [i][1] French. */
 size_t vg_tr_table(const char *const (**out_pairs)[2]);
 
+/* x with so many digits after the point, or after the comma in French, into buf. Returns buf. */
+const char *vg_decimal_format(enum vg_lang lang, double x, int digits, char *buf,
+                              size_t size_bytes);
+
 /* "fr", "fr_FR.UTF-8" -> VG_LANG_FR; everything else (NULL too) -> VG_LANG_EN. */
 enum vg_lang vg_lang_from_name(const char *name);
 

@@ -138,6 +138,7 @@ static void put_promise(const struct vg_plan *plan, const struct vg_watchfile *w
     char gap[48];
     char wanted[48];
     char bound[48];
+    char ratio[32];
     vg_duration_format(plan->worst_gap_s, gap, sizeof gap);
     vg_duration_format(watch->revisit_s, wanted, sizeof wanted);
     vg_duration_format(plan->bound_s, bound, sizeof bound);
@@ -150,9 +151,23 @@ static void put_promise(const struct vg_plan *plan, const struct vg_watchfile *w
     if (plan->bound_s > 0) {
         vg_buf_printf(
             out,
-            vg_tr(lang, "bound: no such plan can do better than %s; this one is %.2f times that\n"),
-            bound, plan->ratio);
+            vg_tr(lang, "bound: no such plan can do better than %s; this one is %s times that\n"),
+            bound, vg_decimal_format(lang, plan->ratio, 2, ratio, sizeof ratio));
     }
+}
+
+/* Where a stretch begins and ends, in kilometres. */
+struct ends {
+    char from[32];
+    char to[32];
+};
+
+static struct ends ends_of(const struct vg_plan_stretch *st, enum vg_lang lang)
+{
+    struct ends e;
+    vg_decimal_format(lang, st->from_m / 1000, 1, e.from, sizeof e.from);
+    vg_decimal_format(lang, st->to_m / 1000, 1, e.to, sizeof e.to);
+    return e;
 }
 
 static void put_unreachable(const struct vg_plan *plan, enum vg_lang lang, struct vg_buf *out)
@@ -160,8 +175,9 @@ static void put_unreachable(const struct vg_plan *plan, enum vg_lang lang, struc
     for (int k = 0; k < plan->n_stretches; k++) {
         const struct vg_plan_stretch *st = &plan->stretches[k];
         if (st->is_unreachable) {
-            vg_buf_printf(out, vg_tr(lang, "NOT WATCHED: %s, line %s, km %.1f to %.1f: %s\n"),
-                          st->id, st->line, st->from_m / 1000, st->to_m / 1000, st->reason);
+            struct ends e = ends_of(st, lang);
+            vg_buf_printf(out, vg_tr(lang, "NOT WATCHED: %s, line %s, km %s to %s: %s\n"), st->id,
+                          st->line, e.from, e.to, st->reason);
         }
     }
 }
@@ -181,9 +197,9 @@ static void put_wishes(const struct vg_plan *plan, const struct vg_watchfile *wa
         if (!st->is_unreachable) {
             vg_duration_format(st->worst_gap_s, gap, sizeof gap);
             vg_duration_format(st->revisit_s, wanted, sizeof wanted);
-            vg_buf_printf(out,
-                          vg_tr(lang, "%s, line %s, km %.1f to %.1f: seen every %s, wanted %s\n"),
-                          st->id, st->line, st->from_m / 1000, st->to_m / 1000, gap, wanted);
+            struct ends e = ends_of(st, lang);
+            vg_buf_printf(out, vg_tr(lang, "%s, line %s, km %s to %s: seen every %s, wanted %s\n"),
+                          st->id, st->line, e.from, e.to, gap, wanted);
         }
     }
 }

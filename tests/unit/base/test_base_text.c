@@ -88,6 +88,10 @@ static void french_on_request(void **state)
     vg_fail_offset(&err, "plan.bin", 12, "\"%s\" is missing", "line");
     assert_string_equal(vg_error_text(&err, text, sizeof text),
                         "plan.bin: octet 12: « line » manque");
+    char number[32];
+    assert_string_equal(vg_decimal_format(VG_LANG_FR, 1.325, 2, number, sizeof number), "1,32");
+    assert_string_equal(vg_decimal_format(VG_LANG_EN, -0.05, 1, number, sizeof number), "-0.1");
+    assert_string_equal(vg_decimal_format(VG_LANG_FR, 409.4, 0, number, sizeof number), "409");
     assert_int_equal(vg_lang_from_name("fr_ML.UTF-8"), VG_LANG_FR);
     assert_int_equal(vg_lang_from_name("en_GB"), VG_LANG_EN);
     assert_int_equal(vg_lang_from_name(NULL), VG_LANG_EN);
