@@ -283,7 +283,7 @@ async function liveTests(station) {
 
   await test("French numbers have decimal commas", async () => {
     const page = await open(url, { lang: "fr" });
-    const worst = await page.locator(".worst span").textContent();
+    const worst = await page.locator(".worst-place").textContent();
     if (await page.locator(".worst").isVisible()) check(/km [\d\u202f\u00a0]+,\d/.test(worst), `"${worst}" has no decimal comma`);
     quiet();
   });

@@ -14,6 +14,10 @@ const MINUTE = 60;
 const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080].map((m) => m * MINUTE);
 const KM_STEPS = [0.5, 1, 2, 5, 10, 20, 25, 50, 100, 200, 500].map((k) => k * 1000);
 
+/** A longer step between two points than this and than anything flies is a seam. */
+const SEAM_M = 3000;
+const FASTEST_MPS = 150;
+
 const pick = (steps: number[], least: number): number => steps.find((s) => s >= least) ?? steps[steps.length - 1]!;
 
 export class Painter {
@@ -99,15 +103,12 @@ export class Painter {
     c.lineWidth = chosen ? 2.4 : planned ? 1.1 : 1.3;
     c.setLineDash(planned ? [5, 4] : []);
     c.beginPath();
-    let pen = false;
+    let last: ChartPoint = null;
     for (const pt of pass.points) {
-      if (!pt) {
-        pen = false;
-        continue;
-      }
-      if (pen) c.lineTo(this.view.x(pt[0]), this.view.y(pt[1]));
-      else c.moveTo(this.view.x(pt[0]), this.view.y(pt[1]));
-      pen = true;
+      // A pass over the seam of a closed line goes on at the other end of the axis.
+      if (pt && last && Math.abs(pt[1] - last[1]) < SEAM_M + FASTEST_MPS * (pt[0] - last[0])) c.lineTo(this.view.x(pt[0]), this.view.y(pt[1]));
+      else if (pt) c.moveTo(this.view.x(pt[0]), this.view.y(pt[1]));
+      last = pt;
     }
     c.stroke();
     c.setLineDash([]);

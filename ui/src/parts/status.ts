@@ -37,7 +37,7 @@ export class Status {
     this.promise = h("span", { class: "verdict-promise" });
     this.state = h("strong", { class: "verdict-state" });
     this.verdict = h("div", { class: "verdict", role: "status" }, this.verdict_sign, this.promise, this.state);
-    this.worst = h("button", { class: "worst", title: t("worst_show"), onclick: this.acts.worst }, h("strong"), h("span"));
+    this.worst = h("button", { class: "worst", title: t("worst_show"), onclick: this.acts.worst }, h("strong"), h("span", { class: "worst-place" }), h("span", { class: "worst-promise" }));
     this.fleet = h("div", { class: "fleet" });
     for (const k of ["up", "turning", "lost"] as const) this.fleet.append(h("span", { class: `fleet-${k}` }, icon(icons[k]), h("span")));
     this.time = h("span", { class: "time" });
@@ -71,7 +71,9 @@ export class Status {
       this.verdict_sign.replaceChildren(icon(state === "none" ? icons.starting : icons[state]));
       put(this.state, t(`promise_${state}`));
     }
-    put(this.promise, t("promise", { time: span(p?.promise_s ?? store.watch?.promise_s ?? 0) }));
+    const words = t("promise", { time: span(p?.promise_s ?? store.watch?.promise_s ?? 0) });
+    put(this.promise, words);
+    put(this.worst.lastElementChild!, words);
   }
 
   /** The age of the worst place, and where it is. */
@@ -90,7 +92,7 @@ export class Status {
     this.worst.hidden = !text;
     if (!text) return;
     put(this.worst.firstElementChild!, text[0]);
-    put(this.worst.lastElementChild!, text[1]);
+    put(this.worst.children[1]!, text[1]);
   }
 
   private refreshFleet(): void {
