@@ -1,0 +1,103 @@
+// What the station says of lines and ground, read again with ogrinfo, gdalwarp and gdallocationinfo.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { check, finish, run, scratch, station, test } from '../../station/harness.mjs';
+
+const dir = scratch();
+const tool = (name, args, input) => {
+  const r = spawnSync(name, args, { encoding: 'utf8', input, maxBuffer: 1 << 28 });
+  if (r.status !== 0) throw new Error(`${name} ${args.join(' ')}: ${r.stderr}`);
+  return r.stdout;
+};
+
+// Length on the WGS 84 ellipsoid, segments straight in longitude and latitude as RFC 7946 has them: SpatiaLite through GDAL.
+function geodesic_m(file) {
+  const layer = /^\d+: (.+?)(?: \(|$)/m.exec(tool('ogrinfo', ['-ro', '-q', file]))[1];
+  const out = tool('ogrinfo', ['-ro', '-q', file, '-dialect', 'sqlite', '-sql',
+    `select sum(st_length(st_segmentize(geometry, 0.002), 1)) as m from "${layer}"`]);
+  return Number(/m \(Real\) = ([\d.]+)/.exec(out)[1]);
+}
+
+const geojson = (name, coordinates) => {
+  const file = path.join(dir, `${name}.geojson`);
+  fs.writeFileSync(file, JSON.stringify({ type: 'FeatureCollection', features: [{ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates } }] }));
+  return file;
+};
+
+// Our tile as metres, and gdalwarp's of the same square (a scale of 1: sampled, not averaged, where the tile is coarser).
+function tile_heights(png) {
+  const raw = path.join(dir, 'tile.raw');
+  tool('gdal_translate', ['-q', '-of', 'ENVI', '-co', 'INTERLEAVE=BIP', png, raw]);
+  const b = fs.readFileSync(raw);
+  return Float64Array.from({ length: 65536 }, (_, i) => b[3 * i] * 256 + b[3 * i + 1] + b[3 * i + 2] / 256 - 32768);
+}
+function warped_heights(dem, z, x, y) {
+  const half = 20037508.342789244, side = (2 * half) / 2 ** z;
+  const raw = path.join(dir, 'warp.raw');
+  tool('gdalwarp', ['-q', '-overwrite', '-t_srs', 'EPSG:3857', '-te', ...[x * side - half, half - (y + 1) * side, (x + 1) * side - half, half - y * side].map(String),
+    '-ts', '256', '256', '-r', 'bilinear', '-wo', 'XSCALE=1', '-wo', 'YSCALE=1', '-et', '0', '-ot', 'Float32', '-dstnodata', '-32768', '-of', 'ENVI', dem, raw]);
+  const b = fs.readFileSync(raw);
+  return Float32Array.from({ length: 65536 }, (_, i) => b.readFloatLE(4 * i));
+}
+const tile_of = (lon, lat, z) => {
+  const phi = (lat * Math.PI) / 180;
+  return [Math.floor(((lon + 180) / 360) * 2 ** z), Math.floor(((1 - Math.asinh(Math.tan(phi)) / Math.PI) / 2) * 2 ** z)];
+};
+
+await test('borders of vigie new: GDAL reads them and measures what vigie plan says', async () => {
+  for (const border of ['ML-SN', 'FR-ES', 'NP-IN']) {
+    const at = path.join(dir, border);
+    check(run(['new', at, '--border', border]).code === 0, `vigie new --border ${border}`);
+    const file = fs.readdirSync(at).map((n) => path.join(at, n)).find((n) => n.endsWith('json'));
+    const want = geodesic_m(file);
+    const said = /([\d,.]+) km of line/.exec(run(['plan', path.join(at, 'watch.yaml'), '-o', path.join(at, 'plan.json'), '--lang', 'en']).out);
+    check(said && Math.abs(Number(said[1]) - want / 1000) <= 0.51, `${border}: ${said?.[1]} km, GDAL ${(want / 1000).toFixed(3)} km`);
+  }
+});
+
+for (const [name, watch, dem, port] of [
+  ['kayes', 'examples/kayes/watch.yaml', 'examples/kayes/dem/kayes_etopo5.tif', '29100'],
+  ['brindabella', 'examples/brindabella/watch.yaml', 'examples/brindabella/dem/S36E149_south_west.tif', '29200'],
+]) {
+  await test(`${name}: line, way and tiles of the running station`, async () => {
+    const s = await station([watch, '--sim', '--speed', '20', '--record', path.join(dir, `${name}.vigie`), '--port-base', port]);
+    const w = (await s.get('/api/watch')).json;
+    for (const [i, line] of w.lines.entries()) {
+      const want = geodesic_m(geojson(`${name}-${i}`, line.coordinates));
+      // The page's line is thinned for drawing: a little shorter.
+      check(line.length_m >= want - 1 && line.length_m - want < want / 50, `${line.name}: ${line.length_m} m, drawn ${want} m`);
+      check(Math.abs(line.s_m.at(-1) - line.length_m) < 1, 's_m ends at the end of the line');
+    }
+    const snap = await s.until('a sortie with a way', (x) => x.sorties.some((o) => o.state === 'flying'), 60);
+    const sortie = snap.sorties.find((o) => o.state === 'flying').id;
+    const way = (await s.get('/api/mission/' + encodeURIComponent(sortie))).json.coordinates;
+    const info = tool('ogrinfo', ['-ro', '-al', '-so', geojson(`${name}-way`, way)]);
+    check(/Geometry: 3D Line String/.test(info) && /Feature Count: 1/.test(info), 'the way of a sortie is a line with heights');
+    // Heights under the way, as gdallocationinfo reads them: the way is above the ground but for its ends.
+    const places = way.slice(1, -1);
+    const ground = tool('gdallocationinfo', ['-wgs84', '-valonly', dem], places.map((p) => `${p[0]} ${p[1]}`).join('\n') + '\n').split('\n').map(Number);
+    const low = places.filter((p, i) => p[2] < ground[i] - 5).length;
+    check(low === 0, `${low} of ${places.length} points of the way lie under the ground`);
+    let worst = 0, pixels = 0;
+    const [lon, lat] = w.lines[0].coordinates[Math.floor(w.lines[0].coordinates.length / 2)];
+    for (const z of [w.terrain.maxzoom, w.terrain.maxzoom - 1]) {
+      const [tx, ty] = tile_of(lon, lat, z);
+      const png = path.join(dir, 'tile.png');
+      const answer = await s.get(`/tiles/dem/${z}/${tx}/${ty}.png`);
+      check(answer.status === 200, `tile ${z}/${tx}/${ty}`);
+      fs.writeFileSync(png, Buffer.from(answer.json));
+      const ours = tile_heights(png), theirs = warped_heights(dem, z, tx, ty);
+      for (let i = 0; i < 65536; i++) {
+        if (theirs[i] <= -32000) continue;
+        pixels++;
+        worst = Math.max(worst, Math.abs(ours[i] - theirs[i]));
+      }
+    }
+    console.log(`        ${pixels} pixels, worst difference ${worst.toFixed(3)} m`);
+    check(pixels > 5000 && worst <= 0.1, `tiles: worst ${worst} m over ${pixels} pixels`);
+    await s.stop();
+  });
+}
+fs.rmSync(dir, { recursive: true });
+finish();
