@@ -176,7 +176,7 @@ export class Painter {
     c.textAlign = "center";
     for (const ts of this.timeTicks()) {
       const x = this.view.x(ts);
-      if (x < this.view.left + 16 || x > this.view.width - 44) continue;
+      if (x < this.view.left + 16 || x > this.view.width - 58) continue;
       c.fillText(ts % 86400 === 0 ? day(ts) : hhmm(ts), x, this.view.height - 7);
     }
     c.textAlign = "right";
