@@ -5,7 +5,9 @@
 #include "base/json.h"
 #include "serve/query.h"
 #include "terrain/tile.h"
+#include "watch/cells.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,6 +107,37 @@ static void get_tile(struct vg_station *self, const struct vg_route_args *args,
     reply->cache_s = TILE_CACHE_S;
 }
 
+static void get_seen_tile(struct vg_station *self, const struct vg_route_args *args,
+                          struct vg_reply *reply)
+{
+    int64_t z;
+    int64_t x;
+    int64_t y;
+    if (!vg_route_int64(args, 0, 0, VG_CELLS_ZOOM_MAX, &z) ||
+        !vg_route_int64(args, 1, 0, (1 << z) - 1, &x) ||
+        !vg_route_int64(args, 2, 0, (1 << z) - 1, &y) ||
+        vg_cells_tile_png(&self->watch, self->strip, (int)z, (int)x, (int)y,
+                          self->watch.start_us / VG_US_PER_S, &reply->body, NULL) != VG_OK) {
+        vg_reply_error(reply, 404, "no such tile");
+        return;
+    }
+    reply->content_type = "image/png";
+}
+
+static void get_cell(struct vg_station *self, const char *query, struct vg_reply *reply)
+{
+    struct vg_error err = {0};
+    double lat_deg;
+    double lon_deg;
+    if (!vg_query_double(query, "lat", &lat_deg) || !vg_query_double(query, "lon", &lon_deg) ||
+        fabs(lat_deg) > 90 || fabs(lon_deg) > 360) {
+        vg_reply_error(reply, 400, "lat and lon are wanted");
+    } else if (vg_cells_at(&self->watch, self->strip, lat_deg, lon_deg, &reply->body, &err) !=
+               VG_OK) {
+        vg_reply_error(reply, 404, err.message);
+    }
+}
+
 static void get_status(struct vg_station *self, struct vg_reply *reply)
 {
     struct vg_buf *b = &reply->body;
@@ -161,8 +194,12 @@ void vg_station_get(void *ctx, const char *path, const char *query, struct vg_re
         }
     } else if (vg_route_match("/api/mission/{id}", path, &args)) {
         get_mission(self, args.text[0], reply);
+    } else if (strcmp(path, "/api/cell") == 0) {
+        get_cell(self, query, reply);
     } else if (vg_route_match("/tiles/dem/{z}/{x}/{y}.png", path, &args)) {
         get_tile(self, &args, reply);
+    } else if (vg_route_match("/tiles/seen/{z}/{x}/{y}.png", path, &args)) {
+        get_seen_tile(self, &args, reply);
     } else {
         vg_reply_error(reply, 404, "nothing here");
     }

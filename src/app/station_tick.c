@@ -1,6 +1,7 @@
 /* Twenty times a second of wall time: fly, look, judge, tell. */
 #include "app/station.h"
 
+#include "geo/sun.h"
 #include "watch/glance.h"
 #include "watch/view.h"
 
@@ -52,6 +53,13 @@ static bool take_camera(const struct vg_station *self, int i, struct vg_sight_in
            is_fresh(v->attitude.t, self->now);
 }
 
+static bool is_too_dark(const struct vg_station *self, int i, const struct vg_sight_input *in)
+{
+    const struct vg_wf_type *type = &self->watchfile.types[self->watchfile.drones[i].type];
+    return self->watchfile.cameras[type->camera].light == VG_LIGHT_DAY &&
+           vg_sun_elevation_deg(self->now, in->lat_deg, in->lon_deg) < VG_SUN_NIGHT_DEG;
+}
+
 static void look(struct vg_station *self, int i)
 {
     const struct vg_vehicle *v = vg_director_vehicle(self->director, i);
@@ -76,6 +84,8 @@ static void look(struct vg_station *self, int i)
         .battery = v->battery.is_known ? v->battery.percent / 100 : (double)NAN,
     };
     in.is_looking = is_aloft && take_camera(self, i, &in);
+    in.is_dark = in.is_looking && is_too_dark(self, i, &in);
+    in.is_looking = in.is_looking && !in.is_dark;
     vg_buf_reset(&self->scratch);
     vg_sight_pose(&self->sight, self->now, &in, &self->scratch);
     if (!self->scratch.is_failed) {

@@ -19,6 +19,12 @@ enum vg_gimbal {
     VG_GIMBAL_3AXIS
 };
 
+/* When a camera can see: a thermal one at night too. */
+enum vg_light {
+    VG_LIGHT_ANY = 0,
+    VG_LIGHT_DAY
+};
+
 struct vg_wf_camera {
     char name[VG_NAME_SIZE];
     int width_px;
@@ -26,6 +32,7 @@ struct vg_wf_camera {
     double hfov_min_deg; /* zoomed in */
     double hfov_max_deg; /* wide */
     enum vg_gimbal gimbal;
+    enum vg_light light; /* VG_LIGHT_DAY: blind when the sun is 6 degrees or more below the horizon */
     double max_gsd_m; /* coarser ground is not credited as seen; default 2.5 */
     double max_range_m; /* default 8,000 */
 };

@@ -25,6 +25,7 @@ static const struct vg_field CAMERA_FIELDS[] = {
     OTHER("pixels", NULL),
     OTHER("hfov", NULL),
     OTHER("gimbal", ""),
+    OTHER("light", ""),
     FIELD(LENGTH, "max_gsd", vg_wf_camera, max_gsd_m, "0.001 m", "1 km", "2.5 m"),
     FIELD(LENGTH, "max_range", vg_wf_camera, max_range_m, "10 m", "200 km", "8 km"),
 };
@@ -177,6 +178,20 @@ static enum vg_status read_gimbal(const struct vg_wf_reader *self, const struct 
     return status;
 }
 
+static enum vg_status read_light(const struct vg_wf_reader *self, const struct vg_yaml *map,
+                                 struct vg_wf_camera *camera)
+{
+    static const char NAMES[][8] = {"any", "day"};
+    const struct vg_yaml *node = vg_yaml_find(map, "light");
+    int choice = VG_LIGHT_ANY;
+    enum vg_status status = VG_OK;
+    if (node != NULL) {
+        status = vg_fields_choice(&self->r, node, "light", NAMES[0], sizeof NAMES[0], 2, &choice);
+    }
+    camera->light = (enum vg_light)choice;
+    return status;
+}
+
 /* The name of a camera or type is its key. */
 static enum vg_status read_key_name(const struct vg_wf_reader *self, const struct vg_yaml *node,
                                     char name[VG_NAME_SIZE])
@@ -216,6 +231,9 @@ static enum vg_status read_cameras(const struct vg_wf_reader *self, const struct
         }
         if (status == VG_OK) {
             status = read_gimbal(self, m, camera);
+        }
+        if (status == VG_OK) {
+            status = read_light(self, m, camera);
         }
     }
     return status;

@@ -1,5 +1,6 @@
 #include "serve/query.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* A whole decimal integer within [lo, hi]: an optional "-", then 1 to 19 digits. */
@@ -139,4 +140,27 @@ bool vg_query_int64(const char *query, const char *key, int64_t *out)
     char text[32];
     return vg_query_text(query, key, text, sizeof text) &&
            parse_int64(text, INT64_MIN, INT64_MAX, out);
+}
+
+bool vg_query_double(const char *query, const char *key, double *out)
+{
+    char text[40];
+    if (!vg_query_text(query, key, text, sizeof text)) {
+        return false;
+    }
+    const char *digits = text + (text[0] == '-');
+    size_t whole = strspn(digits, "0123456789");
+    size_t n = whole;
+    if (digits[n] == '.') {
+        size_t part = strspn(digits + n + 1, "0123456789");
+        if (part == 0) {
+            return false;
+        }
+        n += 1 + part;
+    }
+    if (whole == 0 || digits[n] != '\0') {
+        return false;
+    }
+    *out = strtod(text, NULL);
+    return true;
 }

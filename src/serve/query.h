@@ -28,5 +28,7 @@ bool vg_route_int64(const struct vg_route_args *args, int i, int64_t lo, int64_t
  * untouched, if absent, malformed, with an encoded NUL, or longer than size_bytes - 1. */
 bool vg_query_text(const char *query, const char *key, char *out, size_t size_bytes);
 bool vg_query_int64(const char *query, const char *key, int64_t *out);
+/* A decimal number such as "-11.44" or "7": digits with an optional sign and point, finite. */
+bool vg_query_double(const char *query, const char *key, double *out);
 
 #endif

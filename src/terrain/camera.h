@@ -47,13 +47,15 @@ int vg_camera_outline(const struct vg_terrain *terrain, const struct vg_camera_p
                       const struct vg_camera_limits *limits, int n_edge, struct vg_latlon *out,
                       int cap);
 
-/* A piece of one column in view: rows [row_first, row_end). */
+/* A piece of one column in view: rows [row_first, row_end), all of them seen with the same grade
+ * (terrain/grade.h; VG_GRADE_UNKNOWN where limits give no width_px). */
 struct vg_seen_run {
     int col;
     int row_first;
     int row_end;
+    int grade;
 };
-/* Called for each column with cells in view, columns in growing order. */
+/* Called for each column with cells in view, once a grade, columns and rows in growing order. */
 typedef void (*vg_seen_fn)(void *ctx, const struct vg_seen_run *run);
 
 /* Visit every strip cell in view. `skip(ctx, col)` (NULL: none) says that a column needs no test

@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "terrain/camera.h"
 #include "terrain/fan.h"
+#include "terrain/grade.h"
 #include "terrain/path.h"
 #include "terrain/view.h"
 
@@ -49,6 +50,7 @@ struct job {
     double plane[5][3]; /* inward normals of the pyramid: four sides and the front */
     double cell_m;
     double range_m; /* slant, the limits */
+    double gsd_per_m; /* ground sample distance at a metre; 0: not known */
     double ground_m; /* how far away ground can be in view */
     double drop_per_m2;
     struct piece *pieces;
@@ -328,18 +330,27 @@ static bool is_clear(struct job *j, const struct spot *s)
                            from);
 }
 
+static int grade_of(const struct job *j, const struct spot *s)
+{
+    return j->gsd_per_m > 0.0 ? vg_grade_at(s->ground_m, s->v[2], j->gsd_per_m) : VG_GRADE_UNKNOWN;
+}
+
 static void emit_piece(struct job *j, const struct piece *p, vg_seen_fn emit, void *ctx)
 {
     int from = -1;
+    int grade = VG_GRADE_UNKNOWN;
     for (int row = p->lo; row <= p->hi; row++) {
         struct spot s;
         bool is_seen = row < p->hi && in_image(j, p, row, &s) && is_clear(j, &s);
-        if (is_seen && from < 0) {
-            from = row;
-        } else if (!is_seen && from >= 0) {
-            struct vg_seen_run run = {p->col, from, row};
+        int here = is_seen ? grade_of(j, &s) : VG_GRADE_UNKNOWN;
+        if (from >= 0 && (!is_seen || here != grade)) {
+            struct vg_seen_run run = {p->col, from, row, grade};
             emit(ctx, &run);
             from = -1;
+        }
+        if (is_seen && from < 0) {
+            from = row;
+            grade = here;
         }
     }
 }
@@ -361,6 +372,7 @@ enum vg_status vg_camera_cells(const struct vg_terrain *terrain, const struct vg
         return st;
     }
     j.range_m = vg_view_range_m(&j.view, limits);
+    j.gsd_per_m = limits->width_px > 0 ? 2.0 * j.view.tan_h / limits->width_px : 0.0;
     j.frame = vg_frame_at(pose->lat_deg, pose->lon_deg);
     double lo_m;
     double hi_m;

@@ -14,9 +14,9 @@ enum {
 };
 
 /* Web Mercator (EPSG:3857): y / 2^z is (1 - asinh(tan lat) / pi) / 2. */
-static double pixel_lat_deg(int z, int y, int row)
+double vg_tile_lat_deg(int z, double y)
 {
-    double f = (y + (row + 0.5) / N) / (double)(INT64_C(1) << z);
+    double f = y / (double)(INT64_C(1) << z);
     return atan(sinh(VG_PI * (1.0 - 2.0 * f))) * VG_DEG_PER_RAD;
 }
 
@@ -26,11 +26,15 @@ static double pixel_lon_deg(int z, int x, int col)
 }
 
 /* Steps of 1/16 m are finer than any elevation file is true, and compress to half. */
-static void encode(const float *h, png_byte *out)
+enum {
+    HEIGHT_STEPS = 16
+};
+
+static void encode(const float *h, int n, int steps, png_byte *out)
 {
-    for (int i = 0; i < N; i++) {
-        float m = h[i] > -12000.0F && h[i] < 12000.0F ? h[i] : 0.0F; /* NaN too */
-        unsigned v = (unsigned)lrint(((double)m + 32768.0) * 16.0) * 16U;
+    for (int i = 0; i < n; i++) {
+        float m = h[i] >= -32768.0F && h[i] <= 32767.0F ? h[i] : 0.0F; /* NaN too */
+        unsigned v = (unsigned)lrint(((double)m + 32768.0) * steps) * (256U / (unsigned)steps);
         out[3 * i] = (png_byte)(v >> 16);
         out[3 * i + 1] = (png_byte)(v >> 8);
         out[3 * i + 2] = (png_byte)v;
@@ -46,12 +50,12 @@ static void draw(const struct vg_terrain *terrain, int z, int x, int y, png_byte
         lon[i] = pixel_lon_deg(z, x, i);
     }
     for (int row = 0; row < N; row++) {
-        lat[0] = pixel_lat_deg(z, y, row);
+        lat[0] = vg_tile_lat_deg(z, y + (row + 0.5) / N);
         for (int i = 1; i < N; i++) {
             lat[i] = lat[0];
         }
         vg_terrain_heights(terrain, lat, lon, N, h);
-        encode(h, pixels + (size_t)row * ROW_BYTES);
+        encode(h, N, HEIGHT_STEPS, pixels + (size_t)row * ROW_BYTES);
     }
 }
 
@@ -100,6 +104,15 @@ static bool write_png(png_structp png, png_infop info, png_byte *pixels, struct 
     return true;
 }
 
+static enum vg_status to_png(png_byte *pixels, struct vg_buf *out, struct vg_error *err)
+{
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, on_error, on_warning);
+    png_infop info = png != NULL ? png_create_info_struct(png) : NULL;
+    bool is_done = info != NULL && write_png(png, info, pixels, out) && !out->is_failed;
+    png_destroy_write_struct(&png, &info);
+    return is_done ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+}
+
 enum vg_status vg_terrain_tile_png(const struct vg_terrain *terrain, int z, int x, int y,
                                    struct vg_buf *out, struct vg_error *err)
 {
@@ -107,14 +120,24 @@ enum vg_status vg_terrain_tile_png(const struct vg_terrain *terrain, int z, int 
         return vg_fail(err, VG_E_RANGE, "there is no map tile %d/%d/%d", z, x, y);
     }
     png_byte *pixels = malloc((size_t)N * ROW_BYTES);
-    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, on_error, on_warning);
-    png_infop info = png != NULL ? png_create_info_struct(png) : NULL;
-    bool is_done = false;
-    if (pixels != NULL && info != NULL) {
-        draw(terrain, z, x, y, pixels);
-        is_done = write_png(png, info, pixels, out) && !out->is_failed;
+    if (pixels == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
-    png_destroy_write_struct(&png, &info);
+    draw(terrain, z, x, y, pixels);
+    enum vg_status st = to_png(pixels, out, err);
     free(pixels);
-    return is_done ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    return st;
+}
+
+enum vg_status vg_tile_encode(const float *values, int steps, struct vg_buf *out,
+                              struct vg_error *err)
+{
+    png_byte *pixels = malloc((size_t)N * ROW_BYTES);
+    if (pixels == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    encode(values, N * N, steps, pixels);
+    enum vg_status st = to_png(pixels, out, err);
+    free(pixels);
+    return st;
 }

@@ -20,4 +20,12 @@ enum {
 enum vg_status vg_terrain_tile_png(const struct vg_terrain *terrain, int z, int x, int y,
                                    struct vg_buf *out, struct vg_error *err) VG_MUST_USE;
 
+/* Any 256 x 256 numbers in the same coding, rounded to 1 / steps (at most 256) of a unit; outside
+ * [-32768, 32767] and NaN: 0. VG_E_NO_MEMORY. */
+enum vg_status vg_tile_encode(const float *values, int steps, struct vg_buf *out,
+                              struct vg_error *err) VG_MUST_USE;
+
+/* Latitude of a row of tiles; y may be a fraction: y + 0.5 is the middle of tile y. */
+double vg_tile_lat_deg(int z, double y);
+
 #endif

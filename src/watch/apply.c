@@ -1,5 +1,7 @@
 #include "watch/apply.h"
 
+#include "terrain/grade.h"
+
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -7,7 +9,10 @@
 
 static const double ALOFT_AGL_M = 20; /* lower than this a drone stands at its base */
 
+static const double CM_SLACK = 0.98; /* whole centimetres, rounded up, are of the grade they were */
+
 enum {
+    RUN_NUMBERS = 5,
     TRAIL_EVERY_S = 5,
     MARK_EVERY_S = 10,
     SIGHT_AGAIN_S = 600, /* a bin seen again within this is the same sighting */
@@ -123,16 +128,17 @@ static void prune_chart(struct vg_watch *self, int64_t now_s)
 
 static void mark_seen(struct vg_watch *self, const json_t *runs, int64_t t_s)
 {
-    size_t n = json_array_size(runs) / 4;
+    size_t n = json_array_size(runs) / RUN_NUMBERS;
     for (size_t i = 0; i < n; i++) {
-        int v[4];
-        for (size_t k = 0; k < 4; k++) {
-            v[k] = (int)json_integer_value(json_array_get(runs, 4 * i + k));
+        int v[RUN_NUMBERS];
+        for (size_t k = 0; k < RUN_NUMBERS; k++) {
+            v[k] = (int)json_integer_value(json_array_get(runs, RUN_NUMBERS * i + k));
         }
+        int grade = v[4] > 0 ? vg_grade_of_gsd(v[4] / 100.0 * CM_SLACK) : VG_GRADE_UNKNOWN;
         int end = v[1] < self->shape.n_cols ? v[1] : self->shape.n_cols;
         for (int c = v[0] < 0 ? 0 : v[0]; c < end; c++) {
             uint32_t before_s = self->seen.bin_s[self->shape.cols[c].bin];
-            int bin = vg_seen_mark(&self->seen, c, v[2], v[3], (uint32_t)t_s);
+            int bin = vg_seen_mark(&self->seen, c, v[2], v[3], grade, (uint32_t)t_s);
             if (bin >= 0) {
                 self->bin_dirty[bin] = 1;
                 add_sight(self, bin, t_s, before_s);
@@ -181,12 +187,13 @@ enum vg_status vg_apply_pose(struct vg_watch *self, struct vg_us t, const json_t
     d->line = line >= 0 && line < self->shape.n_lines ? (int)line : -1;
     d->s_m = d->line >= 0 ? number_or_nan(body, "s") : (double)NAN;
     d->heard_us = t.us;
+    d->dark_us = json_is_true(json_object_get(body, "dark")) ? t.us : d->dark_us;
     take_footprint(d, json_object_get(body, "fp"));
     add_trail(d, t_s);
     bool is_passing = d->line >= 0 && !(d->agl_m < ALOFT_AGL_M);
     add_mark(self, (int)(d - self->drones), t_s,
              is_passing ? self->shape.lines[d->line].offset_m + d->s_m : (double)NAN);
-    mark_seen(self, json_object_get(body, "seen"), t_s);
+    mark_seen(self, json_object_get(body, "saw"), t_s);
     prune_chart(self, t_s);
     d->is_changed = true;
     return VG_OK;

@@ -204,6 +204,14 @@ static const char *find_cause(const struct vg_watch *w, const struct gap *g, str
             *out_drone = s->drone;
             cause = d != NULL && strcmp(d->state, "lost") == 0 ? "drone_lost" : "late";
         }
+        if (d != NULL && d->dark_us != 0 && d->dark_us >= s->takeoff_us &&
+            (s->ended_us == 0 || d->dark_us <= s->ended_us) &&
+            now.us - d->dark_us < (int64_t)(g->promise_s * VG_US_PER_S) &&
+            (cause == NULL || strcmp(cause, "late") == 0) &&
+            covers(s, w->shape.bin_line[g->first], from_m, to_m)) {
+            *out_drone = s->drone;
+            cause = "dark";
+        }
     }
     if (cause != NULL) {
         return cause;

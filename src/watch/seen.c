@@ -1,5 +1,7 @@
 #include "watch/seen.h"
 
+#include "terrain/grade.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +16,10 @@ enum vg_status vg_seen_init(struct vg_seen *self, const struct vg_shape *shape,
     size_t n_cells = (size_t)shape->cols[shape->n_cols].cell;
     struct vg_seen s = {.shape = shape};
     s.cell_s = calloc(n_cells + 1, sizeof *s.cell_s);
+    s.cells = calloc(n_cells + 1, sizeof *s.cells);
     s.col_s = calloc((size_t)shape->n_cols + 1, sizeof *s.col_s);
     s.bin_s = calloc((size_t)shape->n_bins + 1, sizeof *s.bin_s);
-    if (s.cell_s == NULL || s.col_s == NULL || s.bin_s == NULL) {
+    if (s.cell_s == NULL || s.cells == NULL || s.col_s == NULL || s.bin_s == NULL) {
         vg_seen_finish(&s);
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
@@ -27,6 +30,7 @@ enum vg_status vg_seen_init(struct vg_seen *self, const struct vg_shape *shape,
 void vg_seen_finish(struct vg_seen *self)
 {
     free(self->cell_s);
+    free(self->cells);
     free(self->col_s);
     free(self->bin_s);
     *self = (struct vg_seen){0};
@@ -70,16 +74,49 @@ static uint32_t bin_time(const struct vg_seen *self, int bin)
     return oldest == UINT32_MAX ? 0 : oldest;
 }
 
-int vg_seen_mark(struct vg_seen *self, int col, int row_first, int row_end, uint32_t t_s)
+void vg_seen_copy(struct vg_seen *self, const struct vg_seen *from)
 {
     const struct vg_shape *shape = self->shape;
-    if (col < 0 || col >= shape->n_cols) {
+    size_t n_cells = (size_t)shape->cols[shape->n_cols].cell;
+    memcpy(self->cell_s, from->cell_s, n_cells * sizeof *self->cell_s);
+    memcpy(self->cells, from->cells, n_cells * sizeof *self->cells);
+    memcpy(self->col_s, from->col_s, (size_t)shape->n_cols * sizeof *self->col_s);
+    memcpy(self->bin_s, from->bin_s, (size_t)shape->n_bins * sizeof *self->bin_s);
+}
+
+/* The better of two grades; unknown is the worst. */
+static uint8_t better(uint8_t a, int b)
+{
+    return b != VG_GRADE_UNKNOWN && (a == VG_GRADE_UNKNOWN || b < a) ? (uint8_t)b : a;
+}
+
+static void mark_cell(uint32_t *cell_s, struct vg_seen_cell *cell, int grade, uint32_t t_s)
+{
+    cell->best_grade = better(cell->best_grade, grade);
+    if (t_s < *cell_s) {
+        return;
+    }
+    bool is_new_look = *cell_s == 0 || t_s - *cell_s > VG_SEEN_AGAIN_S;
+    if (is_new_look && cell->n_looks < UINT16_MAX) {
+        cell->n_looks++;
+    }
+    cell->last_grade = better(is_new_look ? VG_GRADE_UNKNOWN : cell->last_grade, grade);
+    *cell_s = t_s;
+}
+
+int vg_seen_mark(struct vg_seen *self, int col, int row_first, int row_end, int grade, uint32_t t_s)
+{
+    const struct vg_shape *shape = self->shape;
+    bool is_coarse =
+        self->coarsest_grade > 0 && (grade == VG_GRADE_UNKNOWN || grade > self->coarsest_grade);
+    if (col < 0 || col >= shape->n_cols || is_coarse) {
         return -1;
     }
     int n = vg_shape_n_rows(shape, col);
     uint32_t *cells = self->cell_s + shape->cols[col].cell;
+    struct vg_seen_cell *more = self->cells + shape->cols[col].cell;
     for (int r = row_first < 0 ? 0 : row_first; r < row_end && r < n; r++) {
-        cells[r] = t_s > cells[r] ? t_s : cells[r];
+        mark_cell(&cells[r], &more[r], grade, t_s);
     }
     int need = (int)ceil(shape->seen_share * n - 1e-9);
     uint32_t now = column_time(cells, n, need < 1 ? 1 : need);

@@ -1,11 +1,13 @@
 #include "watch/sight.h"
 
+#include "terrain/grade.h"
+
 #include <math.h>
 
 struct collect {
     const struct vg_seen *seen;
     uint32_t now_s;
-    struct vg_seen_run last; /* columns [last.col, last_end) share its rows */
+    struct vg_seen_run last; /* columns [last.col, last_end) share its rows and grade */
     int last_end;
     int n;
     struct vg_buf *out;
@@ -21,8 +23,9 @@ static bool was_just_seen(void *ctx, int col)
 static void flush(struct collect *c)
 {
     if (c->last_end > c->last.col) {
-        vg_buf_printf(c->out, "%s%d,%d,%d,%d", c->n++ > 0 ? "," : "", c->last.col, c->last_end,
-                      c->last.row_first, c->last.row_end);
+        double cm = c->last.grade != VG_GRADE_UNKNOWN ? 100 * vg_grade_gsd_m(c->last.grade) : 0;
+        vg_buf_printf(c->out, "%s%d,%d,%d,%d,%.0f", c->n++ > 0 ? "," : "", c->last.col, c->last_end,
+                      c->last.row_first, c->last.row_end, cm);
     }
 }
 
@@ -30,7 +33,7 @@ static void take_run(void *ctx, const struct vg_seen_run *run)
 {
     struct collect *c = ctx;
     if (run->col == c->last_end && run->row_first == c->last.row_first &&
-        run->row_end == c->last.row_end) {
+        run->row_end == c->last.row_end && run->grade == c->last.grade) {
         c->last_end++;
         return;
     }
@@ -81,6 +84,9 @@ void vg_sight_pose(struct vg_sight *self, struct vg_us now, const struct vg_sigh
                    struct vg_buf *out)
 {
     put_place(self, in, out);
+    if (in->is_dark) {
+        vg_buf_puts(out, ",\"dark\":true");
+    }
     if (in->is_looking) {
         put_footprint(self, in, out);
         struct collect c = {.seen = self->seen,
@@ -88,7 +94,7 @@ void vg_sight_pose(struct vg_sight *self, struct vg_us now, const struct vg_sigh
                             .last = {.col = -1},
                             .last_end = -1,
                             .out = out};
-        vg_buf_puts(out, ",\"seen\":[");
+        vg_buf_puts(out, ",\"saw\":[");
         vg_arena_reset(&self->scratch);
         if (vg_camera_cells(self->terrain, self->strip, &in->camera, &in->limits, &self->scratch,
                             was_just_seen, take_run, &c, NULL) != VG_OK) {

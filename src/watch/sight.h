@@ -38,6 +38,7 @@ struct vg_sight_input {
     double ground_speed_mps;
     double battery;
     bool is_looking; /* in the air, camera pose known */
+    bool is_dark; /* the camera would see, were it not night */
     struct vg_camera_pose camera;
     struct vg_camera_limits limits;
 };

@@ -52,14 +52,12 @@ static enum vg_status carry_over(struct vg_watch *old, struct vg_watch *fresh, s
     if (st != VG_OK) {
         return st;
     }
+    fresh->seen.coarsest_grade = old->seen.coarsest_grade;
     const struct vg_shape *a = &old->shape;
     const struct vg_shape *b = &fresh->shape;
     if (old->description != NULL && a->n_cols == b->n_cols && a->n_bins == b->n_bins &&
         a->cols[a->n_cols].cell == b->cols[b->n_cols].cell) {
-        size_t n_cells = (size_t)b->cols[b->n_cols].cell;
-        memcpy(fresh->seen.cell_s, old->seen.cell_s, n_cells * sizeof(uint32_t));
-        memcpy(fresh->seen.col_s, old->seen.col_s, (size_t)b->n_cols * sizeof(uint32_t));
-        memcpy(fresh->seen.bin_s, old->seen.bin_s, (size_t)b->n_bins * sizeof(uint32_t));
+        vg_seen_copy(&fresh->seen, &old->seen);
         fresh->sights = old->sights;
         fresh->n_sights = old->n_sights;
         fresh->cap_sights = old->cap_sights;

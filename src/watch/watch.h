@@ -10,11 +10,11 @@
  * afresh | | `plan` | the plan file; kept for replay, not looked at here | | `start`, `stop` | the
  * station's own coming and going; start_us is the first `start` | | `drone` | `{"id", ...}`: any of
  * state, phase, link, mode, armed, sortie, next, next_us, note, heard_us | | `pose` |
- * `{"d","lat","lon","alt","agl","hdg","spd","bat","line","s","fp":[[lon,lat]...],"seen":[c0,c1,r0,r1,...]}`:
- * once a second a drone; `seen`: columns [c0, c1) rows [r0, r1) came into view | | `sortie` | a
- * whole sortie (docs/api.md); also "from_m", "to_m", "line": what it is to sweep | | `alert` | a
- * whole alert | | `act` | `{"by","what","target"}`: who asked for what; kept, not looked at | |
- * others | kept in the record, passed by |
+ * `{"d","lat","lon","alt","agl","hdg","spd","bat","line","s","fp":[[lon,lat]...],"saw":[c0,c1,r0,r1,cm,...]}`:
+ * once a second a drone; `saw`: columns [c0, c1) rows [r0, r1) came into view at cm centimetres a
+ * pixel (0: not known); `dark`: too dark for the camera | | `sortie` | a whole sortie (docs/api.md); also "from_m", "to_m", "line":
+ * what it is to sweep | | `alert` | a whole alert | | `act` | `{"by","what","target"}`: who asked
+ * for what; kept, not looked at | | others | kept in the record, passed by |
  *
  * A body that is not what its kind says gives an error and changes nothing; the fold goes on.
  *
@@ -59,6 +59,7 @@ struct vg_watch_drone {
     double heading_true_deg;
     double ground_speed_mps;
     double battery;
+    int64_t dark_us; /* last flown too dark for its camera; 0: never */
     int line; /* -1: away from the line */
     double s_m;
     double footprint[VG_WATCH_FOOTPRINT][2]; /* lon, lat */

@@ -42,12 +42,13 @@ static struct vg_strip *strip_of(const char *text, double depth_m, double cell_m
     return strip;
 }
 
-/* Cells seen: one byte each, with the contract of the callback checked. */
+/* Cells seen: one byte each, their grade and one, with the contract of the callback checked. */
 struct seen {
     const struct vg_strip *strip;
     uint8_t *cell;
     int last_col;
     int last_end;
+    int last_grade;
     int n;
 };
 
@@ -55,13 +56,16 @@ static void mark(void *ctx, const struct vg_seen_run *run)
 {
     struct seen *s = ctx;
     assert_true(run->col > s->last_col ||
-                (run->col == s->last_col && run->row_first > s->last_end));
+                (run->col == s->last_col &&
+                 (run->row_first > s->last_end ||
+                  (run->row_first == s->last_end && run->grade != s->last_grade))));
     assert_true(run->row_first >= 0 && run->row_first < run->row_end);
     assert_true(run->row_end <= vg_strip_n_rows(s->strip, run->col));
     s->last_col = run->col;
     s->last_end = run->row_end;
+    s->last_grade = run->grade;
     s->n += run->row_end - run->row_first;
-    memset(s->cell + vg_strip_cell_index(s->strip, run->col) + run->row_first, 1,
+    memset(s->cell + vg_strip_cell_index(s->strip, run->col) + run->row_first, run->grade + 1,
            (size_t)(run->row_end - run->row_first));
 }
 
@@ -111,11 +115,33 @@ static double margin(const struct vg_camera_pose *c, const struct vg_camera_limi
     return m;
 }
 
+/* The effective ground sample distance from its definition, on the ellipsoid. */
+static double effective_gsd_m(const struct vg_camera_pose *c, const struct vg_camera_limits *l,
+                              double lat, double lon, double alt_msl)
+{
+    double d;
+    vg_geo_inverse(c->lat_deg, c->lon_deg, lat, lon, &d, NULL, NULL);
+    double z = alt_msl - c->alt_msl_m - (6.0 / 7.0) * d * d / (2.0 * 6371008.8);
+    double depression = atan2(fabs(z), d);
+    double shown = (1.7 * cos(depression) + 0.3 * sin(depression)) / 1.7;
+    return hypot(d, z) * 2.0 * tan(c->hfov_deg * VG_RAD_PER_DEG / 2.0) / l->width_px / sqrt(shown);
+}
+
+/* Grade g reaches from 5 cm 2^((g - 2) / 2) to 5 cm 2^((g - 1) / 2); 1 begins at 0, 20 never ends.
+ */
+static bool is_grade(int grade, double gsd_m)
+{
+    double half_octaves = 2.0 * log2(gsd_m / 0.05);
+    return grade >= 1 && grade <= 20 && (grade == 1 || half_octaves > grade - 2 - 0.005) &&
+           (grade == 20 || half_octaves < grade - 1 + 0.005);
+}
+
 struct tally {
     int n_visible; /* by the oracle */
     int n_missed; /* of those, not emitted */
     int n_false; /* emitted, hidden by more than the tolerance or outside the image */
     int n_hidden; /* in the image, hidden by the oracle */
+    int n_wrong_grade;
 };
 
 /* Grazing: a cell whose sight line clears or misses the ground by less than this may go either way.
@@ -141,6 +167,10 @@ static void compare(const struct vg_terrain *t, const struct vg_strip *strip,
             }
             bool sees =
                 m > 0.0 && vg_terrain_sees(t, c->lat_deg, c->lon_deg, c->alt_msl_m, lat, lon, alt);
+            if (is_emitted &&
+                !is_grade(got.cell[first + row] - 1, effective_gsd_m(c, l, lat, lon, alt))) {
+                sum->n_wrong_grade++;
+            }
             sum->n_visible += sees;
             sum->n_hidden += m > 0.0 && !sees;
             sum->n_missed += sees && !is_emitted;
@@ -186,6 +216,7 @@ static void agrees_with_the_oracle_on_hills(void **state)
                                      .target_agl_m = seed % 2 ? 0.0 : 1.5};
         struct tally one = {0};
         compare(t, strip, &c, &l, &one);
+        assert_int_equal(one.n_wrong_grade, 0);
         if (one.n_false > 0) {
             fail_msg("seed %d: %d hidden cells credited of %d", (int)seed, one.n_false,
                      one.n_hidden);

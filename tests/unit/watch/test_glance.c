@@ -80,7 +80,7 @@ static void what_was_seen_is_not_missed(void **state)
     open_ground(&g);
     /* rows 20 to 39 lie right of the line, which is south when it runs east */
     for (int c = 0; c < g.shape.n_cols; c++) {
-        vg_seen_mark(&g.seen, c, 20, 40, 150);
+        vg_seen_mark(&g.seen, c, 20, 40, 1, 150);
     }
     struct vg_glance_input in = {14, 0.0463, 90, 4000, 30, 100};
     int left = 0;

@@ -48,7 +48,7 @@ static void unseen_ground_is_said_once_and_taken_back(void **state)
     assert_int_equal(tiny_rules(&w, 3602), 0); /* nothing new to say */
     assert_int_equal(tiny_rules(&w, 3670), 1); /* the age, now and then */
     assert_int_equal(w.n_alerts, 1);
-    tiny_apply(&w, 3700, "pose", "{\"d\":\"V1\",\"lat\":14,\"lon\":0,\"seen\":[0,30,0,4]}");
+    tiny_apply(&w, 3700, "pose", "{\"d\":\"V1\",\"lat\":14,\"lon\":0,\"saw\":[0,30,0,4,40]}");
     assert_int_equal(tiny_rules(&w, 3701), 1);
     assert_non_null(find(&w, "unseen", "closed"));
     assert_int_equal(tiny_rules(&w, 7201), 1); /* line two, by its own promise */
@@ -68,13 +68,17 @@ static void causes_are_told_apart(void **state)
     tiny_rules(&w, 3601);
     assert_string_equal(text(find(&w, "unseen", "open"), "cause"), "late");
     assert_string_equal(text(find(&w, "unseen", "open"), "of"), "V1");
-    tiny_apply(&w, 3650, "drone", "{\"id\":\"V1\",\"state\":\"lost\",\"link\":\"lost\"}");
-    tiny_rules(&w, 3700);
+    /* it flies there, but its camera sees nothing at night */
+    tiny_apply(&w, 3610, "pose", "{\"d\":\"V1\",\"lat\":14,\"lon\":0,\"dark\":true}");
+    tiny_rules(&w, 3670);
+    assert_string_equal(text(find(&w, "unseen", "open"), "cause"), "dark");
+    tiny_apply(&w, 3680, "drone", "{\"id\":\"V1\",\"state\":\"lost\",\"link\":\"lost\"}");
+    tiny_rules(&w, 3740);
     assert_string_equal(text(find(&w, "unseen", "open"), "cause"), "drone_lost");
-    tiny_apply(&w, 3701, "sortie", "{\"id\":\"K#0\",\"drone\":\"V1\",\"state\":\"aborted\"}");
+    tiny_apply(&w, 3605, "sortie", "{\"id\":\"K#0\",\"drone\":\"V1\",\"state\":\"aborted\"}");
     /* flown over, but only two of the four rows were in view: hidden */
-    tiny_apply(&w, 3710, "pose", "{\"d\":\"V2\",\"lat\":14,\"lon\":0,\"seen\":[0,30,0,2]}");
-    tiny_rules(&w, 3800);
+    tiny_apply(&w, 3710, "pose", "{\"d\":\"V2\",\"lat\":14,\"lon\":0,\"saw\":[0,30,0,2,40]}");
+    tiny_rules(&w, 3810);
     assert_string_equal(text(find(&w, "unseen", "open"), "cause"), "hidden");
     vg_watch_finish(&w);
 }

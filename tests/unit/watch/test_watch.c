@@ -15,10 +15,11 @@ static void pose_moves_drone_and_marks_ground(void **state)
     (void)state;
     struct vg_watch w;
     tiny_open(&w);
-    tiny_apply(&w, 100, "pose",
-               "{\"d\":\"V1\",\"lat\":14,\"lon\":0.001,\"alt\":420,\"agl\":300,\"hdg\":90,\"spd\":"
-               "25,\"bat\":0.8,"
-               "\"line\":0,\"s\":110,\"fp\":[[0,14],[0.01,14],[0.01,14.01]],\"seen\":[0,10,0,4]}");
+    tiny_apply(
+        &w, 100, "pose",
+        "{\"d\":\"V1\",\"lat\":14,\"lon\":0.001,\"alt\":420,\"agl\":300,\"hdg\":90,\"spd\":"
+        "25,\"bat\":0.8,"
+        "\"line\":0,\"s\":110,\"fp\":[[0,14],[0.01,14],[0.01,14.01]],\"saw\":[0,10,0,4,57]}");
     const struct vg_watch_drone *d = vg_watch_drone(&w, "V1");
     assert_int_equal(d->line, 0);
     assert_true(fabs(d->s_m - 110) < 1e-9);
@@ -66,7 +67,7 @@ static void bad_bodies_change_nothing(void **state)
     vg_buf_finish(&before);
     /* runs outside the strip are ignored, not followed */
     tiny_apply(&w, 1, "pose",
-               "{\"d\":\"V1\",\"lat\":14,\"lon\":0,\"seen\":[-5,99999,-3,99,62,64,1,2,7]}");
+               "{\"d\":\"V1\",\"lat\":14,\"lon\":0,\"saw\":[-5,99999,-3,99,-1,62,64,1,2,1e9,7]}");
     assert_int_not_equal(w.seen.bin_s[6], 0);
     vg_watch_finish(&w);
 }
@@ -81,7 +82,7 @@ static void promise_follows_the_worst_reachable_bin(void **state)
     assert_int_equal(p.state, VG_PROMISE_STARTING);
     assert_true(fabs(p.worst_ratio - 1000.0 / 3600) < 1e-9);
     tiny_apply(&w, 1000, "pose",
-               "{\"d\":\"V1\",\"lat\":14,\"lon\":0,\"seen\":[0,30,0,4,40,64,0,4]}");
+               "{\"d\":\"V1\",\"lat\":14,\"lon\":0,\"saw\":[0,30,0,4,0,40,64,0,4,0]}");
     vg_watch_promise(&w, vg_us(TINY_T0 + 2000000000), &p);
     assert_int_equal(p.state, VG_PROMISE_KEPT); /* bin 3 is unseen, but out of reach */
     assert_true(fabs(p.seen_share - 1) < 1e-9);
@@ -127,7 +128,7 @@ static void deltas_tell_only_what_changed(void **state)
     assert_int_equal(json_array_size(json_object_get(doc, "bins")), 0);
     assert_non_null(json_object_get(doc, "promise"));
     json_decref(doc);
-    tiny_apply(&w, 5, "pose", "{\"d\":\"V2\",\"lat\":14,\"lon\":1,\"seen\":[0,10,0,4]}");
+    tiny_apply(&w, 5, "pose", "{\"d\":\"V2\",\"lat\":14,\"lon\":1,\"saw\":[0,10,0,4,57]}");
     tiny_apply(&w, 6, "sortie",
                "{\"id\":\"K#0\",\"drone\":\"V2\",\"state\":\"flying\",\"takeoff_us\":5}");
     vg_view_delta(&w, &f, &b);
@@ -145,7 +146,7 @@ static void the_same_strip_keeps_its_memory(void **state)
     (void)state;
     struct vg_watch w;
     tiny_open(&w);
-    tiny_apply(&w, 5, "pose", "{\"d\":\"V2\",\"lat\":14,\"lon\":1,\"seen\":[0,10,0,4]}");
+    tiny_apply(&w, 5, "pose", "{\"d\":\"V2\",\"lat\":14,\"lon\":1,\"saw\":[0,10,0,4,57]}");
     uint32_t seen_s = w.seen.bin_s[0];
     struct vg_buf other = {0};
     vg_buf_puts(&other, TINY);

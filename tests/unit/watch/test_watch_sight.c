@@ -70,14 +70,14 @@ static json_t *look(struct ground *g, struct vg_sight *s, double lon_deg, int64_
     vg_sight_pose(s, vg_us(t_s * 1000000), &in, &b);
     json_t *doc = json_loadb(b.data, b.n, 0, NULL);
     assert_non_null(doc);
-    json_t *runs = json_object_get(doc, "seen");
-    for (size_t i = 0; i + 3 < json_array_size(runs); i += 4) {
-        int v[4];
-        for (size_t k = 0; k < 4; k++) {
+    json_t *runs = json_object_get(doc, "saw");
+    for (size_t i = 0; i + 4 < json_array_size(runs); i += 5) {
+        int v[5];
+        for (size_t k = 0; k < 5; k++) {
             v[k] = (int)json_integer_value(json_array_get(runs, i + k));
         }
         for (int c = v[0]; c < v[1]; c++) {
-            vg_seen_mark(&g->seen, c, v[2], v[3], (uint32_t)t_s);
+            vg_seen_mark(&g->seen, c, v[2], v[3], 1, (uint32_t)t_s);
         }
     }
     vg_buf_finish(&b);
@@ -105,13 +105,26 @@ static void nadir_sees_what_trigonometry_says(void **state)
     }
     /* a second later nothing is tested again; two columns further the front is new */
     doc = look(&g, &s, 0.01853, 1000001);
-    assert_int_equal(json_array_size(json_object_get(doc, "seen")), 0);
+    assert_int_equal(json_array_size(json_object_get(doc, "saw")), 0);
     json_decref(doc);
     doc = look(&g, &s, 0.01853 + 0.000926, 1000005);
-    json_t *runs = json_object_get(doc, "seen");
-    assert_int_equal(json_array_size(runs), 4);
-    assert_int_equal(json_integer_value(json_array_get(runs, 0)), 43);
-    assert_int_equal(json_integer_value(json_array_get(runs, 1)), 45);
+    json_t *runs = json_object_get(doc, "saw");
+    /* Rows 0 to 7 of columns 43 and 44, in pieces of one ground sample distance. Column 43 is 100 m
+     * ahead: 412 m x 60.1 cm / km = 24.8 cm, seen 76 degrees down, where a person shows 0.242 +
+     * 0.171 of the side: 24.8 / sqrt(0.413) = 38.6, the class to 40 cm. */
+    int n_cells = 0;
+    int finest_cm = 10000;
+    for (size_t i = 0; i < json_array_size(runs); i += 5) {
+        int v[5];
+        for (size_t k = 0; k < 5; k++) {
+            v[k] = (int)json_integer_value(json_array_get(runs, i + k));
+        }
+        assert_true(v[0] >= 43 && v[1] <= 45 && v[2] >= 0 && v[3] <= 8);
+        n_cells += (v[1] - v[0]) * (v[3] - v[2]);
+        finest_cm = v[4] < finest_cm ? v[4] : finest_cm;
+    }
+    assert_int_equal(n_cells, 16);
+    assert_int_equal(finest_cm, 40);
     json_decref(doc);
     assert_int_equal(s.n_frames, 3);
     assert_int_equal(s.n_failed, 0);

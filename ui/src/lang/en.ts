@@ -108,6 +108,7 @@ export const en = {
   cause_no_drone: "No drone is free to look there",
   cause_drone_lost: "The drone that was to look was lost ({drone})",
   cause_hidden: "Terrain hides it from the planned height",
+  cause_dark: "It was too dark for the camera",
   cause_low_quality: "What was seen is too poor to count",
   cause_late: "The pass is late",
   cause_unreachable: "No drone can reach it from its base",

@@ -110,6 +110,7 @@ export const fr: Lang = {
   cause_no_drone: "Aucun drone libre pour y regarder",
   cause_drone_lost: "Le drone qui devait y regarder est perdu ({drone})",
   cause_hidden: "Le relief le cache depuis la hauteur prévue",
+  cause_dark: "Il faisait trop sombre pour la caméra",
   cause_low_quality: "Ce qui a été vu est trop pauvre pour compter",
   cause_late: "Le passage est en retard",
   cause_unreachable: "Aucun drone ne peut l’atteindre depuis sa base",

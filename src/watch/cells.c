@@ -1,0 +1,193 @@
+#include "watch/cells.h"
+
+#include "base/units.h"
+#include "geo/geodesy.h"
+#include "terrain/grade.h"
+#include "terrain/tile.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum {
+    N = VG_TILE_SIZE_PX,
+    MAX_RUNS = 1024
+};
+static const float OUTSIDE_H = -32768.0F;
+static const float NEVER_H = -1.0F;
+
+/* ---- one cell ---- */
+
+static void put_look(struct vg_buf *out, const char *key, int grade)
+{
+    double gsd_m = vg_grade_gsd_m(grade);
+    if (grade == VG_GRADE_UNKNOWN) {
+        vg_buf_printf(out, ",\"%s\":null", key);
+        return;
+    }
+    vg_buf_printf(out, ",\"%s\":{\"gsd_m\":%.2f,\"person\":%.3f,\"group\":%.3f,\"vehicle\":%.3f}",
+                  key, gsd_m, vg_detect_probability(VG_SIZE_PERSON_M, gsd_m),
+                  vg_detect_probability(VG_SIZE_GROUP_M, gsd_m),
+                  vg_detect_probability(VG_SIZE_VEHICLE_M, gsd_m));
+}
+
+/* Metres to the right of the column's middle. */
+static double right_of_axis_m(const struct vg_strip_axis *axis, double lat_deg, double lon_deg)
+{
+    struct vg_frame frame = vg_frame_at(axis->lat_deg, axis->lon_deg);
+    double e_m;
+    double n_m;
+    vg_frame_to_en(&frame, lat_deg, lon_deg, &e_m, &n_m);
+    return e_m * axis->right_e + n_m * axis->right_n;
+}
+
+enum vg_status vg_cells_at(const struct vg_watch *watch, const struct vg_strip *strip,
+                           double lat_deg, double lon_deg, struct vg_buf *out, struct vg_error *err)
+{
+    double cell_m = vg_strip_cell_m(strip);
+    int line;
+    double s_m;
+    if (!vg_strip_nearest(strip, lat_deg, lon_deg, vg_strip_max_depth_m(strip) + cell_m, &line,
+                          &s_m, NULL)) {
+        return vg_fail(err, VG_E_NOT_FOUND, "nothing is watched there");
+    }
+    struct vg_strip_axis axis;
+    int col = vg_strip_column_at(strip, line, s_m);
+    int n = vg_strip_n_rows(strip, col);
+    vg_strip_axis(strip, col, &axis);
+    int row = (int)floor(right_of_axis_m(&axis, lat_deg, lon_deg) / cell_m + n / 2.0);
+    if (row < 0 || row >= n || col >= watch->shape.n_cols ||
+        vg_shape_n_rows(&watch->shape, col) != n) {
+        return vg_fail(err, VG_E_NOT_FOUND, "nothing is watched there");
+    }
+    int64_t at = watch->shape.cols[col].cell + row;
+    const struct vg_seen_cell *cell = &watch->seen.cells[at];
+    vg_buf_printf(out, "{\"line\":%d,\"s_m\":%.0f,\"side_m\":%.0f,\"seen_s\":%u,\"looks\":%d", line,
+                  s_m, (row + 0.5 - n / 2.0) * cell_m, watch->seen.cell_s[at], cell->n_looks);
+    put_look(out, "last", cell->last_grade);
+    put_look(out, "best", cell->best_grade);
+    vg_buf_puts(out, "}");
+    return VG_OK;
+}
+
+/* ---- tiles ---- */
+
+struct canvas {
+    double x0; /* world pixels of the tile's corner at this zoom */
+    double y0;
+    double per_lon; /* world pixels a degree */
+    double world_px;
+    float *hours;
+};
+
+static void to_pixels(const struct canvas *c, double lat_deg, double lon_deg, double *x, double *y)
+{
+    double sine = sin(lat_deg * VG_RAD_PER_DEG);
+    double lon = vg_wrap_180_deg(lon_deg) + 180.0;
+    *x = lon * c->per_lon - c->x0;
+    *y = c->world_px * (0.5 - atanh(sine) / (2.0 * VG_PI)) - c->y0;
+    if (*x > c->world_px / 2) {
+        *x -= c->world_px;
+    } else if (*x < -c->world_px / 2) {
+        *x += c->world_px;
+    }
+}
+
+static void put_pixel(const struct canvas *c, int x, int y, float hours)
+{
+    if (x >= 0 && y >= 0 && x < N && y < N) {
+        float *p = &c->hours[y * N + x];
+        *p = *p == OUTSIDE_H || hours < *p ? hours : *p;
+    }
+}
+
+/* The square about (x, y), half its side along (ux, uy), in pixels. */
+static void put_square(const struct canvas *c, double x, double y, double ux, double uy,
+                       float hours)
+{
+    double half = fabs(ux) + fabs(uy);
+    double side2 = ux * ux + uy * uy;
+    int x_end = (int)fmin(N, floor(x + half) + 1);
+    int y_end = (int)fmin(N, floor(y + half) + 1);
+    for (int py = (int)fmax(0, floor(y - half)); py < y_end; py++) {
+        for (int px = (int)fmax(0, floor(x - half)); px < x_end; px++) {
+            double dx = px + 0.5 - x;
+            double dy = py + 0.5 - y;
+            if (fabs(dx * ux + dy * uy) <= side2 && fabs(dx * uy - dy * ux) <= side2) {
+                put_pixel(c, px, py, hours);
+            }
+        }
+    }
+    put_pixel(c, (int)floor(x), (int)floor(y), hours);
+}
+
+/* Cells overlap a little, as in bends the outer ones stand apart. */
+static void put_column(const struct canvas *c, const struct vg_watch *watch,
+                       const struct vg_strip *strip, int col, int64_t base_s)
+{
+    struct vg_strip_axis axis;
+    double x;
+    double y;
+    double x1;
+    double y1;
+    double lat1;
+    double lon1;
+    vg_strip_axis(strip, col, &axis);
+    struct vg_frame frame = vg_frame_at(axis.lat_deg, axis.lon_deg);
+    double cell_m = vg_strip_cell_m(strip);
+    vg_frame_to_latlon(&frame, cell_m * axis.right_e, cell_m * axis.right_n, &lat1, &lon1);
+    to_pixels(c, axis.lat_deg, axis.lon_deg, &x, &y);
+    to_pixels(c, lat1, lon1, &x1, &y1);
+    double ux = x1 - x;
+    double uy = y1 - y;
+    int n = vg_shape_n_rows(&watch->shape, col);
+    const uint32_t *cells = watch->seen.cell_s + watch->shape.cols[col].cell;
+    for (int r = 0; r < n; r++) {
+        double k = r + 0.5 - n / 2.0;
+        float hours =
+            cells[r] != 0 ? (float)((double)((int64_t)cells[r] - base_s) / 3600.0) : NEVER_H;
+        hours = cells[r] != 0 && hours < 0.0F ? 0.0F : hours;
+        put_square(c, x + k * ux, y + k * uy, 0.6 * ux, 0.6 * uy, hours);
+    }
+}
+
+static void draw(const struct canvas *c, const struct vg_watch *watch, const struct vg_strip *strip,
+                 double lat_deg, double lon_deg, double radius_m, int64_t base_s)
+{
+    struct vg_strip_run runs[MAX_RUNS];
+    int n = vg_strip_near(strip, lat_deg, lon_deg, radius_m, runs, MAX_RUNS);
+    for (int i = 0; i < n && i < MAX_RUNS; i++) {
+        for (int col = runs[i].first; col < runs[i].end && col < watch->shape.n_cols; col++) {
+            put_column(c, watch, strip, col, base_s);
+        }
+    }
+}
+
+enum vg_status vg_cells_tile_png(const struct vg_watch *watch, const struct vg_strip *strip, int z,
+                                 int x, int y, int64_t base_s, struct vg_buf *out,
+                                 struct vg_error *err)
+{
+    if (z < VG_CELLS_ZOOM_MIN || z > VG_CELLS_ZOOM_MAX || x < 0 || y < 0 || x >= 1 << z ||
+        y >= 1 << z) {
+        return vg_fail(err, VG_E_RANGE, "there is no map tile %d/%d/%d", z, x, y);
+    }
+    struct canvas c = {.x0 = (double)x * N,
+                       .y0 = (double)y * N,
+                       .per_lon = (double)N * (1 << z) / 360.0,
+                       .world_px = (double)N * (1 << z),
+                       .hours = malloc(sizeof(float) * N * N)};
+    if (c.hours == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    for (int i = 0; i < N * N; i++) {
+        c.hours[i] = OUTSIDE_H;
+    }
+    double lat0 = vg_tile_lat_deg(z, y + 0.5);
+    double lon0 = (x + 0.5) / (1 << z) * 360.0 - 180.0;
+    double corner_m =
+        fmax(vg_geo_distance_m(lat0, lon0, vg_tile_lat_deg(z, y), lon0 + 180.0 / (1 << z)),
+             vg_geo_distance_m(lat0, lon0, vg_tile_lat_deg(z, y + 1.0), lon0 + 180.0 / (1 << z)));
+    draw(&c, watch, strip, lat0, lon0, corner_m + 2 * vg_strip_max_depth_m(strip), base_s);
+    enum vg_status st = vg_tile_encode(c.hours, 256, out, err);
+    free(c.hours);
+    return st;
+}
