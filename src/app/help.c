@@ -86,6 +86,15 @@ static const struct page PAGES[] = {
       "  --for T          stop by itself after T",
       "  --listen H:P     où la page est servie (par défaut 127.0.0.1:8080)\n"
       "  --for T          s'arrêter seul après T"}},
+    {"sight",
+     "vigie sight WATCH --plan PLAN.json",
+     {"what will be seen, and what the hills hide", "ce qui sera vu, et ce que le relief cache"},
+     {"Flies the plan dry over the elevation with the watch's cameras, names the ground that no\n"
+      "pass sees, and a pass that would see it. Exit 1 when some of the line would not count as\n"
+      "seen.",
+      "Vole le plan à blanc sur le relief avec les caméras de la veille, nomme le sol qu'aucun\n"
+      "passage ne voit, et un passage qui le verrait. Code 1 si une partie de la ligne ne\n"
+      "compterait pas comme vue."}},
     {"help",
      "vigie help [VERB]",
      {"this", "ceci"},

@@ -12,9 +12,6 @@ enum {
     DELTA_EVERY_US = 250000,
     RULES_EVERY_US = 500000,
     POSE_EVERY_US = 1000000, /* station time */
-    GLANCE_EVERY_US = 4000000, /* station time */
-    GLANCE_CELLS = 12, /* fewer are not worth turning for */
-    MISSED_S = 1200, /* seen within this: this pass saw it */
     AWAY_US = 500000, /* a tick so late means that we were not listening */
     FRESH_US = 3000000 /* a camera pose older than this is not looked through */
 };
@@ -102,26 +99,15 @@ static void steer_camera(struct vg_station *self, int i)
     const struct vg_wf_camera *c = &self->watchfile.cameras[type->camera];
     if (c->gimbal != VG_GIMBAL_3AXIS || !v->position.is_known || !v->gimbal.is_known ||
         !vg_director_is_aloft(self->director, i) ||
-        self->now.us - d->last_glance.us < GLANCE_EVERY_US) {
+        self->now.us - d->last_glance.us < VG_GLANCE_EVERY_S * VG_US_PER_S) {
         return;
     }
     d->last_glance = self->now;
-    double half_deg = c->hfov_max_deg / 2;
-    double far_m = c->max_gsd_m * c->width_px / (2 * tan(half_deg * VG_RAD_PER_DEG));
-    struct vg_glance_input in = {
-        .lat_deg = v->position.lat_deg,
-        .lon_deg = v->position.lon_deg,
-        .course_true_deg =
-            atan2(v->position.vel_ned_mps[1], v->position.vel_ned_mps[0]) * VG_DEG_PER_RAD,
-        .reach_m = 0.95 * fmin(c->max_range_m, far_m),
-        .half_fov_deg = half_deg,
-        .since_s = (uint32_t)(self->now.us / VG_US_PER_S) - MISSED_S,
-    };
-    int left;
-    int right;
-    vg_glance_count(self->strip, &self->watch.seen, &in, &left, &right);
-    bool is_worth = d->glance_deg == 0 && fmax(left, right) >= GLANCE_CELLS;
-    double yaw_deg = !is_worth ? 0 : left > right ? -1.8 * half_deg : 1.8 * half_deg;
+    double course_deg =
+        atan2(v->position.vel_ned_mps[1], v->position.vel_ned_mps[0]) * VG_DEG_PER_RAD;
+    double yaw_deg = vg_glance_yaw_deg(self->strip, &self->watch.seen, c, v->position.lat_deg,
+                                       v->position.lon_deg, course_deg,
+                                       (uint32_t)(self->now.us / VG_US_PER_S), d->glance_deg);
     if (yaw_deg != d->glance_deg) {
         double pitch_deg =
             vg_camera_patrol_pitch_deg(c, type->agl_m, self->watchfile.depth_m, NULL);

@@ -6,8 +6,12 @@
 #include <math.h>
 
 enum {
-    MAX_RUNS = 64
+    MAX_RUNS = 64,
+    WORTH_CELLS = 12, /* fewer are not worth turning for */
+    MISSED_S = 1200 /* seen within this: this pass saw it */
 };
+static const double REACH_SHARE = 0.95;
+static const double ASIDE = 1.8; /* half fields: the pictures overlap a little */
 static const double WIDEST_DEG = 85;
 
 struct sector {
@@ -70,4 +74,28 @@ void vg_glance_count(const struct vg_strip *strip, const struct vg_seen *seen,
     }
     *out_left = count[0];
     *out_right = count[1];
+}
+
+double vg_glance_yaw_deg(const struct vg_strip *strip, const struct vg_seen *seen,
+                         const struct vg_wf_camera *camera, double lat_deg, double lon_deg,
+                         double course_true_deg, uint32_t now_s, double yaw_now_deg)
+{
+    double half_deg = camera->hfov_max_deg / 2;
+    double far_m = camera->max_gsd_m * camera->width_px / (2 * tan(half_deg * VG_RAD_PER_DEG));
+    struct vg_glance_input in = {
+        .lat_deg = lat_deg,
+        .lon_deg = lon_deg,
+        .course_true_deg = course_true_deg,
+        .reach_m = REACH_SHARE * fmin(camera->max_range_m, far_m),
+        .half_fov_deg = half_deg,
+        .since_s = now_s > MISSED_S ? now_s - MISSED_S : 1,
+    };
+    if (camera->gimbal != VG_GIMBAL_3AXIS || yaw_now_deg != 0) {
+        return 0;
+    }
+    int left;
+    int right;
+    vg_glance_count(strip, seen, &in, &left, &right);
+    double aside_deg = ASIDE * half_deg;
+    return left < WORTH_CELLS && right < WORTH_CELLS ? 0 : left > right ? -aside_deg : aside_deg;
 }

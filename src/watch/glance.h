@@ -12,6 +12,7 @@
 #ifndef VG_WATCH_GLANCE_H
 #define VG_WATCH_GLANCE_H
 
+#include "config/watchfile.h"
 #include "geo/strip.h"
 #include "watch/seen.h"
 
@@ -28,5 +29,16 @@ struct vg_glance_input {
  * degrees off the course. */
 void vg_glance_count(const struct vg_strip *strip, const struct vg_seen *seen,
                      const struct vg_glance_input *in, int *out_left, int *out_right);
+
+enum {
+    VG_GLANCE_EVERY_S = 4
+};
+
+/* The yaw off the course (degrees, right positive) that the camera should be told now, where it was
+ * told yaw_now_deg last: aside where enough would be missed, else ahead; ahead again after each
+ * look aside. 0 for cameras that cannot turn. */
+double vg_glance_yaw_deg(const struct vg_strip *strip, const struct vg_seen *seen,
+                         const struct vg_wf_camera *camera, double lat_deg, double lon_deg,
+                         double course_true_deg, uint32_t now_s, double yaw_now_deg);
 
 #endif

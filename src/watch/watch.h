@@ -12,9 +12,10 @@
  * state, phase, link, mode, armed, sortie, next, next_us, note, heard_us | | `pose` |
  * `{"d","lat","lon","alt","agl","hdg","spd","bat","line","s","fp":[[lon,lat]...],"saw":[c0,c1,r0,r1,cm,...]}`:
  * once a second a drone; `saw`: columns [c0, c1) rows [r0, r1) came into view at cm centimetres a
- * pixel (0: not known); `dark`: too dark for the camera | | `sortie` | a whole sortie (docs/api.md); also "from_m", "to_m", "line":
- * what it is to sweep | | `alert` | a whole alert | | `act` | `{"by","what","target"}`: who asked
- * for what; kept, not looked at | | others | kept in the record, passed by |
+ * pixel (0: not known); `dark`: too dark for the camera | | `sortie` | a whole sortie
+ * (docs/api.md); also "from_m", "to_m", "line": what it is to sweep | | `alert` | a whole alert | |
+ * `act` | `{"by","what","target"}`: who asked for what; kept, not looked at | | others | kept in
+ * the record, passed by |
  *
  * A body that is not what its kind says gives an error and changes nothing; the fold goes on.
  *

@@ -1,0 +1,128 @@
+/* vigie sight WATCH --plan PLAN.json: the plan flown dry over the elevation. */
+#include "app/load.h"
+#include "app/sight.h"
+
+#include "watch/foresee.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const double CELL_M = 50; /* as the station's */
+
+static void show_progress(void *ctx, double share)
+{
+    (void)ctx;
+    fprintf(stderr, "\r[%-30.*s] %3.0f %%", (int)(share * 30), "##############################",
+            share * 100);
+    if (share >= 1) {
+        fputs("\r\033[K", stderr);
+    }
+}
+
+static double percent(int64_t part, int64_t all)
+{
+    /* never rounded up to "all" */
+    return all > 0 ? floor(1000.0 * (double)part / (double)all) / 10.0 : 0;
+}
+
+static void print_piece(enum vg_lang lang, const struct vg_watchfile *watch,
+                        const struct vg_foreseen_piece *p)
+{
+    char from[32];
+    char to[32];
+    vg_decimal_format(lang, p->from_m / 1000, 1, from, sizeof from);
+    vg_decimal_format(lang, p->to_m / 1000, 1, to, sizeof to);
+    printf(vg_tr(lang, "  %s, km %s to %s: %d of %d cells hidden, %d of them on the left\n"),
+           watch->network.lines[p->line].name, from, to, p->n_hidden, p->n_cells, p->n_left);
+    if (p->pass_share >= 0.1) {
+        printf(p->is_pass_backward
+                   ? vg_tr(lang, "      a pass against the kilometres, %.0f m %s, %.0f m "
+                                 "above ground, would see %.0f %% of them\n")
+                   : vg_tr(lang, "      a pass along the kilometres, %.0f m %s, %.0f m above "
+                                 "ground, would see %.0f %% of them\n"),
+               fabs(p->pass_offset_m),
+               vg_tr(lang, p->pass_offset_m < 0 ? "left of the line" : "right of the line"),
+               p->pass_agl_m, floor(p->pass_share * 100));
+    }
+}
+
+static void print_text(enum vg_lang lang, const struct vg_watchfile *watch,
+                       const struct vg_foreseen *f)
+{
+    char cells[32];
+    char cols[32];
+    char share[32];
+    vg_decimal_format(lang, percent(f->n_seen, f->n_cells), 1, cells, sizeof cells);
+    vg_decimal_format(lang, percent(f->n_cols_enough, f->n_cols), 1, cols, sizeof cols);
+    vg_decimal_format(lang, watch->seen_share * 100, 0, share, sizeof share);
+    printf(vg_tr(lang,
+                 "These passes see %s %% of the cells; %s %% of the line counts as seen (%s %% "
+                 "of its cells or more)\n"),
+           cells, cols, share);
+    if (f->n_pieces > 0) {
+        printf(vg_tr(lang, "Hidden ground, %d pieces of line:\n"), f->n_pieces);
+    }
+    for (int i = 0; i < f->n_pieces && i < 40; i++) {
+        print_piece(lang, watch, &f->pieces[i]);
+    }
+}
+
+static void print_json(const struct vg_watchfile *watch, const struct vg_foreseen *f)
+{
+    struct vg_buf b = {0};
+    vg_buf_printf(&b,
+                  "{\"cells\":%lld,\"cells_seen\":%lld,\"columns\":%lld,\"columns_seen\":%lld,"
+                  "\"hidden\":[",
+                  (long long)f->n_cells, (long long)f->n_seen, (long long)f->n_cols,
+                  (long long)f->n_cols_enough);
+    for (int i = 0; i < f->n_pieces; i++) {
+        const struct vg_foreseen_piece *p = &f->pieces[i];
+        vg_buf_printf(&b, "%s{\"line\":", i > 0 ? "," : "");
+        vg_buf_json(&b, watch->network.lines[p->line].name);
+        vg_buf_printf(&b,
+                      ",\"from_km\":%.3f,\"to_km\":%.3f,\"cells\":%d,\"hidden\":%d,\"left\":%d,"
+                      "\"pass\":{\"offset_m\":%.0f,\"agl_m\":%.0f,\"backward\":%s,\"share\":%.3f}}",
+                      p->from_m / 1000, p->to_m / 1000, p->n_cells, p->n_hidden, p->n_left,
+                      p->pass_offset_m, p->pass_agl_m, p->is_pass_backward ? "true" : "false",
+                      p->pass_share);
+    }
+    vg_buf_puts(&b, "]}\n");
+    fputs(vg_buf_text(&b), stdout);
+    vg_buf_finish(&b);
+}
+
+int vg_sight_of_plan(const struct vg_app *app, const char *watch_path, const char *plan_path)
+{
+    struct vg_error err = {.lang = app->lang};
+    struct vg_watchfile watch = {0};
+    struct vg_plan plan = {0};
+    struct vg_terrain *terrain = NULL;
+    struct vg_strip *strip = NULL;
+    struct vg_foreseen seen = {0};
+    enum vg_status st = vg_load_watch(watch_path, &watch, &err);
+    if (st == VG_OK) {
+        st = vg_load_plan(plan_path, &plan, &err);
+    }
+    if (st == VG_OK) {
+        st = vg_load_terrain(&watch, &terrain, &err);
+    }
+    if (st == VG_OK) {
+        st = vg_strip_create(&watch.network, CELL_M, &strip, &err);
+    }
+    if (st == VG_OK) {
+        st = vg_foresee(&watch, &plan, terrain, strip, app->is_terminal ? show_progress : NULL,
+                        NULL, &seen, &err);
+    }
+    int rc = st != VG_OK ? vg_app_fail(app, &err) : seen.n_cols_enough < seen.n_cols ? 1 : 0;
+    if (st == VG_OK && app->is_json) {
+        print_json(&watch, &seen);
+    } else if (st == VG_OK) {
+        print_text(app->lang, &watch, &seen);
+    }
+    vg_foreseen_finish(&seen);
+    vg_strip_destroy(strip);
+    vg_terrain_destroy(terrain);
+    vg_plan_finish(&plan);
+    vg_watchfile_finish(&watch);
+    return rc;
+}
