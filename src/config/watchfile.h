@@ -32,7 +32,8 @@ struct vg_wf_camera {
     double hfov_min_deg; /* zoomed in */
     double hfov_max_deg; /* wide */
     enum vg_gimbal gimbal;
-    enum vg_light light; /* VG_LIGHT_DAY: blind when the sun is 6 degrees or more below the horizon */
+    enum vg_light
+        light; /* VG_LIGHT_DAY: blind when the sun is 6 degrees or more below the horizon */
     double max_gsd_m; /* coarser ground is not credited as seen; default 2.5 */
     double max_range_m; /* default 8,000 */
 };

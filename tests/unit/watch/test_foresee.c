@@ -106,7 +106,8 @@ static void what_a_wall_hides_is_named(void **state)
     assert_int_equal(f.n_cols_enough, 0); /* a quarter hidden: under 90 % */
     assert_int_equal(f.n_cells - f.n_seen, p->n_hidden);
     /* from beyond the wall it is seen: the first such pass, at the height flown anyway */
-    print_message("%d of %d hidden; pass at %.0f m, %.0f m high sees %.3f\n", p->n_hidden, p->n_cells, p->pass_offset_m, p->pass_agl_m, p->pass_share);
+    print_message("%d of %d hidden; pass at %.0f m, %.0f m high sees %.3f\n", p->n_hidden,
+                  p->n_cells, p->pass_offset_m, p->pass_agl_m, p->pass_share);
     assert_true(p->pass_share > 0.9);
     assert_true(p->pass_offset_m > 300);
     assert_true(p->pass_agl_m < 121);
