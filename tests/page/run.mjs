@@ -237,11 +237,16 @@ async function liveTests(station) {
 
   await test("the clock runs between messages at the speed of the watch", async () => {
     const page = await open(url);
-    const [t0, w0] = await page.evaluate(() => [window.vigie.store.liveNow_us(), performance.now()]);
-    await page.waitForTimeout(2000);
-    const [t1, w1] = await page.evaluate(() => [window.vigie.store.liveNow_us(), performance.now()]);
-    const rate = (t1 - t0) / 1000 / (w1 - w0);
-    check(rate > watch.speed * 0.6 && rate < watch.speed * 1.4, `the clock runs at ${rate.toFixed(2)}, not ${watch.speed}`);
+    const rates = [];
+    // A late message makes the clock jump: on a busy machine not every span shows the speed, but a wrong clock never does.
+    for (let i = 0; i < 5 && !rates.some((r) => r > watch.speed * 0.8 && r < watch.speed * 1.2); i++) {
+      const [t0, w0] = await page.evaluate(() => [window.vigie.store.liveNow_us(), performance.now()]);
+      await page.waitForTimeout(2000);
+      const [t1, w1] = await page.evaluate(() => [window.vigie.store.liveNow_us(), performance.now()]);
+      rates.push((t1 - t0) / 1000 / (w1 - w0));
+    }
+    const rate = rates[rates.length - 1];
+    check(rate > watch.speed * 0.8 && rate < watch.speed * 1.2, `the clock runs at ${rates.map((r) => r.toFixed(2)).join(", ")}, not ${watch.speed}`);
   });
 
   await test("the map draws the line by age, bases and drones", async () => {

@@ -256,6 +256,9 @@ static double measure_crc(const struct stream *s, double *sum)
     return best;
 }
 
+/* What was decoded is used, or the compiler would leave it out. */
+static volatile double kept;
+
 int main(int argc, char **argv)
 {
     struct stream s = argc > 1 ? read_log(argv[1]) : make_mix();
@@ -281,8 +284,9 @@ int main(int argc, char **argv)
     printf("mav_crc: %.0f MB/s (reference: -, ratio -)\n", crc / 1e6);
     printf("mav_allocations: %llu count (reference: 0, ratio -)\n",
            (unsigned long long)allocations);
-    printf("mix: %llu messages, %.1f bytes each, check %g\n", (unsigned long long)s.n_messages,
-           (double)s.n / (double)s.n_messages, sink.sum);
+    printf("mix: %llu messages, %.1f bytes each\n", (unsigned long long)s.n_messages,
+           (double)s.n / (double)s.n_messages);
+    kept = sink.sum;
     free(s.data);
     return allocations == 0 ? 0 : 1;
 }

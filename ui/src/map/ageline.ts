@@ -6,9 +6,9 @@ import { store } from "../store";
 
 const STEPS = 24;
 const LEAST_MS = 1000;
-const MOST_MS = 5000;
+const MOST_MS = 8000;
 /** Drawing the line again may cost at most one part in this many of the time: a slow machine draws it less often. */
-const SHARE = 25;
+const SHARE = 60;
 /** Frames after a change in which its cost can show. */
 const WATCHED = 12;
 
