@@ -95,6 +95,21 @@ static const struct page PAGES[] = {
       "Vole le plan à blanc sur le relief avec les caméras de la veille, nomme le sol qu'aucun\n"
       "passage ne voit, et un passage qui le verrait. Code 1 si une partie de la ligne ne\n"
       "compterait pas comme vue."}},
+    {"export",
+     "vigie export RECORD --as geotiff --watch WATCH -o SEEN.tif [--at TIME] [--gsd M]",
+     {"a record for other programs", "un registre pour d'autres programmes"},
+     {"  --as geotiff     the ground seen: when last (seconds since 1970), how often, how well (cm "
+      "a\n"
+      "                   pixel), 38 m Web Mercator pixels\n"
+      "  --watch WATCH    the watch file it was recorded with (for the line)\n"
+      "  --at TIME        as it was at \"2026-08-01T14:05:00Z\" (default: at the end)\n"
+      "  --gsd M          only looks with a ground sample distance of M metres or better",
+      "  --as geotiff     le sol vu : quand pour la dernière fois (secondes depuis 1970), combien "
+      "de\n"
+      "                   fois, à quelle finesse (cm par pixel), pixels Web Mercator de 38 m\n"
+      "  --watch VEILLE   le fichier de veille de l'enregistrement (pour la ligne)\n"
+      "  --at INSTANT     tel qu'il était à « 2026-08-01T14:05:00Z » (par défaut : à la fin)\n"
+      "  --gsd M          seulement les regards à M mètres par pixel ou mieux"}},
     {"help",
      "vigie help [VERB]",
      {"this", "ceci"},

@@ -16,7 +16,8 @@ static const struct {
 } VERBS[] = {
     {"new", vg_cmd_new},       {"plan", vg_cmd_plan},   {"check", vg_cmd_check},
     {"run", vg_cmd_run},       {"sim", vg_cmd_sim},     {"verify", vg_cmd_verify},
-    {"replay", vg_cmd_replay}, {"sight", vg_cmd_sight}, {"help", vg_cmd_help},
+    {"replay", vg_cmd_replay}, {"sight", vg_cmd_sight}, {"export", vg_cmd_export},
+    {"help", vg_cmd_help},
 };
 enum {
     N_VERBS = sizeof VERBS / sizeof VERBS[0]

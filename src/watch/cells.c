@@ -10,7 +10,8 @@
 
 enum {
     N = VG_TILE_SIZE_PX,
-    MAX_RUNS = 1024
+    MAX_RUNS = 1024,
+    HOUR_STEPS = 256
 };
 static const float OUTSIDE_H = -32768.0F;
 static const float NEVER_H = -1.0F;
@@ -72,19 +73,18 @@ enum vg_status vg_cells_at(const struct vg_watch *watch, const struct vg_strip *
 /* ---- tiles ---- */
 
 struct canvas {
+    const struct vg_watch *watch;
     double x0; /* world pixels of the tile's corner at this zoom */
     double y0;
     double per_lon; /* world pixels a degree */
     double world_px;
-    float *hours;
+    int64_t *cells;
 };
 
 static void to_pixels(const struct canvas *c, double lat_deg, double lon_deg, double *x, double *y)
 {
-    double sine = sin(lat_deg * VG_RAD_PER_DEG);
-    double lon = vg_wrap_180_deg(lon_deg) + 180.0;
-    *x = lon * c->per_lon - c->x0;
-    *y = c->world_px * (0.5 - atanh(sine) / (2.0 * VG_PI)) - c->y0;
+    *x = (vg_wrap_180_deg(lon_deg) + 180.0) * c->per_lon - c->x0;
+    *y = c->world_px * (0.5 - atanh(sin(lat_deg * VG_RAD_PER_DEG)) / (2.0 * VG_PI)) - c->y0;
     if (*x > c->world_px / 2) {
         *x -= c->world_px;
     } else if (*x < -c->world_px / 2) {
@@ -92,17 +92,19 @@ static void to_pixels(const struct canvas *c, double lat_deg, double lon_deg, do
     }
 }
 
-static void put_pixel(const struct canvas *c, int x, int y, float hours)
+/* Where cells overlap, the one seen longest ago stays. */
+static void put_pixel(const struct canvas *c, int x, int y, int64_t cell)
 {
+    const uint32_t *seen_s = c->watch->seen.cell_s;
     if (x >= 0 && y >= 0 && x < N && y < N) {
-        float *p = &c->hours[y * N + x];
-        *p = *p == OUTSIDE_H || hours < *p ? hours : *p;
+        int64_t *p = &c->cells[y * N + x];
+        *p = *p < 0 || seen_s[cell] < seen_s[*p] ? cell : *p;
     }
 }
 
 /* The square about (x, y), half its side along (ux, uy), in pixels. */
 static void put_square(const struct canvas *c, double x, double y, double ux, double uy,
-                       float hours)
+                       int64_t cell)
 {
     double half = fabs(ux) + fabs(uy);
     double side2 = ux * ux + uy * uy;
@@ -113,16 +115,15 @@ static void put_square(const struct canvas *c, double x, double y, double ux, do
             double dx = px + 0.5 - x;
             double dy = py + 0.5 - y;
             if (fabs(dx * ux + dy * uy) <= side2 && fabs(dx * uy - dy * ux) <= side2) {
-                put_pixel(c, px, py, hours);
+                put_pixel(c, px, py, cell);
             }
         }
     }
-    put_pixel(c, (int)floor(x), (int)floor(y), hours);
+    put_pixel(c, (int)floor(x), (int)floor(y), cell);
 }
 
 /* Cells overlap a little, as in bends the outer ones stand apart. */
-static void put_column(const struct canvas *c, const struct vg_watch *watch,
-                       const struct vg_strip *strip, int col, int64_t base_s)
+static void put_column(const struct canvas *c, const struct vg_strip *strip, int col)
 {
     struct vg_strip_axis axis;
     double x;
@@ -139,55 +140,74 @@ static void put_column(const struct canvas *c, const struct vg_watch *watch,
     to_pixels(c, lat1, lon1, &x1, &y1);
     double ux = x1 - x;
     double uy = y1 - y;
-    int n = vg_shape_n_rows(&watch->shape, col);
-    const uint32_t *cells = watch->seen.cell_s + watch->shape.cols[col].cell;
+    int n = vg_shape_n_rows(&c->watch->shape, col);
     for (int r = 0; r < n; r++) {
         double k = r + 0.5 - n / 2.0;
-        float hours =
-            cells[r] != 0 ? (float)((double)((int64_t)cells[r] - base_s) / 3600.0) : NEVER_H;
-        hours = cells[r] != 0 && hours < 0.0F ? 0.0F : hours;
-        put_square(c, x + k * ux, y + k * uy, 0.6 * ux, 0.6 * uy, hours);
+        put_square(c, x + k * ux, y + k * uy, 0.6 * ux, 0.6 * uy,
+                   c->watch->shape.cols[col].cell + r);
     }
 }
 
-static void draw(const struct canvas *c, const struct vg_watch *watch, const struct vg_strip *strip,
-                 double lat_deg, double lon_deg, double radius_m, int64_t base_s)
+enum vg_status vg_cells_draw(const struct vg_watch *watch, const struct vg_strip *strip, int z,
+                             int x, int y, int64_t *out, bool *out_any, struct vg_error *err)
 {
     struct vg_strip_run runs[MAX_RUNS];
-    int n = vg_strip_near(strip, lat_deg, lon_deg, radius_m, runs, MAX_RUNS);
+    if (z < VG_CELLS_ZOOM_MIN || z > VG_CELLS_ZOOM_MAX || x < 0 || y < 0 || x >= 1 << z ||
+        y >= 1 << z) {
+        return vg_fail(err, VG_E_RANGE, "there is no map tile %d/%d/%d", z, x, y);
+    }
+    double tiles = 1 << z;
+    struct canvas c = {.watch = watch,
+                       .x0 = (double)x * N,
+                       .y0 = (double)y * N,
+                       .per_lon = N * tiles / 360.0,
+                       .world_px = N * tiles,
+                       .cells = out};
+    for (int i = 0; i < N * N; i++) {
+        out[i] = -1;
+    }
+    double lat = vg_tile_lat_deg(z, y + 0.5);
+    double lon = (x + 0.5) / tiles * 360.0 - 180.0;
+    double half = 180.0 / tiles;
+    double corner_m = fmax(vg_geo_distance_m(lat, lon, vg_tile_lat_deg(z, y), lon + half),
+                           vg_geo_distance_m(lat, lon, vg_tile_lat_deg(z, y + 1.0), lon + half));
+    int n =
+        vg_strip_near(strip, lat, lon, corner_m + 2 * vg_strip_max_depth_m(strip), runs, MAX_RUNS);
     for (int i = 0; i < n && i < MAX_RUNS; i++) {
         for (int col = runs[i].first; col < runs[i].end && col < watch->shape.n_cols; col++) {
-            put_column(c, watch, strip, col, base_s);
+            put_column(&c, strip, col);
         }
     }
+    *out_any = n > 0;
+    return VG_OK;
+}
+
+static float hours_of(const struct vg_watch *watch, int64_t cell, int64_t base_s)
+{
+    if (cell < 0) {
+        return OUTSIDE_H;
+    }
+    uint32_t t_s = watch->seen.cell_s[cell];
+    return t_s == 0 ? NEVER_H : (float)(fmax(0, (double)((int64_t)t_s - base_s)) / 3600.0);
 }
 
 enum vg_status vg_cells_tile_png(const struct vg_watch *watch, const struct vg_strip *strip, int z,
                                  int x, int y, int64_t base_s, struct vg_buf *out,
                                  struct vg_error *err)
 {
-    if (z < VG_CELLS_ZOOM_MIN || z > VG_CELLS_ZOOM_MAX || x < 0 || y < 0 || x >= 1 << z ||
-        y >= 1 << z) {
-        return vg_fail(err, VG_E_RANGE, "there is no map tile %d/%d/%d", z, x, y);
+    int64_t *cells = malloc(sizeof *cells * N * N);
+    float *hours = malloc(sizeof *hours * N * N);
+    bool is_any;
+    enum vg_status st = cells != NULL && hours != NULL
+                            ? vg_cells_draw(watch, strip, z, x, y, cells, &is_any, err)
+                            : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    if (st == VG_OK) {
+        for (int i = 0; i < N * N; i++) {
+            hours[i] = hours_of(watch, cells[i], base_s);
+        }
+        st = vg_tile_encode(hours, HOUR_STEPS, out, err);
     }
-    struct canvas c = {.x0 = (double)x * N,
-                       .y0 = (double)y * N,
-                       .per_lon = (double)N * (1 << z) / 360.0,
-                       .world_px = (double)N * (1 << z),
-                       .hours = malloc(sizeof(float) * N * N)};
-    if (c.hours == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-    }
-    for (int i = 0; i < N * N; i++) {
-        c.hours[i] = OUTSIDE_H;
-    }
-    double lat0 = vg_tile_lat_deg(z, y + 0.5);
-    double lon0 = (x + 0.5) / (1 << z) * 360.0 - 180.0;
-    double corner_m =
-        fmax(vg_geo_distance_m(lat0, lon0, vg_tile_lat_deg(z, y), lon0 + 180.0 / (1 << z)),
-             vg_geo_distance_m(lat0, lon0, vg_tile_lat_deg(z, y + 1.0), lon0 + 180.0 / (1 << z)));
-    draw(&c, watch, strip, lat0, lon0, corner_m + 2 * vg_strip_max_depth_m(strip), base_s);
-    enum vg_status st = vg_tile_encode(c.hours, 256, out, err);
-    free(c.hours);
+    free(cells);
+    free(hours);
     return st;
 }

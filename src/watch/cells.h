@@ -20,11 +20,17 @@ enum vg_status vg_cells_at(const struct vg_watch *watch, const struct vg_strip *
                            double lat_deg, double lon_deg, struct vg_buf *out,
                            struct vg_error *err) VG_MUST_USE;
 
+/* The cell under each pixel of a Web Mercator tile of 256 x 256, row by row from the north west:
+ * its index in the memory, or -1 where nothing is watched. A pixel that covers several cells has
+ * the one seen longest ago. *out_any false: the tile is far from every line. Errors as below. */
+enum vg_status vg_cells_draw(const struct vg_watch *watch, const struct vg_strip *strip, int z,
+                             int x, int y, int64_t *out, bool *out_any,
+                             struct vg_error *err) VG_MUST_USE;
+
 /* Appends the PNG of a Web Mercator tile, 256 px, in Terrarium's coding of numbers: hours from
  * base_s (UTC) to when the ground under the pixel was last seen, in steps of 1/256 h; -1 where it
- * never was; -32768 where nothing is watched. A pixel that covers several cells has the one seen
- * longest ago. VG_E_RANGE: no such tile, or zoom under VG_CELLS_ZOOM_MIN. Cost: about 0.1 us a cell
- * in the tile and 2 ms. */
+ * never was; -32768 where nothing is watched. VG_E_RANGE: no such tile, or zoom under
+ * VG_CELLS_ZOOM_MIN. Cost: about 0.1 us a cell in the tile and 2 ms. */
 enum vg_status vg_cells_tile_png(const struct vg_watch *watch, const struct vg_strip *strip, int z,
                                  int x, int y, int64_t base_s, struct vg_buf *out,
                                  struct vg_error *err) VG_MUST_USE;

@@ -99,5 +99,40 @@ for (const [name, watch, dem, port] of [
     await s.stop();
   });
 }
+
+await test('the seen ground as a GeoTIFF: GDAL reads what the station says of each cell', async () => {
+  const record = path.join(dir, 'post.vigie');
+  const s = await station(['tests/station/post.yaml', '--sim', '--speed', '20', '--record', record, '--port-base', '29300']);
+  await s.until('ground seen', (x) => x.bins.filter((b) => b > 0).length >= 6, 90);
+  const w = (await s.get('/api/watch')).json;
+  const [a, b] = [w.lines[0].coordinates[0], w.lines[0].coordinates.at(-1)];
+  const asked = [];
+  for (let i = 0; i < 120; i++) {
+    const f = (i + 0.5) / 120, lon = a[0] + f * (b[0] - a[0]) + ((i % 5) - 2) * 0.001, lat = a[1] + f * (b[1] - a[1]);
+    const c = await s.get(`/api/cell?lat=${lat.toFixed(6)}&lon=${lon.toFixed(6)}`);
+    check(c.status === 200 && Math.abs(c.json.side_m) < 300, `a cell at ${lat}, ${lon}`);
+    asked.push({ lon, lat, ...c.json });
+  }
+  check((await s.get('/api/cell?lat=0&lon=0')).status === 404 && (await s.get('/api/cell?lat=x&lon=0')).status === 400, 'no cell there; no such place');
+  await s.stop();
+  const tif = path.join(dir, 'seen.tif');
+  const r = run(['export', record, '--as', 'geotiff', '--watch', 'tests/station/post.yaml', '-o', tif]);
+  check(r.code === 0, `vigie export: ${r.err}`);
+  check(!fs.existsSync(`${tif}.part`) && /Band 3 Block=256x256 Type=UInt32/.test(tool('gdalinfo', [tif])), 'three bands of whole numbers');
+  const points = asked.map((p) => `${p.lon} ${p.lat}`).join('\n') + '\n';
+  const values = tool('gdallocationinfo', ['-wgs84', '-valonly', tif], points).trim().split('\n').map(Number);
+  check(values.length === 3 * asked.length, 'every place lies in the raster');
+  let same = 0;
+  const seen = asked.filter((p) => p.seen_s > 0).length;
+  asked.forEach((p, i) => { same += values[3 * i] === p.seen_s && values[3 * i + 1] === p.looks; });
+  console.log(`        ${asked.length} cells asked, ${seen} of them seen, ${same} the same in the raster`);
+  // Some are seen again before the station stops; where pixels cover two cells the older one shows.
+  check(seen > 20 && same > asked.length * 0.7, `${same} of ${asked.length} the same`);
+  const fine = path.join(dir, 'fine.tif');
+  check(run(['export', record, '--as', 'geotiff', '--watch', 'tests/station/post.yaml', '--gsd', '0.2', '-o', fine]).code === 0, 'only fine looks');
+  const finer = tool('gdallocationinfo', ['-wgs84', '-valonly', fine], points).trim().split('\n').map(Number);
+  check(asked.every((_, i) => finer[3 * i] <= Math.max(values[3 * i], 0) && (finer[3 * i] === 0 || finer[3 * i + 2] <= 20)), 'fine looks are a part of all');
+  check(run(['export', record, '--as', 'geotiff', '--watch', 'examples/kayes/watch.yaml', '-o', fine]).code === 3, 'another line is refused');
+});
 fs.rmSync(dir, { recursive: true });
 finish();
