@@ -132,8 +132,8 @@ static void get_cell(struct vg_station *self, const char *query, struct vg_reply
     if (!vg_query_double(query, "lat", &lat_deg) || !vg_query_double(query, "lon", &lon_deg) ||
         fabs(lat_deg) > 90 || fabs(lon_deg) > 360) {
         vg_reply_error(reply, 400, "lat and lon are wanted");
-    } else if (vg_cells_at(&self->watch, self->strip, lat_deg, lon_deg, &reply->body, &err) !=
-               VG_OK) {
+    } else if (vg_cells_at(&self->watch, self->strip, &self->watchfile.targets, lat_deg, lon_deg,
+                           &reply->body, &err) != VG_OK) {
         vg_reply_error(reply, 404, err.message);
     }
 }

@@ -23,12 +23,23 @@ static const struct vg_field TOP_FIELDS[] = {
     OTHER("zones", ""),       OTHER("places", ""),    TEXT("attribution", attribution, ""),
     OTHER("bases", NULL),     OTHER("cameras", NULL), OTHER("types", NULL),
     OTHER("drones", NULL),    OTHER("wind", ""),      OTHER("serve", ""),
-    OTHER("record", ""),      OTHER("share", ""),
+    OTHER("record", ""),      OTHER("share", ""),     OTHER("targets", ""),
 };
 
 static const struct vg_field WIND_FIELDS[] = {
     {"from", VG_F_ANGLE, offsetof(struct vg_watchfile, wind_from_deg), 0, "0deg", "360deg", NULL},
     {"speed", VG_F_SPEED, offsetof(struct vg_watchfile, wind_mps), 0, "0 m/s", "60 m/s", NULL},
+};
+
+#define SIZE(key, member, fallback)                                                                \
+    {                                                                                              \
+        key, VG_F_LENGTH, offsetof(struct vg_watchfile, targets.member), 0, "0.01 m", "100 m",     \
+            fallback                                                                               \
+    }
+static const struct vg_field TARGET_FIELDS[] = {
+    SIZE("person", person_m, "0.75 m"),
+    SIZE("group", group_m, "1.68 m"),
+    SIZE("vehicle", vehicle_m, "2.3 m"),
 };
 
 static const struct vg_field SERVE_FIELDS[] = {
@@ -185,6 +196,8 @@ static enum vg_status read_small_sections(const struct vg_wf_reader *self,
     const struct vg_yaml *serve = vg_yaml_find(root, "serve");
     const struct vg_yaml *share = vg_yaml_find(root, "share");
     const struct vg_yaml *record = vg_yaml_find(root, "record");
+    const struct vg_yaml *targets = vg_yaml_find(root, "targets");
+    const struct vg_yaml nothing = {.kind = VG_YAML_MAP};
     enum vg_status status = VG_OK;
     vg_format(wf->listen, sizeof wf->listen, "127.0.0.1:8080");
     if (wind != NULL) {
@@ -194,6 +207,10 @@ static enum vg_status read_small_sections(const struct vg_wf_reader *self,
     if (status == VG_OK && serve != NULL) {
         status = vg_fields_read(&self->r, serve, SERVE_FIELDS, COUNT(SERVE_FIELDS), wf);
         status = status != VG_OK ? status : check_listen(self, serve, wf);
+    }
+    if (status == VG_OK) {
+        status = vg_fields_read(&self->r, targets != NULL ? targets : &nothing, TARGET_FIELDS,
+                                COUNT(TARGET_FIELDS), wf);
     }
     if (status == VG_OK && share != NULL) {
         status = vg_fields_read(&self->r, share, SHARE_FIELDS, COUNT(SHARE_FIELDS), wf);

@@ -89,6 +89,15 @@ struct vg_wf_place {
     int64_t population; /* 0 unknown */
 };
 
+/* Characteristic sizes (m): the square root of the area that a target shows. By default a person is
+ * NVESD's 0.75 m, a vehicle NATO's standard target, 2.3 m (STANAG 4347), a group five people
+ * abreast, 0.75 sqrt(5). */
+struct vg_wf_targets {
+    double person_m;
+    double group_m;
+    double vehicle_m;
+};
+
 struct vg_watchfile {
     char name[VG_NAME_SIZE];
     char path[1024]; /* of the watch file itself */
@@ -112,6 +121,7 @@ struct vg_watchfile {
     struct vg_wf_place
         *places; /* "places: FILE.csv" (name,lat,lon,population): names shown on the map */
     int n_places;
+    struct vg_wf_targets targets; /* what a look may detect */
     double wind_from_deg; /* true */
     double wind_mps;
     char listen[128]; /* "127.0.0.1:8080" */

@@ -6,10 +6,6 @@ static const double FINEST_M = 0.05;
 static const double N50_DETECT = 0.75;
 static const double DEPTH_OVER_HEIGHT = 0.3 / 1.7;
 
-const double VG_SIZE_PERSON_M = 0.75;
-const double VG_SIZE_VEHICLE_M = 2.3;
-const double VG_SIZE_GROUP_M = 1.677;
-
 double vg_grade_foreshortening(double sin_depression)
 {
     double s = fmin(fabs(sin_depression), 1.0);

@@ -23,13 +23,6 @@ enum {
     VG_GRADE_WORST = 20
 };
 
-/* Characteristic sizes (m), the square root of the area that a target shows. Person: NVESD's 0.75
- * m. Vehicle: NATO's standard target, 2.3 m (STANAG 4347). Group: five people abreast, 0.75
- * sqrt(5). */
-extern const double VG_SIZE_PERSON_M;
-extern const double VG_SIZE_VEHICLE_M;
-extern const double VG_SIZE_GROUP_M;
-
 /* By how much a steep look makes a person smaller: 1 / sqrt(visible area / area from the side) of a
  * box 1.7 m high and 0.3 m deep. sin_depression in [-1, 1], positive looking down. */
 double vg_grade_foreshortening(double sin_depression);
@@ -42,7 +35,8 @@ int vg_grade_at(double ground_m, double up_m, double gsd_per_m);
 /* The coarsest ground sample distance of a grade (m); NaN for VG_GRADE_UNKNOWN. */
 double vg_grade_gsd_m(int grade);
 
-/* Probability in [0, 1] that a target of this characteristic size is detected. */
+/* Probability in [0, 1] that a target of this characteristic size (the square root of the area that
+ * it shows) is detected. */
 double vg_detect_probability(double size_m, double gsd_m);
 
 #endif

@@ -18,7 +18,8 @@ static const float NEVER_H = -1.0F;
 
 /* ---- one cell ---- */
 
-static void put_look(struct vg_buf *out, const char *key, int grade)
+static void put_look(struct vg_buf *out, const char *key, int grade,
+                     const struct vg_wf_targets *targets)
 {
     double gsd_m = vg_grade_gsd_m(grade);
     if (grade == VG_GRADE_UNKNOWN) {
@@ -26,9 +27,9 @@ static void put_look(struct vg_buf *out, const char *key, int grade)
         return;
     }
     vg_buf_printf(out, ",\"%s\":{\"gsd_m\":%.2f,\"person\":%.3f,\"group\":%.3f,\"vehicle\":%.3f}",
-                  key, gsd_m, vg_detect_probability(VG_SIZE_PERSON_M, gsd_m),
-                  vg_detect_probability(VG_SIZE_GROUP_M, gsd_m),
-                  vg_detect_probability(VG_SIZE_VEHICLE_M, gsd_m));
+                  key, gsd_m, vg_detect_probability(targets->person_m, gsd_m),
+                  vg_detect_probability(targets->group_m, gsd_m),
+                  vg_detect_probability(targets->vehicle_m, gsd_m));
 }
 
 /* Metres to the right of the column's middle. */
@@ -42,7 +43,8 @@ static double right_of_axis_m(const struct vg_strip_axis *axis, double lat_deg, 
 }
 
 enum vg_status vg_cells_at(const struct vg_watch *watch, const struct vg_strip *strip,
-                           double lat_deg, double lon_deg, struct vg_buf *out, struct vg_error *err)
+                           const struct vg_wf_targets *targets, double lat_deg, double lon_deg,
+                           struct vg_buf *out, struct vg_error *err)
 {
     double cell_m = vg_strip_cell_m(strip);
     int line;
@@ -64,8 +66,8 @@ enum vg_status vg_cells_at(const struct vg_watch *watch, const struct vg_strip *
     const struct vg_seen_cell *cell = &watch->seen.cells[at];
     vg_buf_printf(out, "{\"line\":%d,\"s_m\":%.0f,\"side_m\":%.0f,\"seen_s\":%u,\"looks\":%d", line,
                   s_m, (row + 0.5 - n / 2.0) * cell_m, watch->seen.cell_s[at], cell->n_looks);
-    put_look(out, "last", cell->last_grade);
-    put_look(out, "best", cell->best_grade);
+    put_look(out, "last", cell->last_grade, targets);
+    put_look(out, "best", cell->best_grade, targets);
     vg_buf_puts(out, "}");
     return VG_OK;
 }

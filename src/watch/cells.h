@@ -7,6 +7,7 @@
 
 #include "watch/watch.h"
 
+#include "config/watchfile.h"
 #include "geo/strip.h"
 
 enum {
@@ -17,8 +18,8 @@ enum {
 /* The cell that holds a point, as docs/api.md "GET /api/cell" has it. VG_E_NOT_FOUND: no cell
  * there. */
 enum vg_status vg_cells_at(const struct vg_watch *watch, const struct vg_strip *strip,
-                           double lat_deg, double lon_deg, struct vg_buf *out,
-                           struct vg_error *err) VG_MUST_USE;
+                           const struct vg_wf_targets *targets, double lat_deg, double lon_deg,
+                           struct vg_buf *out, struct vg_error *err) VG_MUST_USE;
 
 /* The cell under each pixel of a Web Mercator tile of 256 x 256, row by row from the north west:
  * its index in the memory, or -1 where nothing is watched. A pixel that covers several cells has

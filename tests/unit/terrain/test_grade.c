@@ -57,14 +57,14 @@ static void detection_follows_the_transfer_function(void **state)
     assert_true(fabs(vg_detect_probability(0.75, 0.5) - 0.5) < 1e-12);
     assert_true(fabs(vg_detect_probability(0.75, 0.25) - 0.9449) < 1e-4);
     assert_true(fabs(vg_detect_probability(0.75, 1.0) - 0.10774) < 1e-4);
-    assert_true(vg_detect_probability(VG_SIZE_VEHICLE_M, 0.001) == 1.0);
-    assert_true(vg_detect_probability(VG_SIZE_PERSON_M, 1000) < 1e-6);
+    assert_true(vg_detect_probability(2.3, 0.001) == 1.0);
+    assert_true(vg_detect_probability(0.75, 1000) < 1e-6);
     double last = 1;
     for (double gsd = 0.02; gsd < 50; gsd *= 1.1) {
-        double p = vg_detect_probability(VG_SIZE_GROUP_M, gsd);
+        double p = vg_detect_probability(1.68, gsd);
         assert_true(p <= last && p >= 0);
-        assert_true(p >= vg_detect_probability(VG_SIZE_PERSON_M, gsd));
-        assert_true(p <= vg_detect_probability(VG_SIZE_VEHICLE_M, gsd));
+        assert_true(p >= vg_detect_probability(0.75, gsd));
+        assert_true(p <= vg_detect_probability(2.3, gsd));
         last = p;
     }
 }

@@ -22,6 +22,8 @@ enum {
     BASE_S = 1790000000
 };
 
+static const struct vg_wf_targets TARGETS = {0.75, 1.68, 2.3};
+
 struct ground {
     struct vg_network net;
     struct vg_strip *strip;
@@ -176,7 +178,7 @@ static void a_cell_says_when_and_how_well(void **state)
             double lat;
             double lon;
             vg_strip_cell(g.strip, c, r, &lat, &lon);
-            if (vg_cells_at(&g.watch, g.strip, lat, lon, &b, &err) != VG_OK) {
+            if (vg_cells_at(&g.watch, g.strip, &TARGETS, lat, lon, &b, &err) != VG_OK) {
                 vg_buf_finish(&b);
                 continue; /* on the outer side of the bend */
             }
@@ -198,7 +200,7 @@ static void a_cell_says_when_and_how_well(void **state)
     g.watch.seen.cells[vg_strip_cell_index(g.strip, 10) + 4] = (struct vg_seen_cell){0, 9, 3};
     g.watch.seen.cell_s[vg_strip_cell_index(g.strip, 10) + 4] = BASE_S + 5;
     vg_strip_cell(g.strip, 10, 4, &lat, &lon);
-    assert_int_equal(vg_cells_at(&g.watch, g.strip, lat, lon, &b, &err), VG_OK);
+    assert_int_equal(vg_cells_at(&g.watch, g.strip, &TARGETS, lat, lon, &b, &err), VG_OK);
     json_t *doc = json_loadb(b.data, b.n, 0, NULL);
     assert_int_equal(json_integer_value(json_object_get(doc, "seen_s")), BASE_S + 5);
     assert_int_equal(json_integer_value(json_object_get(doc, "looks")), 3);
@@ -211,7 +213,8 @@ static void a_cell_says_when_and_how_well(void **state)
     assert_true(fabs(json_number_value(json_object_get(best, "vehicle")) - 0.933) < 0.002);
     json_decref(doc);
     vg_buf_finish(&b);
-    assert_int_equal(vg_cells_at(&g.watch, g.strip, -35.3, 149.0, &b, &err), VG_E_NOT_FOUND);
+    assert_int_equal(vg_cells_at(&g.watch, g.strip, &TARGETS, -35.3, 149.0, &b, &err),
+                     VG_E_NOT_FOUND);
     vg_buf_finish(&b);
     close_ground(&g);
 }
