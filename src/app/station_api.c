@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "serve/query.h"
+#include "terrain/relief.h"
 #include "terrain/tile.h"
 #include "watch/cells.h"
 
@@ -107,6 +108,27 @@ static void get_tile(struct vg_station *self, const struct vg_route_args *args,
     reply->cache_s = TILE_CACHE_S;
 }
 
+static void get_relief_tile(struct vg_station *self, const struct vg_route_args *args,
+                            struct vg_reply *reply)
+{
+    static const char *const KINDS[] = {"shade", "slope", "contour"};
+    int64_t at[3] = {0};
+    int kind = 0;
+    while (kind < 3 && strcmp(KINDS[kind], args->text[0]) != 0) {
+        kind++;
+    }
+    bool is_good = kind < 3 && vg_route_int64(args, 1, 0, 18, &at[0]) &&
+                   vg_route_int64(args, 2, 0, (1 << at[0]) - 1, &at[1]) &&
+                   vg_route_int64(args, 3, 0, (1 << at[0]) - 1, &at[2]);
+    if (!is_good || vg_relief_tile_png(self->terrain, (enum vg_relief)kind, (int)at[0], (int)at[1],
+                                       (int)at[2], &reply->body, NULL) != VG_OK) {
+        vg_reply_error(reply, 404, "no such tile");
+        return;
+    }
+    reply->content_type = "image/png";
+    reply->cache_s = TILE_CACHE_S;
+}
+
 static void get_seen_tile(struct vg_station *self, const struct vg_route_args *args,
                           struct vg_reply *reply)
 {
@@ -198,6 +220,8 @@ void vg_station_get(void *ctx, const char *path, const char *query, struct vg_re
         get_cell(self, query, reply);
     } else if (vg_route_match("/tiles/dem/{z}/{x}/{y}.png", path, &args)) {
         get_tile(self, &args, reply);
+    } else if (vg_route_match("/tiles/relief/{kind}/{z}/{x}/{y}.png", path, &args)) {
+        get_relief_tile(self, &args, reply);
     } else if (vg_route_match("/tiles/seen/{z}/{x}/{y}.png", path, &args)) {
         get_seen_tile(self, &args, reply);
     } else {

@@ -25,6 +25,24 @@ const geojson = (name, coordinates) => {
   return file;
 };
 
+const raw_bytes = (file, bands) => {
+  const raw = path.join(dir, 'bytes.raw');
+  tool('gdal_translate', ['-q', '-of', 'ENVI', '-co', 'INTERLEAVE=BSQ', ...bands.flatMap((b) => ['-b', String(b)]), file, raw]);
+  return fs.readFileSync(raw);
+};
+// Slope (degrees) and shade (1 to 255) of the same square by gdaldem, with the map's scale at the latitude taken out.
+function gdaldem(kind, dem, z, x, y, lat) {
+  const half = 20037508.342789244, side = (2 * half) / 2 ** z, px = side / 256;
+  const warped = path.join(dir, 'rim.tif'), out = path.join(dir, `${kind}.tif`);
+  tool('gdalwarp', ['-q', '-overwrite', '-t_srs', 'EPSG:3857', '-te', ...[x * side - half - px, half - (y + 1) * side - px, (x + 1) * side - half + px, half - y * side + px].map(String),
+    '-ts', '258', '258', '-r', 'bilinear', '-wo', 'XSCALE=1', '-wo', 'YSCALE=1', '-et', '0', '-ot', 'Float32', dem, warped]);
+  tool('gdaldem', [kind, warped, out, '-q', '-s', String(Math.cos((lat * Math.PI) / 180)), ...(kind === 'hillshade' ? ['-az', '315', '-alt', '45'] : [])]);
+  const raw = path.join(dir, 'dem.raw');
+  tool('gdal_translate', ['-q', '-of', 'ENVI', '-ot', 'Float32', '-srcwin', '1', '1', '256', '256', out, raw]);
+  const b = fs.readFileSync(raw);
+  return Float32Array.from({ length: 65536 }, (_, i) => b.readFloatLE(4 * i));
+}
+
 // Our tile as metres, and gdalwarp's of the same square (a scale of 1: sampled, not averaged, where the tile is coarser).
 function tile_heights(png) {
   const raw = path.join(dir, 'tile.raw');
@@ -96,6 +114,26 @@ for (const [name, watch, dem, port] of [
     }
     console.log(`        ${pixels} pixels, worst difference ${worst.toFixed(3)} m`);
     check(pixels > 5000 && worst <= 0.1, `tiles: worst ${worst} m over ${pixels} pixels`);
+    if (name === 'brindabella') {
+      const z = w.terrain.maxzoom, [tx, ty] = tile_of(lon, lat, z);
+      for (const [kind, dem_kind] of [['slope', 'slope'], ['shade', 'hillshade']]) {
+        const png = path.join(dir, `${kind}.png`);
+        fs.writeFileSync(png, Buffer.from((await s.get(`/tiles/relief/${kind}/${z}/${tx}/${ty}.png`)).json));
+        const ours = raw_bytes(png, [1, 4]), theirs = gdaldem(dem_kind, dem, z, tx, ty, lat);
+        let sum = 0, n = 0, far = 0;
+        for (let i = 0; i < 65536; i++) {
+          if (kind === 'shade' && theirs[i] === 0 && ours[65536 + i] === 0) continue; // no ground
+          const alpha = ours[65536 + i] / 190, flat = Math.SQRT1_2;
+          const mine = kind === 'slope' ? 3 + 42 * alpha : 1 + 254 * (ours[i] === 0 ? flat * (1 - alpha) : flat + (1 - flat) * alpha);
+          if (kind === 'slope' && (alpha <= 0 || alpha >= 0.99)) continue;
+          const off = Math.abs(mine - theirs[i]) / (kind === 'slope' ? 1 : 2.55);
+          sum += off; n++; far = Math.max(far, off);
+        }
+        console.log(`        ${kind}: ${n} pixels, ${(sum / n).toFixed(3)} off in the mean, ${far.toFixed(2)} at most (degrees; percent of light)`);
+        check(n > 20000 && sum / n < 0.3 && far < 2, `${kind} as gdaldem has it: mean ${sum / n}, worst ${far}`);
+      }
+      check((await s.get('/tiles/relief/contour/11/0/0.png')).status === 200 && (await s.get('/tiles/relief/other/11/0/0.png')).status === 404, 'contours; no other kind');
+    }
     await s.stop();
   });
 }
