@@ -1,13 +1,12 @@
 /* Raising a wedge's horizon: to a row that shows above it, and to the edges along columns that
  * stand up in its hollows. */
-#include "terrain/viewshed_priv.h"
-#include "terrain/viewshed_vec.h"
+#include "terrain/viewshed_edge.h"
 
 #include <stdlib.h>
 
 void vg_horizon_finish(struct vg_horizon *self)
 {
-    free(self->u);
+    free(self->at);
     *self = (struct vg_horizon){0};
 }
 
@@ -17,52 +16,38 @@ bool vg_horizon_reserve(struct vg_horizon *self, int n)
     if (n + 8 <= self->capacity) {
         return true;
     }
-    int capacity = (n + n / 2 + 24) / 8 * 8;
-    float *u = malloc(3 * (size_t)capacity * sizeof *u);
-    if (u == NULL) {
+    int capacity = n + n / 2 + 24;
+    struct vg_point *at = realloc(self->at, (size_t)capacity * sizeof *at);
+    if (at == NULL) {
         return false;
     }
-    float *s = u + capacity;
-    float *k = s + capacity;
-    if (self->u != NULL) {
-        size_t size = (size_t)self->n * sizeof *u;
-        memcpy(u, self->u, size);
-        memcpy(s, self->s, size);
-        memcpy(k, self->k, size);
-    }
-    free(self->u);
-    self->u = u;
-    self->s = s;
-    self->k = k;
+    self->at = at;
     self->capacity = capacity;
     return true;
 }
 
 void vg_horizon_close(struct vg_horizon *self)
 {
-    for (int v = self->n; v < (self->n + 7) / 8 * 8; v++) {
-        self->u[v] = self->u[self->n - 1];
-        self->s[v] = self->s[self->n - 1];
-        self->k[v] = self->k[self->n - 1];
+    struct vg_point *at = self->at;
+    const struct vg_point last = at[self->n - 1];
+    int n = (self->n + 7) / 8 * 8;
+    for (int v = self->n; v < n; v++) {
+        at[v] = last;
     }
-    v8f least = v8f_load(self->s);
-    for (int v = 8; v < self->n; v += 8) {
-        least = v8f_min(least, v8f_load(self->s + v));
+    v8f least = v8f_load(&at[0].u);
+    v8f other = v8f_load(&at[2].u);
+    for (int v = 4; v < n; v += 4) {
+        least = v8f_min(least, v8f_load(&at[v].u));
+        other = v8f_min(other, v8f_load(&at[v + 2].u));
     }
-    float lowest = least[0];
-    for (int q = 1; q < 8; q++) {
-        lowest = least[q] < lowest ? least[q] : lowest;
-    }
-    self->lowest = lowest;
+    least = v8f_min(least, other);
+    self->lowest = least[1] < least[5] ? least[1] : least[5];
     self->is_row = false;
 }
 
 static inline void add_point(struct vg_horizon *h, float u, float s, float k)
 {
-    h->u[h->n] = u;
-    h->s[h->n] = s;
-    h->k[h->n] = k;
-    h->n++;
+    h->at[h->n++] = (struct vg_point){u, s, k, 0.0F};
 }
 
 bool vg_horizon_split(const struct vg_horizon *self, struct vg_horizon *left,
@@ -77,16 +62,17 @@ bool vg_horizon_split(const struct vg_horizon *self, struct vg_horizon *left,
     if (!vg_horizon_reserve(left, self->n + 1) || !vg_horizon_reserve(right, self->n + 1)) {
         return false;
     }
+    const struct vg_point *at = self->at;
     int v = 0;
-    for (; v < self->n - 1 && self->u[v] < 0.5F; v++) {
-        add_point(left, 2.0F * self->u[v], self->s[v], 0.5F * self->k[v]);
+    for (; v < self->n - 1 && at[v].u < 0.5F; v++) {
+        add_point(left, 2.0F * at[v].u, at[v].s, 0.5F * at[v].k);
     }
-    float k = self->k[v - 1];
-    float s = self->s[v - 1] + k * (0.5F - self->u[v - 1]);
+    float k = at[v - 1].k;
+    float s = at[v - 1].s + k * (0.5F - at[v - 1].u);
     add_point(left, 1.0F, s, 0.0F);
     add_point(right, 0.0F, s, 0.5F * k);
     for (; v < self->n; v++) {
-        add_point(right, 2.0F * self->u[v] - 1.0F, self->s[v], 0.5F * self->k[v]);
+        add_point(right, 2.0F * at[v].u - 1.0F, at[v].s, 0.5F * at[v].k);
     }
     vg_horizon_close(left);
     vg_horizon_close(right);
@@ -127,88 +113,113 @@ static bool reserve_merged(struct vg_merged *m, int n)
     if (n <= m->capacity) {
         return true;
     }
-    int capacity = 2 * n + 64;
-    free(m->u);
+    size_t capacity = 2 * (size_t)n + 64;
+    free(m->at);
     m->capacity = 0;
-    m->u = malloc((size_t)capacity * (4 * sizeof *m->u + 1));
-    if (m->u == NULL) {
+    m->at = malloc(capacity * (sizeof *m->at + 1));
+    if (m->at == NULL) {
         return false;
     }
-    m->s = m->u + capacity;
-    m->k = m->s + capacity;
-    m->d_m = m->k + capacity;
-    m->is_row = (uint8_t *)(m->d_m + capacity);
-    m->capacity = capacity;
+    m->is_row = (uint8_t *)(m->at + capacity);
+    m->capacity = (int)capacity;
     return true;
 }
 
 /* Points of the horizon and of the row in one order, each with how far the row is above the horizon
- * there. A point of the horizon goes after the row's points before it: as many as whole cells lie
- * between. Returns how many. */
-static int interleave(const struct vg_wedges *w, const struct vg_horizon *h,
-                      const struct vg_span *span)
+ * there. Returns how many. */
+static int interleave(const struct vg_merged *m, const struct vg_compared *c,
+                      const struct vg_horizon *h, const struct vg_span *span)
 {
-    const struct vg_compared *c = &w->compared;
-    const struct vg_merged *m = &w->merged;
-    int n_inside = span->n_cells - 1;
-    for (int v = 0; v < h->n; v++) {
-        int q = (int)c->x[v];
-        int n_row = q - ((float)q < c->x[v] ? 0 : 1);
-        n_row = n_row < 0 ? 0 : n_row > n_inside ? n_inside : n_row;
-        int at = v + n_row;
-        m->u[at] = h->u[v];
-        m->s[at] = h->s[v];
-        m->k[at] = h->k[v];
-        m->d_m[at] = c->d_m[v];
-        m->is_row[at] = 0;
+    struct vg_point *restrict at = m->at;
+    uint8_t *restrict is_row = m->is_row;
+    const struct vg_point *from = h->at;
+    const int n = h->n;
+    const int n_inside = span->n_cells - 1;
+    memset(is_row, 0, (size_t)(n + n_inside));
+    for (int v = 0; v < n; v++) {
+        v4f point = v4f_load(&from[v].u);
+        v4f d = {0.0F, 0.0F, 0.0F, c->d_m[v]};
+        point = __builtin_shufflevector(point, d, 0, 1, 2, 7);
+        memcpy(&at[c->order[v]], &point, sizeof point);
     }
     for (int j = 1; j <= n_inside; j++) {
-        int at = j - 1 + c->n_before[j] + 1;
-        m->u[at] = ((float)j - span->x0) * span->per_g;
-        m->s[at] = span->z_m[j] * span->per_i;
-        m->k[at] = (span->z_m[j + 1] - span->z_m[j]) * span->per_m;
-        m->d_m[at] = c->row_d_m[j];
-        m->is_row[at] = 1;
+        float z = span->z_m[j];
+        v4f point = {((float)j - span->x0) * span->per_g, z * span->per_i,
+                     (span->z_m[j + 1] - z) * span->per_m, c->row_d_m[j]};
+        int to = j + c->n_before[j];
+        memcpy(&at[to], &point, sizeof point);
+        is_row[to] = 1;
     }
-    return h->n + n_inside;
+    return n + n_inside;
 }
 
-/* Of two runs of points keep the higher, and put one where they cross. The written point is kept or
- * overwritten by the next: no branch that cannot be foretold but the crossings. */
-static void keep_higher(const struct vg_wedges *w, struct vg_horizon *out,
-                        const struct vg_span *span, int n)
+/* The horizon's slope at a point. */
+static inline float horizon_s(const struct vg_merged *m, const struct vg_span *span, int p)
 {
-    const struct vg_merged *m = &w->merged;
-    float k_row = (span->z_m[1] - span->z_m[0]) * span->per_m;
-    float k_horizon = m->k[0];
-    float d_was = m->d_m[0];
-    float s_was = m->s[0];
-    float u_was = 0.0F;
-    out->n = 0;
-    add_point(out, 0.0F, d_was > 0.0F ? s_was + d_was * span->per_i : s_was,
-              d_was > 0.0F ? k_row : k_horizon);
-    for (int p = 1; p < n; p++) {
-        float d = m->d_m[p];
-        float u = m->u[p];
-        float s = m->is_row[p] ? m->s[p] - d * span->per_i : m->s[p]; /* of the horizon */
-        if ((d > 0.0F) != (d_was > 0.0F)) {
-            float part = d_was / (d_was - d);
-            add_point(out, u_was + part * (u - u_was), s_was + part * (s - s_was),
-                      d > 0.0F ? k_row : k_horizon);
+    return m->is_row[p] != 0 ? m->at[p].s - m->at[p].d_m * span->per_i : m->at[p].s;
+}
+
+/* Row and horizon cross between points p - 1 and p: the row goes above or the horizon comes out,
+ * with the rise of its last point before. */
+static struct vg_point crossing(const struct vg_merged *m, const struct vg_span *span, int p)
+{
+    const struct vg_point *a = &m->at[p - 1];
+    const struct vg_point *b = &m->at[p];
+    float part = a->d_m / (a->d_m - b->d_m);
+    float s = horizon_s(m, span, p - 1);
+    uint8_t is_row = b->d_m > 0.0F;
+    int last = p - 1;
+    while (last >= 0 && m->is_row[last] != is_row) {
+        last--;
+    }
+    /* Before the row's first point inside the wedge its first piece rules. */
+    float k = last >= 0 ? m->at[last].k : (span->z_m[1] - span->z_m[0]) * span->per_m;
+    return (struct vg_point){a->u + part * (b->u - a->u),
+                             s + part * (horizon_s(m, span, p) - s), k, 0.0F};
+}
+
+/* Where row and horizon cross the horizon is hollow: does a column's edge stand up in it? */
+static bool edge_above(const struct vg_span *span, const struct vg_point *p)
+{
+    float x = p->u * span->g + span->x0;
+    int q = (int)x;
+    float part = (x - (float)q) * (span->i - 1.0F) / ((float)q + span->j0);
+    float z = span->z_m[q];
+    float edge_m = z + part * (span->before_m[q] * span->stretch - z);
+    return part <= 1.0F && edge_m > p->s * span->i;
+}
+
+/* Of two runs of points keep the higher, and put one where they cross. A point is written first and
+ * kept or overwritten then: no branch that cannot be foretold but the crossings. */
+static void keep_higher(const struct vg_merged *m, struct vg_horizon *to,
+                        const struct vg_span *span, int n_points, bool *inout_has_edges)
+{
+    struct vg_point *restrict out = to->at;
+    const struct vg_point *restrict at = m->at;
+    const uint8_t *restrict row = m->is_row;
+    bool was_above = at[0].d_m > 0.0F;
+    int n = 1;
+    out[0] = at[0];
+    if (was_above) {
+        out[0].s += at[0].d_m * span->per_i;
+        out[0].k = (span->z_m[1] - span->z_m[0]) * span->per_m;
+    }
+    for (int p = 1; p < n_points; p++) {
+        bool is_above = at[p].d_m > 0.0F;
+        if (is_above != was_above) {
+            out[n] = crossing(m, span, p);
+            *inout_has_edges |= edge_above(span, &out[n]);
+            n++;
         }
-        k_row = m->is_row[p] ? m->k[p] : k_row;
-        k_horizon = m->is_row[p] ? k_horizon : m->k[p];
-        out->u[out->n] = u;
-        out->s[out->n] = m->s[p];
-        out->k[out->n] = m->k[p];
-        out->n += m->is_row[p] ? d > 0.0F : d <= 0.0F;
-        d_was = d;
-        s_was = s;
-        u_was = u;
+        out[n] = at[p];
+        n += row[p] == is_above;
+        was_above = is_above;
     }
-    if (d_was > 0.0F) { /* the last point is the horizon's own and was not kept */
-        add_point(out, 1.0F, s_was + d_was * span->per_i, 0.0F);
+    if (was_above) { /* the last point is the horizon's own and was not kept */
+        out[n].s += at[n_points - 1].d_m * span->per_i;
+        n++;
     }
+    to->n = n;
 }
 
 static void swap(struct vg_horizon *a, struct vg_horizon *b)
@@ -219,14 +230,15 @@ static void swap(struct vg_horizon *a, struct vg_horizon *b)
     *b = t;
 }
 
-bool vg_merge_row(struct vg_wedges *w, struct vg_horizon *h, const struct vg_span *span)
+bool vg_merge_row(struct vg_wedges *w, struct vg_horizon *h, const struct vg_span *span,
+                  bool *inout_has_edges)
 {
     int most = h->n + VG_WEDGE_LANES;
     if (!reserve_merged(&w->merged, most) || !vg_horizon_reserve(&w->next, 2 * most)) {
         return false;
     }
-    int n = interleave(w, h, span);
-    keep_higher(w, &w->next, span, n);
+    int n = interleave(&w->merged, &w->compared, h, span);
+    keep_higher(&w->merged, &w->next, span, n, inout_has_edges);
     vg_horizon_close(&w->next);
     swap(h, &w->next);
     return true;
@@ -260,24 +272,24 @@ static struct column column_at(const struct vg_span *span, int q)
 static void come_up(struct vg_horizon *out, const struct vg_horizon *h, int v,
                     const struct column *c, float d)
 {
-    float u0 = h->u[v - 1] > c->u ? h->u[v - 1] : c->u;
-    float s0 = h->s[v - 1] + h->k[v - 1] * (u0 - h->u[v - 1]);
+    float u0 = h->at[v - 1].u > c->u ? h->at[v - 1].u : c->u;
+    float s0 = h->at[v - 1].s + h->at[v - 1].k * (u0 - h->at[v - 1].u);
     float d0 = c->s + c->k * (u0 - c->u) - s0;
     d0 = d0 < 0.0F ? d0 : 0.0F;
     float part = d0 / (d0 - d);
-    add_point(out, u0 + part * (h->u[v] - u0), s0 + part * (h->s[v] - s0), c->k);
+    add_point(out, u0 + part * (h->at[v].u - u0), s0 + part * (h->at[v].s - s0), c->k);
 }
 
 /* And goes down through that from v to v + 1. */
 static void go_down(struct vg_horizon *out, const struct vg_horizon *h, int v,
                     const struct column *c, float d)
 {
-    float u1 = h->u[v + 1] < c->end_u ? h->u[v + 1] : c->end_u;
-    float s1 = h->s[v] + h->k[v] * (u1 - h->u[v]);
+    float u1 = h->at[v + 1].u < c->end_u ? h->at[v + 1].u : c->end_u;
+    float s1 = h->at[v].s + h->at[v].k * (u1 - h->at[v].u);
     float d1 = c->s + c->k * (u1 - c->u) - s1;
     d1 = d1 < 0.0F ? d1 : 0.0F;
     float part = d / (d - d1);
-    add_point(out, h->u[v] + part * (u1 - h->u[v]), s1 + (1.0F - part) * (h->s[v] - s1), h->k[v]);
+    add_point(out, h->at[v].u + part * (u1 - h->at[v].u), s1 + (1.0F - part) * (h->at[v].s - s1), h->at[v].k);
 }
 
 /* h's points, those with d > 0 replaced by the column's edge above them. */
@@ -300,44 +312,33 @@ static void raise_to_columns(struct vg_horizon *out, const struct vg_horizon *h,
             }
         }
         if (q < 0) {
-            add_point(out, h->u[v], h->s[v], h->k[v]);
+            add_point(out, h->at[v].u, h->at[v].s, h->at[v].k);
         } else if (v == 0 || v == h->n - 1) {
-            add_point(out, h->u[v], h->s[v] + d, c.k);
+            add_point(out, h->at[v].u, h->at[v].s + d, c.k);
         }
         at = q;
     }
 }
 
 /* How far columns' edges stand above the horizon's points (0 or less: not), into compared. */
-static unsigned compare_columns(const struct vg_compared *c, const struct vg_horizon *h,
-                                const struct vg_span *span)
+static void compare_columns(const struct vg_compared *c, const struct vg_horizon *h,
+                            const struct vg_span *span)
 {
-    unsigned any = 0;
-    float before = span->i - 1.0F;
     for (int v = 0; v < h->n; v += 8) {
-        v8f x = v8f_load(h->u + v) * span->g + span->x0;
+        v8f u;
+        v8f s;
+        v8f_load_two_of_four(&h->at[v].u, &u, &s);
+        v8f x = u * span->g + span->x0;
         v8i q = v8f_to_int(x);
-        v8f whole = v8i_to_float(q);
-        v8f part = (x - whole) * before / (whole + span->j0);
         v8f z = v8f_gather(span->z_m, q);
-        v8f z_before = v8f_gather(span->before_m, q) * span->stretch;
-        v8f at_m = v8f_load(h->s + v) * span->i;
-        v8f d = z + part * (z_before - z) - at_m;
-        /* Rounding is not an edge: ends of edges are points of the horizon already. */
-        v8f slack = v8f_max(at_m, -at_m) * 4e-7F + 1e-5F;
-        v8i is_above = (part <= 1.0F) & (d > slack);
-        any |= v8i_bits(is_above);
         v8f_store(c->x + v, x);
-        v8f_store(c->d_m + v, v8f_choose(is_above, d, v8f_all(-1.0F)));
+        v8f_store(c->d_m + v, vg_shed_edge_d8(span, x, q, v8i_to_float(q), z, s * span->i));
     }
-    return any;
 }
 
 bool vg_merge_columns(struct vg_wedges *w, struct vg_horizon *h, const struct vg_span *span)
 {
-    if (compare_columns(&w->compared, h, span) == 0) {
-        return true;
-    }
+    compare_columns(&w->compared, h, span);
     if (!vg_horizon_reserve(&w->next, 3 * h->n + 8)) {
         return false;
     }

@@ -120,15 +120,21 @@ static inline void vg_shed_owned(const struct vg_shed_octant *o, int i, int *out
     *out_last = last < o->n_minor ? last : o->n_minor;
 }
 
+/* A point of a horizon: place over the wedge, slope (m per row), rise of it to the next point (per
+ * unit of u). Sixteen bytes that move as one vector. */
+struct vg_point {
+    float u;
+    float s;
+    float k;
+    float d_m; /* while merging: how far the row stands above the horizon here */
+};
+
 /* The horizon over a wedge, u from 0 to 1 over it: n points, u not falling, the first at 0, the
- * last at 1, the last one repeated up to a multiple of 8; s the slope (m per row), k its rise to
- * the next point (per unit of u). */
+ * last at 1, the last one repeated up to a multiple of 8. */
 struct vg_horizon {
-    float *u; /* s and k behind it, capacity apart */
-    float *s;
-    float *k;
+    struct vg_point *at;
     int n;
-    int capacity; /* a multiple of 8 */
+    int capacity;
     float lowest; /* of s */
     bool is_row; /* it is the last row itself: nothing else here is valid */
     bool was_high; /* the last row may have risen above `lowest` */
@@ -167,17 +173,16 @@ struct vg_span {
 struct vg_compared {
     float *x; /* by point of the horizon */
     float *d_m; /* row above horizon */
+    int32_t *order; /* place among the points of both */
     int capacity;
     float at_m[VG_WEDGE_LANES]; /* horizon at the row's grid points, as heights at row i */
     float row_d_m[VG_WEDGE_LANES];
     int32_t n_before[VG_WEDGE_LANES]; /* points of the horizon at or before it, but the first */
 };
 
+/* Points of row and horizon in one order. */
 struct vg_merged {
-    float *u;
-    float *s;
-    float *k;
-    float *d_m;
+    struct vg_point *at;
     uint8_t *is_row;
     int capacity;
 };
@@ -209,8 +214,9 @@ bool vg_horizon_split(const struct vg_horizon *self, struct vg_horizon *left,
 /* The row before, written out as points. u = 0 is wedge b of 2^p. */
 bool vg_horizon_of_row(struct vg_horizon *self, const struct vg_shed_row *row, int64_t b, int p);
 
-/* Raise the horizon to the row. */
-bool vg_merge_row(struct vg_wedges *w, struct vg_horizon *h, const struct vg_span *span);
+/* Raise the horizon to the row; has_edges is set if edges of columns show where they cross. */
+bool vg_merge_row(struct vg_wedges *w, struct vg_horizon *h, const struct vg_span *span,
+                  bool *inout_has_edges);
 /* Raise it to the edges between the row before and this one. */
 bool vg_merge_columns(struct vg_wedges *w, struct vg_horizon *h, const struct vg_span *span);
 

@@ -2,8 +2,7 @@
  * operations: the row lies below the lowest point of the horizon; the horizon is the row before,
  * and this one stands above it all along; the row stands below the horizon everywhere and only its
  * targets may show. The rest are merged (viewshed_merge.c). */
-#include "terrain/viewshed_priv.h"
-#include "terrain/viewshed_vec.h"
+#include "terrain/viewshed_edge.h"
 
 #include <stdlib.h>
 
@@ -35,7 +34,7 @@ void vg_wedges_finish(struct vg_wedges *self)
     }
     free(self->wedge);
     vg_horizon_finish(&self->next);
-    free(self->merged.u);
+    free(self->merged.at);
     free(self->compared.x);
     *self = (struct vg_wedges){0};
 }
@@ -75,11 +74,12 @@ static bool reserve_compared(struct vg_compared *c, int n)
     int capacity = 2 * n + 64;
     free(c->x);
     c->capacity = 0;
-    c->x = malloc(2 * (size_t)capacity * sizeof *c->x);
+    c->x = malloc((size_t)capacity * (2 * sizeof *c->x + sizeof *c->order));
     if (c->x == NULL) {
         return false;
     }
     c->d_m = c->x + capacity;
+    c->order = (int32_t *)(void *)(c->d_m + capacity);
     c->capacity = capacity;
     return true;
 }
@@ -188,31 +188,55 @@ static bool is_in_front(const struct vg_span *span)
     return below == 0;
 }
 
-/* Row against horizon at the horizon's points; true if it is above somewhere. */
-static bool compare_points(struct vg_compared *c, const struct vg_horizon *h,
-                           const struct vg_span *span, bool *out_all)
+/* What a row is to a wedge's horizon. */
+struct verdict {
+    bool is_above; /* somewhere */
+    bool is_all_points; /* above, at all points of the horizon */
+    bool is_all_cells; /* at all of the row's grid points inside */
+    bool has_edges; /* of columns above the horizon where the row is not */
+};
+
+/* Row and columns' edges against the horizon at the horizon's points. */
+static void compare_points(struct vg_compared *c, const struct vg_horizon *h,
+                           const struct vg_span *span, struct verdict *out)
 {
     unsigned any = 0;
     unsigned all = 0xFFU;
+    unsigned edges = 0;
+    const v8i lane = v8f_to_int(v8f_from(0.0F));
+    const v8i n_inside = v8i_all(span->n_cells - 1);
     for (int v = 0; v < h->n; v += 8) {
-        v8f x = v8f_load(h->u + v) * span->g + span->x0;
+        v8f u;
+        v8f s;
+        v8f_load_two_of_four(&h->at[v].u, &u, &s);
+        v8f x = u * span->g + span->x0;
         v8i q = v8f_to_int(x);
+        v8f whole = v8i_to_float(q);
         v8f z = v8f_gather(span->z_m, q);
         v8f z1 = v8f_gather(span->z_m + 1, q);
-        v8f d = z + (x - v8i_to_float(q)) * (z1 - z) - v8f_load(h->s + v) * span->i;
+        v8f at_m = s * span->i;
+        v8f d = z + (x - whole) * (z1 - z) - at_m;
+        edges |= v8i_bits((vg_shed_edge_d8(span, x, q, whole, z, at_m) > 0.0F) & (d <= 0.0F));
+        /* After the row's points before it, of those inside: as many as lie between 0 and x. */
+        v8i n_row = q - 1 - (whole < x);
+        n_row = n_row & (n_row > 0);
+        v8i is_over = n_row > n_inside;
+        v8i order = ((is_over & n_inside) | (~is_over & n_row)) + lane + v;
         unsigned bits = v8i_bits(d > 0.0F);
         any |= bits;
         all &= bits;
         v8f_store(c->x + v, x);
         v8f_store(c->d_m + v, d);
+        memcpy(c->order + v, &order, sizeof order);
     }
-    *out_all = all == 0xFFU;
-    return any != 0;
+    out->is_above = any != 0;
+    out->is_all_points = all == 0xFFU;
+    out->has_edges = edges != 0;
 }
 
-/* The horizon at the row's grid points; true if the row is above it at one inside the wedge. */
-static bool compare_cells(struct vg_compared *c, const struct vg_horizon *h,
-                          const struct vg_span *span, bool *out_all)
+/* The horizon at the row's grid points, and the row against it. */
+static void compare_cells(struct vg_compared *c, const struct vg_horizon *h,
+                          const struct vg_span *span, struct verdict *out)
 {
     unsigned above = 0;
     v8i n_before[VG_WEDGE_LANES / 8] = {{0}};
@@ -225,7 +249,10 @@ static bool compare_cells(struct vg_compared *c, const struct vg_horizon *h,
     for (int half = 0; half < VG_WEDGE_LANES / 8; half++) {
         v8f u = (lane[half] - span->x0) * span->per_g;
         v8i v = n_before[half];
-        v8f at = v8f_gather(h->s, v) + v8f_gather(h->k, v) * (u - v8f_gather(h->u, v));
+        const float *first = &h->at[0].u;
+        v8i v4 = v * 4;
+        v8f from = v8f_gather(first, v4);
+        v8f at = v8f_gather(first + 1, v4) + v8f_gather(first + 2, v4) * (u - from);
         at *= span->i;
         v8f d = v8f_load(span->z_m + 8 * half) - at;
         above |= v8i_bits(d > 0.0F) << (8 * half);
@@ -234,8 +261,8 @@ static bool compare_cells(struct vg_compared *c, const struct vg_horizon *h,
         memcpy(c->n_before + 8 * half, &v, sizeof v);
     }
     unsigned inside = (1U << span->n_cells) - 2U;
-    *out_all = (above & inside) == inside;
-    return (above & inside) != 0;
+    out->is_above |= (above & inside) != 0;
+    out->is_all_cells = (above & inside) == inside;
 }
 
 /* The greatest of the row over the wedge, in eight lanes. */
@@ -248,22 +275,21 @@ VG_V8_INLINE v8f greatest8(const struct vg_span *span)
 static bool judge(struct vg_wedges *self, struct vg_horizon *h, const struct vg_shed_row *row,
                   const struct vg_span *span)
 {
-    bool is_all_points;
-    bool is_all_cells;
+    struct verdict is = {0};
     if (!reserve_compared(&self->compared, h->n)) {
         return false;
     }
-    bool is_above = compare_points(&self->compared, h, span, &is_all_points);
-    is_above |= compare_cells(&self->compared, h, span, &is_all_cells);
+    compare_points(&self->compared, h, span, &is);
+    compare_cells(&self->compared, h, span, &is);
     store_judged(row, span, &self->compared);
-    if (is_all_points && is_all_cells) {
+    if (is.is_all_points && is.is_all_cells) {
         h->is_row = true;
         return true;
     }
-    if (is_above && !vg_merge_row(self, h, span)) {
+    if (is.is_above && !vg_merge_row(self, h, span, &is.has_edges)) {
         return false;
     }
-    if (!row->has_columns) {
+    if (!is.has_edges || !row->has_columns) {
         return true;
     }
     return reserve_compared(&self->compared, h->n) && vg_merge_columns(self, h, span);
