@@ -61,6 +61,18 @@ static ptrdiff_t place_of(const struct loader *l, int i, int j)
            j * l->o->step_j;
 }
 
+/* A cache line of the raster's row two rows on: short pieces of rows begin before the processor has
+ * seen where they go. */
+VG_V8_INLINE void fetch_along(const struct loader *l, ptrdiff_t at)
+{
+    ptrdiff_t ahead = at + 2 * l->o->step_i;
+    if (l->shed->grid.heights_m != NULL) {
+        __builtin_prefetch(l->shed->grid.heights_m + ahead);
+    } else {
+        __builtin_prefetch(l->shed->grid.heights_int16_m + ahead);
+    }
+}
+
 static void load_along(struct vg_slab *self, struct loader *l, int i)
 {
     float *z = self->z_m + vg_slab_at(self, i, self->base_j);
@@ -71,10 +83,12 @@ static void load_along(struct vg_slab *self, struct loader *l, int i)
     int j = 0;
     if (l->o->step_j > 0) {
         for (; j + 8 <= n; j += 8) {
+            fetch_along(l, at + j);
             v8f_store(z + j, lowered(l, raw8(l, at + j, false), eye_m, v8f_load(fall + j)));
         }
     } else {
         for (; j + 8 <= n; j += 8) {
+            fetch_along(l, at - j);
             v8f_store(z + j, lowered(l, raw8(l, at - j, true), eye_m, v8f_load(fall + j)));
         }
     }

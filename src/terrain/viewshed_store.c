@@ -63,6 +63,21 @@ static ptrdiff_t place_of(const struct vg_shed *shed, const struct vg_shed_octan
            j * o->out_step_j;
 }
 
+/* from[0] to to[0], from[1] to to[-1] and so on. */
+static void copy_reversed(uint8_t *to, const uint8_t *from, size_t n)
+{
+    size_t k = 0;
+    for (; k + BLOCK <= n; k += BLOCK) {
+        v16b v;
+        memcpy(&v, from + k, sizeof v);
+        v = __builtin_shufflevector(v, v, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+        memcpy(to - k - BLOCK + 1, &v, sizeof v);
+    }
+    for (; k < n; k++) {
+        *(to - k) = from[k];
+    }
+}
+
 static void store_along(const struct vg_slab *self, const struct vg_shed *shed,
                         const struct vg_shed_octant *o, int i, int first, int last)
 {
@@ -75,10 +90,7 @@ static void store_along(const struct vg_slab *self, const struct vg_shed *shed,
     if (to != NULL && step > 0) {
         memcpy(to + at, self->cells + from, n);
     } else if (to != NULL) {
-        to += at - (ptrdiff_t)(n - 1);
-        for (size_t k = 0; k < n; k++) {
-            to[k] = self->cells[from + n - 1 - k];
-        }
+        copy_reversed(to + at, self->cells + from, n);
     }
     for (size_t k = 0; needed != NULL && k < n; k++) {
         needed[at + (ptrdiff_t)k * step] = self->needed_m[from + k];

@@ -84,24 +84,28 @@ static bool reserve_compared(struct vg_compared *c, int n)
     return true;
 }
 
-static struct vg_span span_of(const struct vg_shed_row *row, int64_t b, int p)
+/* What all wedges of a row have in common. */
+static struct vg_span span_of_row(const struct vg_shed_row *row, int p)
 {
-    int64_t m = (int64_t)1 << p;
-    int64_t begin = b * row->i;
-    int64_t j = begin >> p;
-    struct vg_span s;
-    s.z_m = row->z_m + (j - row->base_j);
-    s.before_m = row->before_m + (j - row->base_j);
-    s.x0 = (float)(begin & (m - 1)) / (float)m;
-    s.g = (float)row->i / (float)m;
+    float m = (float)((int64_t)1 << p);
+    struct vg_span s = {.i = (float)row->i, .g = (float)row->i / m, .per_m = 1.0F / m};
     s.per_g = 1.0F / s.g;
-    s.i = (float)row->i;
     s.per_i = 1.0F / s.i;
     s.stretch = s.i / (float)(row->i - 1);
-    s.per_m = 1.0F / (float)m;
-    s.j0 = (float)j;
-    s.n_cells = (int)(((begin + row->i + m - 1) >> p) - j);
     return s;
+}
+
+/* Wedge b of 2^p begins at b i / 2^p cells. */
+VG_V8_INLINE void place_span(struct vg_span *self, const struct vg_shed_row *row, int64_t begin,
+                             int p)
+{
+    int64_t m = (int64_t)1 << p;
+    int64_t j = begin >> p;
+    self->z_m = row->z_m + (j - row->base_j);
+    self->before_m = row->before_m + (j - row->base_j);
+    self->x0 = (float)(int32_t)(begin & (m - 1)) * self->per_m;
+    self->j0 = (float)(int32_t)j;
+    self->n_cells = (int)(((begin + row->i + m - 1) >> p) - j);
 }
 
 /* --- results --- */
@@ -295,30 +299,30 @@ static bool judge(struct vg_wedges *self, struct vg_horizon *h, const struct vg_
     return reserve_compared(&self->compared, h->n) && vg_merge_columns(self, h, span);
 }
 
-static bool wedge_row(struct vg_wedges *self, int b, const struct vg_shed_row *row)
+/* Wedge b of this job, number `place` of the octant. */
+static bool wedge_row(struct vg_wedges *self, int b, int64_t place, const struct vg_shed_row *row,
+                      const struct vg_span *span)
 {
     struct vg_horizon *h = &self->wedge[b];
-    int64_t place = ((int64_t)self->slice << self->p) / VG_SHED_SLICES + b;
-    struct vg_span span = span_of(row, place, self->p);
     if (h->is_row) {
-        if (is_in_front(&span)) {
-            store_all(row, &span, VG_VIEWSHED_VISIBLE);
+        if (is_in_front(span)) {
+            store_all(row, span, VG_VIEWSHED_VISIBLE);
             return true;
         }
         if (!vg_horizon_of_row(h, row, place, self->p)) {
             return false;
         }
     }
-    v8f top = greatest8(&span);
-    float lowest_m = h->lowest * span.i;
+    v8f top = greatest8(span);
+    float lowest_m = h->lowest * span->i;
     lowest_m -= (lowest_m < 0.0F ? -lowest_m : lowest_m) * 1e-6F;
     bool was_high = h->was_high;
     h->was_high = v8i_bits(top >= lowest_m) != 0;
     if (!was_high && row->needed_m == NULL && v8i_bits(top + row->target_m >= lowest_m) == 0) {
-        store_all(row, &span, VG_VIEWSHED_HIDDEN);
+        store_all(row, span, VG_VIEWSHED_HIDDEN);
         return true;
     }
-    return judge(self, h, row, &span);
+    return judge(self, h, row, span);
 }
 
 /* Before row 1 there is nothing to hide it: it is the horizon. */
@@ -346,13 +350,12 @@ bool vg_wedges_row(struct vg_wedges *self, const struct vg_shed_row *row)
             return false;
         }
     }
-    int64_t begin = (int64_t)self->slice * row->i * self->n;
-    int64_t n_last = ((int64_t)row->n << self->p);
-    for (int b = 0; b < self->n; b++, begin += row->i) {
-        if (begin > n_last) {
-            break;
-        }
-        if (!wedge_row(self, b, row)) {
+    struct vg_span span = span_of_row(row, self->p);
+    int64_t place = (int64_t)self->slice * self->n;
+    int64_t n_last = (int64_t)row->n << self->p;
+    for (int b = 0; b < self->n && place * row->i <= n_last; b++, place++) {
+        place_span(&span, row, place * row->i, self->p);
+        if (!wedge_row(self, b, place, row, &span)) {
             return false;
         }
     }
