@@ -197,7 +197,7 @@ struct verdict {
     bool is_above; /* somewhere */
     bool is_all_points; /* above, at all points of the horizon */
     bool is_all_cells; /* at all of the row's grid points inside */
-    bool has_edges; /* of columns above the horizon where the row is not */
+    bool has_edges; /* of columns above the horizon and the row */
 };
 
 /* Row and columns' edges against the horizon at the horizon's points. */
@@ -220,7 +220,8 @@ static void compare_points(struct vg_compared *c, const struct vg_horizon *h,
         v8f z1 = v8f_gather(span->z_m + 1, q);
         v8f at_m = s * span->i;
         v8f d = z + (x - whole) * (z1 - z) - at_m;
-        edges |= v8i_bits((vg_shed_edge_d8(span, x, q, whole, z, at_m) > 0.0F) & (d <= 0.0F));
+        v8f edge_d = vg_shed_edge_d8(span, x, q, whole, z, at_m);
+        edges |= v8i_bits((edge_d > 0.0F) & (edge_d > d));
         /* After the row's points before it, of those inside: as many as lie between 0 and x. */
         v8i n_row = q - 1 - (whole < x);
         n_row = n_row & (n_row > 0);
@@ -286,7 +287,8 @@ static bool judge(struct vg_wedges *self, struct vg_horizon *h, const struct vg_
     compare_points(&self->compared, h, span, &is);
     compare_cells(&self->compared, h, span, &is);
     store_judged(row, span, &self->compared);
-    if (is.is_all_points && is.is_all_cells) {
+    /* At its ends an edge that leaves the wedge may stand above even then. */
+    if (is.is_all_points && is.is_all_cells && !(is.has_edges && row->has_columns)) {
         h->is_row = true;
         return true;
     }
