@@ -54,7 +54,6 @@ static bool run_slab(struct vg_wedges *wedges, struct vg_slab *slab, const struc
             .n = i < o->n_minor ? i : o->n_minor,
             .base_j = slab->base_j,
             .target_m = (float)s->view.target_agl_m,
-            .has_columns = s->view.mode == VG_VIEWSHED_EXACT,
         };
         if (!vg_wedges_row(wedges, &row)) {
             return false;
@@ -66,7 +65,7 @@ static bool run_slab(struct vg_wedges *wedges, struct vg_slab *slab, const struc
 static bool run_job(struct vg_shed_scratch *scratch, const struct vg_shed *s,
                     const struct vg_shed_octant *o)
 {
-    if (!vg_wedges_init(&scratch->wedges, o->slice)) {
+    if (!vg_wedges_init(&scratch->wedges, o->slice, s->view.mode == VG_VIEWSHED_FAST)) {
         return false;
     }
     fill_falls(&scratch->slab, s, o);

@@ -331,8 +331,10 @@ static void compare_columns(const struct vg_compared *c, const struct vg_horizon
         v8f x = u * span->g + span->x0;
         v8i q = v8f_to_int(x);
         v8f z = v8f_gather(span->z_m, q);
+        v8f z_before = v8f_gather(span->before_m, q);
+        v8f d = vg_shed_edge_d8(span, x, v8i_to_float(q), z, z_before, s * span->i);
         v8f_store(c->x + v, x);
-        v8f_store(c->d_m + v, vg_shed_edge_d8(span, x, q, v8i_to_float(q), z, s * span->i));
+        v8f_store(c->d_m + v, d);
     }
 }
 

@@ -2,7 +2,8 @@
  *
  * viewshed.c   checks, jobs, threads          viewshed_slab.c   cells in and out of an octant
  * viewshed_job.c   one slice of an octant     viewshed_wedge.c  the horizon, in wedges
- *                                             viewshed_merge.c  its slow parts
+ * viewshed_store.c results out                viewshed_merge.c  where rows rise above it
+ *                                             viewshed_rays.c   the fast mode's horizon
  *
  * All but viewshed.c are built once for any processor and once more for those with AVX2 (see
  * CMakeLists.txt); VG_VIEWSHED_ISA is put behind the names that both builds have. */
@@ -29,6 +30,9 @@
 #define vg_horizon_close VG_VIEWSHED_NAME(vg_horizon_close, VG_VIEWSHED_ISA)
 #define vg_horizon_split VG_VIEWSHED_NAME(vg_horizon_split, VG_VIEWSHED_ISA)
 #define vg_horizon_of_row VG_VIEWSHED_NAME(vg_horizon_of_row, VG_VIEWSHED_ISA)
+#define vg_rays_split VG_VIEWSHED_NAME(vg_rays_split, VG_VIEWSHED_ISA)
+#define vg_rays_of_row VG_VIEWSHED_NAME(vg_rays_of_row, VG_VIEWSHED_ISA)
+#define vg_rays_row VG_VIEWSHED_NAME(vg_rays_row, VG_VIEWSHED_ISA)
 #define vg_merge_row VG_VIEWSHED_NAME(vg_merge_row, VG_VIEWSHED_ISA)
 #define vg_merge_columns VG_VIEWSHED_NAME(vg_merge_columns, VG_VIEWSHED_ISA)
 
@@ -151,7 +155,6 @@ struct vg_shed_row {
     int n; /* last cell j */
     int base_j;
     float target_m;
-    bool has_columns; /* merge the edges along columns too */
 };
 
 /* A row over one wedge. x counts cells from the grid point at or before its left end. */
@@ -194,12 +197,13 @@ struct vg_wedges {
     int capacity;
     int p;
     int slice;
+    bool has_rays; /* the fast mode */
     struct vg_compared compared;
     struct vg_horizon next; /* where merges go */
     struct vg_merged merged;
 };
 
-bool vg_wedges_init(struct vg_wedges *self, int slice); /* false: no memory */
+bool vg_wedges_init(struct vg_wedges *self, int slice, bool has_rays); /* false: no memory */
 void vg_wedges_finish(struct vg_wedges *self);
 /* Judge a row's cells and raise the horizon to it; rows come in order from 1. */
 bool vg_wedges_row(struct vg_wedges *self, const struct vg_shed_row *row);
@@ -225,6 +229,15 @@ struct vg_shed_scratch {
     struct vg_slab slab;
     struct vg_wedges wedges;
 };
+
+/* --- the fast mode's horizon: 32 slopes in place of points --- */
+
+bool vg_rays_split(const struct vg_horizon *self, struct vg_horizon *left,
+                   struct vg_horizon *right);
+/* The row before, at the rays. */
+bool vg_rays_of_row(struct vg_horizon *self, const struct vg_span *span);
+/* Compare a row's grid points and raise the rays to it; was_high says whether it can be above. */
+void vg_rays_row(struct vg_compared *out, struct vg_horizon *h, const struct vg_span *span);
 
 /* Take jobs until none is left. false: no memory. */
 bool vg_shed_run_any(const struct vg_shed *shed, atomic_int *next);

@@ -85,6 +85,48 @@ VG_V8_INLINE v8f v8f_gather(const float *table, v8i index)
 #endif
 }
 
+/* Thirty-two floats at hand, or the first sixteen of them: looked up without going to memory. */
+struct v8f_table {
+    v8f part[4];
+};
+
+VG_V8_INLINE struct v8f_table v8f_table16(const float *p)
+{
+    return (struct v8f_table){{v8f_load(p), v8f_load(p + 8)}};
+}
+
+VG_V8_INLINE struct v8f_table v8f_table32(const float *p)
+{
+    return (struct v8f_table){{v8f_load(p), v8f_load(p + 8), v8f_load(p + 16), v8f_load(p + 24)}};
+}
+
+VG_V8_INLINE v8f v8f_pick8(v8f table, v8i index)
+{
+#if defined(__AVX2__)
+    return (v8f)_mm256_permutevar8x32_ps((__m256)table, (__m256i)index);
+#else
+    v8f v = {0};
+    for (int i = 0; i < 8; i++) {
+        v[i] = table[index[i] & 7];
+    }
+    return v;
+#endif
+}
+
+/* index from 0 to 15 */
+VG_V8_INLINE v8f v8f_pick16(const struct v8f_table *t, v8i index)
+{
+    return v8f_choose(index > 7, v8f_pick8(t->part[1], index), v8f_pick8(t->part[0], index));
+}
+
+/* index from 0 to 31 */
+VG_V8_INLINE v8f v8f_pick32(const struct v8f_table *t, v8i index)
+{
+    v8f low = v8f_pick16(t, index);
+    v8f high = v8f_choose(index > 23, v8f_pick8(t->part[3], index), v8f_pick8(t->part[2], index));
+    return v8f_choose(index > 15, high, low);
+}
+
 /* Bit i: lane i of a comparison holds. */
 VG_V8_INLINE unsigned v8i_bits(v8i mask)
 {

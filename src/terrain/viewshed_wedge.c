@@ -12,13 +12,14 @@ enum {
     CELLS_MAX = VG_WEDGE_LANES - 2
 };
 
-bool vg_wedges_init(struct vg_wedges *self, int slice)
+bool vg_wedges_init(struct vg_wedges *self, int slice, bool has_rays)
 {
     if (self->capacity == 0) {
         self->wedge = calloc(16, sizeof *self->wedge);
         self->capacity = self->wedge != NULL ? 16 : 0;
     }
     self->slice = slice;
+    self->has_rays = has_rays;
     self->n = 1;
     self->p = 0;
     while (1 << self->p < VG_SHED_SLICES) {
@@ -55,7 +56,9 @@ static bool split_all(struct vg_wedges *self)
     for (int b = self->n - 1; b >= 0; b--) {
         struct vg_horizon whole = self->wedge[b];
         self->wedge[b] = (struct vg_horizon){0};
-        bool is_ok = vg_horizon_split(&whole, &self->wedge[2 * b], &self->wedge[2 * b + 1]);
+        struct vg_horizon *left = &self->wedge[2 * b];
+        bool is_ok = self->has_rays ? vg_rays_split(&whole, left, left + 1)
+                                    : vg_horizon_split(&whole, left, left + 1);
         vg_horizon_finish(&whole);
         if (!is_ok) {
             return false;
@@ -209,6 +212,9 @@ static void compare_points(struct vg_compared *c, const struct vg_horizon *h,
     unsigned edges = 0;
     const v8i lane = v8f_to_int(v8f_from(0.0F));
     const v8i n_inside = v8i_all(span->n_cells - 1);
+    const struct v8f_table here = v8f_table16(span->z_m);
+    const struct v8f_table next = v8f_table16(span->z_m + 1);
+    const struct v8f_table before = v8f_table16(span->before_m);
     for (int v = 0; v < h->n; v += 8) {
         v8f u;
         v8f s;
@@ -216,11 +222,11 @@ static void compare_points(struct vg_compared *c, const struct vg_horizon *h,
         v8f x = u * span->g + span->x0;
         v8i q = v8f_to_int(x);
         v8f whole = v8i_to_float(q);
-        v8f z = v8f_gather(span->z_m, q);
-        v8f z1 = v8f_gather(span->z_m + 1, q);
+        v8f z = v8f_pick16(&here, q);
+        v8f z1 = v8f_pick16(&next, q);
         v8f at_m = s * span->i;
         v8f d = z + (x - whole) * (z1 - z) - at_m;
-        v8f edge_d = vg_shed_edge_d8(span, x, q, whole, z, at_m);
+        v8f edge_d = vg_shed_edge_d8(span, x, whole, z, v8f_pick16(&before, q), at_m);
         edges |= v8i_bits((edge_d > 0.0F) & (edge_d > d));
         /* After the row's points before it, of those inside: as many as lie between 0 and x. */
         v8i n_row = q - 1 - (whole < x);
@@ -281,6 +287,11 @@ static bool judge(struct vg_wedges *self, struct vg_horizon *h, const struct vg_
                   const struct vg_span *span)
 {
     struct verdict is = {0};
+    if (self->has_rays) {
+        vg_rays_row(&self->compared, h, span);
+        store_judged(row, span, &self->compared);
+        return true;
+    }
     if (!reserve_compared(&self->compared, h->n)) {
         return false;
     }
@@ -288,14 +299,14 @@ static bool judge(struct vg_wedges *self, struct vg_horizon *h, const struct vg_
     compare_cells(&self->compared, h, span, &is);
     store_judged(row, span, &self->compared);
     /* At its ends an edge that leaves the wedge may stand above even then. */
-    if (is.is_all_points && is.is_all_cells && !(is.has_edges && row->has_columns)) {
+    if (is.is_all_points && is.is_all_cells && !is.has_edges) {
         h->is_row = true;
         return true;
     }
     if (is.is_above && !vg_merge_row(self, h, span, &is.has_edges)) {
         return false;
     }
-    if (!is.has_edges || !row->has_columns) {
+    if (!is.has_edges) {
         return true;
     }
     return reserve_compared(&self->compared, h->n) && vg_merge_columns(self, h, span);
@@ -311,7 +322,8 @@ static bool wedge_row(struct vg_wedges *self, int b, int64_t place, const struct
             store_all(row, span, VG_VIEWSHED_VISIBLE);
             return true;
         }
-        if (!vg_horizon_of_row(h, row, place, self->p)) {
+        if (!(self->has_rays ? vg_rays_of_row(h, span)
+                             : vg_horizon_of_row(h, row, place, self->p))) {
             return false;
         }
     }
