@@ -50,7 +50,8 @@ enum {
 };
 
 /* Heights, borrowed until the call returns: exactly one of the two pointers. NaN, no_data and
- * anything not within a thousand kilometres of zero are voids. */
+ * anything not within a thousand kilometres of zero are voids: neither ground nor obstacle, and nor
+ * is an edge to one (a sight exactly through a point next to a void may go either way). */
 struct vg_viewshed_grid {
     const float *heights_m; /* [n_rows][row_stride] */
     const int16_t *heights_int16_m;

@@ -13,7 +13,7 @@ void vg_horizon_finish(struct vg_horizon *self)
 /* Room for n points and the repeats after the last; what was there is kept. */
 bool vg_horizon_reserve(struct vg_horizon *self, int n)
 {
-    if (n + 8 <= self->capacity) {
+    if (n + 9 <= self->capacity) {
         return true;
     }
     int capacity = n + n / 2 + 24;
@@ -26,22 +26,36 @@ bool vg_horizon_reserve(struct vg_horizon *self, int n)
     return true;
 }
 
+/* Crossings are rounded: one may lie behind its neighbour by that much. */
+static void put_in_order(struct vg_horizon *self)
+{
+    float u = 0.0F;
+    for (int v = 0; v < self->n; v++) {
+        u = self->at[v].u > u ? self->at[v].u : u;
+        u = u < 1.0F ? u : 1.0F;
+        self->at[v].u = u;
+    }
+}
+
 void vg_horizon_close(struct vg_horizon *self)
 {
     struct vg_point *at = self->at;
     const struct vg_point last = at[self->n - 1];
     int n = (self->n + 7) / 8 * 8;
-    for (int v = self->n; v < n; v++) {
+    for (int v = self->n; v <= n; v++) {
         at[v] = last;
     }
     v8f least = v8f_load(&at[0].u);
-    v8f other = v8f_load(&at[2].u);
-    for (int v = 4; v < n; v += 4) {
-        least = v8f_min(least, v8f_load(&at[v].u));
-        other = v8f_min(other, v8f_load(&at[v + 2].u));
+    v8i is_behind = {0};
+    for (int v = 0; v < n; v += 2) {
+        v8f here = v8f_load(&at[v].u);
+        least = v8f_min(least, here);
+        is_behind |= v8f_load(&at[v + 1].u) < here;
     }
-    least = v8f_min(least, other);
     self->lowest = least[1] < least[5] ? least[1] : least[5];
+    if ((is_behind[0] | is_behind[4]) != 0) {
+        put_in_order(self);
+    }
     self->is_row = false;
 }
 
@@ -178,17 +192,6 @@ static struct vg_point crossing(const struct vg_merged *m, const struct vg_span 
                              s + part * (horizon_s(m, span, p) - s), k, 0.0F};
 }
 
-/* Where row and horizon cross the horizon is hollow: does a column's edge stand up in it? */
-static bool edge_above(const struct vg_span *span, const struct vg_point *p)
-{
-    float x = p->u * span->g + span->x0;
-    int q = (int)x;
-    float part = (x - (float)q) * (span->i - 1.0F) / ((float)q + span->j0);
-    float z = span->z_m[q];
-    float edge_m = z + part * (span->before_m[q] * span->stretch - z);
-    return part <= 1.0F && edge_m > p->s * span->i;
-}
-
 /* Of two runs of points keep the higher, and put one where they cross. A point is written first and
  * kept or overwritten then: no branch that cannot be foretold but the crossings. */
 static void keep_higher(const struct vg_merged *m, struct vg_horizon *to,
@@ -208,7 +211,7 @@ static void keep_higher(const struct vg_merged *m, struct vg_horizon *to,
         bool is_above = at[p].d_m > 0.0F;
         if (is_above != was_above) {
             out[n] = crossing(m, span, p);
-            *inout_has_edges |= edge_above(span, &out[n]);
+            *inout_has_edges |= vg_shed_is_below_edge(span, &out[n]); /* it is a hollow */
             n++;
         }
         out[n] = at[p];
@@ -301,7 +304,7 @@ static void raise_to_columns(struct vg_horizon *out, const struct vg_horizon *h,
     out->n = 0;
     for (int v = 0; v < h->n; v++) {
         float d = compared->d_m[v] * span->per_i;
-        int q = d > 0.0F ? (int)compared->x[v] : -1;
+        int q = d > 0.0F ? (int)(compared->x[v] + VG_SHED_NEAR) : -1;
         if (at >= 0 && q != at) {
             go_down(out, h, v - 1, &c, compared->d_m[v - 1] * span->per_i);
         }
@@ -329,7 +332,7 @@ static void compare_columns(const struct vg_compared *c, const struct vg_horizon
         v8f s;
         v8f_load_two_of_four(&h->at[v].u, &u, &s);
         v8f x = u * span->g + span->x0;
-        v8i q = v8f_to_int(x);
+        v8i q = v8f_to_int(x + VG_SHED_NEAR);
         v8f z = v8f_gather(span->z_m, q);
         v8f z_before = v8f_gather(span->before_m, q);
         v8f d = vg_shed_edge_d8(span, x, v8i_to_float(q), z, z_before, s * span->i);

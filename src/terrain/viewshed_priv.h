@@ -45,8 +45,10 @@ enum {
     VG_WEDGE_LANES = 16 /* grid points of a row over one wedge, both ends included, at most */
 };
 
-/* Height that stands for a void: an edge to it falls away so steeply that it hides nothing. */
-#define VG_SHED_VOID_M (-1e9F)
+/* Height that stands for a void: an edge to it falls away so steeply that it hides nothing. Not
+ * lower: what lies beside it is interpolated from it. Ground is never that low. */
+#define VG_SHED_VOID_M (-1e7F)
+#define VG_SHED_LOWEST_M (-9e6F)
 #define VG_SHED_HEIGHT_MAX_M 1e6F
 
 /* A call, the same for all its jobs. */

@@ -37,7 +37,8 @@ VG_V8_INLINE v8f lowered(struct loader *l, v8f raw, float eye_m, v8f fall_m)
     v8i is_ground =
         (raw > -VG_SHED_HEIGHT_MAX_M) & (raw < VG_SHED_HEIGHT_MAX_M) & (raw != l->no_data);
     l->voids |= ~is_ground;
-    return v8f_choose(is_ground, raw - eye_m - fall_m, v8f_all(VG_SHED_VOID_M));
+    v8f z = v8f_max(raw - eye_m - fall_m, v8f_all(VG_SHED_LOWEST_M));
+    return v8f_choose(is_ground, z, v8f_all(VG_SHED_VOID_M));
 }
 
 static float lowered1(struct loader *l, ptrdiff_t at, float eye_m, float fall_m)

@@ -220,7 +220,7 @@ static void compare_points(struct vg_compared *c, const struct vg_horizon *h,
         v8f s;
         v8f_load_two_of_four(&h->at[v].u, &u, &s);
         v8f x = u * span->g + span->x0;
-        v8i q = v8f_to_int(x);
+        v8i q = v8f_to_int(x + VG_SHED_NEAR);
         v8f whole = v8i_to_float(q);
         v8f z = v8f_pick16(&here, q);
         v8f z1 = v8f_pick16(&next, q);

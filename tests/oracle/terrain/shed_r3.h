@@ -5,9 +5,9 @@
 #include "terrain/viewshed.h"
 
 /* How high above its ground a target in (row, col) must stand to be seen, in double precision; NaN
- * on a void. Ground that an edge with a void end would give is not there. Range and sector are not
- * looked at. */
+ * on a void. Ground that an edge with a void end would give is not there; with_rims says whether a
+ * point next to a void hides what lies exactly behind it. Range and sector are not looked at. */
 double shed_r3_needed_m(const struct vg_viewshed_grid *grid, const struct vg_viewshed_view *view,
-                        int row, int col);
+                        int row, int col, bool with_rims);
 
 #endif
