@@ -9,6 +9,19 @@
  * horizon has a step, beside voids. */
 #define VG_SHED_NEAR 2e-6F
 
+/* The grid point at or before x. On the octant's diagonal it is the one before: the column that
+ * begins there is the next octant's. */
+VG_V8_INLINE v8i vg_shed_before8(const struct vg_span *span, v8f x)
+{
+    return v8f_to_int(v8f_min(x + VG_SHED_NEAR, v8f_all(span->i - 0.5F - span->j0)));
+}
+
+VG_V8_INLINE int vg_shed_before(const struct vg_span *span, float x)
+{
+    float last = span->i - 0.5F - span->j0;
+    return (int)(x + VG_SHED_NEAR < last ? x + VG_SHED_NEAR : last);
+}
+
 /* How far the edges of columns stand above points x of the horizon; below zero where there is none
  * or it differs by rounding only (the ends of edges are points of the horizon already). whole: the
  * grid point at or before x; z, z_before: this row and the one before there. The edge of column j
@@ -29,7 +42,7 @@ VG_V8_INLINE v8f vg_shed_edge_d8(const struct vg_span *span, v8f x, v8f whole, v
 VG_V8_INLINE bool vg_shed_is_below_edge(const struct vg_span *span, const struct vg_point *p)
 {
     float x = p->u * span->g + span->x0;
-    int q = (int)(x + VG_SHED_NEAR);
+    int q = vg_shed_before(span, x);
     float width = ((float)q + span->j0) * (span->per_i * span->stretch);
     float on = x - (float)q;
     float part = on < width ? on / width : 1.0F;

@@ -192,6 +192,15 @@ static struct vg_point crossing(const struct vg_merged *m, const struct vg_span 
                              s + part * (horizon_s(m, span, p) - s), k, 0.0F};
 }
 
+/* The row's slope at x. Taken from the row, not from the horizon and the difference: beside voids
+ * these are too large to leave anything. */
+static float row_s(const struct vg_span *span, float x)
+{
+    int q = (int)x;
+    float z = span->z_m[q];
+    return (z + (x - (float)q) * (span->z_m[q + 1] - z)) * span->per_i;
+}
+
 /* Of two runs of points keep the higher, and put one where they cross. A point is written first and
  * kept or overwritten then: no branch that cannot be foretold but the crossings. */
 static void keep_higher(const struct vg_merged *m, struct vg_horizon *to,
@@ -204,7 +213,7 @@ static void keep_higher(const struct vg_merged *m, struct vg_horizon *to,
     int n = 1;
     out[0] = at[0];
     if (was_above) {
-        out[0].s += at[0].d_m * span->per_i;
+        out[0].s = row_s(span, span->x0);
         out[0].k = (span->z_m[1] - span->z_m[0]) * span->per_m;
     }
     for (int p = 1; p < n_points; p++) {
@@ -219,7 +228,7 @@ static void keep_higher(const struct vg_merged *m, struct vg_horizon *to,
         was_above = is_above;
     }
     if (was_above) { /* the last point is the horizon's own and was not kept */
-        out[n].s += at[n_points - 1].d_m * span->per_i;
+        out[n].s = row_s(span, span->x0 + span->g);
         n++;
     }
     to->n = n;
@@ -271,28 +280,41 @@ static struct column column_at(const struct vg_span *span, int q)
     return c;
 }
 
-/* The column's edge comes up through the horizon's piece from point v - 1 to v. */
+/* The column's edge comes up through the horizon's piece from point v - 1 to v, or is above it from
+ * its beginning on where the horizon has a step. */
 static void come_up(struct vg_horizon *out, const struct vg_horizon *h, int v,
                     const struct column *c, float d)
 {
-    float u0 = h->at[v - 1].u > c->u ? h->at[v - 1].u : c->u;
-    float s0 = h->at[v - 1].s + h->at[v - 1].k * (u0 - h->at[v - 1].u);
+    const struct vg_point *a = &h->at[v - 1];
+    const struct vg_point *b = &h->at[v];
+    float u0 = a->u > c->u ? a->u : c->u;
+    float s0 = a->s + a->k * (u0 - a->u);
     float d0 = c->s + c->k * (u0 - c->u) - s0;
-    d0 = d0 < 0.0F ? d0 : 0.0F;
+    if (d0 > 0.0F) {
+        add_point(out, u0, s0, 0.0F);
+        add_point(out, u0, s0 + d0, c->k);
+        return;
+    }
     float part = d0 / (d0 - d);
-    add_point(out, u0 + part * (h->at[v].u - u0), s0 + part * (h->at[v].s - s0), c->k);
+    add_point(out, u0 + part * (b->u - u0), s0 + part * (b->s - s0), c->k);
 }
 
-/* And goes down through that from v to v + 1. */
+/* And goes down through that from v to v + 1, or ends above it. */
 static void go_down(struct vg_horizon *out, const struct vg_horizon *h, int v,
                     const struct column *c, float d)
 {
-    float u1 = h->at[v + 1].u < c->end_u ? h->at[v + 1].u : c->end_u;
-    float s1 = h->at[v].s + h->at[v].k * (u1 - h->at[v].u);
+    const struct vg_point *a = &h->at[v];
+    const struct vg_point *b = &h->at[v + 1];
+    float u1 = b->u < c->end_u ? b->u : c->end_u;
+    float s1 = a->s + a->k * (u1 - a->u);
     float d1 = c->s + c->k * (u1 - c->u) - s1;
-    d1 = d1 < 0.0F ? d1 : 0.0F;
+    if (d1 > 0.0F) {
+        add_point(out, u1, s1 + d1, 0.0F);
+        add_point(out, u1, s1, a->k);
+        return;
+    }
     float part = d / (d - d1);
-    add_point(out, h->at[v].u + part * (u1 - h->at[v].u), s1 + (1.0F - part) * (h->at[v].s - s1), h->at[v].k);
+    add_point(out, a->u + part * (u1 - a->u), a->s + part * (s1 - a->s), a->k);
 }
 
 /* h's points, those with d > 0 replaced by the column's edge above them. */
@@ -304,7 +326,7 @@ static void raise_to_columns(struct vg_horizon *out, const struct vg_horizon *h,
     out->n = 0;
     for (int v = 0; v < h->n; v++) {
         float d = compared->d_m[v] * span->per_i;
-        int q = d > 0.0F ? (int)(compared->x[v] + VG_SHED_NEAR) : -1;
+        int q = d > 0.0F ? vg_shed_before(span, compared->x[v]) : -1;
         if (at >= 0 && q != at) {
             go_down(out, h, v - 1, &c, compared->d_m[v - 1] * span->per_i);
         }
@@ -317,7 +339,7 @@ static void raise_to_columns(struct vg_horizon *out, const struct vg_horizon *h,
         if (q < 0) {
             add_point(out, h->at[v].u, h->at[v].s, h->at[v].k);
         } else if (v == 0 || v == h->n - 1) {
-            add_point(out, h->at[v].u, h->at[v].s + d, c.k);
+            add_point(out, h->at[v].u, c.s + c.k * (h->at[v].u - c.u), c.k);
         }
         at = q;
     }
@@ -332,7 +354,7 @@ static void compare_columns(const struct vg_compared *c, const struct vg_horizon
         v8f s;
         v8f_load_two_of_four(&h->at[v].u, &u, &s);
         v8f x = u * span->g + span->x0;
-        v8i q = v8f_to_int(x + VG_SHED_NEAR);
+        v8i q = vg_shed_before8(span, x);
         v8f z = v8f_gather(span->z_m, q);
         v8f z_before = v8f_gather(span->before_m, q);
         v8f d = vg_shed_edge_d8(span, x, v8i_to_float(q), z, z_before, s * span->i);
@@ -344,7 +366,7 @@ static void compare_columns(const struct vg_compared *c, const struct vg_horizon
 bool vg_merge_columns(struct vg_wedges *w, struct vg_horizon *h, const struct vg_span *span)
 {
     compare_columns(&w->compared, h, span);
-    if (!vg_horizon_reserve(&w->next, 3 * h->n + 8)) {
+    if (!vg_horizon_reserve(&w->next, 5 * h->n + 8)) {
         return false;
     }
     raise_to_columns(&w->next, h, &w->compared, span);

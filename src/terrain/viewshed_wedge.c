@@ -220,7 +220,7 @@ static void compare_points(struct vg_compared *c, const struct vg_horizon *h,
         v8f s;
         v8f_load_two_of_four(&h->at[v].u, &u, &s);
         v8f x = u * span->g + span->x0;
-        v8i q = v8f_to_int(x + VG_SHED_NEAR);
+        v8i q = vg_shed_before8(span, x);
         v8f whole = v8i_to_float(q);
         v8f z = v8f_pick16(&here, q);
         v8f z1 = v8f_pick16(&next, q);
@@ -262,9 +262,11 @@ static void compare_cells(struct vg_compared *c, const struct vg_horizon *h,
         v8i v = n_before[half];
         const float *first = &h->at[0].u;
         v8i v4 = v * 4;
-        v8f from = v8f_gather(first, v4);
-        v8f at = v8f_gather(first + 1, v4) + v8f_gather(first + 2, v4) * (u - from);
-        at *= span->i;
+        v8f from = v8f_gather(first + 1, v4);
+        v8f to = v8f_gather(first + 5, v4); /* of the next point */
+        v8f at = from + v8f_gather(first + 2, v4) * (u - v8f_gather(first, v4));
+        /* Beside voids pieces are so steep that the last bit of u would go beyond their ends. */
+        at = v8f_min(v8f_max(at, v8f_min(from, to)), v8f_max(from, to)) * span->i;
         v8f d = v8f_load(span->z_m + 8 * half) - at;
         above |= v8i_bits(d > 0.0F) << (8 * half);
         v8f_store(c->at_m + 8 * half, at);
