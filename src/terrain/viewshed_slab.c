@@ -1,0 +1,212 @@
+/* Cells of an octant in, results out. Where the rows of the octant are columns of the raster, they
+ * go through blocks of eight by eight (heights) or sixteen by sixteen (bytes) that are transposed
+ * in registers: reading 64 columns at a time, whole cache lines. */
+#include "terrain/viewshed_priv.h"
+#include "terrain/viewshed_vec.h"
+
+#include <math.h>
+
+enum {
+    AHEAD = 24 /* raster rows fetched ahead: pages are too far apart for the processor to guess */
+};
+
+struct loader {
+    const struct vg_shed *shed;
+    const struct vg_shed_octant *o;
+    float no_data; /* NaN: none */
+    v8i voids;
+};
+
+VG_V8_INLINE v8f raw8(const struct loader *l, ptrdiff_t at, bool is_falling)
+{
+    const ptrdiff_t first = is_falling ? at - 7 : at;
+    v8f v;
+    if (l->shed->grid.heights_m != NULL) {
+        v = v8f_load(l->shed->grid.heights_m + first);
+    } else {
+        typedef int16_t v8s __attribute__((vector_size(16)));
+        v8s s;
+        memcpy(&s, l->shed->grid.heights_int16_m + first, sizeof s);
+        v = __builtin_convertvector(s, v8f);
+    }
+    return is_falling ? __builtin_shufflevector(v, v, 7, 6, 5, 4, 3, 2, 1, 0) : v;
+}
+
+VG_V8_INLINE v8f lowered(struct loader *l, v8f raw, float eye_m, v8f fall_m)
+{
+    v8i is_ground =
+        (raw > -VG_SHED_HEIGHT_MAX_M) & (raw < VG_SHED_HEIGHT_MAX_M) & (raw != l->no_data);
+    l->voids |= ~is_ground;
+    v8f z = v8f_max(raw - eye_m - fall_m, v8f_all(VG_SHED_LOWEST_M));
+    return v8f_choose(is_ground, z, v8f_all(VG_SHED_VOID_M));
+}
+
+static float lowered1(struct loader *l, ptrdiff_t at, float eye_m, float fall_m)
+{
+    float raw = l->shed->grid.heights_m != NULL ? l->shed->grid.heights_m[at]
+                                                : (float)l->shed->grid.heights_int16_m[at];
+    return lowered(l, v8f_all(raw), eye_m, v8f_all(fall_m))[0];
+}
+
+/* Height that is subtracted all along row i. */
+static float eye_at(const struct loader *l, int i)
+{
+    double fall_m = l->o->is_swapped ? l->shed->fall_x_m : l->shed->fall_y_m;
+    return (float)(l->shed->eye_m + fall_m * i * i);
+}
+
+static ptrdiff_t place_of(const struct loader *l, int i, int j)
+{
+    const struct vg_viewshed_view *v = &l->shed->view;
+    return (ptrdiff_t)v->row * l->shed->grid.row_stride + v->col + i * l->o->step_i +
+           j * l->o->step_j;
+}
+
+/* A cache line of the raster's row two rows on: short pieces of rows begin before the processor has
+ * seen where they go. */
+VG_V8_INLINE void fetch_along(const struct loader *l, ptrdiff_t at)
+{
+    ptrdiff_t ahead = at + 2 * l->o->step_i;
+    if (l->shed->grid.heights_m != NULL) {
+        __builtin_prefetch(l->shed->grid.heights_m + ahead);
+    } else {
+        __builtin_prefetch(l->shed->grid.heights_int16_m + ahead);
+    }
+}
+
+static void load_along(struct vg_slab *self, struct loader *l, int i)
+{
+    float *z = self->z_m + vg_slab_at(self, i, self->base_j);
+    float eye_m = eye_at(l, i);
+    int n = self->end_j - self->base_j;
+    ptrdiff_t at = place_of(l, i, self->base_j);
+    const float *fall = self->fall_j_m + self->base_j;
+    int j = 0;
+    if (l->o->step_j > 0) {
+        for (; j + 8 <= n; j += 8) {
+            fetch_along(l, at + j);
+            v8f_store(z + j, lowered(l, raw8(l, at + j, false), eye_m, v8f_load(fall + j)));
+        }
+    } else {
+        for (; j + 8 <= n; j += 8) {
+            fetch_along(l, at - j);
+            v8f_store(z + j, lowered(l, raw8(l, at - j, true), eye_m, v8f_load(fall + j)));
+        }
+    }
+    for (; j < n; j++) {
+        z[j] = lowered1(l, at + j * l->o->step_j, eye_m, fall[j]);
+    }
+}
+
+static void fetch(const struct loader *l, ptrdiff_t at)
+{
+    const ptrdiff_t end = at + VG_SLAB_ROWS * l->o->step_i;
+    const ptrdiff_t first = at < end ? at : end;
+    for (int k = 0; k <= VG_SLAB_ROWS; k += 16) {
+        if (l->shed->grid.heights_m != NULL) {
+            __builtin_prefetch(l->shed->grid.heights_m + first + k);
+        } else if (k % 32 == 0) {
+            __builtin_prefetch(l->shed->grid.heights_int16_m + first + k);
+        }
+    }
+}
+
+/* Cells j .. j + 7 of the slab's rows; the raster's rows are read along i. */
+VG_V8_INLINE void load_block(struct vg_slab *self, struct loader *l, int j, bool is_falling)
+{
+    v8f fall_m = v8f_load(self->fall_j_m + j);
+    int i = self->i0;
+    for (; i + 8 <= self->i0 + self->n_rows; i += 8) {
+        v8f r[8];
+        for (int q = 0; q < 8; q++) {
+            r[q] = raw8(l, place_of(l, i, j + q), is_falling);
+        }
+        v8f_transpose(r);
+        for (int q = 0; q < 8; q++) {
+            v8f_store(self->z_m + vg_slab_at(self, i + q, j),
+                      lowered(l, r[q], eye_at(l, i + q), fall_m));
+        }
+    }
+    for (; i < self->i0 + self->n_rows; i++) {
+        for (int q = 0; q < 8; q++) {
+            self->z_m[vg_slab_at(self, i, j + q)] =
+                lowered1(l, place_of(l, i, j + q), eye_at(l, i), self->fall_j_m[j + q]);
+        }
+    }
+}
+
+static void load_across(struct vg_slab *self, struct loader *l)
+{
+    int j = self->base_j;
+    for (; j + 8 <= self->end_j; j += 8) {
+        for (int q = 0; q < 8; q++) {
+            int ahead = j + AHEAD + q;
+            fetch(l, place_of(l, self->i0, ahead < self->end_j ? ahead : self->end_j - 1));
+        }
+        if (l->o->step_i > 0) {
+            load_block(self, l, j, false);
+        } else {
+            load_block(self, l, j, true);
+        }
+    }
+    for (; j < self->end_j; j++) {
+        for (int i = self->i0; i < self->i0 + self->n_rows; i++) {
+            self->z_m[vg_slab_at(self, i, j)] =
+                lowered1(l, place_of(l, i, j), eye_at(l, i), self->fall_j_m[j]);
+        }
+    }
+}
+
+/* The ground goes on level beyond the ends of what is loaded: seen from here nothing of it lies
+ * before a cell of the raster. */
+static void pad(struct vg_slab *self, int i)
+{
+    float *first = self->z_m + vg_slab_at(self, i, self->base_j);
+    float *end = self->z_m + vg_slab_at(self, i, self->end_j);
+    float *stop = self->z_m + (vg_slab_at(self, i, self->base_j) - VG_SLAB_PAD) + self->stride;
+    for (int k = 1; k <= VG_SLAB_PAD; k++) {
+        first[-k] = first[0];
+    }
+    for (float *p = end; p < stop && p < end + VG_SLAB_PAD; p++) {
+        *p = end[-1];
+    }
+}
+
+/* The last row of the slab before becomes row i0 - 1, moved to the new base. */
+static void keep_last(struct vg_slab *self, int base_j)
+{
+    const float *from =
+        self->z_m + (size_t)self->n_rows * self->stride + (size_t)(base_j - self->base_j);
+    memcpy(self->z_m, from, (self->stride - (size_t)(base_j - self->base_j)) * sizeof *from);
+}
+
+void vg_slab_load(struct vg_slab *self, const struct vg_shed *shed,
+                  const struct vg_shed_octant *octant, int i0)
+{
+    struct loader l = {.shed = shed,
+                       .o = octant,
+                       .no_data = shed->grid.has_no_data ? (float)shed->grid.no_data : (float)NAN};
+    int64_t begin = (int64_t)octant->slice * (i0 - 1) / VG_SHED_SLICES - 1;
+    int base_j = begin > 0 ? (int)begin : 0;
+    if (i0 > 1) {
+        keep_last(self, base_j);
+    }
+    self->i0 = i0;
+    self->base_j = base_j;
+    int left = octant->n_major - i0 + 1;
+    self->n_rows = left < VG_SLAB_ROWS ? left : VG_SLAB_ROWS;
+    int64_t end =
+        ((int64_t)octant->slice + 1) * (i0 + self->n_rows - 1) / VG_SHED_SLICES + 4;
+    self->end_j = end <= octant->n_minor ? (int)end : octant->n_minor + 1;
+    if (octant->is_swapped) {
+        load_across(self, &l);
+    } else {
+        for (int i = i0; i < i0 + self->n_rows; i++) {
+            load_along(self, &l, i);
+        }
+    }
+    for (int i = i0; i < i0 + self->n_rows; i++) {
+        pad(self, i);
+    }
+    self->has_voids = v8i_bits(l.voids) != 0;
+}
