@@ -87,14 +87,37 @@ static const struct page PAGES[] = {
       "  --listen H:P     où la page est servie (par défaut 127.0.0.1:8080)\n"
       "  --for T          s'arrêter seul après T"}},
     {"sight",
-     "vigie sight WATCH --plan PLAN.json",
+     "vigie sight WATCH --plan PLAN.json | --path FLIGHT.geojson\n"
+     "vigie sight WATCH|DEM --at LAT,LON,H [-o SEEN.tif] | --best-of PLACES.csv",
      {"what will be seen, and what the hills hide", "ce qui sera vu, et ce que le relief cache"},
-     {"Flies the plan dry over the elevation with the watch's cameras, names the ground that no\n"
-      "pass sees, and a pass that would see it. Exit 1 when some of the line would not count as\n"
-      "seen.",
-      "Vole le plan à blanc sur le relief avec les caméras de la veille, nomme le sol qu'aucun\n"
-      "passage ne voit, et un passage qui le verrait. Code 1 si une partie de la ligne ne\n"
-      "compterait pas comme vue."}},
+     {"  --plan P.json    fly the plan dry with the watch's cameras: the ground that no pass sees, "
+      "and\n"
+      "                   a pass that would see it; exit 1 if some of the line would not count\n"
+      "  --path F.geojson the same for one flight, at the height of its type (--type NAME)\n"
+      "  --at LAT,LON,H   what is seen from H metres above the ground there, exactly\n"
+      "  -o SEEN.tif      as a GeoTIFF: 1 seen, 0 hidden; with --needed the height to be seen\n"
+      "  --best-of P.csv  places (name,lat,lon) for a mast (--height M) or relay, the best first, "
+      "each\n"
+      "                   by what those before it do not see (--best N, default 10)\n"
+      "  --range 20km     how far; --sector FROM,TO in degrees; --target M: height of what is "
+      "seen\n"
+      "  --cell 30m       size of cells (default: the finest elevation there)\n"
+      "  --fast           nearly exact, and quicker where much is seen",
+      "  --plan P.json    vole le plan à blanc avec les caméras de la veille : le sol qu'aucun "
+      "passage\n"
+      "                   ne voit, et un passage qui le verrait ; code 1 si une partie ne "
+      "compterait pas\n"
+      "  --path F.geojson de même pour un seul vol, à la hauteur de son type (--type NOM)\n"
+      "  --at LAT,LON,H   ce qui est vu de H mètres au-dessus du sol à cet endroit, exactement\n"
+      "  -o VU.tif        en GeoTIFF : 1 vu, 0 caché ; avec --needed la hauteur qu'il faut pour "
+      "être vu\n"
+      "  --best-of P.csv  lieux (name,lat,lon) pour un mât (--height M) ou un relais, le meilleur\n"
+      "                   d'abord, chacun selon ce que les précédents ne voient pas (--best N, "
+      "sinon 10)\n"
+      "  --range 20km     jusqu'où ; --sector DE,À en degrés ; --target M : hauteur de ce qui est "
+      "vu\n"
+      "  --cell 30m       taille des cellules (par défaut : le relief le plus fin à cet endroit)\n"
+      "  --fast           presque exact, et plus rapide où l'on voit beaucoup"}},
     {"export",
      "vigie export RECORD --as geotiff --watch WATCH -o SEEN.tif [--at TIME] [--gsd M]",
      {"a record for other programs", "un registre pour d'autres programmes"},

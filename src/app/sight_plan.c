@@ -1,11 +1,15 @@
-/* vigie sight WATCH --plan PLAN.json: the plan flown dry over the elevation. */
+/* vigie sight WATCH --plan PLAN.json | --path FLIGHT.geojson: flown dry over the elevation. */
 #include "app/load.h"
 #include "app/sight.h"
 
+#include "base/file.h"
+#include "config/quantity.h"
 #include "watch/foresee.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static const double CELL_M = 50; /* as the station's */
 
@@ -91,37 +95,159 @@ static void print_json(const struct vg_watchfile *watch, const struct vg_foresee
     vg_buf_finish(&b);
 }
 
-int vg_sight_of_plan(const struct vg_app *app, const char *watch_path, const char *plan_path)
+/* What `plan` will see of the watch: told, and the exit code. */
+static int foresee(const struct vg_app *app, const struct vg_watchfile *watch,
+                   const struct vg_plan *plan, const struct vg_terrain *terrain,
+                   struct vg_error *err)
+{
+    struct vg_strip *strip = NULL;
+    struct vg_foreseen seen = {0};
+    enum vg_status st = vg_strip_create(&watch->network, CELL_M, &strip, err);
+    if (st == VG_OK) {
+        st = vg_foresee(watch, plan, terrain, strip, app->is_terminal ? show_progress : NULL, NULL,
+                        &seen, err);
+    }
+    int rc = st != VG_OK ? vg_app_fail(app, err) : seen.n_cols_enough < seen.n_cols ? 1 : 0;
+    if (st == VG_OK && app->is_json) {
+        print_json(watch, &seen);
+    } else if (st == VG_OK) {
+        print_text(app->lang, watch, &seen);
+    }
+    vg_foreseen_finish(&seen);
+    vg_strip_destroy(strip);
+    return rc;
+}
+
+int vg_sight_of_plan(const struct vg_app *app, const struct vg_sight_options *options)
 {
     struct vg_error err = {.lang = app->lang};
     struct vg_watchfile watch = {0};
     struct vg_plan plan = {0};
     struct vg_terrain *terrain = NULL;
-    struct vg_strip *strip = NULL;
-    struct vg_foreseen seen = {0};
-    enum vg_status st = vg_load_watch(watch_path, &watch, &err);
+    enum vg_status st = vg_load_watch(options->operand, &watch, &err);
     if (st == VG_OK) {
-        st = vg_load_plan(plan_path, &plan, &err);
+        st = vg_load_plan(options->plan, &plan, &err);
+    }
+    if (st == VG_OK) {
+        st = vg_load_terrain(&watch, &terrain, &err);
+    }
+    int rc = st == VG_OK ? foresee(app, &watch, &plan, terrain, &err) : vg_app_fail(app, &err);
+    vg_terrain_destroy(terrain);
+    vg_plan_finish(&plan);
+    vg_watchfile_finish(&watch);
+    return rc;
+}
+
+/* ---- one flight ---- */
+
+enum {
+    PATH_MAX_BYTES = 16 * 1024 * 1024,
+    PATH_MAX_POINTS = 200000
+};
+static const double POINT_EVERY_M = 500;
+
+/* The flight as a plan of one sortie, at the type's height above the ground and cruise speed. */
+static enum vg_status make_sortie(const struct vg_line *line, const struct vg_watchfile *watch,
+                                  int drone, const struct vg_terrain *terrain,
+                                  struct vg_plan_sortie *out, struct vg_error *err)
+{
+    const struct vg_wf_type *type = &watch->types[watch->drones[drone].type];
+    double n = ceil(line->length_m / POINT_EVERY_M) + 1;
+    *out = (struct vg_plan_sortie){.period_s = line->length_m / type->cruise_mps};
+    if (n > PATH_MAX_POINTS) {
+        return vg_fail(err, VG_E_RANGE, "a flight of %.0f km is too long", line->length_m / 1000);
+    }
+    out->track = calloc((size_t)n, sizeof *out->track);
+    if (out->track == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    vg_format(out->id, sizeof out->id, "path");
+    vg_format(out->drone, sizeof out->drone, "%s", watch->drones[drone].id);
+    for (int i = 0; i < (int)n; i++) {
+        struct vg_plan_point *p = &out->track[i];
+        double s_m = line->length_m * i / (n - 1);
+        double heading_deg;
+        vg_line_at(line, s_m, 0, &p->lat_deg, &p->lon_deg, &heading_deg);
+        p->alt_msl_m = vg_terrain_height_msl_m(terrain, p->lat_deg, p->lon_deg) + type->agl_m;
+        p->t_s = s_m / type->cruise_mps;
+    }
+    out->n_track = (int)n;
+    out->land_s = out->period_s;
+    return VG_OK;
+}
+
+/* The stretches of the watch as a plan has them. */
+static enum vg_status make_plan(const struct vg_watchfile *watch, struct vg_plan *out,
+                                struct vg_error *err)
+{
+    int n = watch->network.n_stretches;
+    out->stretches = calloc((size_t)n, sizeof *out->stretches);
+    out->sorties = calloc(1, sizeof *out->sorties);
+    if (out->stretches == NULL || out->sorties == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    for (int i = 0; i < n; i++) {
+        const struct vg_stretch *s = &watch->network.stretches[i];
+        struct vg_plan_stretch *p = &out->stretches[i];
+        *p = (struct vg_plan_stretch){
+            .from_m = s->from_m, .to_m = s->to_m, .revisit_s = s->revisit_s};
+        vg_format(p->id, sizeof p->id, "%s", s->id);
+        vg_format(p->line, sizeof p->line, "%s", watch->network.lines[s->line].name);
+    }
+    out->n_stretches = n;
+    return VG_OK;
+}
+
+static enum vg_status load_path(const char *path, struct vg_network *out, struct vg_error *err)
+{
+    struct vg_network_defaults any = {3600, 100, vg_quantity_duration, vg_quantity_length};
+    struct vg_buf text = {0};
+    enum vg_status st = vg_file_read(path, PATH_MAX_BYTES, &text, err);
+    if (st == VG_OK) {
+        st = vg_network_parse(vg_buf_text(&text), text.n, path, &any, out, err);
+    }
+    vg_buf_finish(&text);
+    return st;
+}
+
+static int drone_of_type(const struct vg_watchfile *watch, const char *type)
+{
+    for (int i = 0; i < watch->n_drones; i++) {
+        if (type == NULL || strcmp(watch->types[watch->drones[i].type].name, type) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+int vg_sight_of_path(const struct vg_app *app, const struct vg_sight_options *options)
+{
+    struct vg_error err = {.lang = app->lang};
+    struct vg_watchfile watch = {0};
+    struct vg_network flight = {0};
+    struct vg_plan plan = {0};
+    struct vg_terrain *terrain = NULL;
+    enum vg_status st = vg_load_watch(options->operand, &watch, &err);
+    int drone = st == VG_OK ? drone_of_type(&watch, options->type) : 0;
+    if (st == VG_OK && drone < 0) {
+        st = vg_fail(&err, VG_E_FORMAT, "no drone of type \"%s\" in the watch", options->type);
+    }
+    if (st == VG_OK) {
+        st = load_path(options->path, &flight, &err);
     }
     if (st == VG_OK) {
         st = vg_load_terrain(&watch, &terrain, &err);
     }
     if (st == VG_OK) {
-        st = vg_strip_create(&watch.network, CELL_M, &strip, &err);
+        st = make_plan(&watch, &plan, &err);
     }
     if (st == VG_OK) {
-        st = vg_foresee(&watch, &plan, terrain, strip, app->is_terminal ? show_progress : NULL,
-                        NULL, &seen, &err);
+        st = make_sortie(&flight.lines[0], &watch, drone, terrain, &plan.sorties[0], &err);
+        plan.n_sorties = 1;
     }
-    int rc = st != VG_OK ? vg_app_fail(app, &err) : seen.n_cols_enough < seen.n_cols ? 1 : 0;
-    if (st == VG_OK && app->is_json) {
-        print_json(&watch, &seen);
-    } else if (st == VG_OK) {
-        print_text(app->lang, &watch, &seen);
-    }
-    vg_foreseen_finish(&seen);
-    vg_strip_destroy(strip);
+    int rc = st == VG_OK ? foresee(app, &watch, &plan, terrain, &err) : vg_app_fail(app, &err);
     vg_terrain_destroy(terrain);
+    vg_network_finish(&flight);
     vg_plan_finish(&plan);
     vg_watchfile_finish(&watch);
     return rc;

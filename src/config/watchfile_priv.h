@@ -4,6 +4,7 @@
 #define VG_CONFIG_WATCHFILE_PRIV_H
 
 #include "config/fields.h"
+#include "config/places.h"
 #include "config/watchfile.h"
 
 enum {
@@ -41,9 +42,4 @@ enum vg_status vg_wf_parse_zones(const char *text, size_t n, const char *place,
                                  struct vg_wf_zone **out, int *out_n,
                                  struct vg_error *err) VG_MUST_USE;
 void vg_wf_free_zones(struct vg_wf_zone *zones, int n);
-/* Places: CSV with a header line naming name, lat, lon and perhaps population. */
-enum vg_status vg_wf_parse_places(const char *text, size_t n, const char *place,
-                                  struct vg_wf_place **out, int *out_n,
-                                  struct vg_error *err) VG_MUST_USE;
-
 #endif
