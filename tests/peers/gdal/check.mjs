@@ -201,5 +201,21 @@ await test('the seen ground as a GeoTIFF: GDAL reads what the station says of ea
   check(asked.every((_, i) => finer[3 * i] <= Math.max(values[3 * i], 0) && (finer[3 * i] === 0 || finer[3 * i + 2] <= 20)), 'fine looks are a part of all');
   check(run(['export', record, '--as', 'geotiff', '--watch', 'examples/kayes/watch.yaml', '-o', fine]).code === 3, 'another line is refused');
 });
+await test('the installed library, from a C program of somebody else', async () => {
+  const dem = 'examples/brindabella/dem/S36E149_south_west.tif', prefix = path.join(dir, 'usr');
+  tool('cmake', ['--install', process.argv[2] ?? 'build/release', '--prefix', prefix]);
+  const pc = fs.readdirSync(prefix, { recursive: true }).map((n) => path.join(prefix, n)).find((n) => n.endsWith('vigie-terrain.pc'));
+  process.env.PKG_CONFIG_PATH = path.dirname(pc);
+  const flags = tool('pkg-config', ['--cflags', '--libs', 'vigie-terrain']).trim().split(/\s+/);
+  const exe = path.join(dir, 'example');
+  tool('gcc', ['-std=c17', '-Wall', '-Wextra', '-Werror', 'tests/peers/gdal/example.c', '-o', exe, ...flags]);
+  const [height, visible] = tool(exe, [dem, '-35.6', '149.15']).split(' ').map(Number);
+  // A cell of 3 arc-seconds: the four centres around the point, by gdallocationinfo, hold the height between them.
+  const around = tool('gdallocationinfo', ['-wgs84', '-valonly', dem], [-1, 1].flatMap((a) => [-1, 1].map((b) => `${149.15 + a / 2400} ${-35.6 + b / 2400}`)).join('\n') + '\n').trim().split('\n').map(Number);
+  check(height >= Math.min(...around) - 1 && height <= Math.max(...around) + 1, `${height} m within ${around}`);
+  const same = JSON.parse(run(['--json', 'sight', dem, '--at', '-35.6,149.15,30', '--range', '5km']).out);
+  check(visible === same.visible && visible > 50, `${visible} cells seen, vigie sight says ${same.visible}`);
+});
+
 fs.rmSync(dir, { recursive: true });
 finish();

@@ -1,0 +1,14 @@
+# cmake --install: the program, its data, and the terrain library with its public headers and pkg-config file.
+include(GNUInstallDirs)
+set(VG_HEADERS "${CMAKE_INSTALL_INCLUDEDIR}/vigie-${PROJECT_VERSION}")
+install(TARGETS vigie RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+install(DIRECTORY build/share/ DESTINATION "${CMAKE_INSTALL_DATADIR}/vigie" OPTIONAL)
+install(TARGETS vg_base vg_geo vg_terrain ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT terrain)
+install(FILES include/vigie/terrain.h DESTINATION "${VG_HEADERS}/vigie" COMPONENT terrain)
+install(FILES src/base/status.h src/base/lang.h DESTINATION "${VG_HEADERS}/base" COMPONENT terrain)
+install(FILES src/terrain/geotiff.h src/terrain/grade.h src/terrain/lookout.h src/terrain/terrain.h
+              src/terrain/viewshed.h
+        DESTINATION "${VG_HEADERS}/terrain" COMPONENT terrain)
+configure_file(cmake/vigie-terrain.pc.in "${CMAKE_BINARY_DIR}/vigie-terrain.pc" @ONLY)
+install(FILES "${CMAKE_BINARY_DIR}/vigie-terrain.pc"
+        DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT terrain)
