@@ -144,6 +144,18 @@ static unsigned look_across(struct job *j, double lat_deg, double lon_deg, doubl
     return lack;
 }
 
+/* The half circle beyond an end of the line: cameras look there too. */
+static unsigned look_beyond(struct job *j, double lat_deg, double lon_deg, double outward_rad)
+{
+    unsigned lack = VG_LACK_NOTHING;
+    int n = (int)ceil(VG_PI / BEND_STEP_RAD);
+    for (int i = 0; i <= n; i++) {
+        double azimuth = outward_rad + VG_PI * ((double)i / n - 0.5);
+        lack |= look_along(j, lat_deg, lon_deg, azimuth, 0.0, j->out->width_m);
+    }
+    return lack;
+}
+
 static enum vg_status look_beside(struct job *j, int line, struct vg_error *err)
 {
     const struct vg_line *l = &j->watch->network.lines[line];
@@ -156,11 +168,12 @@ static enum vg_status look_beside(struct job *j, int line, struct vg_error *err)
         double lon;
         double heading;
         vg_line_at(l, s, 0.0, &lat, &lon, &heading);
-        bool is_end = i == 0 || i == n;
         double now = heading * VG_RAD_PER_DEG;
         double turn = vg_wrap_180_deg((now - before) * VG_DEG_PER_RAD) * VG_RAD_PER_DEG;
-        /* Right round at the ends: cameras look beyond them. */
-        unsigned lack = look_across(j, lat, lon, is_end ? now : before, is_end ? VG_PI : turn);
+        unsigned lack = look_across(j, lat, lon, i == 0 ? now : before, i == 0 ? 0.0 : turn);
+        if (i == 0 || i == n) {
+            lack |= look_beyond(j, lat, lon, i == 0 ? now + VG_PI : now);
+        }
         before = now;
         if (lack != VG_LACK_NOTHING) {
             st = add_gap(j, line, s, l->length_m, lack, err);

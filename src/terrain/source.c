@@ -231,7 +231,9 @@ static enum vg_status find_grid(GDALDatasetH ds, struct vg_source *out, struct v
     return VG_OK;
 }
 
-/* The same ground on the source's grid, read piece by piece. NULL: GDAL's error says why. */
+/* The same ground on the source's grid, read piece by piece. NULL: GDAL's error says why. The scale
+ * is 1 by find_steps; left to itself the warper takes it from the boxes of turned pieces, finds
+ * less and smooths the ground. */
 static GDALDatasetH warp(GDALDatasetH ds, const struct vg_source *s)
 {
     char number[6][32];
@@ -244,10 +246,11 @@ static GDALDatasetH warp(GDALDatasetH ds, const struct vg_source *s)
     }
     vg_format(number[4], sizeof number[4], "%d", s->n_cols);
     vg_format(number[5], sizeof number[5], "%d", s->n_rows);
-    const char *args[] = {"-of",     "VRT",     "-t_srs",     "EPSG:4326", "-r",        "bilinear",
-                          "-ot",     "Float32", "-dstnodata", "nan",       "-novshift", "-ovr",
-                          "NONE",    "-et",     "0.01",       "-te",       number[0],   number[1],
-                          number[2], number[3], "-ts",        number[4],   number[5],   NULL};
+    const char *args[] = {"-of",      "VRT",     "-t_srs",     "EPSG:4326", "-r",        "bilinear",
+                          "-ot",      "Float32", "-dstnodata", "nan",       "-novshift", "-ovr",
+                          "NONE",     "-et",     "0.01",       "-wo",       "XSCALE=1",  "-wo",
+                          "YSCALE=1", "-te",     number[0],    number[1],   number[2],   number[3],
+                          "-ts",      number[4], number[5],    NULL};
     char **list = NULL;
     for (int i = 0; args[i] != NULL; i++) {
         list = CSLAddString(list, args[i]);
