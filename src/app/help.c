@@ -91,13 +91,16 @@ static const struct page PAGES[] = {
      {"whether the elevation files suffice", "si les fichiers d'altitudes suffisent"},
      {"Lists the elevation files with their cells, vertical datum (stated in the watch, read from\n"
       "the file or assumed), bounds and voids. Then looks at the ground every 100 m: the line's\n"
-      "watch depth and the cameras' range to each side, and the ways from the bases to the nearest\n"
-      "part of the line. Names the tiles of a degree (N14W012) where no file lies (missing) or the\n"
+      "watch depth and the cameras' range to each side, and the ways from the bases to the "
+      "nearest\n"
+      "part of the line. Names the tiles of a degree (N14W012) where no file lies (missing) or "
+      "the\n"
       "files have no height (void), and the kilometres of the line beside them.\n"
       "Exit 0: complete. Exit 1: something is missing.",
       "Énumère les fichiers d'altitudes : mailles, référence verticale (indiquée dans la veille,\n"
       "lue dans le fichier ou supposée), étendue et lacunes. Puis regarde le sol tous les 100 m :\n"
-      "la profondeur de veille de la ligne et la portée des caméras de chaque côté, et les trajets\n"
+      "la profondeur de veille de la ligne et la portée des caméras de chaque côté, et les "
+      "trajets\n"
       "des bases à la partie la plus proche de la ligne. Nomme les tuiles d'un degré (N14W012) où\n"
       "il n'y a pas de fichier (missing) ou pas d'altitude (void), et les kilomètres de ligne\n"
       "voisins. Code 0 : complet. Code 1 : il manque quelque chose."}},
