@@ -20,6 +20,7 @@ int vg_cmd_check(const struct vg_app *app, int argc, char **argv);
 int vg_cmd_run(const struct vg_app *app, int argc, char **argv);
 int vg_cmd_sim(const struct vg_app *app, int argc, char **argv);
 int vg_cmd_verify(const struct vg_app *app, int argc, char **argv);
+int vg_cmd_terrain(const struct vg_app *app, int argc, char **argv);
 int vg_cmd_replay(const struct vg_app *app, int argc, char **argv);
 int vg_cmd_export(const struct vg_app *app, int argc, char **argv);
 int vg_cmd_sight(const struct vg_app *app, int argc, char **argv);

@@ -29,6 +29,7 @@ static enum vg_status solve(const struct vg_app *app, const char *path, struct v
         st = vg_load_terrain(watch, &terrain, err);
     }
     if (st == VG_OK) {
+        vg_load_note_datum(app, terrain);
         st = vg_planner_solve(watch, terrain, &options, plan, err);
     }
     vg_terrain_destroy(terrain);

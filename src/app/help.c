@@ -133,6 +133,24 @@ static const struct page PAGES[] = {
       "  --watch VEILLE   le fichier de veille de l'enregistrement (pour la ligne)\n"
       "  --at INSTANT     tel qu'il était à « 2026-08-01T14:05:00Z » (par défaut : à la fin)\n"
       "  --gsd M          seulement les regards à M mètres par pixel ou mieux"}},
+    {"terrain",
+     "vigie terrain check WATCH",
+     {"whether the elevation files suffice", "si les fichiers d'altitudes suffisent"},
+     {"Lists the elevation files with their cells, vertical datum (stated in the watch, read from\n"
+      "the file or assumed), bounds and voids. Then looks at the ground every 100 m: the line's\n"
+      "watch depth and the cameras' range to each side, and the ways from the bases to the "
+      "nearest\n"
+      "part of the line. Names the tiles of a degree (N14W012) where no file lies (missing) or "
+      "the\n"
+      "files have no height (void), and the kilometres of the line beside them.\n"
+      "Exit 0: complete. Exit 1: something is missing.",
+      "Énumère les fichiers d'altitudes : mailles, référence verticale (indiquée dans la veille,\n"
+      "lue dans le fichier ou supposée), étendue et lacunes. Puis regarde le sol tous les 100 m :\n"
+      "la profondeur de veille de la ligne et la portée des caméras de chaque côté, et les "
+      "trajets\n"
+      "des bases à la partie la plus proche de la ligne. Nomme les tuiles d'un degré (N14W012) où\n"
+      "il n'y a pas de fichier (missing) ou pas d'altitude (void), et les kilomètres de ligne\n"
+      "voisins. Code 0 : complet. Code 1 : il manque quelque chose."}},
     {"help",
      "vigie help [VERB]",
      {"this", "ceci"},

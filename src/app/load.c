@@ -3,6 +3,8 @@
 #include "base/file.h"
 
 #include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 enum {
     PLAN_MAX_BYTES = 256 * 1024 * 1024
@@ -13,24 +15,98 @@ enum vg_status vg_load_watch(const char *path, struct vg_watchfile *out, struct 
     return vg_watchfile_load(path, vg_file_read, out, err);
 }
 
+static const char *cache_folder(char *buf, size_t size_bytes)
+{
+    const char *cache = getenv("XDG_CACHE_HOME");
+    const char *home = getenv("HOME");
+    if (cache != NULL && cache[0] == '/') {
+        vg_format(buf, size_bytes, "%s/vigie/terrain", cache);
+    } else if (home != NULL && home[0] == '/') {
+        vg_format(buf, size_bytes, "%s/.cache/vigie/terrain", home);
+    } else {
+        return NULL;
+    }
+    return buf;
+}
+
+/* The files that the i-th pattern names are entries [first[i], first[i + 1]) of `found`. */
+static enum vg_status find_files(const struct vg_watchfile *watch, glob_t *found, size_t *first,
+                                 struct vg_error *err)
+{
+    for (int i = 0; i < watch->n_terrain; i++) {
+        int rc = glob(watch->terrain[i], i > 0 ? GLOB_APPEND : 0, NULL, found);
+        if (rc == GLOB_NOMATCH) {
+            return vg_fail(err, VG_E_NOT_FOUND, "no elevation file \"%s\"", watch->terrain[i]);
+        }
+        if (rc != 0) {
+            return vg_fail(err, VG_E_IO, "cannot list \"%s\"", watch->terrain[i]);
+        }
+        first[i + 1] = found->gl_pathc;
+    }
+    return VG_OK;
+}
+
+static enum vg_vdatum vdatum_of(enum vg_wf_datum datum)
+{
+    static const enum vg_vdatum of[] = {
+        [VG_WF_DATUM_FILE] = VG_VDATUM_FILE,
+        [VG_WF_DATUM_EGM96] = VG_VDATUM_EGM96,
+        [VG_WF_DATUM_EGM2008] = VG_VDATUM_EGM2008,
+        [VG_WF_DATUM_ELLIPSOID] = VG_VDATUM_ELLIPSOID,
+    };
+    return of[datum];
+}
+
+static enum vg_status open_found(const struct vg_watchfile *watch, const glob_t *found,
+                                 const size_t *first, struct vg_terrain **out, struct vg_error *err)
+{
+    char folder[1000];
+    struct vg_terrain_options options = {.cache_folder = cache_folder(folder, sizeof folder)};
+    struct vg_terrain_file *files = calloc(found->gl_pathc + 1, sizeof *files);
+    if (files == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    for (int i = 0; i < watch->n_terrain; i++) {
+        for (size_t k = first[i]; k < first[i + 1]; k++) {
+            files[k] =
+                (struct vg_terrain_file){found->gl_pathv[k], vdatum_of(watch->terrain_datum[i])};
+        }
+    }
+    enum vg_status st = vg_terrain_open_files(files, (int)found->gl_pathc, &options, out, err);
+    free(files);
+    return st;
+}
+
 enum vg_status vg_load_terrain(const struct vg_watchfile *watch, struct vg_terrain **out,
                                struct vg_error *err)
 {
     glob_t found = {0};
-    enum vg_status st = VG_OK;
-    for (int i = 0; i < watch->n_terrain && st == VG_OK; i++) {
-        int rc = glob(watch->terrain[i], i > 0 ? GLOB_APPEND : 0, NULL, &found);
-        if (rc == GLOB_NOMATCH) {
-            st = vg_fail(err, VG_E_NOT_FOUND, "no elevation file \"%s\"", watch->terrain[i]);
-        } else if (rc != 0) {
-            st = vg_fail(err, VG_E_IO, "cannot list \"%s\"", watch->terrain[i]);
-        }
-    }
+    size_t *first = calloc((size_t)watch->n_terrain + 1, sizeof *first);
+    enum vg_status st = first != NULL ? find_files(watch, &found, first, err)
+                                      : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     if (st == VG_OK) {
-        st = vg_terrain_open((const char *const *)found.gl_pathv, (int)found.gl_pathc, out, err);
+        st = open_found(watch, &found, first, out, err);
     }
+    free(first);
     globfree(&found);
     return st;
+}
+
+void vg_load_note_datum(const struct vg_app *app, const struct vg_terrain *terrain)
+{
+    int n_assumed = 0;
+    int n = vg_terrain_n_sources(terrain);
+    for (int i = 0; i < n; i++) {
+        struct vg_terrain_source s;
+        vg_terrain_describe(terrain, i, &s);
+        n_assumed += s.is_datum_assumed;
+    }
+    if (n_assumed > 0 && !app->is_json) {
+        fprintf(stderr,
+                vg_tr(app->lang, "vigie: the vertical datum of %d of %d elevation files is assumed "
+                                 "to be EGM96 (see vigie terrain check)\n"),
+                n_assumed, n);
+    }
 }
 
 enum vg_status vg_load_plan(const char *path, struct vg_plan *out, struct vg_error *err)

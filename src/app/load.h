@@ -8,9 +8,12 @@
 
 enum vg_status vg_load_watch(const char *path, struct vg_watchfile *out,
                              struct vg_error *err) VG_MUST_USE;
-/* The watch's elevation, patterns expanded. A pattern that names no file is an error. */
+/* The watch's elevation, patterns expanded. A pattern that names no file is an error. What is
+ * decoded is kept in $XDG_CACHE_HOME/vigie/terrain (default: ~/.cache) for the next start. */
 enum vg_status vg_load_terrain(const struct vg_watchfile *watch, struct vg_terrain **out,
                                struct vg_error *err) VG_MUST_USE;
+/* Say on standard error which files' vertical datum was assumed, if any. */
+void vg_load_note_datum(const struct vg_app *app, const struct vg_terrain *terrain);
 enum vg_status vg_load_plan(const char *path, struct vg_plan *out,
                             struct vg_error *err) VG_MUST_USE;
 

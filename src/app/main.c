@@ -14,10 +14,10 @@ static const struct {
     const char *verb;
     int (*run)(const struct vg_app *, int, char **);
 } VERBS[] = {
-    {"new", vg_cmd_new},       {"plan", vg_cmd_plan},   {"check", vg_cmd_check},
-    {"run", vg_cmd_run},       {"sim", vg_cmd_sim},     {"verify", vg_cmd_verify},
-    {"replay", vg_cmd_replay}, {"sight", vg_cmd_sight}, {"export", vg_cmd_export},
-    {"help", vg_cmd_help},
+    {"new", vg_cmd_new},         {"plan", vg_cmd_plan},   {"check", vg_cmd_check},
+    {"run", vg_cmd_run},         {"sim", vg_cmd_sim},     {"verify", vg_cmd_verify},
+    {"replay", vg_cmd_replay},   {"sight", vg_cmd_sight}, {"export", vg_cmd_export},
+    {"terrain", vg_cmd_terrain}, {"help", vg_cmd_help},
 };
 enum {
     N_VERBS = sizeof VERBS / sizeof VERBS[0]

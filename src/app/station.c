@@ -21,6 +21,9 @@ static enum vg_status load(struct vg_station *self, struct vg_error *err)
     if (st == VG_OK) {
         st = vg_load_terrain(&self->watchfile, &self->terrain, err);
     }
+    if (st == VG_OK) {
+        vg_load_note_datum(self->app, self->terrain);
+    }
     if (st == VG_OK && self->options.plan_path != NULL) {
         st = vg_load_plan(self->options.plan_path, &self->plan, err);
     } else if (st == VG_OK) {

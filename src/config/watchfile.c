@@ -98,6 +98,32 @@ enum vg_status vg_wf_read_beside(const struct vg_wf_reader *self, const struct v
                       local.message);
 }
 
+/* A path, or {file: path, datum: EGM96}. */
+static enum vg_status read_elevation(const struct vg_wf_reader *self, const struct vg_yaml *node,
+                                     char *path, size_t size_bytes, enum vg_wf_datum *out_datum)
+{
+    static const char NAMES[][12] = {"EGM96", "EGM2008", "ellipsoid"};
+    static const struct vg_field FIELDS[] = {OTHER("file", NULL), OTHER("datum", "")};
+    struct vg_yaml item = *node;
+    item.key = "terrain";
+    if (node->kind != VG_YAML_MAP) {
+        return vg_wf_path(self, &item, path, size_bytes);
+    }
+    const struct vg_yaml *datum = vg_yaml_find(node, "datum");
+    int choice = 0;
+    /* Both keys are read below. */
+    enum vg_status status = vg_fields_read(&self->r, &item, FIELDS, COUNT(FIELDS), path);
+    if (status == VG_OK) {
+        status = vg_wf_path(self, vg_yaml_find(node, "file"), path, size_bytes);
+    }
+    if (status == VG_OK && datum != NULL) {
+        status = vg_fields_choice(&self->r, datum, "datum", NAMES[0], sizeof NAMES[0], COUNT(NAMES),
+                                  &choice);
+        *out_datum = status == VG_OK ? (enum vg_wf_datum)(choice + 1) : *out_datum;
+    }
+    return status;
+}
+
 static enum vg_status read_terrain(const struct vg_wf_reader *self, const struct vg_yaml *root,
                                    struct vg_watchfile *wf)
 {
@@ -111,14 +137,15 @@ static enum vg_status read_terrain(const struct vg_wf_reader *self, const struct
         return VG_OK;
     }
     wf->terrain = vg_wf_calloc(self, (size_t)n, sizeof *wf->terrain);
-    if (wf->terrain == NULL) {
+    wf->terrain_datum = vg_wf_calloc(self, (size_t)n, sizeof *wf->terrain_datum);
+    if (wf->terrain == NULL || wf->terrain_datum == NULL) {
         return VG_E_NO_MEMORY;
     }
     enum vg_status status = VG_OK;
     for (int i = 0; i < n && status == VG_OK; i++) {
-        struct vg_yaml item = *first;
-        item.key = "terrain";
-        status = vg_wf_path(self, &item, wf->terrain[wf->n_terrain++], sizeof wf->terrain[0]);
+        status = read_elevation(self, first, wf->terrain[i], sizeof wf->terrain[0],
+                                &wf->terrain_datum[i]);
+        wf->n_terrain++;
         first = first->next;
     }
     return status;
@@ -285,6 +312,7 @@ void vg_watchfile_finish(struct vg_watchfile *self)
 {
     vg_network_finish(&self->network);
     free(self->terrain);
+    free(self->terrain_datum);
     vg_wf_free_zones(self->zones, self->n_zones);
     free(self->bases);
     free(self->cameras);

@@ -82,6 +82,14 @@ struct vg_wf_zone {
     double *lon_deg;
 };
 
+/* What the heights of an elevation file are above, where the watch says so. */
+enum vg_wf_datum {
+    VG_WF_DATUM_FILE = 0, /* not stated: as the file says */
+    VG_WF_DATUM_EGM96,
+    VG_WF_DATUM_EGM2008,
+    VG_WF_DATUM_ELLIPSOID
+};
+
 struct vg_wf_place {
     char name[VG_NAME_SIZE];
     double lat_deg;
@@ -107,6 +115,7 @@ struct vg_watchfile {
                           count; default 0.9 */
     struct vg_network network;
     char (*terrain)[1024]; /* resolved paths or glob patterns */
+    enum vg_wf_datum *terrain_datum; /* n_terrain */
     int n_terrain;
     struct vg_wf_zone *zones;
     int n_zones;

@@ -55,9 +55,11 @@ void vg_fan_walk(struct vg_fan *self, int ray, int n)
         double lat;
         double lon;
         vg_path_at(&p, r, &lat, &lon);
-        float ground =
-            (float)((vg_window_sample(self->window, lat, lon) - self->alt_msl_m) / r - k * r);
-        double up = vg_window_crest(self->window, lat, lon) - self->alt_msl_m;
+        double here;
+        double up;
+        vg_window_look(self->window, lat, lon, &here, &up);
+        float ground = (float)((here - self->alt_msl_m) / r - k * r);
+        up -= self->alt_msl_m;
         /* A crest below the eye looks steepest at the far side of the cell, one above it at the
          * near side. */
         float crest =

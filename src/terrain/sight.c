@@ -98,19 +98,34 @@ static struct on_grid path_on(const struct vg_layer *l, const struct vg_path *p)
         .col = {vg_layer_x(l, p->lon0), p->lon1 * l->per_deg_lon, p->lon2 * l->per_deg_lon}};
 }
 
+/* The ground on a line of a layer's grid, a part f of the way from the centre i to the next one,
+ * which is `step` further; NaN beside a void. */
+static inline double on_line(const struct vg_layer *l, size_t i, size_t step, double f)
+{
+    if (l->counts != NULL) {
+        int a = l->counts[i];
+        int b = l->counts[i + step];
+        return ((a - 1) | (b - 1)) < 0 ? (double)NAN : l->zero_m + l->unit_m * (a + f * (b - a));
+    }
+    double a = (double)l->metres[i];
+    double b = (double)l->metres[i + step];
+    return fabs(a * b) > 0.0 ? a + f * (b - a) : (double)NAN;
+}
+
 /* Samples where the way crosses the rows (or columns) of the finest layer, t within (from, to). On
- * a grid line the ground is linear between two centres `stride` apart; lines lie `across` apart.
- * Off the layer and beside voids the whole window is asked. */
-static bool crosses_clear(const struct sight *s, const double line[3], const double along[3],
-                          int n_lines, int n_along, size_t across, size_t stride, double from,
-                          double to)
+ * a grid line the ground is linear between two centres. Off the layer and beside voids the whole
+ * window is asked. */
+static inline bool crosses_clear(const struct sight *s, const double line[3], const double along[3],
+                                 bool is_row, double from, double to)
 {
     /* The parabola's sag, centimetres, does not move the crossing. */
     double dx = line[1] + line[2];
     if (fabs(dx) < 1e-9) {
         return true;
     }
-    const float *h = s->window->layers[0]->h_msl_m;
+    const struct vg_layer *l = s->window->layers[0];
+    int n_lines = is_row ? l->n_rows : l->n_cols;
+    double end_along = is_row ? l->end_x : l->end_y;
     double a = line[0] + from * dx;
     double b = line[0] + to * dx;
     double lo = a < b ? a : b;
@@ -126,10 +141,12 @@ static bool crosses_clear(const struct sight *s, const double line[3], const dou
         }
         double x = along[0] + t * (along[1] + t * along[2]);
         double ground = (double)NAN;
-        if (k >= 0 && k < n_lines && x >= 0.0 && x < n_along - 1) {
-            size_t i = (size_t)x;
-            const float *p = h + (size_t)k * across + i * stride;
-            ground = (double)p[0] + (x - (double)i) * ((double)p[stride] - (double)p[0]);
+        if (k >= 0 && k < n_lines && x >= 0.0 && x < end_along) {
+            int i = (int)x;
+            size_t at = is_row ? vg_layer_row(l, k) + vg_layer_col(i)
+                               : vg_layer_row(l, i) + vg_layer_col(k);
+            size_t step = is_row ? vg_layer_right(i) : vg_layer_down(l, i);
+            ground = on_line(l, at, step, x - i);
         }
         if (ground <= HUGE_VAL ? ground > sight_msl_m(s, t) : is_under_ground(s, t)) {
             return false;
@@ -148,9 +165,8 @@ static bool grid_clear(const struct sight *s, double from, double to)
     if (!(n * (to - from) < CROSSINGS_MAX && fabs(g.row[0]) < 1e9 && fabs(g.col[0]) < 1e9)) {
         return true;
     }
-    size_t n_cols = (size_t)l->n_cols;
-    return crosses_clear(s, g.row, g.col, l->n_rows, l->n_cols, n_cols, 1, from, to) &&
-           crosses_clear(s, g.col, g.row, l->n_cols, l->n_rows, 1, n_cols, from, to);
+    return crosses_clear(s, g.row, g.col, true, from, to) &&
+           crosses_clear(s, g.col, g.row, false, from, to);
 }
 
 /* Between two lines of the grid the ground along a straight way is a parabola, and a flat one: its

@@ -5,73 +5,13 @@
 #include "base/units.h"
 #include "geo/geodesy.h"
 #include "terrain/layer.h"
+#include "terrain/mosaic.h"
+#include "terrain/source.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* Over flat ground only the Earth's curvature can hide: long steps do. */
 #define FLAT_CELL_M 2000.0
-
-static void find_range(const struct vg_layer *l, int row, int col, float *lo, float *hi)
-{
-    *lo = (float)NAN;
-    *hi = (float)NAN;
-    for (int r = row; r < row + VG_LAYER_BLOCK && r < l->n_rows; r++) {
-        const float *p = l->h_msl_m + (size_t)r * (size_t)l->n_cols;
-        for (int c = col; c < col + VG_LAYER_BLOCK && c < l->n_cols; c++) {
-            *lo = fminf(*lo, p[c]); /* fminf passes over NaN */
-            *hi = fmaxf(*hi, p[c]);
-        }
-    }
-}
-
-bool vg_layer_prepare(struct vg_layer *self)
-{
-    double mid = self->north_deg - 0.5 * self->n_rows / self->per_deg_lat;
-    struct vg_frame f = vg_frame_at(mid, 0.0);
-    self->cell_m = fmax(f.m_per_deg_lat / self->per_deg_lat, f.m_per_deg_lon / self->per_deg_lon);
-    self->is_round = fabs(self->n_cols / self->per_deg_lon - 360.0) < 1e-6;
-    int n_block_rows = (self->n_rows + VG_LAYER_BLOCK - 1) / VG_LAYER_BLOCK;
-    self->n_block_cols = (self->n_cols + VG_LAYER_BLOCK - 1) / VG_LAYER_BLOCK;
-    size_t n = (size_t)n_block_rows * (size_t)self->n_block_cols;
-    self->block_lo_m = malloc(n * sizeof(float));
-    self->block_hi_m = malloc(n * sizeof(float));
-    if (self->block_lo_m == NULL || self->block_hi_m == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < n; i++) {
-        int row = (int)(i / (size_t)self->n_block_cols) * VG_LAYER_BLOCK;
-        int col = (int)(i % (size_t)self->n_block_cols) * VG_LAYER_BLOCK;
-        find_range(self, row, col, &self->block_lo_m[i], &self->block_hi_m[i]);
-    }
-    return true;
-}
-
-void vg_layer_finish(struct vg_layer *self)
-{
-    free(self->h_msl_m);
-    free(self->block_lo_m);
-    free(self->block_hi_m);
-    *self = (struct vg_layer){0};
-}
-
-bool vg_terrain_add_layer(struct vg_terrain *self, const struct vg_layer *layer)
-{
-    size_t n = (size_t)self->n_layers;
-    struct vg_layer *p = realloc(self->layers, (n + 1) * sizeof *p);
-    if (p == NULL) {
-        return false;
-    }
-    self->layers = p;
-    size_t at = n;
-    while (at > 0 && p[at - 1].cell_m > layer->cell_m) {
-        p[at] = p[at - 1];
-        at--;
-    }
-    p[at] = *layer;
-    self->n_layers++;
-    return true;
-}
 
 void vg_terrain_destroy(struct vg_terrain *self)
 {
@@ -82,6 +22,7 @@ void vg_terrain_destroy(struct vg_terrain *self)
         vg_layer_finish(&self->layers[i]);
     }
     free(self->layers);
+    free(self->sources);
     free(self);
 }
 
@@ -109,25 +50,33 @@ enum vg_status vg_terrain_from_array(const float *heights_msl_m, int n_rows, int
     if (st != VG_OK) {
         return st;
     }
-    size_t n = (size_t)n_rows * (size_t)n_cols;
+    struct vg_source source = {.n_rows = n_rows,
+                               .n_cols = n_cols,
+                               .north_deg = north_deg,
+                               .west_deg = vg_wrap_180_deg(west_deg),
+                               .step_lat_deg = step_lat_deg,
+                               .step_lon_deg = step_lon_deg,
+                               .vdatum = VG_VDATUM_EGM96,
+                               .datum_from = VG_DATUM_STATED,
+                               .is_float = true};
     struct vg_terrain *self = calloc(1, sizeof *self);
-    struct vg_layer layer = {.n_rows = n_rows,
-                             .n_cols = n_cols,
-                             .north_deg = north_deg,
-                             .west_deg = vg_wrap_180_deg(west_deg),
-                             .per_deg_lat = 1.0 / step_lat_deg,
-                             .per_deg_lon = 1.0 / step_lon_deg,
-                             .h_msl_m = malloc(n * sizeof(float))};
-    if (self != NULL && layer.h_msl_m != NULL) {
-        memcpy(layer.h_msl_m, heights_msl_m, n * sizeof(float));
-        if (vg_layer_prepare(&layer) && vg_terrain_add_layer(self, &layer)) {
-            *out = self;
-            return VG_OK;
-        }
+    if (self != NULL) {
+        self->sources = calloc(1, sizeof *self->sources);
     }
-    vg_layer_finish(&layer);
-    vg_terrain_destroy(self);
-    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    if (self == NULL || self->sources == NULL) {
+        vg_terrain_destroy(self);
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    vg_source_measure(&source);
+    self->sources[0] = source;
+    self->n_sources = 1;
+    st = vg_mosaic_of_array(self, heights_msl_m, err);
+    if (st != VG_OK) {
+        vg_terrain_destroy(self);
+        return st;
+    }
+    *out = self;
+    return VG_OK;
 }
 
 bool vg_terrain_is_flat(const struct vg_terrain *self)
@@ -135,53 +84,237 @@ bool vg_terrain_is_flat(const struct vg_terrain *self)
     return self->n_layers == 0;
 }
 
-double vg_terrain_height_msl_m(const struct vg_terrain *self, double lat_deg, double lon_deg)
+/* --- sampling --- */
+
+static const struct vg_layer *layer_at(const struct vg_window *w, int i)
 {
-    if (self->n_layers == 0) {
-        return isfinite(lat_deg) && isfinite(lon_deg) ? 0.0 : (double)NAN;
+    return w->terrain != NULL ? &w->terrain->layers[i] : w->layers[i];
+}
+
+static int n_layers_of(const struct vg_window *w)
+{
+    return w->terrain != NULL ? w->terrain->n_layers : w->n_layers;
+}
+
+/* The four centres around a point and their weights; height NaN: void. */
+struct corners {
+    double height[4];
+    double weight[4];
+    int n_ground;
+};
+
+static struct corners corners_of(const struct vg_layer *l, double x, double y)
+{
+    struct corners q = {.n_ground = 0};
+    int r = (int)y;
+    int c = (int)x;
+    double fy = y - r;
+    double fx = x - c;
+    for (int i = 0; i < 4; i++) {
+        int down = i >> 1;
+        int right = i & 1;
+        q.height[i] = vg_layer_get(l, vg_layer_row(l, r + down) + vg_layer_col(c + right));
+        q.weight[i] = (down ? fy : 1.0 - fy) * (right ? fx : 1.0 - fx);
+        q.n_ground += q.height[i] <= HUGE_VAL;
     }
-    for (int i = 0; i < self->n_layers; i++) {
-        double h = vg_layer_sample(&self->layers[i], lat_deg, lon_deg);
-        if (h <= HUGE_VAL) {
-            return h;
+    return q;
+}
+
+static double blend(const struct corners *q, double beneath)
+{
+    double sum = 0.0;
+    double left = 1.0;
+    for (int i = 0; i < 4; i++) {
+        if (q->height[i] <= HUGE_VAL) {
+            sum += q->weight[i] * q->height[i];
+            left -= q->weight[i];
+        }
+    }
+    return left > 0.0 ? sum + left * beneath : sum;
+}
+
+/* Within half a cell of a file's edge the nearest row or column holds, as in gdalwarp; beside a
+ * void nothing does. */
+static double hold(const struct vg_layer *l, double x, double y)
+{
+    for (int i = 0; i < l->n_members; i++) {
+        const struct vg_member *m = &l->members[i];
+        double south = m->row + m->n_rows - 1;
+        double east = m->col + m->n_cols - 1;
+        if (!(y >= m->row - 0.5 && y <= south + 0.5 && x >= m->col - 0.5 && x <= east + 0.5)) {
+            continue;
+        }
+        struct corners q = corners_of(l, fmin(fmax(x, m->col), east), fmin(fmax(y, m->row), south));
+        bool is_whole = true;
+        for (int k = 0; k < 4; k++) {
+            is_whole = is_whole && (q.height[k] <= HUGE_VAL || !(q.weight[k] > 0.0));
+        }
+        if (is_whole) {
+            return blend(&q, 0.0);
         }
     }
     return (double)NAN;
 }
 
+double vg_window_sample_from(const struct vg_window *self, int first, double lat_deg,
+                             double lon_deg)
+{
+    int n = n_layers_of(self);
+    for (int i = first; i < n; i++) {
+        const struct vg_layer *l = layer_at(self, i);
+        double y = vg_layer_y(l, lat_deg);
+        double x = vg_layer_x(l, lon_deg);
+        if (!vg_layer_spans(l, x, y)) {
+            continue;
+        }
+        struct corners q = corners_of(l, x, y);
+        if (q.n_ground == 4) {
+            return blend(&q, 0.0);
+        }
+        if (q.n_ground == 0) {
+            continue;
+        }
+        /* What is void here is what lies beneath, so the surface has no step where voids begin. */
+        double beneath = vg_window_sample_from(self, i + 1, lat_deg, lon_deg);
+        double h = beneath <= HUGE_VAL ? blend(&q, beneath) : hold(l, x, y);
+        if (h <= HUGE_VAL) {
+            return h;
+        }
+        return beneath;
+    }
+    return self->is_flat && isfinite(lat_deg) && isfinite(lon_deg) ? 0.0 : (double)NAN;
+}
+
+static struct vg_window window_of_all(const struct vg_terrain *self)
+{
+    struct vg_window w = {.is_flat = self->n_layers == 0};
+    for (int i = 0; i < self->n_layers && i < VG_WINDOW_LAYERS; i++) {
+        w.layers[w.n_layers++] = &self->layers[i];
+    }
+    w.terrain = self->n_layers > VG_WINDOW_LAYERS ? self : NULL;
+    return w;
+}
+
+double vg_terrain_height_msl_m(const struct vg_terrain *self, double lat_deg, double lon_deg)
+{
+    if (self->n_layers > 0) {
+        double h = vg_layer_sample(&self->layers[0], lat_deg, lon_deg);
+        if (h <= HUGE_VAL) {
+            return h;
+        }
+    }
+    struct vg_window w = {.is_flat = self->n_layers == 0, .terrain = self};
+    return vg_window_sample_from(&w, 0, lat_deg, lon_deg);
+}
+
+enum {
+    BATCH = 64,
+    /* On a way every so many points' memory is asked for: they share cache lines. */
+    NEAR_STRIDE = 4
+};
+/* Points further from each other than this are not on one way. */
+#define NEAR_DEG 0.02
+
+/* Some points in columns and rows of a layer. */
+struct batch {
+    size_t n;
+    bool is_in; /* the layer spans all of them */
+    size_t stride; /* of the prefetch */
+    double x[BATCH];
+    double y[BATCH];
+};
+
+/* Without branches, so that the compiler takes several points at once. */
+static void place(const struct vg_layer *l, const double *lat_deg, const double *lon_deg, size_t n,
+                  struct batch *out)
+{
+    int n_in = 0;
+    for (size_t i = 0; i < n; i++) {
+        double row = vg_layer_y(l, lat_deg[i]);
+        double col = (lon_deg[i] - l->west_deg) * l->per_deg_lon;
+        col += col < 0.0 ? l->turn_cols : 0.0;
+        col -= col >= l->end_x ? l->turn_cols : 0.0;
+        out->x[i] = col;
+        out->y[i] = row;
+        n_in += (row >= 0.0) & (row < l->end_y) & (col >= 0.0) & (col < l->end_x);
+    }
+    bool is_scattered = fabs(lat_deg[n - 1] - lat_deg[0]) > NEAR_DEG ||
+                        fabs(lon_deg[n - 1] - lon_deg[0]) > NEAR_DEG;
+    out->n = n;
+    out->is_in = (size_t)n_in == n;
+    out->stride = is_scattered ? 1 : NEAR_STRIDE;
+}
+
+/* A batch from the finest layer alone; false: it does not hold all of it. Meanwhile the memory of
+ * the next one is asked for, so that many wait for it together. */
+static bool sample_finest(const struct vg_layer *l, const struct batch *b, const struct batch *next,
+                          float *out_msl_m)
+{
+    const char *base = l->counts != NULL ? (const char *)l->counts : (const char *)l->metres;
+    size_t each = l->counts != NULL ? sizeof *l->counts : sizeof *l->metres;
+    size_t n_ground = 0;
+    size_t ask = 0;
+    for (size_t i = 0; b->is_in && i < b->n; i++) {
+        if (i == ask && next->is_in && i < next->n) {
+            struct vg_cell cell = vg_layer_cell(l, next->x[i], next->y[i]);
+            __builtin_prefetch(base + cell.at * each);
+            __builtin_prefetch(base + (cell.at + cell.down) * each);
+            ask += next->stride;
+        }
+        struct vg_cell cell = vg_layer_cell(l, b->x[i], b->y[i]);
+        double h = vg_layer_bilinear(l, &cell);
+        n_ground += h <= HUGE_VAL;
+        out_msl_m[i] = (float)h;
+    }
+    return n_ground == b->n;
+}
+
+static size_t batch_size(size_t from, size_t n)
+{
+    return n - from < BATCH ? n - from : BATCH;
+}
+
 void vg_terrain_heights(const struct vg_terrain *self, const double *lat_deg, const double *lon_deg,
                         size_t n, float *out_msl_m)
 {
-    size_t i = 0;
-    while (i < n) {
-        /* Points near each other share one short list of layers. */
-        struct vg_window w = vg_window_over(self, lat_deg[i], lon_deg[i], 20e3);
-        double lat = lat_deg[i];
-        double lon = lon_deg[i];
-        size_t from = i;
-        for (; i < n && (i == from || (fabs(lat_deg[i] - lat) < 0.1 &&
-                                       fabs(vg_wrap_180_deg(lon_deg[i] - lon)) < 0.1));
-             i++) {
-            out_msl_m[i] = (float)vg_window_sample(&w, lat_deg[i], lon_deg[i]);
+    struct vg_window all = window_of_all(self);
+    struct batch ahead[2];
+    const struct vg_layer *l = all.n_layers > 0 ? all.layers[0] : NULL;
+    ahead[1].is_in = false;
+    if (l != NULL && n > 0) {
+        place(l, lat_deg, lon_deg, batch_size(0, n), &ahead[0]);
+    }
+    for (size_t i = 0, k = 0; i < n; i += BATCH, k ^= 1) {
+        size_t end = i + batch_size(i, n);
+        if (l != NULL && end < n) {
+            place(l, lat_deg + end, lon_deg + end, batch_size(end, n), &ahead[k ^ 1]);
+        }
+        if (l != NULL && sample_finest(l, &ahead[k], &ahead[k ^ 1], out_msl_m + i)) {
+            continue;
+        }
+        for (size_t j = i; j < end; j++) {
+            out_msl_m[j] = (float)vg_window_sample(&all, lat_deg[j], lon_deg[j]);
         }
     }
-}
-
-static bool layer_holds(const struct vg_layer *l, double lat_deg, double lon_deg)
-{
-    double y = (l->north_deg - lat_deg) * l->per_deg_lat;
-    double x = vg_layer_x(l, lon_deg);
-    return y >= -0.5 && y <= l->n_rows - 0.5 && x >= -0.5 && x <= l->n_cols - 0.5;
 }
 
 double vg_terrain_cell_m(const struct vg_terrain *self, double lat_deg, double lon_deg)
 {
-    for (int i = 0; i < self->n_layers; i++) {
-        if (layer_holds(&self->layers[i], lat_deg, lon_deg)) {
-            return self->layers[i].cell_m;
+    for (int i = 0; i < self->n_sources; i++) {
+        if (vg_source_holds(&self->sources[i], lat_deg, lon_deg)) {
+            return self->sources[i].cell_m;
         }
     }
     return FLAT_CELL_M;
+}
+
+bool vg_terrain_is_void(const struct vg_terrain *self, double lat_deg, double lon_deg)
+{
+    bool is_covered = false;
+    for (int i = 0; i < self->n_sources && !is_covered; i++) {
+        is_covered = vg_source_holds(&self->sources[i], lat_deg, lon_deg);
+    }
+    return is_covered && !(vg_terrain_height_msl_m(self, lat_deg, lon_deg) <= HUGE_VAL);
 }
 
 /* --- windows --- */
@@ -238,13 +371,16 @@ struct vg_window vg_window_over(const struct vg_terrain *self, double lat_deg, d
     return w;
 }
 
-static void range_of(const struct vg_layer *l, const struct cut *cut, float *lo, float *hi)
+static void range_of(const struct vg_layer *l, const struct cut *cut, double *lo, double *hi)
 {
     for (int r = cut->row_lo / VG_LAYER_BLOCK; r <= cut->row_hi / VG_LAYER_BLOCK; r++) {
         size_t row = (size_t)r * (size_t)l->n_block_cols;
         for (int c = cut->col_lo / VG_LAYER_BLOCK; c <= cut->col_hi / VG_LAYER_BLOCK; c++) {
-            *lo = fminf(*lo, l->block_lo_m[row + (size_t)c]);
-            *hi = fmaxf(*hi, l->block_hi_m[row + (size_t)c]);
+            double block_lo = (double)l->block_lo_m[row + (size_t)c];
+            double block_hi = (double)l->block_hi_m[row + (size_t)c];
+            bool is_ground = fabs(block_lo) > 0.0;
+            *lo = is_ground && block_lo < *lo ? block_lo : *lo;
+            *hi = is_ground && block_hi > *hi ? block_hi : *hi;
         }
     }
 }
@@ -252,46 +388,46 @@ static void range_of(const struct vg_layer *l, const struct cut *cut, float *lo,
 bool vg_window_range(const struct vg_window *self, double lat_deg, double lon_deg, double radius_m,
                      double *out_lo_m, double *out_hi_m)
 {
-    float lo = (float)NAN;
-    float hi = (float)NAN;
+    double lo = HUGE_VAL;
+    double hi = -HUGE_VAL;
     struct cut cut;
-    int n = self->terrain != NULL ? self->terrain->n_layers : self->n_layers;
-    for (int i = 0; i < n; i++) {
-        const struct vg_layer *l =
-            self->terrain != NULL ? &self->terrain->layers[i] : self->layers[i];
+    for (int i = 0; i < n_layers_of(self); i++) {
+        const struct vg_layer *l = layer_at(self, i);
         if (cut_layer(l, lat_deg, lon_deg, radius_m, &cut)) {
             range_of(l, &cut, &lo, &hi);
         }
     }
     if (self->is_flat) {
-        lo = 0.0F;
-        hi = 0.0F;
+        lo = 0.0;
+        hi = 0.0;
     }
-    *out_lo_m = (double)lo;
-    *out_hi_m = (double)hi;
+    *out_lo_m = lo;
+    *out_hi_m = hi;
     return lo <= hi;
+}
+
+static double higher(double a, double b)
+{
+    return a > b ? a : b; /* b where a is NaN */
 }
 
 static double layer_crest(const struct vg_layer *l, double lat_deg, double lon_deg)
 {
-    double y = (l->north_deg - lat_deg) * l->per_deg_lat;
+    double y = vg_layer_y(l, lat_deg);
     double x = vg_layer_x(l, lon_deg);
-    if (!(y >= -0.5 && y <= l->n_rows - 0.5 && x >= -0.5 && x <= l->n_cols - 0.5)) {
+    if (!vg_layer_spans(l, x, y)) {
         return -HUGE_VAL;
     }
-    int r0 = y > 0.0 ? (int)y : 0;
-    int r1 = r0 + 1 < l->n_rows ? r0 + 1 : r0;
-    int c0 = x > 0.0 ? (int)x : 0;
-    int c1 = c0 + 1 < l->n_cols ? c0 + 1 : l->is_round ? 0 : c0;
-    if (l->is_round && x < 0.0) {
-        c1 = l->n_cols - 1;
+    struct vg_cell cell = vg_layer_cell(l, x, y);
+    if (vg_layer_bilinear(l, &cell) <= HUGE_VAL) {
+        return vg_layer_top(l, &cell);
     }
-    const float *p = l->h_msl_m + (size_t)r0 * (size_t)l->n_cols;
-    const float *q = l->h_msl_m + (size_t)r1 * (size_t)l->n_cols;
-    float a = p[c0] > p[c1] ? p[c0] : p[c1];
-    float b = q[c0] > q[c1] ? q[c0] : q[c1];
-    double top = (double)(a > b ? a : b);
-    return top >= -HUGE_VAL ? top : fmax((double)fmaxf(p[c0], p[c1]), (double)fmaxf(q[c0], q[c1]));
+    struct corners q = corners_of(l, x, y);
+    double crest = -HUGE_VAL;
+    for (int i = 0; i < 4; i++) {
+        crest = higher(q.height[i], crest);
+    }
+    return crest;
 }
 
 double vg_window_crest(const struct vg_window *self, double lat_deg, double lon_deg)
@@ -299,15 +435,11 @@ double vg_window_crest(const struct vg_window *self, double lat_deg, double lon_
     if (self->is_flat) {
         return 0.0;
     }
-    int n = self->terrain != NULL ? self->terrain->n_layers : self->n_layers;
-    double top = -HUGE_VAL;
-    for (int i = 0; i < n; i++) {
-        const struct vg_layer *l =
-            self->terrain != NULL ? &self->terrain->layers[i] : self->layers[i];
-        double h = layer_crest(l, lat_deg, lon_deg);
-        top = h > top ? h : top;
+    double best = -HUGE_VAL;
+    for (int i = 0; i < n_layers_of(self); i++) {
+        best = higher(layer_crest(layer_at(self, i), lat_deg, lon_deg), best);
     }
-    return top;
+    return best;
 }
 
 double vg_window_cell_m(const struct vg_window *self)
@@ -324,16 +456,15 @@ bool vg_terrain_bounds(const struct vg_terrain *self, double *out_south_deg, dou
     double north = -90.0;
     double west = 0.0;
     double east = 0.0;
-    for (int i = 0; i < self->n_layers; i++) {
-        const struct vg_layer *l = &self->layers[i];
-        double w = l->west_deg - 0.5 / l->per_deg_lon;
-        double e = w + l->n_cols / l->per_deg_lon;
-        north = fmax(north, fmin(90.0, l->north_deg + 0.5 / l->per_deg_lat));
-        south = fmin(south, fmax(-90.0, l->north_deg - (l->n_rows - 0.5) / l->per_deg_lat));
-        west = i == 0 ? w : fmin(west, w);
-        east = i == 0 ? e : fmax(east, e);
+    for (int i = 0; i < self->n_sources; i++) {
+        struct vg_terrain_source s;
+        vg_terrain_describe(self, i, &s);
+        north = fmax(north, s.north_deg);
+        south = fmin(south, s.south_deg);
+        west = i == 0 ? s.west_deg : fmin(west, s.west_deg);
+        east = i == 0 ? s.east_deg : fmax(east, s.east_deg);
     }
-    if (self->n_layers == 0) {
+    if (self->n_sources == 0) {
         return false;
     }
     *out_south_deg = south;
@@ -348,27 +479,37 @@ int vg_terrain_max_zoom(const struct vg_terrain *self)
     if (self->n_layers == 0) {
         return 0;
     }
-    const struct vg_layer *l = &self->layers[0];
+    const struct vg_source *s = &self->sources[0];
     /* A pixel of Web Mercator is 2 pi a cos(lat) / 256 / 2^z metres; the row step does not depend
      * on cos(lat). */
-    double lat = l->north_deg - 0.5 * l->n_rows / l->per_deg_lat;
+    double lat = s->north_deg - 0.5 * s->n_rows * s->step_lat_deg;
     double pixel0_m = 2.0 * VG_PI * VG_WGS84_A_M * cos(lat * VG_RAD_PER_DEG) / 256.0;
-    double z = ceil(log2(pixel0_m / l->cell_m));
+    double z = ceil(log2(pixel0_m / s->cell_m));
     return (int)fmin(fmax(z, 0.0), 16.0);
 }
 
 int vg_terrain_n_sources(const struct vg_terrain *self)
 {
-    return self->n_layers;
+    return self->n_sources;
 }
 
 void vg_terrain_describe(const struct vg_terrain *self, int i, struct vg_terrain_source *out)
 {
-    const struct vg_layer *l = &self->layers[i];
-    *out = (struct vg_terrain_source){.path = l->path,
-                                      .n_rows = l->n_rows,
-                                      .n_cols = l->n_cols,
-                                      .cell_m = l->cell_m,
-                                      .datum = l->datum,
-                                      .is_datum_assumed = l->datum[0] == '\0'};
+    const struct vg_source *s = &self->sources[i];
+    double west = vg_wrap_180_deg(s->west_deg - 0.5 * s->step_lon_deg);
+    *out = (struct vg_terrain_source){
+        .path = s->path,
+        .n_rows = s->n_rows,
+        .n_cols = s->n_cols,
+        .cell_m = s->cell_m,
+        .datum = s->datum,
+        .vdatum = s->vdatum,
+        .datum_from = s->datum_from,
+        .is_datum_assumed = s->datum_from == VG_DATUM_ASSUMED,
+        .south_deg = fmax(-90.0, s->north_deg - (s->n_rows - 0.5) * s->step_lat_deg),
+        .west_deg = west,
+        .north_deg = fmin(90.0, s->north_deg + 0.5 * s->step_lat_deg),
+        .east_deg = west + s->n_cols * s->step_lon_deg,
+        .void_share = (double)s->n_void / ((double)s->n_rows * s->n_cols),
+        .is_cached = s->is_cached};
 }

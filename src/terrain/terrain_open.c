@@ -1,223 +1,79 @@
-/* Elevation files through GDAL: every format and CRS it knows, brought to geographic WGS 84. */
-#include "base/text.h"
-#include "base/units.h"
-#include "geo/geodesy.h"
+/* Opening elevation files: each is looked at, then all are laid out in layers and filled. */
 #include "terrain/layer.h"
+#include "terrain/mosaic.h"
+#include "terrain/source.h"
+#include "terrain/vshift.h"
 
 #include <cpl_conv.h>
 #include <cpl_error.h>
-#include <cpl_string.h>
-#include <cpl_vsi.h>
 #include <gdal.h>
-#include <gdal_utils.h>
-#include <ogr_srs_api.h>
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 
-/* 2 GiB of float. */
-#define SAMPLES_MAX (INT64_C(1) << 29)
-
-static bool ends_with(const char *text, const char *end)
+const char *vg_vdatum_name(enum vg_vdatum vdatum)
 {
-    size_t n = strlen(text);
-    size_t k = strlen(end);
-    return n >= k && strcasecmp(text + n - k, end) == 0;
+    static const char *const names[VG_VDATUM_COUNT] = {"", "EGM96", "EGM2008", "ellipsoid"};
+    return names[vdatum];
 }
 
-static GDALDatasetH try_open(const char *path)
+/* Finest first; files of like cells stay in the order given. */
+static void insert_source(struct vg_terrain *self, const struct vg_source *source)
 {
-    return GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY, NULL, NULL, NULL);
+    int at = self->n_sources++;
+    while (at > 0 && self->sources[at - 1].cell_m > source->cell_m * (1.0 + 1e-9)) {
+        self->sources[at] = self->sources[at - 1];
+        at--;
+    }
+    self->sources[at] = *source;
 }
 
-/* The first raster inside a zip archive. */
-static GDALDatasetH open_zip(const char *path)
+/* A grid of PROJ that is missing is told before anything is decoded. */
+static enum vg_status check_datum(const struct vg_source *s, struct vg_error *err)
 {
-    char folder[4096];
-    vg_format(folder, sizeof folder, "/vsizip/%s", path);
-    char **names = VSIReadDirRecursive(folder);
-    GDALDatasetH ds = NULL;
-    for (int i = 0; names != NULL && names[i] != NULL && ds == NULL; i++) {
-        char inner[4600];
-        vg_format(inner, sizeof inner, "%s/%s", folder, names[i]);
-        ds = ends_with(inner, "/") ? NULL : try_open(inner);
-    }
-    CSLDestroy(names);
-    return ds;
-}
-
-static enum vg_status open_dataset(const char *path, GDALDatasetH *out, struct vg_error *err)
-{
-    VSIStatBufL st;
-    if (VSIStatL(path, &st) != 0) {
-        return vg_fail(err, VG_E_IO, "%s: cannot open the elevation file", path);
-    }
-    CPLErrorReset();
-    *out = ends_with(path, ".zip") ? open_zip(path) : try_open(path);
-    if (*out == NULL) {
-        const char *why = CPLGetLastErrorMsg();
-        return vg_fail(err, VG_E_FORMAT, "%s: not an elevation file that GDAL reads: %s", path,
-                       why[0] != '\0' ? why : "?");
-    }
-    return VG_OK;
-}
-
-/* Geographic on WGS 84, north up, not turned: its samples can be used as they are. */
-static bool is_plain(GDALDatasetH ds, const double g[6])
-{
-    OGRSpatialReferenceH srs = GDALGetSpatialRef(ds);
-    if (!OSRIsGeographic(srs) || fabs(g[2]) > 1e-12 || fabs(g[4]) > 1e-12 || !(g[1] > 0.0) ||
-        !(g[5] < 0.0)) {
-        return false;
-    }
-    /* Ellipsoid and prime meridian decide: "WGS 84", "WGS_1984", with or without an authority. */
-    return fabs(OSRGetSemiMajor(srs, NULL) - VG_WGS84_A_M) < 0.01 &&
-           fabs(OSRGetInvFlattening(srs, NULL) - 1.0 / VG_WGS84_F) < 1e-5 &&
-           fabs(OSRGetPrimeMeridian(srs, NULL)) < 1e-9 &&
-           fabs(OSRGetAngularUnits(srs, NULL) - VG_RAD_PER_DEG) < 1e-9;
-}
-
-/* The same ground on geographic WGS 84, in memory. NULL: GDAL's error says why. */
-static GDALDatasetH warp(GDALDatasetH ds)
-{
-    const char *args[] = {"-of", "MEM",     "-t_srs",     "EPSG:4326", "-r", "bilinear",
-                          "-ot", "Float32", "-dstnodata", "nan",       NULL};
-    char **list = NULL;
-    for (int i = 0; args[i] != NULL; i++) {
-        list = CSLAddString(list, args[i]);
-    }
-    GDALWarpAppOptions *options = GDALWarpAppOptionsNew(list, NULL);
-    CSLDestroy(list);
-    int is_wrong = 0;
-    GDALDatasetH made = options != NULL ? GDALWarp("", NULL, 1, &ds, options, &is_wrong) : NULL;
-    GDALWarpAppOptionsFree(options);
-    return made;
-}
-
-/* Heights are scale * stored + offset, in the band's unit. */
-static void to_metres(GDALRasterBandH band, float *h, size_t n)
-{
-    int has_void = 0;
-    double nothing = GDALGetRasterNoDataValue(band, &has_void);
-    double scale = GDALGetRasterScale(band, NULL);
-    double offset = GDALGetRasterOffset(band, NULL);
-    const char *unit = GDALGetRasterUnitType(band);
-    double metres = 1.0;
-    if (unit != NULL && (strncasecmp(unit, "ft", 2) == 0 || strcasestr(unit, "foot") != NULL ||
-                         strcasestr(unit, "feet") != NULL)) {
-        metres = VG_M_PER_FOOT;
-    }
-    float gone = (float)nothing;
-    for (size_t i = 0; i < n; i++) {
-        bool is_void = !isfinite(h[i]) || (has_void && h[i] >= gone && h[i] <= gone);
-        h[i] = is_void ? (float)NAN : (float)(((double)h[i] * scale + offset) * metres);
-    }
-}
-
-static void read_datum(GDALDatasetH ds, char *buf, size_t size_bytes)
-{
-    OGRSpatialReferenceH srs = GDALGetSpatialRef(ds);
-    const char *name = srs != NULL ? OSRGetAttrValue(srs, "VERT_CS", 0) : NULL;
-    vg_format(buf, size_bytes, "%s", name != NULL ? name : "");
-}
-
-static enum vg_status read_band(GDALDatasetH ds, const char *path, int64_t *budget,
-                                struct vg_layer *layer, struct vg_error *err)
-{
-    double g[6];
-    GDALRasterBandH band = GDALGetRasterBand(ds, 1);
-    int n_rows = GDALGetRasterYSize(ds);
-    int n_cols = GDALGetRasterXSize(ds);
-    if (band == NULL || n_rows < 2 || n_cols < 2 || GDALGetGeoTransform(ds, g) != CE_None) {
-        return vg_fail(err, VG_E_FORMAT, "%s: an elevation file needs two rows and columns or more",
-                       path);
-    }
-    int64_t n = (int64_t)n_rows * n_cols;
-    if (n > *budget) {
-        return vg_fail(err, VG_E_FULL, "%s: the elevation files are larger than 2 GiB together",
-                       path);
-    }
-    *budget -= n;
-    layer->n_rows = n_rows;
-    layer->n_cols = n_cols;
-    layer->per_deg_lat = -1.0 / g[5];
-    layer->per_deg_lon = 1.0 / g[1];
-    layer->north_deg = g[3] + 0.5 * g[5];
-    layer->west_deg = vg_wrap_180_deg(g[0] + 0.5 * g[1]);
-    layer->h_msl_m = malloc((size_t)n * sizeof(float));
-    if (layer->h_msl_m == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-    }
-    if (GDALRasterIO(band, GF_Read, 0, 0, n_cols, n_rows, layer->h_msl_m, n_cols, n_rows,
-                     GDT_Float32, 0, 0) != CE_None) {
-        return vg_fail(err, VG_E_FORMAT, "%s: the elevation file cannot be read: %s", path,
-                       CPLGetLastErrorMsg());
-    }
-    to_metres(band, layer->h_msl_m, (size_t)n);
-    return vg_layer_prepare(layer) ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-}
-
-static enum vg_status load(const char *path, int64_t *budget, struct vg_layer *layer,
-                           struct vg_error *err)
-{
-    GDALDatasetH ds;
-    enum vg_status st = open_dataset(path, &ds, err);
+    struct vg_vshift *shift = NULL;
+    enum vg_status st = vg_vshift_create(s->vdatum, &shift, err);
+    vg_vshift_destroy(shift);
     if (st != VG_OK) {
-        return st;
+        vg_error_prefix(err, "%s: heights above %s", s->path, vg_vdatum_name(s->vdatum));
     }
-    double g[6];
-    GDALDatasetH used = ds;
-    read_datum(ds, layer->datum, sizeof layer->datum);
-    if (GDALGetSpatialRef(ds) == NULL || GDALGetGeoTransform(ds, g) != CE_None) {
-        st = vg_fail(err, VG_E_FORMAT, "%s: the elevation file does not say where on Earth it lies",
-                     path);
-    } else if (!is_plain(ds, g)) {
-        used = warp(ds);
-        if (used == NULL) {
-            st = vg_fail(err, VG_E_FORMAT, "%s: the elevation file cannot be read: %s", path,
-                         CPLGetLastErrorMsg());
-        }
-    }
-    if (st == VG_OK) {
-        st = read_band(used, path, budget, layer, err);
-    }
-    if (used != NULL && used != ds) {
-        GDALClose(used);
-    }
-    GDALClose(ds);
     return st;
 }
 
-static enum vg_status load_all(const char *const *paths, int n_paths, struct vg_terrain *self,
+static enum vg_status open_all(const struct vg_terrain_file *files, int n_files,
+                               const struct vg_terrain_options *options, struct vg_terrain *self,
                                struct vg_error *err)
 {
-    int64_t budget = SAMPLES_MAX;
-    for (int i = 0; i < n_paths; i++) {
-        struct vg_layer layer = {0};
-        vg_format(layer.path, sizeof layer.path, "%s", paths[i]);
-        enum vg_status st = load(paths[i], &budget, &layer, err);
-        if (st == VG_OK && !vg_terrain_add_layer(self, &layer)) {
-            st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-        }
-        if (st != VG_OK) {
-            vg_layer_finish(&layer);
-            return st;
+    enum vg_status st = VG_OK;
+    for (int i = 0; i < n_files && st == VG_OK; i++) {
+        struct vg_source source;
+        st = vg_source_inspect(files[i].path, files[i].vdatum, &source, err);
+        st = st != VG_OK ? st : check_datum(&source, err);
+        if (st == VG_OK) {
+            insert_source(self, &source);
         }
     }
-    return VG_OK;
+    return st == VG_OK && n_files > 0 ? vg_mosaic_build(self, options, err) : st;
 }
 
-enum vg_status vg_terrain_open(const char *const *paths, int n_paths, struct vg_terrain **out,
-                               struct vg_error *err)
+enum vg_status vg_terrain_open_files(const struct vg_terrain_file *files, int n_files,
+                                     const struct vg_terrain_options *options,
+                                     struct vg_terrain **out, struct vg_error *err)
 {
+    static const struct vg_terrain_options none = {NULL, 0};
     struct vg_terrain *self = calloc(1, sizeof *self);
-    if (self == NULL) {
+    if (self != NULL) {
+        self->sources = calloc(n_files > 0 ? (size_t)n_files : 1, sizeof *self->sources);
+    }
+    if (self == NULL || self->sources == NULL) {
+        vg_terrain_destroy(self);
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
-    /* GDAL's drivers register once for the process; errors come back in our own words. */
+    /* GDAL's drivers register once for the process; errors come back in our own words. Drivers that
+     * know their format's vertical datum (SRTM, DTED) name it only when asked. */
     GDALAllRegister();
     CPLPushErrorHandler(CPLQuietErrorHandler);
-    enum vg_status st = load_all(paths, n_paths, self, err);
+    CPLSetThreadLocalConfigOption("REPORT_COMPD_CS", "YES");
+    enum vg_status st = open_all(files, n_files, options != NULL ? options : &none, self, err);
+    CPLSetThreadLocalConfigOption("REPORT_COMPD_CS", NULL);
     CPLPopErrorHandler();
     if (st != VG_OK) {
         vg_terrain_destroy(self);
@@ -225,4 +81,20 @@ enum vg_status vg_terrain_open(const char *const *paths, int n_paths, struct vg_
     }
     *out = self;
     return VG_OK;
+}
+
+enum vg_status vg_terrain_open(const char *const *paths, int n_paths, struct vg_terrain **out,
+                               struct vg_error *err)
+{
+    const struct vg_terrain_options options = {NULL, INT64_C(1) << 31};
+    struct vg_terrain_file *files = calloc(n_paths > 0 ? (size_t)n_paths : 1, sizeof *files);
+    if (files == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    for (int i = 0; i < n_paths; i++) {
+        files[i] = (struct vg_terrain_file){paths[i], VG_VDATUM_FILE};
+    }
+    enum vg_status st = vg_terrain_open_files(files, n_paths, &options, out, err);
+    free(files);
+    return st;
 }

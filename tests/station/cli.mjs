@@ -11,7 +11,7 @@ export async function cli() {
   await test('help and usage', () => {
     check(run([]).code === 2, 'no verb is a usage error');
     check(run(['help']).out.includes('plan'), 'help lists the verbs');
-    for (const verb of ['new', 'plan', 'check', 'run', 'sim', 'verify', 'replay', 'help']) {
+    for (const verb of ['new', 'plan', 'check', 'run', 'sim', 'verify', 'replay', 'terrain', 'help']) {
       for (const lang of ['fr', 'en']) {
         const r = run(['help', verb, '--lang', lang]);
         check(r.code === 0 && r.out.length > 40, `help ${verb} in ${lang}`);
@@ -57,6 +57,61 @@ export async function cli() {
     const long = broken('long', (p) => { const s = p.sorties[0]; s.land_s += 7200; s.track.at(-1)[0] += 7200; });
     check(long.code === 1 && long.violation.includes(plan.sorties[0].id), `a sortie too long: ${JSON.stringify(long)}`);
     check(run(['check', file('not.json', '{"format":'), watch]).code === 3, 'not JSON is exit 3');
+  });
+
+  await test('terrain check: complete, tiles missing, voids, datums, bad files', () => {
+    // An ASCII grid of cells of a hundredth of a degree; `hole(lat, lon)` says where it is void.
+    const grid = (name, south, west, rows, cols, hole = () => false) => {
+      let text = `ncols ${cols}\nnrows ${rows}\nxllcorner ${west}\nyllcorner ${south}\ncellsize 0.01\nNODATA_value -9999\n`;
+      for (let r = 0; r < rows; r++) {
+        const row = [];
+        for (let c = 0; c < cols; c++) row.push(hole(south + (rows - r - 0.5) * 0.01, west + (c + 0.5) * 0.01) ? -9999 : 100 + r + c);
+        text += row.join(' ') + '\n';
+      }
+      file(name.replace('.asc', '.prj'), 'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]]');
+      return file(name, text);
+    };
+    const json = (terrain) => {
+      const r = run(['terrain', 'check', file('terrain.yaml', `${good}terrain: ${terrain}\n`), '--json', '--lang', 'en']);
+      return { ...r, report: r.out ? JSON.parse(r.out) : null };
+    };
+    grid('whole.asc', 14, -12, 100, 100);
+    const whole = json('{file: whole.asc, datum: EGM96}');
+    check(whole.code === 0 && whole.report.complete && whole.report.gaps.length === 0, `complete: ${whole.out}${whole.err}`);
+    const s = whole.report.sources[0];
+    check(s.datum === 'EGM96' && s.datum_from === 'stated' && s.rows === 100 && s.is_cached, `source: ${JSON.stringify(s)}`);
+    check(Math.abs(s.bounds[0] + 12) < 1e-6 && Math.abs(s.bounds[3] - 15) < 1e-6 && s.void_share === 0, `bounds: ${s.bounds}`);
+    // The line runs from 14.50 to 14.59 N; 8.3 km (0.075 degrees) are looked at around it. Ground ends at 14.64: heights lack
+    // north of it, from the kilometre at 14.59 - (0.075 - 0.05) on.
+    grid('south.asc', 14, -12, 64, 100);
+    const south = json('south.asc');
+    check(south.code === 1 && !south.report.complete, `not complete: ${south.out}`);
+    check(south.report.missing_tiles.join() === 'N14W012' && south.report.void_tiles.length === 0, `tiles: ${south.report.missing_tiles}`);
+    check(south.report.sources[0].datum_from === 'assumed', 'an ASCII grid names no datum');
+    const last = south.report.gaps.at(-1);
+    check(last.missing && Math.abs(last.to_km - 9.96) < 0.05, `the end of the line: ${JSON.stringify(last)}`);
+    // A void of 0.04 x 0.04 degrees about 14.54 N on the line itself: 14.52 to 14.56 is km 2.2 to 6.6.
+    grid('holed.asc', 14, -12, 100, 100, (lat, lon) => Math.abs(lat - 14.54) < 0.02 && Math.abs(lon + 11.36) < 0.02);
+    const holed = json('holed.asc');
+    check(holed.code === 1 && holed.report.void_tiles.join() === 'N14W012' && holed.report.missing_tiles.length === 0, `voids: ${holed.out}`);
+    const gap = holed.report.gaps[0];
+    check(gap.void && !gap.missing && gap.from_km > 1 && gap.from_km < 2.3 && gap.to_km > 6.5 && gap.to_km < 7.9, `where: ${JSON.stringify(gap)}`);
+    check(Math.abs(holed.report.sources[0].void_share - 16 / 10000) < 1e-6, `share ${holed.report.sources[0].void_share}`);
+    // Coarse ground under it fills the void.
+    grid('wide.asc', 13, -13, 300, 300);
+    check(json('[holed.asc, wide.asc]').code === 0, 'filled from the other file');
+    const none = run(['terrain', 'check', file('none.yaml', good), '--lang', 'en']);
+    check(none.code === 1 && none.out.includes('N14W012') && none.out.includes('flat'), `no elevation: ${none.out}`);
+    const fr = run(['terrain', 'check', file('fr.yaml', `${good}terrain: holed.asc\n`), '--lang', 'fr']);
+    check(fr.code === 1 && /Lacunes dans : N14W012/.test(fr.out) && /supposée/.test(fr.out), `in French: ${fr.out}`);
+    const ground = run(['plan', file('plan.yaml', `${good}terrain: whole.asc\n`), '--lang', 'en']);
+    check(ground.code === 0 && /assumed to be EGM96/.test(ground.err), `plan says what it assumes: ${ground.err}`);
+    file('bad.tif', 'not an image');
+    const bad = json('bad.tif');
+    check(bad.code === 3 && bad.err.includes('bad.tif'), `a damaged file: ${bad.code} ${bad.err}`);
+    const gone = json('gone-*.tif');
+    check(gone.code === 3 && gone.err.includes('gone-'), `no such file: ${gone.code} ${gone.err}`);
+    check(run(['terrain', 'look', 'x']).code === 2 && run(['terrain', 'check']).code === 2, 'usage');
   });
 
   await test('new: a starter that plans, also from a border', () => {

@@ -6,6 +6,9 @@ import path from 'node:path';
 
 export const VIGIE = path.resolve(process.env.VIGIE || 'build/vigie');
 let passed = 0, failed = 0;
+// Decoded elevation goes to a folder of the tests' own.
+process.env.XDG_CACHE_HOME = fs.mkdtempSync(path.join(os.tmpdir(), 'vigie-cache-'));
+process.on('exit', () => fs.rmSync(process.env.XDG_CACHE_HOME, { recursive: true, force: true }));
 
 export function check(ok, what) {
   if (ok) passed++;

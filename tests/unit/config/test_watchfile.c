@@ -85,6 +85,32 @@ static void everything_given(void **state)
     vg_watchfile_finish(&wf);
 }
 
+/* A plain path, a map in a list, a map alone. */
+static void elevation_with_its_datum(void **state)
+{
+    (void)state;
+    struct vg_watchfile wf = {0};
+    parse("",
+          "terrain:\n"
+          "  - dem/a.tif\n"
+          "  - {file: dem/*.dt2, datum: EGM96}\n"
+          "  - {file: dem/b.tif, datum: EGM2008}\n"
+          "  - {file: dem/c.tif, datum: ellipsoid}\n"
+          "  - file: dem/d.tif\n",
+          &wf);
+    assert_int_equal(wf.n_terrain, 5);
+    assert_string_equal(wf.terrain[1], "dir/dem/*.dt2");
+    assert_string_equal(wf.terrain[4], "dir/dem/d.tif");
+    const enum vg_wf_datum want[5] = {VG_WF_DATUM_FILE, VG_WF_DATUM_EGM96, VG_WF_DATUM_EGM2008,
+                                      VG_WF_DATUM_ELLIPSOID, VG_WF_DATUM_FILE};
+    assert_memory_equal(wf.terrain_datum, want, sizeof want);
+    vg_watchfile_finish(&wf);
+    parse("", "terrain: {file: x.hgt, datum: ellipsoid}\n", &wf);
+    assert_int_equal(wf.n_terrain, 1);
+    assert_int_equal(wf.terrain_datum[0], VG_WF_DATUM_ELLIPSOID);
+    vg_watchfile_finish(&wf);
+}
+
 static void drones_by_count(void **state)
 {
     (void)state;
@@ -150,6 +176,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults),
         cmocka_unit_test(everything_given),
+        cmocka_unit_test(elevation_with_its_datum),
         cmocka_unit_test(drones_by_count),
         cmocka_unit_test(several_lines),
     };
