@@ -34,10 +34,21 @@ function tileUrl(net: Network, revisit_s: number, version: number): string {
   return `${url}?${one}v=${version}`;
 }
 
+/** Degrees around the stretches of one promise, with their depth. */
+function around(net: Network, revisit_s: number): [number, number, number, number] {
+  let [w, s, e, n] = [180, 90, -180, -90];
+  for (const stretch of net.watch.stretches) {
+    if (stretch.revisit_s !== revisit_s) continue;
+    const high = stretch.depth_m / 110000;
+    for (const [lon, lat] of net.slice(stretch.line, stretch.from_m, stretch.to_m)) {
+      const wide = high / Math.max(0.05, Math.cos((lat * Math.PI) / 180));
+      [w, s, e, n] = [Math.min(w, lon - wide), Math.min(s, lat - high), Math.max(e, lon + wide), Math.max(n, lat + high)];
+    }
+  }
+  return w > e ? [-180, -85, 180, 85] : [Math.max(-180, w), Math.max(-85, s), Math.min(180, e), Math.min(85, n)];
+}
+
 export function cellSources(net: Network): Record<string, SourceSpecification> {
-  const deep = Math.max(0, ...net.watch.stretches.map((s) => s.depth_m)) / 111195;
-  const [w, s, e, n] = net.bounds();
-  const wide = deep / Math.max(0.1, Math.cos((Math.max(Math.abs(s), Math.abs(n)) * Math.PI) / 180));
   const out: Record<string, SourceSpecification> = {};
   promises(net).forEach((revisit_s, k) => {
     out[idOf(k)] = {
@@ -45,7 +56,7 @@ export function cellSources(net: Network): Record<string, SourceSpecification> {
       tiles: [tileUrl(net, revisit_s, 0)],
       tileSize: 256,
       encoding: "terrarium",
-      bounds: [w - wide, s - deep, e + wide, n + deep],
+      bounds: around(net, revisit_s),
       minzoom: CELLS_ZOOM,
       maxzoom: MAX_TILE_ZOOM,
     };
