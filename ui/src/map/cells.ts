@@ -5,13 +5,21 @@ import { ageRgb, css, scales, type Rgb } from "../age";
 import type { Network } from "../line";
 import { store, type Picture } from "../store";
 import { theme } from "../theme";
+import { longestFrame, waitFor } from "./cost";
 import type { Shown } from "./style";
 
 /** Further out a pixel would hold too many cells to say anything. */
 export const CELLS_ZOOM = 9;
 /** Closer in, a cell is many pixels of a tile already. */
 const MAX_TILE_ZOOM = 15;
+/** Tiles are fetched again after this long at least; where fetching and drawing them is slow, more seldom. */
 const FETCH_MS = 10000;
+const MOST_FETCH_MS = 60000;
+const FETCH_SHARE = 10;
+/** The same for colours. */
+const COLOUR_MS = 1000;
+const MOST_COLOUR_MS = 10000;
+const COLOUR_SHARE = 25;
 /** Steps of the ramp in one promise. Time is rounded up: ground never looks younger than it is. */
 const STEPS = 96;
 /** Hours as the tiles code them (docs/api.md): below this, not watched; between both, never seen. */
@@ -105,6 +113,9 @@ export class Cells {
   private on = false;
   private version = 0;
   private fetched_ms = -Infinity;
+  private fetch_wait_ms = FETCH_MS;
+  private coloured_ms = -Infinity;
+  private colour_wait_ms = COLOUR_MS;
   /** The live picture, and the state of its bins, that the tiles on the map belong to. */
   private of: Picture | null = null;
   private of_bins = 0;
@@ -124,7 +135,7 @@ export class Cells {
     if (!this.map.getLayer(idOf(0))) return;
     const on = this.wanted();
     if (on) {
-      this.colour();
+      this.colour(!this.on);
       this.fetch();
     }
     if (on === this.on) return;
@@ -132,21 +143,28 @@ export class Cells {
     promises(store.net).forEach((_, k) => this.map.setLayoutProperty(idOf(k), "visibility", on ? "visible" : "none"));
   }
 
-  private colour(): void {
+  private colour(at_once: boolean): void {
+    const now = performance.now();
+    if (!at_once && now - this.coloured_ms < this.colour_wait_ms) return;
+    let changed = false;
     promises(store.net).forEach((revisit_s, k) => {
       const now_h = nowHours(revisit_s);
       const sign = `${theme()} ${now_h}`;
       if (this.drawn.get(idOf(k)) === sign) return;
       this.drawn.set(idOf(k), sign);
       this.map.setPaintProperty(idOf(k), "color-relief-color", ramp(revisit_s, now_h) as never);
+      changed = true;
     });
+    if (!changed) return;
+    this.coloured_ms = now;
+    void longestFrame().then((ms) => (this.colour_wait_ms = waitFor(ms, COLOUR_SHARE, COLOUR_MS, MOST_COLOUR_MS)));
   }
 
   private fetch(): void {
     const live = store.live!;
     const now = performance.now();
     const same = live === this.of && live.bins_version === this.of_bins;
-    if (same || store.link !== "live" || now - this.fetched_ms < FETCH_MS) return;
+    if (same || store.link !== "live" || now - this.fetched_ms < this.fetch_wait_ms) return;
     this.of = live;
     this.of_bins = live.bins_version;
     this.fetched_ms = now;
@@ -155,6 +173,7 @@ export class Cells {
         (this.map.getSource(idOf(k)) as RasterDEMTileSource).setTiles([tileUrl(store.net, revisit_s, this.version)]);
       });
     }
+    this.map.once("idle", () => (this.fetch_wait_ms = waitFor(performance.now() - now, FETCH_SHARE, FETCH_MS, MOST_FETCH_MS)));
     this.onFetch();
   }
 }
