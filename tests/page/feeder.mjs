@@ -345,11 +345,14 @@ function beside([lon, lat], parts) {
   const k = Math.cos(lat * RAD);
   let best = null;
   for (const i of parts) {
-    const [a, b] = [LINE.coords[i], LINE.coords[i + 1]];
-    const [ex, ey] = [(b[0] - a[0]) * k, b[1] - a[1]];
-    const [px, py] = [(lon - a[0]) * k, lat - a[1]];
+    const a = LINE.coords[i];
+    const b = LINE.coords[i + 1];
+    const ex = (b[0] - a[0]) * k;
+    const ey = b[1] - a[1];
+    const px = (lon - a[0]) * k;
+    const py = lat - a[1];
     const f = Math.min(1, Math.max(0, (px * ex + py * ey) / (ex * ex + ey * ey)));
-    const m = Math.hypot(px - ex * f, py - ey * f) * 111195;
+    const m = Math.sqrt((px - ex * f) ** 2 + (py - ey * f) ** 2) * 111195;
     if (!best || m < best.m) best = { m, s_m: LINE.s[i] + (LINE.s[i + 1] - LINE.s[i]) * f, side_m: m * (ex * py - ey * px < 0 ? 1 : -1) };
   }
   return best;
@@ -367,14 +370,18 @@ function seenTile(z, x, y, revisit) {
   const parts = partsIn(lonAt(0), latAt(1), lonAt(1), latAt(0), 0.06);
   const t = now();
   const seen = new Map();
-  return terrarium((i, j) => {
+  // Four by four pixels alike, as a search for each would keep the feeder from its other duties.
+  const rough = new Float64Array(64 * 64);
+  const at = (i, j) => {
     const near = parts.length ? beside([lonAt(i), latAt(j)], parts) : null;
     if (!near || near.m > stretchAt(near.s_m).depth_m || (revisit && stretchAt(near.s_m).revisit_s !== revisit)) return -32768;
     if (near.side_m > NEVER_FROM) return -1;
     const bin = Math.min(N_BINS - 1, Math.floor(near.s_m / BIN));
     if (!seen.has(bin)) seen.set(bin, lastSeen(bin, t));
     return seen.get(bin) ? (seen.get(bin) - START) / 3600 : -1;
-  });
+  };
+  for (let k = 0; k < rough.length; k++) rough[k] = at(((k % 64) + 0.5) / 64, (Math.floor(k / 64) + 0.5) / 64);
+  return terrarium((i, j) => rough[Math.floor(j * 64) * 64 + Math.floor(i * 64)]);
 }
 
 function cell(lat, lon) {
