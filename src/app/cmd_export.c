@@ -90,7 +90,7 @@ static enum vg_status write_tile(const struct vg_watch *watch, const struct vg_s
     static int64_t cells[N * N];
     static uint32_t pixels[N * N];
     bool is_any;
-    enum vg_status st = vg_cells_draw(watch, strip, ZOOM, x, y, cells, &is_any, err);
+    enum vg_status st = vg_cells_draw(watch, strip, ZOOM, x, y, 0, cells, &is_any, err);
     for (int band = 0; band < N_BANDS && st == VG_OK && is_any; band++) {
         for (int i = 0; i < N * N; i++) {
             pixels[i] = value_of(watch, band, cells[i]);

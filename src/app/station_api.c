@@ -130,16 +130,21 @@ static void get_relief_tile(struct vg_station *self, const struct vg_route_args 
 }
 
 static void get_seen_tile(struct vg_station *self, const struct vg_route_args *args,
-                          struct vg_reply *reply)
+                          const char *query, struct vg_reply *reply)
 {
+    double revisit_s;
     int64_t z;
     int64_t x;
     int64_t y;
+    if (!vg_query_double(query, "revisit_s", &revisit_s)) {
+        revisit_s = 0;
+    }
     if (!vg_route_int64(args, 0, 0, VG_CELLS_ZOOM_MAX, &z) ||
         !vg_route_int64(args, 1, 0, (1 << z) - 1, &x) ||
         !vg_route_int64(args, 2, 0, (1 << z) - 1, &y) ||
         vg_cells_tile_png(&self->watch, self->strip, (int)z, (int)x, (int)y,
-                          self->watch.start_us / VG_US_PER_S, &reply->body, NULL) != VG_OK) {
+                          self->watch.start_us / VG_US_PER_S, revisit_s, &reply->body,
+                          NULL) != VG_OK) {
         vg_reply_error(reply, 404, "no such tile");
         return;
     }
@@ -223,7 +228,7 @@ void vg_station_get(void *ctx, const char *path, const char *query, struct vg_re
     } else if (vg_route_match("/tiles/relief/{kind}/{z}/{x}/{y}.png", path, &args)) {
         get_relief_tile(self, &args, reply);
     } else if (vg_route_match("/tiles/seen/{z}/{x}/{y}.png", path, &args)) {
-        get_seen_tile(self, &args, reply);
+        get_seen_tile(self, &args, query, reply);
     } else {
         vg_reply_error(reply, 404, "nothing here");
     }

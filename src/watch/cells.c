@@ -15,6 +15,9 @@ enum {
 };
 static const float OUTSIDE_H = -32768.0F;
 static const float NEVER_H = -1.0F;
+/* Cells apart by more than this part of a cell's side leave a gap; they overlap by a fifth. */
+static const double LEAST_APART = 0.1;
+static const double LEAST_APART_PX = 0.9;
 
 /* ---- one cell ---- */
 
@@ -80,7 +83,16 @@ struct canvas {
     double y0;
     double per_lon; /* world pixels a degree */
     double world_px;
+    double revisit_s; /* of the stretches drawn; 0: all */
     int64_t *cells;
+};
+
+/* A column on the canvas: where its line point lies and one cell to the right of it, in pixels. */
+struct across {
+    double x;
+    double y;
+    double ux;
+    double uy;
 };
 
 static void to_pixels(const struct canvas *c, double lat_deg, double lon_deg, double *x, double *y)
@@ -124,12 +136,10 @@ static void put_square(const struct canvas *c, double x, double y, double ux, do
     put_pixel(c, (int)floor(x), (int)floor(y), cell);
 }
 
-/* Cells overlap a little, as in bends the outer ones stand apart. */
-static void put_column(const struct canvas *c, const struct vg_strip *strip, int col)
+static struct across across_of(const struct canvas *c, const struct vg_strip *strip, int col)
 {
     struct vg_strip_axis axis;
-    double x;
-    double y;
+    struct across a;
     double x1;
     double y1;
     double lat1;
@@ -138,20 +148,94 @@ static void put_column(const struct canvas *c, const struct vg_strip *strip, int
     struct vg_frame frame = vg_frame_at(axis.lat_deg, axis.lon_deg);
     double cell_m = vg_strip_cell_m(strip);
     vg_frame_to_latlon(&frame, cell_m * axis.right_e, cell_m * axis.right_n, &lat1, &lon1);
-    to_pixels(c, axis.lat_deg, axis.lon_deg, &x, &y);
+    to_pixels(c, axis.lat_deg, axis.lon_deg, &a.x, &a.y);
     to_pixels(c, lat1, lon1, &x1, &y1);
-    double ux = x1 - x;
-    double uy = y1 - y;
+    a.ux = x1 - a.x;
+    a.uy = y1 - a.y;
+    return a;
+}
+
+/* How far the line turns between two columns, radians, positive to the right. */
+static double turn_of(const struct across *a, const struct across *b)
+{
+    return atan2(a->ux * b->uy - a->uy * b->ux, a->ux * b->ux + a->uy * b->uy);
+}
+
+/* On the outer side of a bend the cell k cells to the right of a column's line point stands apart
+ * from the same cell of the next column: it reaches half way to it, and no further. */
+static void put_reach(const struct canvas *c, const struct across *a, const struct across *b,
+                      double turn, double k, int64_t cell)
+{
+    double side_px = hypot(a->ux, a->uy);
+    double apart = fabs(k * turn); /* in cells, beyond the one from centre to centre */
+    if ((1 + apart) * side_px < LEAST_APART_PX) {
+        return;
+    }
+    double last = 0.5 * apart / (1 + apart);
+    int n = (int)ceil(0.5 * apart * side_px / fmax(1.0, side_px));
+    for (int i = 1; i <= n; i++) {
+        double f = last * i / n;
+        double ux = a->ux * cos(f * turn) - a->uy * sin(f * turn);
+        double uy = a->ux * sin(f * turn) + a->uy * cos(f * turn);
+        put_square(c, a->x + f * (b->x - a->x) + k * ux, a->y + f * (b->y - a->y) + k * uy,
+                   0.6 * ux, 0.6 * uy, cell);
+    }
+}
+
+/* at[1] is the column's; at[0] and at[2] its neighbours', or the same again. Cells overlap a
+ * little. */
+static void put_column(const struct canvas *c, const struct across at[3], int col)
+{
     int n = vg_shape_n_rows(&c->watch->shape, col);
+    const struct across *a = &at[1];
+    double back = turn_of(a, &at[0]);
+    double on = turn_of(a, &at[2]);
     for (int r = 0; r < n; r++) {
         double k = r + 0.5 - n / 2.0;
-        put_square(c, x + k * ux, y + k * uy, 0.6 * ux, 0.6 * uy,
-                   c->watch->shape.cols[col].cell + r);
+        int64_t cell = c->watch->shape.cols[col].cell + r;
+        put_square(c, a->x + k * a->ux, a->y + k * a->uy, 0.6 * a->ux, 0.6 * a->uy, cell);
+        if (k * back > LEAST_APART) {
+            put_reach(c, a, &at[0], back, k, cell);
+        }
+        if (k * on < -LEAST_APART) {
+            put_reach(c, a, &at[2], on, k, cell);
+        }
+    }
+}
+
+static bool is_of_line(const struct vg_shape *shape, int col, int line)
+{
+    return col >= 0 && col < shape->n_cols && shape->bin_line[shape->cols[col].bin] == line;
+}
+
+static bool is_drawn(const struct canvas *c, const struct vg_shape *shape, int col)
+{
+    return c->revisit_s <= 0 ||
+           fabs(shape->stretches[shape->cols[col].stretch].revisit_s - c->revisit_s) < 0.5;
+}
+
+static void draw_run(const struct canvas *c, const struct vg_strip *strip, int first, int end)
+{
+    const struct vg_shape *shape = &c->watch->shape;
+    struct across at[3] = {{0}};
+    for (int col = first; col < end && col < shape->n_cols; col++) {
+        int line = shape->bin_line[shape->cols[col].bin];
+        bool goes_on = col > first && is_of_line(shape, col - 1, line);
+        struct across here = goes_on ? at[2] : across_of(c, strip, col);
+        at[0] = goes_on                            ? at[1]
+                : is_of_line(shape, col - 1, line) ? across_of(c, strip, col - 1)
+                                                   : here;
+        at[1] = here;
+        at[2] = is_of_line(shape, col + 1, line) ? across_of(c, strip, col + 1) : here;
+        if (is_drawn(c, shape, col)) {
+            put_column(c, at, col);
+        }
     }
 }
 
 enum vg_status vg_cells_draw(const struct vg_watch *watch, const struct vg_strip *strip, int z,
-                             int x, int y, int64_t *out, bool *out_any, struct vg_error *err)
+                             int x, int y, double revisit_s, int64_t *out, bool *out_any,
+                             struct vg_error *err)
 {
     struct vg_strip_run runs[MAX_RUNS];
     if (z < VG_CELLS_ZOOM_MIN || z > VG_CELLS_ZOOM_MAX || x < 0 || y < 0 || x >= 1 << z ||
@@ -164,6 +248,7 @@ enum vg_status vg_cells_draw(const struct vg_watch *watch, const struct vg_strip
                        .y0 = (double)y * N,
                        .per_lon = N * tiles / 360.0,
                        .world_px = N * tiles,
+                       .revisit_s = revisit_s,
                        .cells = out};
     for (int i = 0; i < N * N; i++) {
         out[i] = -1;
@@ -176,9 +261,7 @@ enum vg_status vg_cells_draw(const struct vg_watch *watch, const struct vg_strip
     int n =
         vg_strip_near(strip, lat, lon, corner_m + 2 * vg_strip_max_depth_m(strip), runs, MAX_RUNS);
     for (int i = 0; i < n && i < MAX_RUNS; i++) {
-        for (int col = runs[i].first; col < runs[i].end && col < watch->shape.n_cols; col++) {
-            put_column(&c, strip, col);
-        }
+        draw_run(&c, strip, runs[i].first, runs[i].end);
     }
     *out_any = n > 0;
     return VG_OK;
@@ -194,14 +277,14 @@ static float hours_of(const struct vg_watch *watch, int64_t cell, int64_t base_s
 }
 
 enum vg_status vg_cells_tile_png(const struct vg_watch *watch, const struct vg_strip *strip, int z,
-                                 int x, int y, int64_t base_s, struct vg_buf *out,
+                                 int x, int y, int64_t base_s, double revisit_s, struct vg_buf *out,
                                  struct vg_error *err)
 {
     int64_t *cells = malloc(sizeof *cells * N * N);
     float *hours = malloc(sizeof *hours * N * N);
     bool is_any;
     enum vg_status st = cells != NULL && hours != NULL
-                            ? vg_cells_draw(watch, strip, z, x, y, cells, &is_any, err)
+                            ? vg_cells_draw(watch, strip, z, x, y, revisit_s, cells, &is_any, err)
                             : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     if (st == VG_OK) {
         for (int i = 0; i < N * N; i++) {

@@ -23,9 +23,10 @@ enum vg_status vg_cells_at(const struct vg_watch *watch, const struct vg_strip *
 
 /* The cell under each pixel of a Web Mercator tile of 256 x 256, row by row from the north west:
  * its index in the memory, or -1 where nothing is watched. A pixel that covers several cells has
- * the one seen longest ago. *out_any false: the tile is far from every line. Errors as below. */
+ * the one seen longest ago. revisit_s: only the cells of stretches with this promise; 0: all.
+ * *out_any false: the tile is far from every line. Errors as below. */
 enum vg_status vg_cells_draw(const struct vg_watch *watch, const struct vg_strip *strip, int z,
-                             int x, int y, int64_t *out, bool *out_any,
+                             int x, int y, double revisit_s, int64_t *out, bool *out_any,
                              struct vg_error *err) VG_MUST_USE;
 
 /* Appends the PNG of a Web Mercator tile, 256 px, in Terrarium's coding of numbers: hours from
@@ -33,7 +34,7 @@ enum vg_status vg_cells_draw(const struct vg_watch *watch, const struct vg_strip
  * never was; -32768 where nothing is watched. VG_E_RANGE: no such tile, or zoom under
  * VG_CELLS_ZOOM_MIN. Cost: about 0.1 us a cell in the tile and 2 ms. */
 enum vg_status vg_cells_tile_png(const struct vg_watch *watch, const struct vg_strip *strip, int z,
-                                 int x, int y, int64_t base_s, struct vg_buf *out,
+                                 int x, int y, int64_t base_s, double revisit_s, struct vg_buf *out,
                                  struct vg_error *err) VG_MUST_USE;
 
 #endif

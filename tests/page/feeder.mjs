@@ -311,18 +311,13 @@ function hills(x, y) {
   for (let o = 0, a = 0.5, f = 1; o < 5; o++, a /= 2, f *= 2.1) sum += a * (1 - Math.abs(2 * noise(x * f, y * f) - 1));
   return sum;
 }
-const tiles = new Map();
-function tile(z, x, y) {
-  const key = `${z}/${x}/${y}`;
-  if (tiles.has(key)) return tiles.get(key);
+/** A PNG of 256 x 256 numbers in Terrarium's coding; value(x, y) with both in 0..1. */
+function terrarium(value) {
   const n = 256;
   const raw = Buffer.alloc(n * (1 + n * 3));
   for (let j = 0; j < n; j++) {
     for (let i = 0; i < n; i++) {
-      const u = ((x + i / n) / 2 ** z) * 6000;
-      const v = ((y + j / n) / 2 ** z) * 6000;
-      const h = 200 + 900 * hills(u / 9, v / 9);
-      const e = Math.round((h + 32768) * 256);
+      const e = Math.round((value((i + 0.5) / n, (j + 0.5) / n) + 32768) * 256);
       const o = j * (1 + n * 3) + 1 + i * 3;
       raw[o] = (e >> 16) & 255;
       raw[o + 1] = (e >> 8) & 255;
@@ -333,9 +328,71 @@ function tile(z, x, y) {
   head.writeUInt32BE(n, 0);
   head.writeUInt32BE(n, 4);
   head.set([8, 2, 0, 0, 0], 8);
-  const png = Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk("IHDR", head), chunk("IDAT", deflateSync(raw, { level: 1 })), chunk("IEND", Buffer.alloc(0))]);
-  tiles.set(key, png);
-  return png;
+  return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk("IHDR", head), chunk("IDAT", deflateSync(raw, { level: 1 })), chunk("IEND", Buffer.alloc(0))]);
+}
+
+const tiles = new Map();
+function tile(z, x, y) {
+  const key = `${z}/${x}/${y}`;
+  if (!tiles.has(key)) tiles.set(key, terrarium((i, j) => 200 + 900 * hills((((x + i) / 2 ** z) * 6000) / 9, (((y + j) / 2 ** z) * 6000) / 9)));
+  return tiles.get(key);
+}
+
+// ---- cells: seen when their bin was, but never where the strip's far right is
+const NEVER_FROM = 1200;
+/** The nearest place of the line among some of its parts: metres along it and to the right of it. */
+function beside([lon, lat], parts) {
+  const k = Math.cos(lat * RAD);
+  let best = null;
+  for (const i of parts) {
+    const a = LINE.coords[i];
+    const b = LINE.coords[i + 1];
+    const ex = (b[0] - a[0]) * k;
+    const ey = b[1] - a[1];
+    const px = (lon - a[0]) * k;
+    const py = lat - a[1];
+    const f = Math.min(1, Math.max(0, (px * ex + py * ey) / (ex * ex + ey * ey)));
+    const m = Math.sqrt((px - ex * f) ** 2 + (py - ey * f) ** 2) * 111195;
+    if (!best || m < best.m) best = { m, s_m: LINE.s[i] + (LINE.s[i + 1] - LINE.s[i]) * f, side_m: m * (ex * py - ey * px < 0 ? 1 : -1) };
+  }
+  return best;
+}
+const stretchAt = (s_m) => WATCH.stretches.find((s) => {
+  const from = WATCH.lines[s.line].first_bin * BIN;
+  return s_m >= from + s.from_m && s_m <= from + s.to_m;
+}) ?? WATCH.stretches[0];
+/** Parts of the line within reach of a box of degrees. */
+const partsIn = (w, s, e, n, reach) => LINE.coords.map((_, i) => i).filter((i) => i + 1 < LINE.coords.length && LINE.coords[i][0] > w - reach && LINE.coords[i][0] < e + reach && LINE.coords[i][1] > s - reach && LINE.coords[i][1] < n + reach);
+
+function seenTile(z, x, y, revisit) {
+  const lonAt = (i) => ((x + i) / 2 ** z) * 360 - 180;
+  const latAt = (j) => Math.atan(Math.sinh(Math.PI * (1 - (2 * (y + j)) / 2 ** z))) / RAD;
+  const parts = partsIn(lonAt(0), latAt(1), lonAt(1), latAt(0), 0.06);
+  const t = now();
+  const seen = new Map();
+  // Four by four pixels alike, as a search for each would keep the feeder from its other duties.
+  const rough = new Float64Array(64 * 64);
+  const at = (i, j) => {
+    const near = parts.length ? beside([lonAt(i), latAt(j)], parts) : null;
+    if (!near || near.m > stretchAt(near.s_m).depth_m || (revisit && stretchAt(near.s_m).revisit_s !== revisit)) return -32768;
+    if (near.side_m > NEVER_FROM) return -1;
+    const bin = Math.min(N_BINS - 1, Math.floor(near.s_m / BIN));
+    if (!seen.has(bin)) seen.set(bin, lastSeen(bin, t));
+    return seen.get(bin) ? (seen.get(bin) - START) / 3600 : -1;
+  };
+  for (let k = 0; k < rough.length; k++) rough[k] = at(((k % 64) + 0.5) / 64, (Math.floor(k / 64) + 0.5) / 64);
+  return terrarium((i, j) => rough[Math.floor(j * 64) * 64 + Math.floor(i * 64)]);
+}
+
+function cell(lat, lon) {
+  const parts = partsIn(lon, lat, lon, lat, 0.06);
+  const near = parts.length ? beside([lon, lat], parts) : null;
+  if (!near || near.m > stretchAt(near.s_m).depth_m) return null;
+  const line = WATCH.lines.findLastIndex((l) => l.first_bin * BIN <= near.s_m);
+  const seen_s = near.side_m > NEVER_FROM ? 0 : lastSeen(Math.min(N_BINS - 1, Math.floor(near.s_m / BIN)), now());
+  const look = (gsd_m, person, group, vehicle) => (seen_s ? { gsd_m, person, group, vehicle } : null);
+  return { line, s_m: Math.round(near.s_m - WATCH.lines[line].first_bin * BIN), side_m: (Math.floor(near.side_m / 50) + 0.5) * 50, seen_s, looks: seen_s ? 3 : 0,
+    last: look(0.57, 0.399, 0.942, 0.99), best: look(0.4, 0.689, 0.992, 0.999) };
 }
 
 // ---- serving
@@ -390,6 +447,13 @@ const server = createServer((req, res) => {
   }
   const dem = /^\/tiles\/dem\/(\d+)\/(\d+)\/(\d+)\.png$/.exec(path);
   if (dem) return send(res, 200, tile(...dem.slice(1).map(Number)), "image/png");
+  const cells = /^\/tiles\/seen\/(\d+)\/(\d+)\/(\d+)\.png$/.exec(path);
+  if (cells && (Number(cells[1]) < 9 || REPLAY)) return send(res, 404, { error: "no such tile" });
+  if (cells) return send(res, 200, seenTile(...cells.slice(1).map(Number), Number(url.searchParams.get("revisit_s"))), "image/png");
+  if (path === "/api/cell" && !REPLAY) {
+    const found = cell(Number(url.searchParams.get("lat")), Number(url.searchParams.get("lon")));
+    return send(res, found ? 200 : 404, found ?? { error: "nothing is watched there" });
+  }
   if (path === "/api/about") return send(res, 200, { name: "vigie", version: "0.1.0", mode: REPLAY ? "replay" : "live", lang: option("lang", "en") });
   if (path === "/api/watch") return send(res, 200, WATCH);
   if (path === "/api/at") return send(res, 200, snapshot(Math.min(now(), Math.max(START, Number(url.searchParams.get("t_us")) / 1e6)), 0));

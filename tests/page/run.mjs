@@ -104,8 +104,8 @@ let errors = [];
 let foreign = [];
 
 /** Open the page; errors on its console and requests to other hosts are kept. */
-async function open(url, { width = 1440, height = 900, theme = "dark", lang = "en", name = "Aminata" } = {}) {
-  const ctx = await b.newContext({ viewport: { width, height } });
+async function open(url, { width = 1440, height = 900, theme = "dark", lang = "en", name = "Aminata", touch = false } = {}) {
+  const ctx = await b.newContext({ viewport: { width, height }, hasTouch: touch });
   await ctx.addInitScript(([t, l, n]) => {
     if (!localStorage.getItem("vigie.theme")) localStorage.setItem("vigie.theme", t);
     if (!localStorage.getItem("vigie.lang")) localStorage.setItem("vigie.lang", l);
@@ -492,6 +492,45 @@ async function liveTests(station) {
     quiet();
   });
 
+  await test("cells of ground seen: tiles come and hold them, the ground pointed at has words", async () => {
+    const page = await open(url);
+    await some(page, () => window.vigie.store.live.bins.some((t) => t > 0), "no ground was seen");
+    const bin = await page.evaluate(() => {
+      const { store } = window.vigie;
+      const span = store.net.binSpan(store.live.bins.findIndex((t) => t > 0));
+      return { line: span.line, s_m: (span.from_m + span.to_m) / 2 };
+    });
+    const got = [];
+    page.on("response", (r) => r.url().includes("/tiles/seen/") && got.push(r));
+    await goTo(page, await placeBeside(page, bin.line, bin.s_m, 75), 13);
+    check(got.length > 0, "no tile was asked for");
+    same([...new Set(got.map((r) => r.status()))].join(), "200", "answers");
+    const counts = await page.evaluate(async (urls) => {
+      const canvas = new OffscreenCanvas(256, 256);
+      const c = canvas.getContext("2d", { willReadFrequently: true });
+      const out = { seen: 0, outside: 0 };
+      for (const u of urls) {
+        c.drawImage(await createImageBitmap(await (await fetch(u)).blob(), { colorSpaceConversion: "none" }), 0, 0);
+        const px = c.getImageData(0, 0, 256, 256).data;
+        for (let i = 0; i < px.length; i += 4) {
+          const hours = px[i] * 256 + px[i + 1] + px[i + 2] / 256 - 32768;
+          if (hours >= 0) out.seen++;
+          if (hours === -32768) out.outside++;
+        }
+      }
+      return out;
+    }, [...new Set(got.map((r) => r.url()))]);
+    check(counts.seen > 100, `only ${counts.seen} pixels of the tiles were seen`);
+    check(counts.outside > 100, "tiles have no ground beside the strip");
+    const [x, y] = await pointAtMiddle(page);
+    await page.mouse.move(x - 40, y);
+    await page.mouse.move(x, y);
+    await page.waitForFunction(() => document.querySelector(".tip-cell")?.checkVisibility(), null, { timeout: LONG });
+    check(/^Here, [\d,]+ m [a-z-]+ of the line/.test(await text(page, ".tip-cell > strong")), await text(page, ".tip-cell"));
+    check(/seen .* ago/.test(await text(page, ".tip-cell .tip-line")), `"${await text(page, ".tip-cell .tip-line")}" where ground was seen`);
+    quiet();
+  });
+
   await test("drones glide between messages", async () => {
     const page = await open(url);
     await some(page, () => window.vigie.store.live.promise.up > 0, "no drone in the air");
@@ -509,7 +548,234 @@ async function liveTests(station) {
   await relay.down();
 }
 
+// ---- cells of ground
+
+/** What the page's scale of ages is: share of the promise and colour, then past the promise, then never seen. */
+const SCALES = {
+  light: { stops: [[0, [26, 82, 158]], [0.45, [96, 136, 172]], [0.7, [206, 170, 60]], [0.85, [224, 138, 0]], [1, [196, 92, 0]]], broken: [184, 0, 44], never: [110, 106, 100] },
+  dark: { stops: [[0, [44, 82, 122]], [0.45, [98, 112, 116]], [0.7, [176, 140, 52]], [0.85, [232, 154, 28]], [1, [255, 138, 20]]], broken: [255, 62, 48], never: [128, 116, 104] },
+};
+function colourOf(theme, ratio) {
+  const { stops, broken, never } = SCALES[theme];
+  if (ratio === null) return never;
+  if (ratio > 1) return broken;
+  const i = Math.max(1, stops.findIndex(([r]) => r >= ratio));
+  const [[r0, a], [r1, z]] = [stops[i - 1], stops[i]];
+  return a.map((v, k) => v + ((z[k] - v) * (ratio - r0)) / (r1 - r0));
+}
+
+/** A place beside the line: metres along it and to the right of growing kilometres. */
+const placeBeside = (page, line, s_m, right_m) => page.evaluate(([k, s, right]) => {
+  const net = window.vigie.store.net;
+  const [lon, lat] = net.at({ line: k, s_m: s });
+  const bearing = ((net.heading({ line: k, s_m: s }) + 90) * Math.PI) / 180;
+  const cos = Math.cos((lat * Math.PI) / 180);
+  return [lon + (right * Math.sin(bearing)) / (111195 * cos), lat + (right * Math.cos(bearing)) / 111195];
+}, [line, s_m, right_m]);
+
+/** The map there, drawn to the end. */
+async function goTo(page, at, zoom) {
+  await page.evaluate(([center, z]) => window.vigie.page.map.map.jumpTo({ center, zoom: z }), [at, zoom]);
+  await page.waitForFunction((z) => {
+    const { map, shown } = window.vigie.page.map;
+    const on = shown.cells && z >= 9 && !window.vigie.store.past;
+    return (map.getLayoutProperty("cells-0", "visibility") === "visible") === on && map.areTilesLoaded() && map.loaded();
+  }, zoom, { timeout: LONG });
+}
+
+/** Colour in the middle of the map. */
+const middle = (page) => page.evaluate(() => new Promise((resolve) => {
+  const map = window.vigie.page.map.map;
+  map.once("render", () => {
+    const gl = map.getCanvas().getContext("webgl2");
+    const px = new Uint8Array(4);
+    gl.readPixels(gl.drawingBufferWidth >> 1, gl.drawingBufferHeight >> 1, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, px);
+    resolve([...px.slice(0, 3)]);
+  });
+  map.triggerRepaint();
+}));
+
+/** Screen place of the middle of the map. */
+async function pointAtMiddle(page, dx = 0, dy = 0) {
+  const box = await page.locator("#map").boundingBox();
+  return [box.x + box.width / 2 + dx, box.y + box.height / 2 + dy];
+}
+
+/** A bin of the live picture whose share of its promise lies between two, away from the ends of its run. */
+const binOfAge = (page, lo, hi) => page.evaluate(([a, z]) => {
+  const { store } = window.vigie;
+  const age = (b) => (store.net.unreachable[b] || !store.live.bins[b] ? NaN : (store.now_us() / 1e6 - store.live.bins[b]) / store.net.revisit_s[b]);
+  for (let b = 3; b + 3 < store.net.n_bins; b++) {
+    if ([b - 2, b, b + 2].every((k) => age(k) >= a && age(k) < z && store.net.bin_line[k] === store.net.bin_line[b])) {
+      const { line, from_m, to_m } = store.net.binSpan(b);
+      return { line, s_m: (from_m + to_m) / 2, ratio: age(b) };
+    }
+  }
+  return null;
+}, [lo, hi]);
+
+/** The colour of cells alone: the middle of the map with and without them must mix as their opacity says. */
+async function cellColour(page) {
+  const opacity = await page.evaluate(() => window.vigie.page.map.map.getPaintProperty("cells-0", "color-relief-opacity"));
+  const seen = await middle(page);
+  await page.evaluate(() => window.vigie.page.map.setShown("cells", false));
+  await page.waitForTimeout(300);
+  const bare = await middle(page);
+  await page.evaluate(() => window.vigie.page.map.setShown("cells", true));
+  return { seen, bare, colour: seen.map((v, k) => (v - bare[k] * (1 - opacity)) / opacity) };
+}
+const near = (a, b, what) => check(a.every((v, k) => Math.abs(v - b[k]) < 18), `${what}: rgb ${a.map(Math.round)} where ${b.map(Math.round)} was expected`);
+
+const BARE = () => ["hillshade", "zones", "places", "km"].forEach((n) => window.vigie.page.map.setShown(n, false));
+
+async function madeCellTests(url) {
+  for (const theme of ["light", "dark"]) {
+    await test(`cells, ${theme}: fresh, old, overdue and never seen ground have the colours of the line`, async () => {
+      const page = await open(url, { theme });
+      await page.evaluate(BARE);
+      for (const [what, lo, hi, right_m] of [["fresh", 0, 0.25, -600], ["old", 0.4, 0.99, -600], ["overdue", 1.05, 99, -600], ["never", 0, 0.25, 1600]]) {
+        const bin = await binOfAge(page, lo, hi);
+        check(bin, `the made-up watch has no ${what} bin`);
+        await goTo(page, await placeBeside(page, bin.line, bin.s_m, right_m), 13);
+        const { seen, bare, colour } = await cellColour(page);
+        check(seen.some((v, k) => Math.abs(v - bare[k]) > 5), `${what}: the cells do not show`);
+        near(colour, colourOf(theme, what === "never" ? null : bin.ratio), what);
+      }
+      const off = await placeBeside(page, 0, 95000, 3500);
+      await goTo(page, off, 13);
+      same((await middle(page)).join(), (await page.evaluate(() => document.documentElement.dataset.theme)) === "light" ? "230,226,215" : "18,16,13", "ground beside the strip");
+      quiet();
+    });
+  }
+
+  await test("cells: asked for from zoom 9, again at most every ten seconds, hidden by the switch and by another moment", async () => {
+    const page = await open(url);
+    const asked = [];
+    page.on("request", (r) => r.url().includes("/tiles/seen/") && asked.push([Date.now(), /v=(\d+)/.exec(r.url())[1], Number(/seen\/(\d+)/.exec(r.url())[1])]));
+    const bin = await binOfAge(page, 0, 0.25);
+    const at = await placeBeside(page, bin.line, bin.s_m, -600);
+    await goTo(page, at, 8.9);
+    await page.waitForTimeout(800);
+    same(asked.length, 0, "tiles asked for under zoom 9");
+    await goTo(page, at, 9);
+    check(asked.length > 0, "no tile asked for at zoom 9");
+    check(asked.every((a) => a[2] >= 9), "a tile of a zoom that is not served");
+    const first = asked[asked.length - 1];
+    const until = Date.now() + 3 * LONG; // a slow machine asks more seldom
+    while (!asked.some((a) => a[1] !== first[1]) && Date.now() < until) await page.waitForTimeout(200);
+    const second = asked.find((a) => a[1] !== first[1]);
+    check(second, "tiles are not asked for again though ground was seen");
+    check(second[0] - first[0] > 8000, `tiles asked for again after ${second[0] - first[0]} ms`);
+    const visible = () => page.evaluate(() => window.vigie.page.map.map.getLayoutProperty("cells-0", "visibility"));
+    await page.click(".layers");
+    await page.locator(".layer-row", { hasText: "Seen ground" }).click();
+    same(await visible(), "none", "cells after the switch");
+    await page.locator(".layer-row", { hasText: "Seen ground" }).click();
+    same(await visible(), "visible", "cells after the switch again");
+    await page.keyboard.press("Escape");
+    await page.evaluate(() => window.vigie.moment.goTo(window.vigie.store.liveNow_us() - 3600e6));
+    await page.waitForFunction(() => window.vigie.store.past && window.vigie.page.map.map.getLayoutProperty("cells-0", "visibility") === "none", null, { timeout: LONG });
+    await page.evaluate(() => window.vigie.moment.now());
+    await page.waitForFunction(() => window.vigie.page.map.map.getLayoutProperty("cells-0", "visibility") === "visible", null, { timeout: LONG });
+    quiet();
+  });
+
+  const SIDES = { en: ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"],
+    fr: ["au nord", "au nord-est", "à l’est", "au sud-est", "au sud", "au sud-ouest", "à l’ouest", "au nord-ouest"] };
+  const SAYS = {
+    en: { at: /^km [\d,]+\.\d · \d\d:\d\d UTC$/, here: (n, side) => `Here, ${n} m ${side} of the line`, seen: /^seen \d\d:\d\d UTC, .+ ago$/, looks: "seen 3 times, last look: 57 cm/pixel or finer",
+      chance: "Would have been detected, at most | 40% person | 95% group of 5 | 99% vehicle", never: "never seen" },
+    fr: { at: /^km [\d\s]+,\d · \d\d:\d\d UTC$/, here: (n, side) => `Ici, à ${n} m ${side} de la ligne`, seen: /^vu à \d\d:\d\d UTC, il y a .+$/, looks: "vu 3 fois, dernier regard : 57 cm/pixel ou plus fin",
+      chance: "Aurait été détecté, au plus | 40 % personne | 95 % groupe de 5 | 99 % véhicule", never: "jamais vu" },
+  };
+  for (const lang of ["en", "fr"]) {
+    await test(`cells, ${lang}: ground pointed at in words`, async () => {
+      const page = await open(url, { lang });
+      const says = SAYS[lang];
+      const bin = await binOfAge(page, 0, 0.25);
+      for (const right_m of [-625, 625, 1625]) {
+        await goTo(page, await placeBeside(page, bin.line, bin.s_m, right_m), 11);
+        const [x, y] = await pointAtMiddle(page);
+        await page.mouse.move(x - 40, y);
+        await page.mouse.move(x, y);
+        await page.waitForFunction(() => document.querySelector(".tip-cell")?.checkVisibility(), null, { timeout: LONG });
+        const head = await text(page, ".tip strong");
+        check(head.startsWith("km "), `the head says "${head}"`);
+        if (!(await page.locator(".tip-cell.alone").count())) check(says.at.test(head), `the head says "${head}"`);
+        const dir = await page.evaluate(([k, s]) => window.vigie.store.net.heading({ line: k, s_m: s }), [bin.line, bin.s_m]);
+        const side = SIDES[lang][Math.round((dir + (right_m > 0 ? 90 : -90) + 720) / 45) % 8];
+        const said = await text(page, ".tip-cell > strong");
+        const n = Number(/\d[\d\s.,]*/.exec(said)[0].replace(/[^\d]/g, ""));
+        check(Math.abs(n - Math.abs(right_m)) <= 75, `"${said}" at ${right_m} m`);
+        same(said.replace(/\d[\d\s.,]*m/, "N m"), says.here("N", side), "side of the line");
+        const words = (await text(page, ".tip-cell .tip-line")).trim();
+        if (right_m > 1200) {
+          same(words, says.never, "ground never seen");
+          check(!(await page.locator(".chance").isVisible()), "ground never seen has a chance of detection");
+          continue;
+        }
+        check(says.seen.test(words), `"${words}"`);
+        same((await page.locator(".tip-cell > .muted").last().innerText()).replace(/\u00a0/g, " "), says.looks, "looks");
+        const chance = await page.locator(".chance").evaluate((e) => [...e.children].map((c) => [...(c.children.length ? c.children : [c])].map((w) => w.textContent).join(" ")).join(" | "));
+        same(chance.replace(/[\u00a0\u202f]/g, " "), says.chance, "chances");
+      }
+      same((await strangers(page, lang)).join(" | "), "", `words of the other language on the ${lang} screen`);
+      await page.mouse.move(5, 5);
+      await page.waitForFunction(() => !document.querySelector(".tip").checkVisibility(), null, { timeout: LONG });
+      quiet();
+    });
+  }
+
+  await test("cells: a tap says what a pointer says, within the screen", async () => {
+    const page = await open(url, { width: 390, height: 844, touch: true, lang: "fr" });
+    const bin = await binOfAge(page, 0, 0.25);
+    await goTo(page, await placeBeside(page, bin.line, bin.s_m, -600), 12);
+    const [x, y] = await pointAtMiddle(page);
+    await page.touchscreen.tap(x, y);
+    await page.waitForFunction(() => document.querySelector(".tip-cell")?.checkVisibility(), null, { timeout: LONG });
+    const box = await page.locator(".tip").boundingBox();
+    check(box.x >= 0 && box.x + box.width <= 390 && box.y >= 0 && box.y + box.height <= 844, `the words stand at ${JSON.stringify(box)}`);
+    check(Math.abs(box.y - y) < 300, "the words are far from the finger");
+    quiet();
+  });
+}
+
+/** Two promises: ground that is past one is not past the other. */
+async function promisesTests(url) {
+  await test("cells: each stretch is measured against its own promise", async () => {
+    const page = await open(url, { theme: "light" });
+    same(await page.evaluate(() => window.vigie.page.map.map.getLayersOrder().filter((id) => id.startsWith("cells-")).length), 2, "promises drawn apart");
+    await page.evaluate(BARE);
+    const bin = await page.evaluate(() => {
+      const { store } = window.vigie;
+      const age = (b) => store.now_us() / 1e6 - store.live.bins[b];
+      const b = store.live.bins.findIndex((t, k) => t && age(k) > 4.5 * 3600 && age(k) < 7.5 * 3600 && store.net.revisit_s[k] === 8 * 3600 && age(k + 4) > 4.5 * 3600 && store.net.revisit_s[k + 4] === 8 * 3600);
+      const { line, from_m } = store.net.binSpan(b + 2);
+      return { line, s_m: from_m, ratio: age(b + 2) / (8 * 3600) };
+    });
+    await goTo(page, await placeBeside(page, bin.line, bin.s_m, -600), 13);
+    near((await cellColour(page)).colour, colourOf("light", bin.ratio), "ground late for one promise, within the other");
+    quiet();
+  });
+}
+
 async function replayTests(url) {
+  await test("a replay: no cells, as they are known of now only", async () => {
+    const page = await open(url);
+    const asked = [];
+    page.on("request", (r) => /tiles\/seen|api\/cell/.test(r.url()) && asked.push(r.url()));
+    await page.waitForFunction(() => window.vigie.store.past, null, { timeout: LONG });
+    await page.evaluate(() => window.vigie.page.map.map.jumpTo({ center: window.vigie.store.net.at({ line: 0, s_m: 5000 }), zoom: 11 }));
+    const [x, y] = await pointAtMiddle(page);
+    await page.mouse.move(x - 5, y);
+    await page.mouse.move(x, y);
+    await page.waitForTimeout(1500);
+    same(asked.join(" "), "", "cells asked for");
+    await page.click(".layers");
+    same(await page.locator(".layer-row", { hasText: "Seen ground" }).count(), 0, "switches of what is not there");
+    quiet();
+  });
+
   await test("a replay: slider, play, pause, no live stream", async () => {
     const page = await open(url);
     await page.waitForFunction(() => window.vigie.store.past, null, { timeout: LONG });
@@ -559,7 +825,12 @@ const started = async (s) => {
 try {
   const replay = option("replay-url", "");
   if (STATION) await liveTests(await started(new Station(STATION, SERVE ? ["/bin/sh", "-c", `exec ${SERVE}`] : null)));
-  else if (!replay) await liveTests(await started(feeder(8190)));
+  else if (!replay) {
+    const made = await started(feeder(8190));
+    await liveTests(made);
+    await madeCellTests(made.url);
+    await promisesTests((await started(feeder(8188, "--lines", "2"))).url);
+  }
   if (replay || !STATION) await replayTests(replay || (await started(feeder(8192, "--replay"))).url);
   if (!STATION && !replay) await emptyTests((await started(feeder(8194, "--empty"))).url);
 } finally {

@@ -183,6 +183,23 @@ export interface Mission {
   coordinates: number[][];
 }
 
+export interface Look {
+  gsd_m: number;
+  person: number;
+  group: number;
+  vehicle: number;
+}
+
+export interface Cell {
+  line: number;
+  s_m: number;
+  side_m: number;
+  seen_s: number;
+  looks: number;
+  last: Look | null;
+  best: Look | null;
+}
+
 async function answer<T>(response: Response): Promise<T> {
   const body: unknown = await response.json().catch(() => null);
   if (response.ok && body !== null) return body as T;

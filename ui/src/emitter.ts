@@ -4,6 +4,7 @@ export type Topic =
   | "turned" // another picture is shown (live <-> a moment) or the whole state was replaced
   | "link" // state of the connection
   | "hover" // kilometre pointed at
+  | "ground" // cell of ground pointed at
   | "select" // chosen drone
   | "look" // language, theme, layers: draw again
   | "moment"; // replay clock moved

@@ -77,6 +77,17 @@ export class Network {
     return { line, from_m: k * this.bin_m, to_m: Math.min((k + 1) * this.bin_m, l?.length_m ?? 0) };
   }
 
+  stretchAt(spot: Spot): Stretch | undefined {
+    return this.watch.stretches[this.bin_stretch[this.binAt(spot)] ?? -1];
+  }
+
+  /** Compass direction of growing kilometres, degrees, over the length of a few cells. */
+  heading(spot: Spot): number {
+    const [x0, y0] = this.at({ ...spot, s_m: spot.s_m - 150 });
+    const [x1, y1] = this.at({ ...spot, s_m: spot.s_m + 150 });
+    return Math.atan2(mercX(x1) - mercX(x0), mercY(y0) - mercY(y1)) / RAD;
+  }
+
   axisOf(spot: Spot): number {
     return (this.watch.lines[spot.line]?.offset_m ?? 0) + spot.s_m;
   }

@@ -101,6 +101,7 @@ class Page {
     on("link", () => this.status.refresh());
     on("moment", () => this.bar.refresh());
     on("hover", () => this.tip.refresh());
+    on("ground", () => this.tip.refresh());
     on("look", () => this.rebuild());
     this.narrow.addEventListener("change", () => this.layOut());
     this.layOut();
@@ -137,7 +138,7 @@ class Page {
     if (this.panel.tab === "alerts") this.alerts.refresh();
     if (this.panel.tab === "drones") this.drones.refresh();
     this.bar.refresh();
-    if (store.hover) this.tip.refresh();
+    if (store.hover || store.ground) this.tip.refresh();
   }
 
   private tick(): void {

@@ -1,5 +1,5 @@
 // What the page knows: the watch, the live picture, the picture of another moment, and which of both is shown.
-import type { About, Alert, Delta, Drone, PromiseInfo, Snapshot, Sortie, Watch } from "./api";
+import type { About, Alert, Cell, Delta, Drone, PromiseInfo, Snapshot, Sortie, Watch } from "./api";
 import { emit } from "./emitter";
 import { Network, type Spot } from "./line";
 
@@ -66,6 +66,8 @@ class Store {
   speed = 1;
   sim = false;
   hover: { spot: Spot; t_s: number | null; from: "map" | "chart" } | null = null;
+  /** The cell of ground pointed at on the map. */
+  ground: Cell | null = null;
   selected: string | null = null;
   follow = false;
 
@@ -144,6 +146,12 @@ class Store {
     if (!spot && !this.hover) return;
     this.hover = spot ? { spot, t_s, from } : null;
     emit("hover");
+  }
+
+  setGround(cell: Cell | null): void {
+    if (!cell && !this.ground) return;
+    this.ground = cell;
+    emit("ground");
   }
 }
 

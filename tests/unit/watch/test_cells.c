@@ -125,7 +125,7 @@ static void a_tile_shows_the_cell_under_each_pixel(void **state)
     /* z 14, about 35.49 S 149.02 E: x = (149.02 + 180) / 360 2^14 = 14974.07; y = (1 + 0.66331 /
      * pi) / 2 2^14 = 9921.64 with asinh(tan 35.49) = 0.66331 */
     struct vg_buf png = {0};
-    assert_int_equal(vg_cells_tile_png(&g.watch, g.strip, 14, 14974, 9921, BASE_S, &png, NULL),
+    assert_int_equal(vg_cells_tile_png(&g.watch, g.strip, 14, 14974, 9921, BASE_S, 0, &png, NULL),
                      VG_OK);
     decode(&png, got);
     int n_inside = 0;
@@ -152,16 +152,73 @@ static void a_tile_shows_the_cell_under_each_pixel(void **state)
     assert_true(n_inside > 500 && n_outside > 5000 && n_never > 100);
     vg_buf_finish(&png);
     /* far from the line: nothing; bad tiles are refused */
-    assert_int_equal(vg_cells_tile_png(&g.watch, g.strip, 9, 0, 0, BASE_S, &png, NULL), VG_OK);
+    assert_int_equal(vg_cells_tile_png(&g.watch, g.strip, 9, 0, 0, BASE_S, 0, &png, NULL), VG_OK);
     decode(&png, got);
     for (int i = 0; i < N * N; i++) {
         assert_true(got[i] == -32768);
     }
     vg_buf_finish(&png);
-    assert_int_equal(vg_cells_tile_png(&g.watch, g.strip, 8, 0, 0, BASE_S, &png, NULL), VG_E_RANGE);
-    assert_int_equal(vg_cells_tile_png(&g.watch, g.strip, 9, 512, 0, BASE_S, &png, NULL),
+    assert_int_equal(vg_cells_tile_png(&g.watch, g.strip, 8, 0, 0, BASE_S, 0, &png, NULL),
+                     VG_E_RANGE);
+    assert_int_equal(vg_cells_tile_png(&g.watch, g.strip, 9, 512, 0, BASE_S, 0, &png, NULL),
                      VG_E_RANGE);
     vg_buf_finish(&png);
+    close_ground(&g);
+}
+
+/* The test ground's only bend turns left by 37 degrees, so that the outermost cells of its right
+ * side stand 180 m apart round it; between them nothing may look unwatched. */
+static void a_bend_leaves_no_gap(void **state)
+{
+    (void)state;
+    static double got[N * N];
+    struct ground g;
+    open_ground(&g);
+    struct vg_buf png = {0};
+    /* z 15: (149.02 + 180) / 360 2^15 = 29948.13; (1 + 0.663143 / pi) / 2 2^15 = 19842.4 */
+    int n_gaps = 0;
+    int n_tried = 0;
+    for (int y = 19842; y <= 19843; y++) {
+        assert_int_equal(vg_cells_tile_png(&g.watch, g.strip, 15, 29948, y, BASE_S, 0, &png, NULL),
+                         VG_OK);
+        decode(&png, got);
+        for (int i = 0; i < N * N; i++) {
+            double lon = (29948 + (i % N + 0.5) / N) / 32768 * 360 - 180;
+            double lat = vg_tile_lat_deg(15, y + (i / N + 0.5) / N);
+            double m = vg_geo_distance_m(lat, lon, -35.49, 149.02);
+            if (m < 290) {
+                n_tried++;
+                n_gaps += got[i] == -32768;
+            }
+        }
+        vg_buf_finish(&png);
+    }
+    print_message("%d pixels within 290 m of the bend, %d not watched\n", n_tried, n_gaps);
+    assert_true(n_tried > 3000);
+    assert_int_equal(n_gaps, 0);
+    close_ground(&g);
+}
+
+static void a_tile_of_one_promise_has_no_other_cells(void **state)
+{
+    (void)state;
+    static double got[2][N * N];
+    struct ground g;
+    open_ground(&g);
+    for (int k = 0; k < 2; k++) {
+        struct vg_buf png = {0};
+        assert_int_equal(vg_cells_tile_png(&g.watch, g.strip, 14, 14974, 9921, BASE_S,
+                                           k == 0 ? 3600 : 7200, &png, NULL),
+                         VG_OK);
+        decode(&png, got[k]);
+        vg_buf_finish(&png);
+    }
+    int n = 0;
+    for (int i = 0; i < N * N; i++) {
+        n += got[0][i] != -32768;
+        assert_true(got[1][i] == -32768);
+    }
+    assert_true(n > 500);
     close_ground(&g);
 }
 
@@ -223,6 +280,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tile_shows_the_cell_under_each_pixel),
+        cmocka_unit_test(a_bend_leaves_no_gap),
+        cmocka_unit_test(a_tile_of_one_promise_has_no_other_cells),
         cmocka_unit_test(a_cell_says_when_and_how_well),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

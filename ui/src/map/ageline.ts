@@ -3,14 +3,13 @@
 import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
 import { ageOf, type Kind } from "../age";
 import { store } from "../store";
+import { longestFrame, waitFor } from "./cost";
 
 const STEPS = 24;
 const LEAST_MS = 1000;
 const MOST_MS = 8000;
 /** Drawing the line again may cost at most one part in this many of the time: a slow machine draws it less often. */
 const SHARE = 60;
-/** Frames after a change in which its cost can show. */
-const WATCHED = 12;
 
 interface Run {
   kind: Kind;
@@ -39,21 +38,7 @@ export class AgeLine {
     if (sign === this.drawn) return;
     this.drawn = sign;
     void source.setData({ type: "FeatureCollection", features: runs.map((r) => this.feature(r)) });
-    this.watchCost();
-  }
-
-  /** The longest frame after a change tells what a change costs here. */
-  private watchCost(): void {
-    let longest = 0;
-    let frames = 0;
-    let last = performance.now();
-    const frame = (now: number): void => {
-      longest = Math.max(longest, now - last);
-      last = now;
-      if (++frames < WATCHED) requestAnimationFrame(frame);
-      else this.wait_ms = Math.min(MOST_MS, Math.max(LEAST_MS, longest * SHARE));
-    };
-    requestAnimationFrame(frame);
+    void longestFrame().then((ms) => (this.wait_ms = waitFor(ms, SHARE, LEAST_MS, MOST_MS)));
   }
 
   private runs(): Run[] {

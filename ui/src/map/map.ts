@@ -5,6 +5,8 @@ import { on } from "../emitter";
 import { mercX, mercY } from "../line";
 import { store } from "../store";
 import { AgeLine } from "./ageline";
+import { Cells, CELLS_ZOOM } from "./cells";
+import { Ground } from "./ground";
 import { putImages } from "./images";
 import { Overlay } from "./overlay";
 import { demSource, EMPTY, layers, layersOf, style, zoneText, type Shown } from "./style";
@@ -15,8 +17,10 @@ const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 export class WatchMap {
   readonly map: MapLibre;
   readonly overlay: Overlay;
-  readonly shown: Shown = { hillshade: true, band: true, zones: true, places: true, km: true, trails: true, footprints: true, labels: true };
+  readonly shown: Shown = { hillshade: true, band: true, cells: true, zones: true, places: true, km: true, trails: true, footprints: true, labels: true };
   private age: AgeLine;
+  private cells: Cells;
+  private ground = new Ground();
   private mission_of = "";
   /** When the border was first on the screen, and when the map first had nothing left to load (since navigation). */
   first_ms = 0;
@@ -42,6 +46,7 @@ export class WatchMap {
     this.map.addControl(new ScaleControl({ maxWidth: 120, unit: "metric" }), "bottom-left");
     this.map.addControl(new AttributionControl({ compact: false, customAttribution: store.watch.attribution }), "bottom-right");
     this.age = new AgeLine(this.map);
+    this.cells = new Cells(this.map, this.shown, () => this.ground.again());
     this.overlay = new Overlay(this.map, this.shown);
     this.map.on("style.load", () => {
       putImages(this.map);
@@ -70,7 +75,10 @@ export class WatchMap {
       this.showMission();
     });
     on("look", () => this.restyle());
-    window.setInterval(() => this.age.refresh(), 500);
+    window.setInterval(() => {
+      this.age.refresh();
+      this.cells.refresh();
+    }, 500);
   }
 
   private heard(jump: boolean): void {
@@ -82,6 +90,8 @@ export class WatchMap {
   private turned(): void {
     this.overlay.hear(true);
     this.age.refresh(true);
+    this.ground.clear();
+    this.cells.refresh();
     this.showMission();
   }
 
@@ -105,6 +115,7 @@ export class WatchMap {
     for (const id of layersOf(name)) {
       if (this.map.getLayer(id)) this.map.setLayoutProperty(id, "visibility", yes ? "visible" : "none");
     }
+    this.cells.refresh();
     this.overlay.invalidate();
   }
 
@@ -169,8 +180,13 @@ export class WatchMap {
       const near = store.net.nearest(mercX(e.lngLat.lng), mercY(e.lngLat.lat));
       const px = 512 * 2 ** this.map.getZoom();
       store.point(near.distance * px < REACH_PX ? near.spot : null, "map");
+      this.pointGround(e.lngLat, false);
     });
-    this.map.on("mouseout", () => store.point(null, "map"));
+    this.map.on("mouseout", () => {
+      store.point(null, "map");
+      this.ground.clear();
+    });
+    this.map.on("movestart", () => this.ground.clear());
     this.map.on("click", (e) => {
       const id = this.overlay.pick(e.point.x, e.point.y, 28);
       store.select(id);
@@ -178,10 +194,17 @@ export class WatchMap {
       const near = store.net.nearest(mercX(e.lngLat.lng), mercY(e.lngLat.lat));
       const px = 512 * 2 ** this.map.getZoom();
       if (!id && near.distance * px < REACH_PX) store.point(near.spot, "map");
+      if (id) this.ground.clear();
+      else this.pointGround(e.lngLat, true);
     });
     this.map.on("dragstart", () => {
       if (store.follow) store.select(store.selected, false);
     });
+  }
+
+  private pointGround(at: { lng: number; lat: number }, at_once: boolean): void {
+    if (this.map.getZoom() >= CELLS_ZOOM && !this.map.isMoving()) this.ground.point(at.lng, at.lat, at_once);
+    else this.ground.clear();
   }
 
   /** The chosen drone's way, flown and to come. */

@@ -5,6 +5,7 @@ import type { LonLat, Watch } from "../api";
 import { tMaybe } from "../lang";
 import type { Network } from "../line";
 import { palette, theme } from "../theme";
+import { cellLayers, cellSources } from "./cells";
 
 const FONT = ["system-ui", "sans-serif"];
 // No such family exists: MapLibre reads the weight from the name and falls through to the next family.
@@ -15,6 +16,7 @@ export const EMPTY = { type: "FeatureCollection" as const, features: [] };
 export interface Shown {
   hillshade: boolean;
   band: boolean;
+  cells: boolean;
   zones: boolean;
   places: boolean;
   km: boolean;
@@ -23,7 +25,7 @@ export interface Shown {
   labels: boolean;
 }
 
-/** Which layers each switch of the layer box governs; the others are drawn by the overlay. */
+/** Which layers each switch of the layer box governs; the others are drawn by the overlay, or see to themselves (cells). */
 const groups: Partial<Record<keyof Shown, string[]>> = {
   hillshade: ["hillshade"],
   band: ["band"],
@@ -113,7 +115,7 @@ function sources(net: Network): Record<string, SourceSpecification> {
     km1: collection(points(net, 1000, 10000)),
   };
   if (w.terrain) out.dem = demSource(w);
-  return out;
+  return { ...out, ...cellSources(net) };
 }
 
 /** Width in pixels at each zoom of twice a depth in metres, at the latitude of the watch. */
@@ -272,6 +274,7 @@ export function layers(net: Network): LayerSpecification[] {
   const p = palette();
   return [
     ...groundLayers(net),
+    ...cellLayers(net),
     ...zoneLayers(),
     {
       id: "mission-case",

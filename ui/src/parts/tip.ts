@@ -1,11 +1,12 @@
-// Words beside the pointer: the kilometre pointed at, in the map or on the chart, and how old its picture is.
+// Words beside the pointer: the kilometre pointed at, in the map or on the chart, how old its picture is, and the cell of ground.
 import { ageOf, ageRgb, css, scales, type Kind } from "../age";
 import type { Chart } from "../chart/chart";
 import { h, put } from "../dom";
 import { hhmm, km, span } from "../fmt";
 import { t, words, type Words } from "../lang";
-import { store } from "../store";
+import { store, type Picture } from "../store";
 import { theme } from "../theme";
+import { cellPlace, CellTip } from "./celltip";
 
 export class Tip {
   readonly el = h("div", { class: "tip" });
@@ -13,24 +14,38 @@ export class Tip {
   private swatch = h("span", { class: "swatch" });
   private line = h("span");
   private promise = h("span", { class: "muted" });
+  private body = h("div", { class: "tip-line" }, this.swatch, this.line);
+  private cell = new CellTip();
   private x = 0;
   private y = 0;
 
   constructor(private chart: Chart) {
     this.el.hidden = true;
-    this.el.append(this.head, h("div", { class: "tip-line" }, this.swatch, this.line), this.promise);
-    document.addEventListener("pointermove", (e) => {
-      this.x = e.clientX;
-      this.y = e.clientY;
-      if (!this.el.hidden) this.place();
-    });
+    this.el.append(this.head, this.body, this.promise, this.cell.el);
+    // A finger comes down without having moved.
+    for (const what of ["pointermove", "pointerdown"] as const) {
+      document.addEventListener(what, (e) => {
+        this.x = e.clientX;
+        this.y = e.clientY;
+        if (!this.el.hidden) this.place();
+      });
+    }
   }
 
   refresh(): void {
     const hover = store.hover;
     const picture = store.shown;
-    this.el.hidden = !hover || !picture;
-    if (!hover || !picture) return;
+    const ground = hover?.from === "chart" ? null : store.ground;
+    this.el.hidden = !picture || (!hover && !ground);
+    if (!picture) return;
+    this.body.hidden = this.promise.hidden = !hover;
+    this.cell.refresh(ground, !hover);
+    if (hover) this.kilometre(hover, picture);
+    else if (ground) put(this.head, cellPlace(ground));
+    if (!this.el.hidden) this.place();
+  }
+
+  private kilometre(hover: NonNullable<typeof store.hover>, picture: Picture): void {
     const bin = store.net.binAt(hover.spot);
     const now_s = store.now_us() / 1e6;
     const t_s = hover.t_s ?? now_s;
@@ -45,7 +60,6 @@ export class Tip {
       const age = ageOf(store.net, picture, bin, now_s);
       this.say(age.kind, age.ratio, this.ageWords(age.kind === "unreachable", age.seen_s, age.age_s));
     }
-    this.place();
   }
 
   private past(bin: number, t_s: number, revisit: number): void {

@@ -1,0 +1,179 @@
+// The ground that was seen, cell by cell. A tile says when each cell was last seen; a colour ramp says how old that is now.
+// So ageing costs a new ramp now and then, and tiles are fetched again only when something was seen.
+import type { LayerSpecification, Map as MapLibre, RasterDEMTileSource, SourceSpecification } from "maplibre-gl";
+import { ageRgb, css, scales, type Rgb } from "../age";
+import type { Network } from "../line";
+import { store, type Picture } from "../store";
+import { theme } from "../theme";
+import { longestFrame, waitFor } from "./cost";
+import type { Shown } from "./style";
+
+/** Further out a pixel would hold too many cells to say anything. */
+export const CELLS_ZOOM = 9;
+/** Closer in, a cell is many pixels of a tile already. */
+const MAX_TILE_ZOOM = 15;
+/** Tiles are fetched again after this long at least; where fetching and drawing them is slow, more seldom. */
+const FETCH_MS = 10000;
+const MOST_FETCH_MS = 60000;
+const FETCH_SHARE = 10;
+/** The same for colours. */
+const COLOUR_MS = 1000;
+const MOST_COLOUR_MS = 10000;
+const COLOUR_SHARE = 25;
+/** Steps of the ramp in one promise. Time is rounded up: ground never looks younger than it is. */
+const STEPS = 96;
+/** Hours as the tiles code them (docs/api.md): below this, not watched; between both, never seen. */
+const NOT_WATCHED = -1.6;
+const NEVER = -0.4;
+/** Hours between the last red and the first colour of ground within the promise: two steps of the tiles' coding. */
+const EDGE = 2 / 256;
+
+const idOf = (k: number): string => `cells-${k}`;
+
+/** Every promise of the watch that cells are measured against: each has its own tiles and its own ramp. */
+function promises(net: Network): number[] {
+  const all = new Set(net.watch.stretches.map((s) => s.revisit_s));
+  return [...(all.size ? all : [net.watch.promise_s])].sort((a, b) => a - b);
+}
+
+function tileUrl(net: Network, revisit_s: number, version: number): string {
+  const one = promises(net).length === 1 ? "" : `revisit_s=${revisit_s}&`;
+  const url = new URL("tiles/seen/{z}/{x}/{y}.png", document.baseURI).href.replace(/%7B/g, "{").replace(/%7D/g, "}");
+  return `${url}?${one}v=${version}`;
+}
+
+/** Degrees around the stretches of one promise, with their depth. */
+function around(net: Network, revisit_s: number): [number, number, number, number] {
+  let [w, s, e, n] = [180, 90, -180, -90];
+  for (const stretch of net.watch.stretches) {
+    if (stretch.revisit_s !== revisit_s) continue;
+    const high = stretch.depth_m / 110000;
+    for (const [lon, lat] of net.slice(stretch.line, stretch.from_m, stretch.to_m)) {
+      const wide = high / Math.max(0.05, Math.cos((lat * Math.PI) / 180));
+      [w, s, e, n] = [Math.min(w, lon - wide), Math.min(s, lat - high), Math.max(e, lon + wide), Math.max(n, lat + high)];
+    }
+  }
+  return w > e ? [-180, -85, 180, 85] : [Math.max(-180, w), Math.max(-85, s), Math.min(180, e), Math.min(85, n)];
+}
+
+export function cellSources(net: Network): Record<string, SourceSpecification> {
+  const out: Record<string, SourceSpecification> = {};
+  promises(net).forEach((revisit_s, k) => {
+    out[idOf(k)] = {
+      type: "raster-dem",
+      tiles: [tileUrl(net, revisit_s, 0)],
+      tileSize: 256,
+      encoding: "terrarium",
+      bounds: around(net, revisit_s),
+      minzoom: CELLS_ZOOM,
+      maxzoom: MAX_TILE_ZOOM,
+    };
+  });
+  return out;
+}
+
+/** Hours from the start of the watch to now, rounded up to a step of this promise. */
+function nowHours(revisit_s: number): number {
+  const step = revisit_s / STEPS;
+  const age_s = (store.now_us() - (store.live?.start_us ?? store.watch.start_us)) / 1e6;
+  return (Math.ceil(Math.max(0, age_s) / step) * step) / 3600;
+}
+
+/** The page's one scale of ages, as colours of the hour at which a cell was seen. */
+export function ramp(revisit_s: number, now_h: number): unknown {
+  const promise_h = revisit_s / 3600;
+  const never = css(scales[theme()].never);
+  const stops: [number, string][] = [[NOT_WATCHED - 0.1, "rgba(0, 0, 0, 0)"], [NOT_WATCHED, never], [NEVER - 0.1, never]];
+  const add = (hour: number, colour: Rgb): void => {
+    if (hour > stops[stops.length - 1]![0] + EDGE / 4) stops.push([hour, css(colour)]);
+  };
+  const red_h = now_h - promise_h;
+  add(NEVER, ageRgb((now_h - NEVER) / promise_h, theme()));
+  if (red_h > NEVER) add(red_h, scales[theme()].broken);
+  for (const [ratio, colour] of [...scales[theme()].stops].reverse()) add(now_h - ratio * promise_h + (ratio === 1 ? EDGE : 0), colour);
+  return ["interpolate", ["linear"], ["elevation"], ...stops.flat()];
+}
+
+export function cellLayers(net: Network): LayerSpecification[] {
+  return promises(net).map((revisit_s, k) => ({
+    id: idOf(k),
+    type: "color-relief",
+    source: idOf(k),
+    minzoom: CELLS_ZOOM,
+    layout: { visibility: "none" },
+    paint: {
+      "resampling": "nearest",
+      "color-relief-opacity": theme() === "dark" ? 0.55 : 0.6,
+      "color-relief-color": ramp(revisit_s, nowHours(revisit_s)) as never,
+    },
+  }));
+}
+
+export class Cells {
+  private on = false;
+  private version = 0;
+  private fetched_ms = -Infinity;
+  private fetch_wait_ms = FETCH_MS;
+  private coloured_ms = -Infinity;
+  private colour_wait_ms = COLOUR_MS;
+  /** The live picture, and the state of its bins, that the tiles on the map belong to. */
+  private of: Picture | null = null;
+  private of_bins = 0;
+  private drawn = new Map<string, string>();
+
+  constructor(private map: MapLibre, private shown: Shown, private onFetch: () => void) {
+    map.on("zoomend", () => this.refresh());
+  }
+
+  /** Cells are known of now only: another moment has no tiles. */
+  private wanted(): boolean {
+    return this.shown.cells && !store.replay && !store.looking_back && store.live !== null && this.map.getZoom() >= CELLS_ZOOM;
+  }
+
+  /** Bring the cells up to date; cheap when nothing changed. */
+  refresh(): void {
+    if (!this.map.getLayer(idOf(0))) return;
+    const on = this.wanted();
+    if (on) {
+      this.colour(!this.on);
+      this.fetch();
+    }
+    if (on === this.on) return;
+    this.on = on;
+    promises(store.net).forEach((_, k) => this.map.setLayoutProperty(idOf(k), "visibility", on ? "visible" : "none"));
+  }
+
+  private colour(at_once: boolean): void {
+    const now = performance.now();
+    if (!at_once && now - this.coloured_ms < this.colour_wait_ms) return;
+    let changed = false;
+    promises(store.net).forEach((revisit_s, k) => {
+      const now_h = nowHours(revisit_s);
+      const sign = `${theme()} ${now_h}`;
+      if (this.drawn.get(idOf(k)) === sign) return;
+      this.drawn.set(idOf(k), sign);
+      this.map.setPaintProperty(idOf(k), "color-relief-color", ramp(revisit_s, now_h) as never);
+      changed = true;
+    });
+    if (!changed) return;
+    this.coloured_ms = now;
+    void longestFrame().then((ms) => (this.colour_wait_ms = waitFor(ms, COLOUR_SHARE, COLOUR_MS, MOST_COLOUR_MS)));
+  }
+
+  private fetch(): void {
+    const live = store.live!;
+    const now = performance.now();
+    const same = live === this.of && live.bins_version === this.of_bins;
+    if (same || store.link !== "live" || now - this.fetched_ms < this.fetch_wait_ms) return;
+    this.of = live;
+    this.of_bins = live.bins_version;
+    this.fetched_ms = now;
+    if (this.version++) {
+      promises(store.net).forEach((revisit_s, k) => {
+        (this.map.getSource(idOf(k)) as RasterDEMTileSource).setTiles([tileUrl(store.net, revisit_s, this.version)]);
+      });
+    }
+    this.map.once("idle", () => (this.fetch_wait_ms = waitFor(performance.now() - now, FETCH_SHARE, FETCH_MS, MOST_FETCH_MS)));
+    this.onFetch();
+  }
+}
