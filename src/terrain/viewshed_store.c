@@ -137,8 +137,11 @@ static void store_cells(const struct vg_slab *self, const struct vg_shed *shed,
         vg_shed_owned(o, q, &first, &last);
         first = first > j ? first : j;
         last = last < j + BLOCK - 1 ? last : j + BLOCK - 1;
-        for (int k = first; k <= last; k++) {
-            shed->out.cells[place_of(shed, o, q, k)] = self->cells[vg_slab_at(self, q, k)];
+        const uint8_t *from = self->cells + vg_slab_at(self, q, first);
+        uint8_t *to = shed->out.cells + place_of(shed, o, q, first);
+        ptrdiff_t step = o->out_step_j;
+        for (int k = 0; k <= last - first; k++) {
+            to[k * step] = from[k];
         }
     }
 }
