@@ -128,8 +128,7 @@ static enum vg_status prepare(struct vg_shed *s, struct vg_error *err)
     s->fall_y_m = per_m2 * s->grid.cell_y_m * s->grid.cell_y_m;
     s->sector_rad[0] = wrapped_rad(v->azimuth_from_deg * VG_RAD_PER_DEG);
     s->sector_rad[1] = on_from_rad(v->azimuth_from_deg, v->azimuth_to_deg);
-    s->is_limited =
-        v->min_range_m > 0.0 || v->max_range_m > 0.0 || s->sector_rad[1] < 2.0 * VG_PI;
+    s->is_limited = v->min_range_m > 0.0 || v->max_range_m > 0.0 || s->sector_rad[1] < 2.0 * VG_PI;
     list_jobs(s);
     return VG_OK;
 }

@@ -195,8 +195,7 @@ void vg_slab_load(struct vg_slab *self, const struct vg_shed *shed,
     self->base_j = base_j;
     int left = octant->n_major - i0 + 1;
     self->n_rows = left < VG_SLAB_ROWS ? left : VG_SLAB_ROWS;
-    int64_t end =
-        ((int64_t)octant->slice + 1) * (i0 + self->n_rows - 1) / VG_SHED_SLICES + 4;
+    int64_t end = ((int64_t)octant->slice + 1) * (i0 + self->n_rows - 1) / VG_SHED_SLICES + 4;
     self->end_j = end <= octant->n_minor ? (int)end : octant->n_minor + 1;
     if (octant->is_swapped) {
         load_across(self, &l);

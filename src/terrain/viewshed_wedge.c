@@ -168,8 +168,8 @@ static void store_judged(const struct vg_shed_row *row, const struct vg_span *sp
 
 /* --- judging --- */
 
-/* The horizon is the row before. Is this one above it all along the wedge? Tested at the grid points
- * of both rows, from the last one at or before the wedge to the first at or after it. */
+/* The horizon is the row before. Is this one above it all along the wedge? Tested at the grid
+ * points of both rows, from the last one at or before the wedge to the first at or after it. */
 static bool is_in_front(const struct vg_span *span)
 {
     unsigned below = 0;
