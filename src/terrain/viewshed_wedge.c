@@ -245,6 +245,18 @@ static void compare_points(struct vg_compared *c, const struct vg_horizon *h,
     out->has_edges = edges != 0;
 }
 
+/* Where the horizon's points lie, no more. */
+static void place_points(struct vg_compared *c, const struct vg_horizon *h,
+                         const struct vg_span *span)
+{
+    for (int v = 0; v < h->n; v += 8) {
+        v8f u;
+        v8f s;
+        v8f_load_two_of_four(&h->at[v].u, &u, &s);
+        v8f_store(c->x + v, u * span->g + span->x0);
+    }
+}
+
 /* The horizon at the row's grid points, and the row against it. */
 static void compare_cells(struct vg_compared *c, const struct vg_horizon *h,
                           const struct vg_span *span, struct verdict *out)
@@ -285,8 +297,9 @@ VG_V8_INLINE v8f greatest8(const struct vg_span *span)
     return v8f_max(v8f_load(span->z_m), v8f_load(span->z_m + second));
 }
 
+/* may_rise: the row or an edge behind it may stand above the horizon; else only targets may. */
 static bool judge(struct vg_wedges *self, struct vg_horizon *h, const struct vg_shed_row *row,
-                  const struct vg_span *span)
+                  const struct vg_span *span, bool may_rise)
 {
     struct verdict is = {0};
     if (self->has_rays) {
@@ -297,9 +310,16 @@ static bool judge(struct vg_wedges *self, struct vg_horizon *h, const struct vg_
     if (!reserve_compared(&self->compared, h->n)) {
         return false;
     }
-    compare_points(&self->compared, h, span, &is);
+    if (may_rise) {
+        compare_points(&self->compared, h, span, &is);
+    } else {
+        place_points(&self->compared, h, span);
+    }
     compare_cells(&self->compared, h, span, &is);
     store_judged(row, span, &self->compared);
+    if (!may_rise) {
+        return true;
+    }
     /* At its ends an edge that leaves the wedge may stand above even then. */
     if (is.is_all_points && is.is_all_cells && !is.has_edges) {
         h->is_row = true;
@@ -338,7 +358,7 @@ static bool wedge_row(struct vg_wedges *self, int b, int64_t place, const struct
         store_all(row, span, VG_VIEWSHED_HIDDEN);
         return true;
     }
-    return judge(self, h, row, span);
+    return judge(self, h, row, span, was_high || h->was_high);
 }
 
 /* Before row 1 there is nothing to hide it: it is the horizon. */
