@@ -157,13 +157,12 @@ static void store_judged(const struct vg_shed_row *row, const struct vg_span *sp
     if (row->needed_m == NULL) {
         return;
     }
-    for (int q = 0; q < VG_WEDGE_LANES; q++) { /* the shift leaves out the first */
-        float needed = -c->row_d_m[q];
-        int to = q - is_shifted;
-        if (to >= 0) {
-            row->needed_m[at + (size_t)to] = needed > 0.0F ? needed : 0.0F;
-        }
+    float *needed_m = row->needed_m + at - is_shifted;
+    float kept = needed_m[0]; /* of the wedge before, if shifted */
+    for (int q = 0; q < VG_WEDGE_LANES; q += 8) {
+        v8f_store(needed_m + q, v8f_max(-v8f_load(c->row_d_m + q), v8f_all(0.0F)));
     }
+    needed_m[0] = is_shifted ? kept : needed_m[0];
 }
 
 /* --- judging --- */
