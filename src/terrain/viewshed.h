@@ -99,11 +99,11 @@ struct vg_viewshed_view vg_viewshed_view_at(int row, int col, double eye_m);
 /* Compute a viewshed. Heights are worked on as float32 relative to the eye: cells whose target
  * stands within a millimetre or so of the horizon may fall on either side.
  * VG_E_INVALID: no or two inputs, no output, an observer on a void without is_eye_msl, a number
- * that is not one. VG_E_RANGE: sizes, counts, observer off the raster. VG_E_NO_MEMORY; the outputs
- * are undefined after it and after no other error touched.
+ * that is not one. VG_E_RANGE: sizes, counts, observer off the raster. These leave the outputs
+ * untouched; after VG_E_NO_MEMORY they are undefined.
  * Cost on a 2.6 GHz core, per second: exact 150 M cells where a fifth of 36 M is seen, 70 M where
- * most is, 490 M where hardly any; fast 200 to 550 M; needed_agl_m halves it or worse
- * (tests/bench/terrain/bench_viewshed.c). Large rasters gain from huge pages. */
+ * most is, 490 M where hardly any; fast 200 to 550 M; needed_agl_m halves it or
+ * worse * (tests/bench/terrain/bench_viewshed.c). Large rasters gain from huge pages. */
 enum vg_status vg_viewshed_compute(const struct vg_viewshed_grid *grid,
                                    const struct vg_viewshed_view *view,
                                    const struct vg_viewshed_out *out,
