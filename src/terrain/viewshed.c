@@ -102,15 +102,32 @@ static bool meets_sector(const struct vg_shed *s, int octant, int slice)
     return wrapped_rad(from - begin) <= fabs(turn);
 }
 
-/* Slices of opposite octants next to each other: the parts of the raster that are cut off shortest
- * by its edges come last, so that threads end together. */
+/* About how many cells an octant has. */
+static int64_t weight_of(const struct vg_shed *s, int octant)
+{
+    int64_t n_x = (octant & 1) != 0 ? s->view.col : s->grid.n_cols - 1 - s->view.col;
+    int64_t n_y = (octant & 2) != 0 ? s->view.row : s->grid.n_rows - 1 - s->view.row;
+    int64_t n_major = (octant & 4) != 0 ? n_x : n_y;
+    int64_t n_minor = (octant & 4) != 0 ? n_y : n_x;
+    return n_major * (n_minor < n_major ? n_minor : n_major);
+}
+
+/* The largest first, so that threads end together. */
 static void list_jobs(struct vg_shed *s)
 {
+    int order[VG_SHED_OCTANTS];
     for (int octant = 0; octant < VG_SHED_OCTANTS; octant++) {
-        for (int slice = 0; slice < VG_SHED_SLICES; slice++) {
-            if (meets_sector(s, octant, slice)) {
-                s->jobs[s->n_jobs++] = (uint8_t)(octant * VG_SHED_SLICES + slice);
-            }
+        int k = octant;
+        for (; k > 0 && weight_of(s, order[k - 1]) < weight_of(s, octant); k--) {
+            order[k] = order[k - 1];
+        }
+        order[k] = octant;
+    }
+    for (int k = 0; k < VG_SHED_JOBS; k++) {
+        int octant = order[k / VG_SHED_SLICES];
+        int slice = k % VG_SHED_SLICES;
+        if (meets_sector(s, octant, slice)) {
+            s->jobs[s->n_jobs++] = (uint8_t)(octant * VG_SHED_SLICES + slice);
         }
     }
 }
@@ -128,8 +145,7 @@ static enum vg_status prepare(struct vg_shed *s, struct vg_error *err)
     s->fall_y_m = per_m2 * s->grid.cell_y_m * s->grid.cell_y_m;
     s->sector_rad[0] = wrapped_rad(v->azimuth_from_deg * VG_RAD_PER_DEG);
     s->sector_rad[1] = on_from_rad(v->azimuth_from_deg, v->azimuth_to_deg);
-    s->is_limited =
-        v->min_range_m > 0.0 || v->max_range_m > 0.0 || s->sector_rad[1] < 2.0 * VG_PI;
+    s->is_limited = v->min_range_m > 0.0 || v->max_range_m > 0.0 || s->sector_rad[1] < 2.0 * VG_PI;
     list_jobs(s);
     return VG_OK;
 }

@@ -188,8 +188,8 @@ static struct vg_point crossing(const struct vg_merged *m, const struct vg_span 
     }
     /* Before the row's first point inside the wedge its first piece rules. */
     float k = last >= 0 ? m->at[last].k : (span->z_m[1] - span->z_m[0]) * span->per_m;
-    return (struct vg_point){a->u + part * (b->u - a->u),
-                             s + part * (horizon_s(m, span, p) - s), k, 0.0F};
+    return (struct vg_point){a->u + part * (b->u - a->u), s + part * (horizon_s(m, span, p) - s), k,
+                             0.0F};
 }
 
 /* The row's slope at x. Taken from the row, not from the horizon and the difference: beside voids

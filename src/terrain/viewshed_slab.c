@@ -74,6 +74,12 @@ VG_V8_INLINE void fetch_along(const struct loader *l, ptrdiff_t at)
     }
 }
 
+/* The step from j that keeps eight at once within n: the last overlap those before. */
+static int next8(int j, int n)
+{
+    return j + 8 < n && j + 16 > n ? n - 8 : j + 8;
+}
+
 static void load_along(struct vg_slab *self, struct loader *l, int i)
 {
     float *z = self->z_m + vg_slab_at(self, i, self->base_j);
@@ -81,20 +87,19 @@ static void load_along(struct vg_slab *self, struct loader *l, int i)
     int n = self->end_j - self->base_j;
     ptrdiff_t at = place_of(l, i, self->base_j);
     const float *fall = self->fall_j_m + self->base_j;
-    int j = 0;
+    for (int j = 0; n < 8 && j < n; j++) {
+        z[j] = lowered1(l, at + j * l->o->step_j, eye_m, fall[j]);
+    }
     if (l->o->step_j > 0) {
-        for (; j + 8 <= n; j += 8) {
+        for (int j = 0; j + 8 <= n; j = next8(j, n)) {
             fetch_along(l, at + j);
             v8f_store(z + j, lowered(l, raw8(l, at + j, false), eye_m, v8f_load(fall + j)));
         }
     } else {
-        for (; j + 8 <= n; j += 8) {
+        for (int j = 0; j + 8 <= n; j = next8(j, n)) {
             fetch_along(l, at - j);
             v8f_store(z + j, lowered(l, raw8(l, at - j, true), eye_m, v8f_load(fall + j)));
         }
-    }
-    for (; j < n; j++) {
-        z[j] = lowered1(l, at + j * l->o->step_j, eye_m, fall[j]);
     }
 }
 
@@ -111,12 +116,22 @@ static void fetch(const struct loader *l, ptrdiff_t at)
     }
 }
 
+static void load_singly(struct vg_slab *self, struct loader *l)
+{
+    for (int j = self->base_j; j < self->end_j; j++) {
+        for (int i = self->i0; i < self->i0 + self->n_rows; i++) {
+            self->z_m[vg_slab_at(self, i, j)] =
+                lowered1(l, place_of(l, i, j), eye_at(l, i), self->fall_j_m[j]);
+        }
+    }
+}
+
 /* Cells j .. j + 7 of the slab's rows; the raster's rows are read along i. */
 VG_V8_INLINE void load_block(struct vg_slab *self, struct loader *l, int j, bool is_falling)
 {
     v8f fall_m = v8f_load(self->fall_j_m + j);
-    int i = self->i0;
-    for (; i + 8 <= self->i0 + self->n_rows; i += 8) {
+    for (int k = 0; k + 8 <= self->n_rows; k = next8(k, self->n_rows)) {
+        int i = self->i0 + k;
         v8f r[8];
         for (int q = 0; q < 8; q++) {
             r[q] = raw8(l, place_of(l, i, j + q), is_falling);
@@ -127,18 +142,17 @@ VG_V8_INLINE void load_block(struct vg_slab *self, struct loader *l, int j, bool
                       lowered(l, r[q], eye_at(l, i + q), fall_m));
         }
     }
-    for (; i < self->i0 + self->n_rows; i++) {
-        for (int q = 0; q < 8; q++) {
-            self->z_m[vg_slab_at(self, i, j + q)] =
-                lowered1(l, place_of(l, i, j + q), eye_at(l, i), self->fall_j_m[j + q]);
-        }
-    }
 }
 
 static void load_across(struct vg_slab *self, struct loader *l)
 {
-    int j = self->base_j;
-    for (; j + 8 <= self->end_j; j += 8) {
+    int n = self->end_j - self->base_j;
+    if (n < 8 || self->n_rows < 8) {
+        load_singly(self, l);
+        return;
+    }
+    for (int k = 0; k + 8 <= n; k = next8(k, n)) {
+        int j = self->base_j + k;
         for (int q = 0; q < 8; q++) {
             int ahead = j + AHEAD + q;
             fetch(l, place_of(l, self->i0, ahead < self->end_j ? ahead : self->end_j - 1));
@@ -147,12 +161,6 @@ static void load_across(struct vg_slab *self, struct loader *l)
             load_block(self, l, j, false);
         } else {
             load_block(self, l, j, true);
-        }
-    }
-    for (; j < self->end_j; j++) {
-        for (int i = self->i0; i < self->i0 + self->n_rows; i++) {
-            self->z_m[vg_slab_at(self, i, j)] =
-                lowered1(l, place_of(l, i, j), eye_at(l, i), self->fall_j_m[j]);
         }
     }
 }
@@ -195,8 +203,7 @@ void vg_slab_load(struct vg_slab *self, const struct vg_shed *shed,
     self->base_j = base_j;
     int left = octant->n_major - i0 + 1;
     self->n_rows = left < VG_SLAB_ROWS ? left : VG_SLAB_ROWS;
-    int64_t end =
-        ((int64_t)octant->slice + 1) * (i0 + self->n_rows - 1) / VG_SHED_SLICES + 4;
+    int64_t end = ((int64_t)octant->slice + 1) * (i0 + self->n_rows - 1) / VG_SHED_SLICES + 4;
     self->end_j = end <= octant->n_minor ? (int)end : octant->n_minor + 1;
     if (octant->is_swapped) {
         load_across(self, &l);

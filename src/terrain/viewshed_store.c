@@ -127,9 +127,43 @@ static void store_block(const struct vg_slab *self, const struct vg_shed *shed,
     }
 }
 
+/* The heights of the same block, in four of eight by eight. */
+static void store_needed_block(const struct vg_slab *self, const struct vg_shed *shed,
+                               const struct vg_shed_octant *o, int i, int j)
+{
+    for (int k = 0; k < 4; k++) {
+        int i8 = i + k / 2 * 8;
+        int j8 = j + k % 2 * 8;
+        v8f r[8];
+        for (int q = 0; q < 8; q++) {
+            int row = o->step_x > 0 ? i8 + q : i8 + 7 - q;
+            r[q] = v8f_load(self->needed_m + vg_slab_at(self, row, j8));
+        }
+        v8f_transpose(r);
+        float *to = shed->out.needed_agl_m + place_of(shed, o, o->step_x > 0 ? i8 : i8 + 7, j8);
+        for (int q = 0; q < 8; q++) {
+            v8f_store(to + q * o->out_step_j, r[q]);
+        }
+    }
+}
+
+/* Cells first .. last of row i, one by one. */
+static void store_singly(const struct vg_slab *self, const struct vg_shed *shed,
+                         const struct vg_shed_octant *o, int i, int first, int last)
+{
+    size_t from = vg_slab_at(self, i, first);
+    ptrdiff_t to = place_of(shed, o, i, first);
+    for (int k = 0; shed->out.cells != NULL && k <= last - first; k++) {
+        shed->out.cells[to + k * o->out_step_j] = self->cells[from + (size_t)k];
+    }
+    for (int k = 0; self->needed_m != NULL && k <= last - first; k++) {
+        shed->out.needed_agl_m[to + k * o->out_step_j] = self->needed_m[from + (size_t)k];
+    }
+}
+
 /* Rows i .. i + n - 1, cells j .. j + BLOCK - 1, those owned. */
-static void store_cells(const struct vg_slab *self, const struct vg_shed *shed,
-                        const struct vg_shed_octant *o, int i, int n, int j)
+static void store_part(const struct vg_slab *self, const struct vg_shed *shed,
+                       const struct vg_shed_octant *o, int i, int n, int j)
 {
     for (int q = i; q < i + n; q++) {
         int first;
@@ -137,8 +171,8 @@ static void store_cells(const struct vg_slab *self, const struct vg_shed *shed,
         vg_shed_owned(o, q, &first, &last);
         first = first > j ? first : j;
         last = last < j + BLOCK - 1 ? last : j + BLOCK - 1;
-        for (int k = first; k <= last; k++) {
-            shed->out.cells[place_of(shed, o, q, k)] = self->cells[vg_slab_at(self, q, k)];
+        if (first <= last) {
+            store_singly(self, shed, o, q, first, last);
         }
     }
 }
@@ -153,25 +187,16 @@ static void store_across(const struct vg_slab *self, const struct vg_shed *shed,
     vg_shed_owned(o, i, &begin, &end);
     vg_shed_owned(o, i + n - 1, &inner, &outer);
     for (int j = begin; j <= outer; j += BLOCK) {
-        if (n == BLOCK && j >= inner && j + BLOCK - 1 <= end) {
-            store_block(self, shed, o, i, j);
-        } else {
-            store_cells(self, shed, o, i, n, j);
+        bool is_whole = n == BLOCK && j >= inner && j + BLOCK - 1 <= end;
+        if (!is_whole) {
+            store_part(self, shed, o, i, n, j);
+            continue;
         }
-    }
-}
-
-static void store_needed_across(const struct vg_slab *self, const struct vg_shed *shed,
-                                const struct vg_shed_octant *o)
-{
-    for (int i = self->i0; i < self->i0 + self->n_rows; i++) {
-        int first;
-        int last;
-        vg_shed_owned(o, i, &first, &last);
-        float *to = shed->out.needed_agl_m + place_of(shed, o, i, first);
-        const float *from = self->needed_m + vg_slab_at(self, i, first);
-        for (int k = 0; k <= last - first; k++) {
-            to[k * o->out_step_j] = from[k];
+        if (shed->out.cells != NULL) {
+            store_block(self, shed, o, i, j);
+        }
+        if (self->needed_m != NULL) {
+            store_needed_block(self, shed, o, i, j);
         }
     }
 }
@@ -197,10 +222,7 @@ void vg_slab_store(struct vg_slab *self, const struct vg_shed *shed,
     if (!octant->is_swapped) {
         return;
     }
-    for (int i = self->i0; shed->out.cells != NULL && i < end; i += BLOCK) {
+    for (int i = self->i0; i < end; i += BLOCK) {
         store_across(self, shed, octant, i, end - i < BLOCK ? end - i : BLOCK);
-    }
-    if (self->needed_m != NULL) {
-        store_needed_across(self, shed, octant);
     }
 }

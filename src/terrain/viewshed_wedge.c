@@ -157,19 +157,18 @@ static void store_judged(const struct vg_shed_row *row, const struct vg_span *sp
     if (row->needed_m == NULL) {
         return;
     }
-    for (int q = 0; q < VG_WEDGE_LANES; q++) { /* the shift leaves out the first */
-        float needed = -c->row_d_m[q];
-        int to = q - is_shifted;
-        if (to >= 0) {
-            row->needed_m[at + (size_t)to] = needed > 0.0F ? needed : 0.0F;
-        }
+    float *needed_m = row->needed_m + at - is_shifted;
+    float kept = needed_m[0]; /* of the wedge before, if shifted */
+    for (int q = 0; q < VG_WEDGE_LANES; q += 8) {
+        v8f_store(needed_m + q, v8f_max(-v8f_load(c->row_d_m + q), v8f_all(0.0F)));
     }
+    needed_m[0] = is_shifted ? kept : needed_m[0];
 }
 
 /* --- judging --- */
 
-/* The horizon is the row before. Is this one above it all along the wedge? Tested at the grid points
- * of both rows, from the last one at or before the wedge to the first at or after it. */
+/* The horizon is the row before. Is this one above it all along the wedge? Tested at the grid
+ * points of both rows, from the last one at or before the wedge to the first at or after it. */
 static bool is_in_front(const struct vg_span *span)
 {
     unsigned below = 0;
@@ -245,6 +244,18 @@ static void compare_points(struct vg_compared *c, const struct vg_horizon *h,
     out->has_edges = edges != 0;
 }
 
+/* Where the horizon's points lie, no more. */
+static void place_points(struct vg_compared *c, const struct vg_horizon *h,
+                         const struct vg_span *span)
+{
+    for (int v = 0; v < h->n; v += 8) {
+        v8f u;
+        v8f s;
+        v8f_load_two_of_four(&h->at[v].u, &u, &s);
+        v8f_store(c->x + v, u * span->g + span->x0);
+    }
+}
+
 /* The horizon at the row's grid points, and the row against it. */
 static void compare_cells(struct vg_compared *c, const struct vg_horizon *h,
                           const struct vg_span *span, struct verdict *out)
@@ -285,8 +296,9 @@ VG_V8_INLINE v8f greatest8(const struct vg_span *span)
     return v8f_max(v8f_load(span->z_m), v8f_load(span->z_m + second));
 }
 
+/* may_rise: the row or an edge behind it may stand above the horizon; else only targets may. */
 static bool judge(struct vg_wedges *self, struct vg_horizon *h, const struct vg_shed_row *row,
-                  const struct vg_span *span)
+                  const struct vg_span *span, bool may_rise)
 {
     struct verdict is = {0};
     if (self->has_rays) {
@@ -297,9 +309,16 @@ static bool judge(struct vg_wedges *self, struct vg_horizon *h, const struct vg_
     if (!reserve_compared(&self->compared, h->n)) {
         return false;
     }
-    compare_points(&self->compared, h, span, &is);
+    if (may_rise) {
+        compare_points(&self->compared, h, span, &is);
+    } else {
+        place_points(&self->compared, h, span);
+    }
     compare_cells(&self->compared, h, span, &is);
     store_judged(row, span, &self->compared);
+    if (!may_rise) {
+        return true;
+    }
     /* At its ends an edge that leaves the wedge may stand above even then. */
     if (is.is_all_points && is.is_all_cells && !is.has_edges) {
         h->is_row = true;
@@ -338,7 +357,7 @@ static bool wedge_row(struct vg_wedges *self, int b, int64_t place, const struct
         store_all(row, span, VG_VIEWSHED_HIDDEN);
         return true;
     }
-    return judge(self, h, row, span);
+    return judge(self, h, row, span, was_high || h->was_high);
 }
 
 /* Before row 1 there is nothing to hide it: it is the horizon. */

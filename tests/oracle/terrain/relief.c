@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum {
-    LEVELS = 9,
+    LEVELS = 8,
     QUIET = 2 /* the last doublings add no noise: neighbours look like a smoothed 30 m model */
 };
 

@@ -1,6 +1,5 @@
 #include "shed_r3.h"
 
-
 #include <math.h>
 #include <stdlib.h>
 

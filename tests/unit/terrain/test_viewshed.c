@@ -1,5 +1,5 @@
-/* The viewshed against its definition (tests/oracle/terrain/shed_r3.c), against hand calculation and
- * against GDAL's. */
+/* The viewshed against its definition (tests/oracle/terrain/shed_r3.c), against hand calculation
+ * and against GDAL's. */
 #include "base/rng.h"
 #include "relief.h"
 #include "shed_r3.h"
@@ -7,6 +7,7 @@
 #include <gdal.h>
 #include <gdal_alg.h>
 #include <math.h>
+#include <ogr_srs_api.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -79,8 +80,8 @@ static void compute(struct fixture *f, bool with_cells, bool with_needed)
     }
 }
 
-/* One cell against the oracle; false if it differs by more than a tie. Beside voids the oracle's two
- * answers bound what is right. */
+/* One cell against the oracle; false if it differs by more than a tie. Beside voids the oracle's
+ * two answers bound what is right. */
 static bool is_right(const struct fixture *f, int r, int c, const char *what)
 {
     size_t at = (size_t)r * (size_t)f->grid.n_cols + (size_t)c;
@@ -155,8 +156,8 @@ static void exact_at_the_rim(void **state)
     }
     static const int size[][2] = {{1, 1}, {1, 200}, {200, 1}, {2, 2}, {3, 130}, {130, 2}};
     for (size_t i = 0; i < sizeof size / sizeof size[0]; i++) {
-        struct fixture f = fractal(30 + i, size[i][0], size[i][1], size[i][0] / 2, size[i][1] / 3,
-                                   15.0);
+        struct fixture f =
+            fractal(30 + i, size[i][0], size[i][1], size[i][0] / 2, size[i][1] / 3, 15.0);
         against_oracle(&f, "strip");
         finish(&f);
     }
@@ -476,7 +477,11 @@ static void agrees_with_gdal(void **state)
     compute(&f, true, false);
     GDALDatasetH mem = GDALCreate(GDALGetDriverByName("MEM"), "", COLS, ROWS, 1, GDT_Float32, NULL);
     double g[6] = {0.0, 75.0, 0.0, 92.0 * ROWS, 0.0, -92.0};
-    GDALSetGeoTransform(mem, g);
+    OGRSpatialReferenceH utm = OSRNewSpatialReference(NULL); /* without one the Earth is flat */
+    assert_int_equal(OSRImportFromEPSG(utm, 32755), OGRERR_NONE);
+    assert_int_equal(GDALSetSpatialRef(mem, utm), CE_None);
+    OSRDestroySpatialReference(utm);
+    assert_int_equal(GDALSetGeoTransform(mem, g), CE_None);
     assert_int_equal(GDALRasterIO(GDALGetRasterBand(mem, 1), GF_Write, 0, 0, COLS, ROWS, h, COLS,
                                   ROWS, GDT_Float32, 0, 0),
                      CE_None);
