@@ -29,12 +29,14 @@ static void print_source(enum vg_lang lang, const struct vg_terrain_source *s)
         vg_decimal_format(lang, value[i], 4, edge[i], sizeof edge[i]);
     }
     const char *word = vg_tr(lang, words[s->datum_from]);
+    const char *said = s->datum_from == VG_DATUM_READ ? ": " : vg_tr(lang, "; the file says ");
+    said = s->datum[0] != '\0' ? said : "";
     printf(vg_tr(lang, "%s\n  cells of %s m, %d x %d, latitude %s to %s, longitude %s to %s, voids "
                        "%s %%\n  heights above %s (%s%s%s)\n"),
            s->path, vg_decimal_format(lang, s->cell_m, 1, cell, sizeof cell), s->n_rows, s->n_cols,
            edge[0], edge[1], edge[2], edge[3],
            vg_decimal_format(lang, 100.0 * s->void_share, 2, share, sizeof share),
-           vg_vdatum_name(s->vdatum), word, s->datum[0] != '\0' ? ": " : "", s->datum);
+           vg_vdatum_name(s->vdatum), word, said, s->datum);
     if (!s->is_cached) {
         printf("%s", vg_tr(lang, "  held in memory: the cache folder cannot be written to\n"));
     }

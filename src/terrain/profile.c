@@ -10,26 +10,53 @@ enum {
  * third order, (2.5 km)^3 / (16 R^2), a fortieth of a millimetre. */
 #define PIECE_M 5000.0
 
-void vg_terrain_normals(const struct vg_terrain *self, const double *lat_deg, const double *lon_deg,
-                        size_t n, float (*out_enu)[3])
+/* Of the finest layer that has ground here. */
+static double cell_at(const struct vg_terrain *self, double lat_deg, double lon_deg)
 {
+    for (int i = 0; i < self->n_layers; i++) {
+        if (vg_layer_sample(&self->layers[i], lat_deg, lon_deg) <= HUGE_VAL) {
+            return self->layers[i].cell_m;
+        }
+    }
+    return vg_terrain_cell_m(self, lat_deg, lon_deg);
+}
+
+/* At most BATCH / 4 points: their four neighbours half a cell west, east, south and north are
+ * sampled as one batch. */
+static void find_normals(const struct vg_terrain *self, const double *lat_deg,
+                         const double *lon_deg, size_t n, float (*out_enu)[3])
+{
+    double lat[BATCH];
+    double lon[BATCH];
+    double cell_m[BATCH / 4];
+    float h[BATCH];
     for (size_t i = 0; i < n; i++) {
         struct vg_frame f = vg_frame_at(lat_deg[i], lon_deg[i]);
-        double half_m = 0.5 * vg_terrain_cell_m(self, lat_deg[i], lon_deg[i]);
-        double dlat = half_m / f.m_per_deg_lat;
-        double dlon = half_m / f.m_per_deg_lon;
-        const double lat[4] = {lat_deg[i], lat_deg[i], lat_deg[i] - dlat, lat_deg[i] + dlat};
-        const double lon[4] = {lon_deg[i] - dlon, lon_deg[i] + dlon, lon_deg[i], lon_deg[i]};
-        double h[4];
-        for (int k = 0; k < 4; k++) {
-            h[k] = vg_terrain_height_msl_m(self, lat[k], lon[k]);
+        cell_m[i] = cell_at(self, lat_deg[i], lon_deg[i]);
+        double dlat = 0.5 * cell_m[i] / f.m_per_deg_lat;
+        double dlon = 0.5 * cell_m[i] / f.m_per_deg_lon;
+        for (size_t k = 0; k < 4; k++) {
+            lat[4 * i + k] = lat_deg[i] + (k == 2 ? -dlat : k == 3 ? dlat : 0.0);
+            lon[4 * i + k] = lon_deg[i] + (k == 0 ? -dlon : k == 1 ? dlon : 0.0);
         }
-        double e = (h[0] - h[1]) / (2.0 * half_m);
-        double m = (h[2] - h[3]) / (2.0 * half_m);
+    }
+    vg_terrain_heights(self, lat, lon, 4 * n, h);
+    for (size_t i = 0; i < n; i++) {
+        double e = ((double)h[4 * i] - (double)h[4 * i + 1]) / cell_m[i];
+        double m = ((double)h[4 * i + 2] - (double)h[4 * i + 3]) / cell_m[i];
         double up = 1.0 / sqrt(1.0 + e * e + m * m);
         out_enu[i][0] = (float)(e * up);
         out_enu[i][1] = (float)(m * up);
         out_enu[i][2] = (float)up;
+    }
+}
+
+void vg_terrain_normals(const struct vg_terrain *self, const double *lat_deg, const double *lon_deg,
+                        size_t n, float (*out_enu)[3])
+{
+    for (size_t i = 0; i < n; i += BATCH / 4) {
+        size_t k = n - i < BATCH / 4 ? n - i : BATCH / 4;
+        find_normals(self, lat_deg + i, lon_deg + i, k, out_enu + i);
     }
 }
 

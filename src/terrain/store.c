@@ -77,9 +77,7 @@ static void remove_old(const struct vg_store *self)
     DIR *d = opendir(folder);
     for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
         struct stat st;
-        size_t n = strlen(e->d_name);
-        size_t k = sizeof SUFFIX - 1;
-        bool is_ours = n > k && strcmp(e->d_name + n - k, SUFFIX) == 0;
+        bool is_ours = strstr(e->d_name, SUFFIX) != NULL; /* what a crash left half made too */
         if (is_ours && fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
             st.st_mtime < mine.st_mtime - KEEP_S) {
             unlinkat(dirfd(d), e->d_name, 0);

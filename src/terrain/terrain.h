@@ -61,7 +61,7 @@ struct vg_terrain_options {
 };
 
 /* Open files (the caller expands patterns); options NULL: no cache. Opening none gives flat ground
- * at 0 m msl. Cost: about 10 ns a sample when a layer is made, a millisecond a file when it is in
+ * at 0 m msl. Cost: about 20 ns a sample when a layer is made, a millisecond a file when it is in
  * the cache. VG_E_IO / VG_E_FORMAT names the file; VG_E_NOT_FOUND a grid of PROJ that is missing;
  * VG_E_FULL: over the budget. */
 enum vg_status vg_terrain_open_files(const struct vg_terrain_file *files, int n_files,
