@@ -208,7 +208,7 @@ await test('the installed library, from a C program of somebody else', async () 
   process.env.PKG_CONFIG_PATH = path.dirname(pc);
   const flags = tool('pkg-config', ['--cflags', '--libs', 'vigie-terrain']).trim().split(/\s+/);
   const exe = path.join(dir, 'example');
-  tool('gcc', ['-std=c17', '-Wall', '-Wextra', '-Werror', 'tests/peers/gdal/example.c', '-o', exe, ...flags]);
+  tool('gcc', ['-std=c17', '-Wall', '-Wextra', '-Werror', '-x', 'c', 'tests/peers/gdal/somebody.c.in', '-x', 'none', '-o', exe, ...flags]);
   const [height, visible] = tool(exe, [dem, '-35.6', '149.15']).split(' ').map(Number);
   // A cell of 3 arc-seconds: the four centres around the point, by gdallocationinfo, hold the height between them.
   const around = tool('gdallocationinfo', ['-wgs84', '-valonly', dem], [-1, 1].flatMap((a) => [-1, 1].map((b) => `${149.15 + a / 2400} ${-35.6 + b / 2400}`)).join('\n') + '\n').trim().split('\n').map(Number);
