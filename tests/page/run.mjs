@@ -40,8 +40,9 @@ class Relay {
     return new Promise((resolve) => this.server.listen(this.port, "127.0.0.1", resolve));
   }
   down() {
+    const closed = new Promise((resolve) => this.server.close(resolve));
     for (const s of this.open) s.destroy();
-    return new Promise((resolve) => this.server.close(resolve));
+    return closed;
   }
   get url() {
     return `http://127.0.0.1:${this.port}/`;
@@ -68,10 +69,12 @@ class Station {
   async start() {
     if (this.command) this.child = spawn(this.command[0], this.command.slice(1), { stdio: ["ignore", "ignore", "inherit"] });
     await answers(this.url);
+    // Somebody else's server on the same port would answer as well.
+    if (this.child && this.child.exitCode !== null) throw new Error(`${this.command.join(" ")} ended at once: is ${this.url} taken?`);
     return this;
   }
   async kill() {
-    if (!this.child) return;
+    if (!this.child || this.child.exitCode !== null || this.child.signalCode !== null) return;
     const gone = new Promise((resolve) => this.child.once("exit", resolve));
     this.child.kill("SIGKILL");
     await gone;
