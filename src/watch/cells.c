@@ -210,8 +210,9 @@ static bool is_of_line(const struct vg_shape *shape, int col, int line)
 
 static bool is_drawn(const struct canvas *c, const struct vg_shape *shape, int col)
 {
+    int stretch = shape->cols[col].stretch;
     return c->revisit_s <= 0 ||
-           fabs(shape->stretches[shape->cols[col].stretch].revisit_s - c->revisit_s) < 0.5;
+           (stretch >= 0 && fabs(shape->stretches[stretch].revisit_s - c->revisit_s) < 0.5);
 }
 
 static void draw_run(const struct canvas *c, const struct vg_strip *strip, int first, int end)
