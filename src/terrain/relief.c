@@ -23,6 +23,11 @@ double vg_relief_interval_m(int z)
     return METRES[z < 8 ? 0 : z > 14 ? 6 : z - 8];
 }
 
+double vg_relief_exaggeration(int z)
+{
+    return z >= 15 ? 1.0 : fmin(16.0, exp2(0.3 * (15 - z)));
+}
+
 /* Heights of the tile and its rim; *out_pixel_m: true metres a pixel in the middle of each row. */
 static void sample(const struct vg_terrain *terrain, int z, int x, int y, float *h,
                    double *out_pixel_m)
@@ -102,6 +107,7 @@ static void put_contour(const float *h, double interval_m, uint8_t *p)
 static void draw(enum vg_relief kind, int z, const float *h, const double *pixel_m, uint8_t *pixels)
 {
     double interval_m = vg_relief_interval_m(z);
+    double raised = vg_relief_exaggeration(z);
     for (int row = 0; row < N; row++) {
         for (int col = 0; col < N; col++) {
             const float *at = h + (size_t)(row + 1) * RIM + (size_t)col + 1;
@@ -113,7 +119,7 @@ static void draw(enum vg_relief kind, int z, const float *h, const double *pixel
             if (!(fabs(sum) < HUGE_VAL)) {
                 put(p, BROWN, 0);
             } else if (kind == VG_RELIEF_SHADE) {
-                put_shade(at, pixel_m[row + 1], p);
+                put_shade(at, pixel_m[row + 1] / raised, p);
             } else if (kind == VG_RELIEF_SLOPE) {
                 put_slope(at, pixel_m[row + 1], p);
             } else {

@@ -4,7 +4,7 @@
  * | --- | --- |
  * | shade | light from the north west, 45 degrees high: black where darker than flat ground, white
  * where lighter, more opaque the more it differs (Horn, Hill shading and the reflectance map, Proc.
- * IEEE 69, 1981) | | slope | one violet, more opaque the steeper: clear under 3 degrees, full from
+ * IEEE 69, 1981); heights raised by vg_relief_exaggeration | | slope | one violet, more opaque the steeper: clear under 3 degrees, full from
  * 45 | | contour | lines of equal height, one pixel wide, every fifth twice that; their distance
  * follows the zoom (vg_relief_interval_m) |
  *
@@ -30,5 +30,9 @@ enum vg_status vg_relief_tile_png(const struct vg_terrain *terrain, enum vg_reli
 
 /* Between neighbouring contours at a zoom: 500 m up to zoom 8, 10 m from zoom 14. */
 double vg_relief_interval_m(int z);
+
+/* By how much the shade raises the heights at a zoom, so that a whole border still shows its hills:
+ * 2^(0.3 (15 - z)), at most 16; 1 from zoom 15. The rule of MapLibre's own hillshade. */
+double vg_relief_exaggeration(int z);
 
 #endif

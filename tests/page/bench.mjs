@@ -48,7 +48,7 @@ try {
   const page = await (await b.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
   await page.goto(url);
   await page.waitForFunction(() => window.vigie?.page.map.ready_ms > 0, null, { timeout: 30000 });
-  const first = await page.evaluate(() => Math.round(window.vigie.page.map.first_ms));
+  const first = await page.evaluate(() => Math.round(window.vigie.page.map.overlay.line_ms));
   const idle = await page.evaluate(() => Math.round(window.vigie.page.map.ready_ms));
   await page.waitForTimeout(1500);
   const still = await frames(page, seconds * 1000);

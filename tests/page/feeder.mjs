@@ -311,32 +311,33 @@ function hills(x, y) {
   for (let o = 0, a = 0.5, f = 1; o < 5; o++, a /= 2, f *= 2.1) sum += a * (1 - Math.abs(2 * noise(x * f, y * f) - 1));
   return sum;
 }
-/** A PNG of 256 x 256 numbers in Terrarium's coding; value(x, y) with both in 0..1. */
-function terrarium(value) {
+/** A PNG of 256 x 256 pixels of some bytes each; put(raw, offset, column, row) writes one. */
+function png(bytes, put) {
   const n = 256;
-  const raw = Buffer.alloc(n * (1 + n * 3));
-  for (let j = 0; j < n; j++) {
-    for (let i = 0; i < n; i++) {
-      const e = Math.round((value((i + 0.5) / n, (j + 0.5) / n) + 32768) * 256);
-      const o = j * (1 + n * 3) + 1 + i * 3;
-      raw[o] = (e >> 16) & 255;
-      raw[o + 1] = (e >> 8) & 255;
-      raw[o + 2] = e & 255;
-    }
-  }
+  const raw = Buffer.alloc(n * (1 + n * bytes));
+  for (let j = 0; j < n; j++) for (let i = 0; i < n; i++) put(raw, j * (1 + n * bytes) + 1 + i * bytes, i, j);
   const head = Buffer.alloc(13);
   head.writeUInt32BE(n, 0);
   head.writeUInt32BE(n, 4);
-  head.set([8, 2, 0, 0, 0], 8);
+  head.set([8, bytes === 4 ? 6 : 2, 0, 0, 0], 8);
   return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk("IHDR", head), chunk("IDAT", deflateSync(raw, { level: 1 })), chunk("IEND", Buffer.alloc(0))]);
+}
+/** 256 x 256 numbers in Terrarium's coding; value(x, y) with both in 0..1. */
+function terrarium(value) {
+  return png(3, (raw, o, i, j) => raw.writeUIntBE(Math.round((value((i + 0.5) / 256, (j + 0.5) / 256) + 32768) * 256), o, 3));
 }
 
 const tiles = new Map();
-function tile(z, x, y) {
-  const key = `${z}/${x}/${y}`;
-  if (!tiles.has(key)) tiles.set(key, terrarium((i, j) => 200 + 900 * hills((((x + i) / 2 ** z) * 6000) / 9, (((y + j) / 2 ** z) * 6000) / 9)));
-  return tiles.get(key);
-}
+const height = (z, x, y) => 200 + 900 * hills(((x / 2 ** z) * 6000) / 9, ((y / 2 ** z) * 6000) / 9);
+const once = (key, make) => tiles.get(key) ?? tiles.set(key, make()).get(key);
+const tile = (z, x, y) => once(`${z}/${x}/${y}`, () => terrarium((i, j) => height(z, x + i, y + j)));
+/** Hills lit from the north west: black where darker, white where lighter. One picture for every kind of relief. */
+const shade = (z, x, y) => once(`shade/${z}/${x}/${y}`, () => png(4, (raw, o, i, j) => {
+  const at = (di, dj) => height(z, x + (i + di) / 256, y + (j + dj) / 256);
+  const light = (at(1, 0) - at(-1, 0) + at(0, 1) - at(0, -1)) * 2;
+  raw.fill(light > 0 ? 255 : 0, o, o + 3);
+  raw[o + 3] = Math.min(190, Math.abs(light));
+}));
 
 // ---- cells: seen when their bin was, but never where the strip's far right is
 const NEVER_FROM = 1200;
@@ -447,6 +448,8 @@ const server = createServer((req, res) => {
   }
   const dem = /^\/tiles\/dem\/(\d+)\/(\d+)\/(\d+)\.png$/.exec(path);
   if (dem) return send(res, 200, tile(...dem.slice(1).map(Number)), "image/png");
+  const relief = /^\/tiles\/relief\/[a-z]+\/(\d+)\/(\d+)\/(\d+)\.png$/.exec(path);
+  if (relief) return send(res, 200, shade(...relief.slice(1).map(Number)), "image/png");
   const cells = /^\/tiles\/seen\/(\d+)\/(\d+)\/(\d+)\.png$/.exec(path);
   if (cells && (Number(cells[1]) < 9 || REPLAY)) return send(res, 404, { error: "no such tile" });
   if (cells) return send(res, 200, seenTile(...cells.slice(1).map(Number), Number(url.searchParams.get("revisit_s"))), "image/png");

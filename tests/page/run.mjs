@@ -122,7 +122,7 @@ async function open(url, { width = 1440, height = 900, theme = "dark", lang = "e
     if (u.protocol.startsWith("http") && u.host !== new URL(url).host) foreign.push(r.url());
   });
   await page.goto(url);
-  await page.waitForFunction(() => window.vigie?.page.map.first_ms > 0 || window.vigie?.store.replay, null, { timeout: LONG });
+  await page.waitForFunction(() => window.vigie?.page.map.overlay.line_ms > 0 || window.vigie?.store.replay, null, { timeout: LONG });
   return page;
 }
 

@@ -12,6 +12,25 @@ export function mercY(lat: number): number {
   return 0.5 - Math.log((1 + s) / (1 - s)) / (4 * Math.PI);
 }
 
+/** One line in Mercator units, with the metres along it at each vertex. */
+export interface Way {
+  x: number[];
+  y: number[];
+  s_m: number[];
+}
+
+/** Index of the vertex at or before a distance, never the last. */
+export function vertexBefore(s_m: readonly number[], at_m: number): number {
+  let lo = 0;
+  let hi = s_m.length - 1;
+  while (lo < hi - 1) {
+    const mid = (lo + hi) >> 1;
+    if (s_m[mid]! <= at_m) lo = mid;
+    else hi = mid;
+  }
+  return lo;
+}
+
 export interface Spot {
   line: number;
   s_m: number;
@@ -100,22 +119,10 @@ export class Network {
     return null;
   }
 
-  /** Index of the vertex at or before s. */
-  private vertexBefore(l: LineInfo, s_m: number): number {
-    let lo = 0;
-    let hi = l.s_m.length - 1;
-    while (lo < hi - 1) {
-      const mid = (lo + hi) >> 1;
-      if (l.s_m[mid]! <= s_m) lo = mid;
-      else hi = mid;
-    }
-    return lo;
-  }
-
   at(spot: Spot): LonLat {
     const l = this.watch.lines[spot.line];
     if (!l || l.coordinates.length === 0) return [0, 0];
-    const i = this.vertexBefore(l, spot.s_m);
+    const i = vertexBefore(l.s_m, spot.s_m);
     const a = l.coordinates[i]!;
     const b = l.coordinates[i + 1] ?? a;
     const s0 = l.s_m[i]!;
@@ -129,7 +136,7 @@ export class Network {
     const l = this.watch.lines[line];
     if (!l) return [];
     const out: LonLat[] = [this.at({ line, s_m: from_m })];
-    for (let i = this.vertexBefore(l, from_m) + 1; i < l.s_m.length && l.s_m[i]! < to_m; i++) {
+    for (let i = vertexBefore(l.s_m, from_m) + 1; i < l.s_m.length && l.s_m[i]! < to_m; i++) {
       if (l.s_m[i]! > from_m) out.push(l.coordinates[i]!);
     }
     out.push(this.at({ line, s_m: to_m }));
@@ -158,6 +165,23 @@ export class Network {
       }
     }
     return best;
+  }
+
+  /** Every line without the vertices that are nearer than `fine` (Mercator units) to the one before. */
+  thinned(fine: number): Way[] {
+    return this.mx.map((mx, k) => {
+      const my = this.my[k]!;
+      const s = this.watch.lines[k]!.s_m;
+      const way: Way = { x: [], y: [], s_m: [] };
+      for (let i = 0; i < mx.length; i++) {
+        const n = way.x.length;
+        if (n && i < mx.length - 1 && Math.hypot(mx[i]! - way.x[n - 1]!, my[i]! - way.y[n - 1]!) < fine) continue;
+        way.x.push(mx[i]!);
+        way.y.push(my[i]!);
+        way.s_m.push(s[i]!);
+      }
+      return way;
+    });
   }
 
   bounds(): [number, number, number, number] {

@@ -6,9 +6,6 @@ export type ThemeId = "light" | "dark";
 
 export interface Palette {
   ground: string;
-  shade_shadow: string;
-  shade_light: string;
-  shade_accent: string;
   casing: string;
   band: string;
   ink: string;
@@ -29,9 +26,6 @@ export interface Palette {
 export const palettes: Record<ThemeId, Palette> = {
   light: {
     ground: "#e6e2d7",
-    shade_shadow: "#5d5444",
-    shade_light: "#fffdf6",
-    shade_accent: "#8d826c",
     casing: "#ffffff",
     band: "#d3d6d6",
     ink: "#16191d",
@@ -50,9 +44,6 @@ export const palettes: Record<ThemeId, Palette> = {
   },
   dark: {
     ground: "#12100d",
-    shade_shadow: "#000000",
-    shade_light: "#4d4236",
-    shade_accent: "#0a0806",
     casing: "#050403",
     band: "#241d15",
     ink: "#e4cdb2",

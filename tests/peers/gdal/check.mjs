@@ -36,7 +36,7 @@ function gdaldem(kind, dem, z, x, y, lat) {
   const warped = path.join(dir, 'rim.tif'), out = path.join(dir, `${kind}.tif`);
   tool('gdalwarp', ['-q', '-overwrite', '-t_srs', 'EPSG:3857', '-te', ...[x * side - half - px, half - (y + 1) * side - px, (x + 1) * side - half + px, half - y * side + px].map(String),
     '-ts', '258', '258', '-r', 'bilinear', '-wo', 'XSCALE=1', '-wo', 'YSCALE=1', '-et', '0', '-ot', 'Float32', dem, warped]);
-  tool('gdaldem', [kind, warped, out, '-q', '-s', String(Math.cos((lat * Math.PI) / 180)), ...(kind === 'hillshade' ? ['-az', '315', '-alt', '45'] : [])]);
+  tool('gdaldem', [kind, warped, out, '-q', '-s', String(Math.cos((lat * Math.PI) / 180)), ...(kind === 'hillshade' ? ['-az', '315', '-alt', '45', '-z', String(Math.max(1, 2 ** (0.3 * (15 - z))))] : [])]);
   const raw = path.join(dir, 'dem.raw');
   tool('gdal_translate', ['-q', '-of', 'ENVI', '-ot', 'Float32', '-srcwin', '1', '1', '256', '256', out, raw]);
   const b = fs.readFileSync(raw);

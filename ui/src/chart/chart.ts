@@ -59,12 +59,15 @@ export class Chart {
     window.setInterval(() => this.beat(), 1000);
   }
 
-  /** The window at rest: two promises back, one ahead; in a replay the whole record. */
+  /** The window at rest: two promises back, one ahead; in a replay the whole record. It moves by whole pixels, so that
+   * the chart is drawn again only when it looks different. */
   private home(): Window {
     const w = store.watch;
     const axis = { lo_m: 0, hi_m: store.net.axis_m };
     if (store.replay && w.to_us > w.from_us) return { from_s: w.from_us / 1e6, to_s: w.to_us / 1e6, ...axis };
-    const now = store.liveNow_us() / 1e6;
+    const exact = store.liveNow_us() / 1e6;
+    const px_s = this.view ? (this.view.window.to_s - this.view.window.from_s) / Math.max(1, this.view.plotW) : 1;
+    const now = Math.ceil(exact / px_s) * px_s;
     const start = (store.live?.start_us ?? w.start_us) / 1e6;
     const past = Math.min(2 * w.promise_s, Math.max(now - start, 0.5 * w.promise_s));
     return { from_s: now - past, to_s: now + Math.max(0.5 * past, 0.5 * w.promise_s), ...axis };

@@ -45,9 +45,11 @@ export const en = {
   chart_label: "Space-time chart: time across, kilometres of line upward",
 
   layer_hillshade: "Hillshade",
+  layer_slope: "Steepness",
+  layer_contour: "Contour lines",
   layer_band: "Watch depth",
   layer_cells: "Seen ground",
-  layer_cells_near: "close up",
+  layer_near: "close up",
   layer_zones: "Zones",
   layer_places: "Place names",
   layer_km: "Kilometre posts",

@@ -47,9 +47,11 @@ export const fr: Lang = {
   chart_label: "Graphique espace-temps : le temps en travers, les kilomètres de ligne vers le haut",
 
   layer_hillshade: "Ombrage du relief",
+  layer_slope: "Pente",
+  layer_contour: "Courbes de niveau",
   layer_band: "Profondeur de veille",
   layer_cells: "Sol vu",
-  layer_cells_near: "de près",
+  layer_near: "de près",
   layer_zones: "Zones",
   layer_places: "Noms de lieux",
   layer_km: "Bornes kilométriques",

@@ -41,40 +41,41 @@ function dots(colour: string, size: number): ImageData {
   });
 }
 
-/** A base: the landing pad's H on its own plate, so that it reads on any ground. */
-export function baseSign(): ImageData {
+/** Width and height of the sign of a base, pixels. */
+export const SIGN_PX = 26;
+
+/** A base: the landing pad's H on its own plate, so that it reads on any ground. Upper left corner at the origin. */
+export function drawBase(c: CanvasRenderingContext2D): void {
   const p = palette();
-  return draw(26, (c) => {
-    c.fillStyle = p.panel;
-    c.strokeStyle = p.ink;
-    c.lineWidth = 1.6;
-    c.beginPath();
-    c.roundRect(3, 3, 20, 20, 5);
-    c.fill();
-    c.stroke();
-    c.lineWidth = 2.2;
-    c.lineCap = "round";
-    c.beginPath();
-    for (const [x0, y0, x1, y1] of [[9.5, 8.5, 9.5, 17.5], [16.5, 8.5, 16.5, 17.5], [9.5, 13, 16.5, 13]]) {
-      c.moveTo(x0!, y0!);
-      c.lineTo(x1!, y1!);
-    }
-    c.stroke();
-  });
+  c.fillStyle = p.panel;
+  c.strokeStyle = p.ink;
+  c.lineWidth = 1.6;
+  c.beginPath();
+  c.roundRect(3, 3, 20, 20, 5);
+  c.fill();
+  c.stroke();
+  c.lineWidth = 2.2;
+  c.lineCap = "round";
+  c.beginPath();
+  for (const [x0, y0, x1, y1] of [[9.5, 8.5, 9.5, 17.5], [16.5, 8.5, 16.5, 17.5], [9.5, 13, 16.5, 13]]) {
+    c.moveTo(x0!, y0!);
+    c.lineTo(x1!, y1!);
+  }
+  c.stroke();
 }
 
+export const baseSign = (): ImageData => draw(SIGN_PX, drawBase);
+
 /** A kilometre post: a small stud on the line. */
-function post(): ImageData {
+export function drawPost(c: CanvasRenderingContext2D, x: number, y: number): void {
   const p = palette();
-  return draw(8, (c) => {
-    c.fillStyle = p.ink;
-    c.strokeStyle = p.casing;
-    c.lineWidth = 1.2;
-    c.beginPath();
-    c.arc(4, 4, 2.4, 0, 2 * Math.PI);
-    c.fill();
-    c.stroke();
-  });
+  c.fillStyle = p.ink;
+  c.strokeStyle = p.casing;
+  c.lineWidth = 1.2;
+  c.beginPath();
+  c.arc(x, y, 2.4, 0, 2 * Math.PI);
+  c.fill();
+  c.stroke();
 }
 
 /** All images by name, in the colours of the theme. */
@@ -82,8 +83,9 @@ function all(): Record<string, ImageData> {
   const z = palette().zone;
   const n = 10;
   return {
-    base: baseSign(),
-    post: post(),
+    // Only room: signs of bases and the line itself are drawn over the map, and no name may stand under them.
+    base: draw(SIGN_PX, () => undefined),
+    line: draw(10, () => undefined),
     "zone-alert": strokes(z.alert!, n, diagonal(n), 1.1),
     "zone-privacy": dots(z.privacy!, n),
     "zone-no-fly": strokes(z["no-fly"]!, n, [...diagonal(n), ...other(n)], 1),

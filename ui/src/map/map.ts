@@ -4,12 +4,11 @@ import { get, type Mission } from "../api";
 import { on } from "../emitter";
 import { mercX, mercY } from "../line";
 import { store } from "../store";
-import { AgeLine } from "./ageline";
 import { Cells, CELLS_ZOOM } from "./cells";
 import { Ground } from "./ground";
 import { putImages } from "./images";
 import { Overlay } from "./overlay";
-import { demSource, EMPTY, layers, layersOf, style, zoneText, type Shown } from "./style";
+import { demSource, EMPTY, FIRST_SHOWN, layers, layersOf, style, zoneText, type Shown } from "./style";
 
 const REACH_PX = 26;
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -17,13 +16,11 @@ const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 export class WatchMap {
   readonly map: MapLibre;
   readonly overlay: Overlay;
-  readonly shown: Shown = { hillshade: true, band: true, cells: true, zones: true, places: true, km: true, trails: true, footprints: true, labels: true };
-  private age: AgeLine;
+  readonly shown: Shown = { ...FIRST_SHOWN };
   private cells: Cells;
   private ground = new Ground();
   private mission_of = "";
-  /** When the border was first on the screen, and when the map first had nothing left to load (since navigation). */
-  first_ms = 0;
+  /** When the map first had nothing left to load (since navigation); 0: not yet. */
   ready_ms = 0;
 
   constructor(host: HTMLElement, private onSelect: () => void) {
@@ -45,15 +42,11 @@ export class WatchMap {
     });
     this.map.addControl(new ScaleControl({ maxWidth: 120, unit: "metric" }), "bottom-left");
     this.map.addControl(new AttributionControl({ compact: false, customAttribution: store.watch.attribution }), "bottom-right");
-    this.age = new AgeLine(this.map);
     this.cells = new Cells(this.map, this.shown, () => this.ground.again());
     this.overlay = new Overlay(this.map, this.shown);
     this.map.on("style.load", () => {
       putImages(this.map);
       this.turned();
-    });
-    this.map.on("render", () => {
-      if (!this.first_ms && store.live && this.map.isSourceLoaded("age") && this.map.queryRenderedFeatures({ layers: ["line-case"] }).length) this.first_ms = performance.now();
     });
     this.map.once("idle", () => (this.ready_ms = performance.now()));
     this.pointing();
@@ -76,20 +69,20 @@ export class WatchMap {
     });
     on("look", () => this.restyle());
     window.setInterval(() => {
-      this.age.refresh();
+      this.overlay.age(false);
       this.cells.refresh();
     }, 500);
   }
 
   private heard(jump: boolean): void {
     this.overlay.hear(jump || still.matches);
-    this.age.refresh();
+    this.overlay.age(false);
     this.showMission();
   }
 
   private turned(): void {
     this.overlay.hear(true);
-    this.age.refresh(true);
+    this.overlay.age(true);
     this.ground.clear();
     this.cells.refresh();
     this.showMission();

@@ -1,14 +1,15 @@
-// Everything that moves, drawn on two canvases over the map: trails (again only with new messages or a moved map) and
-// drones with their footprints (every animation frame while something glides). The WebGL map below is left alone then.
+// Everything that moves or changes colour, drawn on two canvases over the map: the line and the trails (again only with new
+// messages or a moved map) and drones with their footprints (every animation frame while something glides). The WebGL map
+// below is left alone then: without a GPU, drawing it once costs as much as a second of this.
 import { LngLat, type Map as MapLibre } from "maplibre-gl";
 import { mercX, mercY } from "../line";
 import { store } from "../store";
 import { palette } from "../theme";
+import { AgeLine, type Projector } from "./ageline";
 import { Glides, type Glider } from "./glide";
+import { drawBase, drawPost, SIGN_PX } from "./images";
+import { postsAt, type Post } from "./posts";
 import type { Shown } from "./style";
-
-/** Screen position of a Mercator point: affine while the map is seen from above, else the map's own projection. */
-type Projector = (x: number, y: number, out: Float64Array) => void;
 
 /** The drone's own shape: long straight wings, nose up, on a 1-unit grid scaled by the drawing. */
 function wings(): Path2D {
@@ -36,6 +37,7 @@ function wings(): Path2D {
 const WINGS = wings();
 
 type Box = [number, number, number, number];
+const overlap = (a: Box, b: Box): boolean => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
 
 /** How a drone is drawn: in the air, silent, lost, or on the ground. Shapes differ, not only colours. */
 export function lookOf(g: Glider): "air" | "stale" | "lost" | "ground" {
@@ -95,18 +97,32 @@ export function drawSign(c: CanvasRenderingContext2D, look: ReturnType<typeof lo
   c.restore();
 }
 
+/** Words with a halo, from their lower left corner. */
+function text(c: CanvasRenderingContext2D, words: string, x: number, y: number, colour: string): void {
+  c.lineWidth = 3.2;
+  c.lineJoin = "round";
+  c.strokeStyle = palette().halo;
+  c.strokeText(words, x, y);
+  c.fillStyle = colour;
+  c.fillText(words, x, y);
+}
+
 export class Overlay {
   readonly glides = new Glides();
+  readonly line = new AgeLine();
   private back: HTMLCanvasElement;
   private front: HTMLCanvasElement;
   private width = 0;
   private height = 0;
   private back_dirty = true;
   private front_dirty = true;
+  /** Affine while the map is seen from above, else the map's own projection. */
   private project: Projector = () => undefined;
   private camera = "";
   private readonly pt = new Float64Array(2);
   frames = 0;
+  /** When the line was first on the screen (since navigation); 0: not yet. */
+  line_ms = 0;
 
   constructor(private map: MapLibre, private shown: Shown) {
     const host = map.getCanvasContainer();
@@ -135,6 +151,11 @@ export class Overlay {
     this.glides.keep(drones);
     for (const d of drones.values()) this.glides.hear(d, now, jump);
     this.back_dirty = this.front_dirty = true;
+  }
+
+  /** Bring the line's colours up to date. */
+  age(at_once: boolean): void {
+    if (this.line.refresh(at_once)) this.back_dirty = true;
   }
 
   invalidate(): void {
@@ -246,12 +267,39 @@ export class Overlay {
   private drawBack(): void {
     const c = this.back.getContext("2d")!;
     c.clearRect(0, 0, this.width, this.height);
+    this.line.draw(c, this.project, this.map.getZoom());
+    if (!this.line_ms && this.line.ready) this.line_ms = performance.now();
+    if (this.shown.km) this.posts(c);
     if (this.shown.trails) {
       c.strokeStyle = palette().trail;
       c.lineJoin = "round";
       for (const g of this.glides.gliders.values()) this.trail(c, g);
       c.globalAlpha = 1;
     }
+  }
+
+  private posts(c: CanvasRenderingContext2D): void {
+    const taken = store.watch.bases.map((b): Box => {
+      const [x, y] = this.screenOf(b.lon, b.lat);
+      return [x - 14, y - 14, x + 14, y + 32];
+    });
+    for (const post of postsAt(store.net, this.map.getZoom())) {
+      const [x, y] = this.screenOf(...store.net.at(post.spot));
+      if (x < -60 || y < -25 || x > this.width + 60 || y > this.height + 25) continue;
+      drawPost(c, x, y);
+      this.postName(c, post, x, y, taken);
+    }
+  }
+
+  private postName(c: CanvasRenderingContext2D, post: Post, x: number, y: number, taken: Box[]): void {
+    c.font = `${post.size}px system-ui, sans-serif`;
+    const w = c.measureText(post.name).width;
+    const dx = post.side === "right" ? 9 : post.side === "left" ? -9 - w : -w / 2;
+    const dy = post.side === "below" ? 19 : post.side === "above" ? -10 : 4;
+    const box: Box = [x + dx - 3, y + dy - 12, x + dx + w + 3, y + dy + 4];
+    if (taken.some((b) => overlap(box, b))) return;
+    taken.push(box);
+    text(c, post.name, x + dx, y + dy, palette().ink_soft);
   }
 
   /** A trail in three parts, the older the fainter and thinner. */
@@ -280,7 +328,7 @@ export class Overlay {
     if (this.shown.footprints) this.footprints(c);
     this.pointed(c);
     const taken: Box[] = [];
-    const bases = this.baseBoxes(c, taken);
+    const bases = this.bases(c, taken);
     const all = [...this.glides.gliders.values()];
     const chosen = all.find((g) => g.drone.id === store.selected);
     const list = all.filter((g) => g === chosen || !this.onPad(g, bases));
@@ -333,12 +381,17 @@ export class Overlay {
     c.restore();
   }
 
-  /** Signs and names of bases keep their room. Answers where the bases are. */
-  private baseBoxes(c: CanvasRenderingContext2D, taken: Box[]): [number, number][] {
-    c.font = "700 13px sans-serif";
+  /** Signs and names of bases; they keep their room. Answers where the bases are. */
+  private bases(c: CanvasRenderingContext2D, taken: Box[]): [number, number][] {
+    const p = palette();
+    c.font = "700 13px system-ui, sans-serif";
     return store.watch.bases.map((b) => {
       const [x, y] = this.screenOf(b.lon, b.lat);
+      c.translate(x - SIGN_PX / 2, y - SIGN_PX / 2);
+      drawBase(c);
+      c.translate(SIGN_PX / 2 - x, SIGN_PX / 2 - y);
       const half = c.measureText(b.name).width / 2;
+      text(c, b.name, x - half, y + 27, p.ink);
       taken.push([x - 14, y - 14, x + 14, y + 14], [x - half, y + 14, x + half, y + 32]);
       return [x, y];
     });
@@ -364,17 +417,12 @@ export class Overlay {
     const w = c.measureText(mark).width;
     const spots: [number, number][] = [[13, -11], [13, 19], [-13 - w, -11], [-13 - w, 19]];
     const boxes = spots.map(([dx, dy]): Box => [gx + dx - 3, gy + dy - 11, gx + dx + w + 3, gy + dy + 4]);
-    let k = boxes.findIndex((box) => !taken.some((b) => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1]));
+    let k = boxes.findIndex((box) => !taken.some((b) => overlap(box, b)));
     if (k < 0 && !chosen) return;
     k = Math.max(0, k);
     taken.push(boxes[k]!);
     const [x, y] = [gx + spots[k]![0], gy + spots[k]![1]];
-    c.lineWidth = 3.2;
-    c.lineJoin = "round";
-    c.strokeStyle = p.halo;
-    c.strokeText(mark, x, y);
-    c.fillStyle = look === "lost" ? p.lost : p.ink;
-    c.fillText(mark, x, y);
+    text(c, mark, x, y, look === "lost" ? p.lost : p.ink);
   }
 
   /** The kilometre pointed at, in the map or on the chart. */

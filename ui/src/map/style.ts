@@ -1,11 +1,11 @@
 // The map's style: sources that do not change and every layer in the colours of the theme.
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
-import { css, scales } from "../age";
 import type { LonLat, Watch } from "../api";
 import { tMaybe } from "../lang";
 import type { Network } from "../line";
 import { palette, theme } from "../theme";
 import { cellLayers, cellSources } from "./cells";
+import { ANCHOR, OFFSET, postsOf, WITH_ROOM } from "./posts";
 
 const FONT = ["system-ui", "sans-serif"];
 // No such family exists: MapLibre reads the weight from the name and falls through to the next family.
@@ -15,6 +15,8 @@ export const EMPTY = { type: "FeatureCollection" as const, features: [] };
 
 export interface Shown {
   hillshade: boolean;
+  slope: boolean;
+  contour: boolean;
   band: boolean;
   cells: boolean;
   zones: boolean;
@@ -25,39 +27,22 @@ export interface Shown {
   labels: boolean;
 }
 
+/** What is shown before anybody chose. */
+export const FIRST_SHOWN: Shown = { hillshade: true, slope: false, contour: false, band: true, cells: true, zones: true, places: true, km: true, trails: true, footprints: true, labels: true };
+
 /** Which layers each switch of the layer box governs; the others are drawn by the overlay, or see to themselves (cells). */
 const groups: Partial<Record<keyof Shown, string[]>> = {
   hillshade: ["hillshade"],
+  slope: ["slope"],
+  contour: ["contour"],
   band: ["band"],
   zones: ["zone-fill", "zone-edge", "zone-name"],
   places: ["place"],
-  km: ["km100", "km50", "km10", "km1"],
+  km: WITH_ROOM.map((p) => p.id),
 };
 
 export function layersOf(name: keyof Shown): string[] {
   return groups[name] ?? [];
-}
-
-/** Where a kilometre's name goes so that it stands beside the line and not on it. */
-function sideAt(net: Network, line: number, s_m: number): string {
-  const [x0, y0] = net.at({ line, s_m: s_m - 900 });
-  const [x1, y1] = net.at({ line, s_m: s_m + 900 });
-  return Math.abs(x1 - x0) > Math.abs(y1 - y0) ? "top" : "left";
-}
-
-function points(net: Network, step_m: number, skip_m: number): GeoJSON.Feature[] {
-  const out: GeoJSON.Feature[] = [];
-  net.watch.lines.forEach((l, line) => {
-    for (let s = 0; s <= l.length_m; s += step_m) {
-      if (skip_m && s % skip_m === 0) continue;
-      out.push({
-        type: "Feature",
-        properties: { km: String(Math.round(s / 1000)), side: sideAt(net, line, s) },
-        geometry: { type: "Point", coordinates: net.at({ line, s_m: s }) },
-      });
-    }
-  });
-  return out;
 }
 
 const collection = (features: GeoJSON.Feature[]): SourceSpecification => ({
@@ -79,16 +64,42 @@ function bandFeatures(net: Network): GeoJSON.Feature[] {
   }));
 }
 
+const template = (path: string): string => new URL(path, document.baseURI).href.replace(/%7B/g, "{").replace(/%7D/g, "}");
+
+/** Elevation, for the third dimension only. */
 export function demSource(watch: Watch): SourceSpecification {
   const terrain = watch.terrain!;
-  return {
-    type: "raster-dem",
-    tiles: [new URL("tiles/dem/{z}/{x}/{y}.png", document.baseURI).href.replace(/%7B/g, "{").replace(/%7D/g, "}")],
-    tileSize: 256,
-    encoding: "terrarium",
-    bounds: terrain.bounds,
-    maxzoom: terrain.maxzoom,
+  return { type: "raster-dem", tiles: [template("tiles/dem/{z}/{x}/{y}.png")], tileSize: 256, encoding: "terrarium", bounds: terrain.bounds, maxzoom: terrain.maxzoom };
+}
+
+/** Pictures of the relief, painted by the station: on a machine without a GPU a finished picture is drawn three times
+ * faster than MapLibre's own hillshade. Contours stay thin lines further in than the ground has detail. */
+const RELIEF = [
+  { id: "hillshade", kind: "shade", closer: 0, from: 0 },
+  { id: "slope", kind: "slope", closer: 0, from: 0 },
+  { id: "contour", kind: "contour", closer: 3, from: 8 },
+] as const;
+
+function reliefSource(watch: Watch, { kind, closer, from }: (typeof RELIEF)[number]): SourceSpecification {
+  const terrain = watch.terrain!;
+  return { type: "raster", tiles: [template(`tiles/relief/${kind}/{z}/{x}/{y}.png`)], tileSize: 256, bounds: terrain.bounds, minzoom: from, maxzoom: Math.min(18, terrain.maxzoom + closer) };
+}
+
+function reliefLayers(): LayerSpecification[] {
+  const dark = theme() === "dark";
+  const paint = {
+    hillshade: { "raster-opacity": dark ? 0.6 : 0.4, "raster-brightness-max": dark ? 0.3 : 1 },
+    slope: { "raster-opacity": dark ? 0.5 : 0.45 },
+    contour: { "raster-opacity": dark ? 0.55 : 0.6 },
   };
+  return RELIEF.map(({ id, from }) => ({
+    id,
+    type: "raster",
+    source: id,
+    minzoom: from,
+    layout: { visibility: FIRST_SHOWN[id] ? "visible" : "none" },
+    paint: { "raster-fade-duration": 0, ...paint[id] },
+  }));
 }
 
 function sources(net: Network): Record<string, SourceSpecification> {
@@ -100,7 +111,6 @@ function sources(net: Network): Record<string, SourceSpecification> {
   });
   const out: Record<string, SourceSpecification> = {
     band: collection(bandFeatures(net)),
-    age: { type: "geojson", data: EMPTY, tolerance: 0.4, buffer: 32 },
     mission: { type: "geojson", data: EMPTY },
     zones: collection(w.zones.map((z) => ({
       type: "Feature",
@@ -109,12 +119,9 @@ function sources(net: Network): Record<string, SourceSpecification> {
     }))),
     places: collection(w.places.map((p) => point(p.lon, p.lat, { name: p.name, pop: p.population }))),
     bases: collection(w.bases.map((b) => point(b.lon, b.lat, { name: b.name }))),
-    km100: collection(points(net, 100000, 0)),
-    km50: collection(points(net, 50000, 100000)),
-    km10: collection(points(net, 10000, 50000)),
-    km1: collection(points(net, 1000, 10000)),
+    ...Object.fromEntries(WITH_ROOM.map((p) => [p.id, collection(postsOf(net, p).map((at) => point(...net.at(at.spot), { name: at.name, side: at.side })))])),
   };
-  if (w.terrain) out.dem = demSource(w);
+  if (w.terrain) for (const kind of RELIEF) out[kind.id] = reliefSource(w, kind);
   return { ...out, ...cellSources(net) };
 }
 
@@ -124,53 +131,6 @@ function bandWidth(net: Network): unknown {
   const cos = Math.cos(((s + n) / 2) * (Math.PI / 180));
   const px = (z: number): number => (512 * 2 ** z) / (40075016.7 * cos);
   return ["interpolate", ["exponential", 2], ["zoom"], 0, ["*", ["get", "depth"], 2 * px(0)], 22, ["*", ["get", "depth"], 2 * px(22)]];
-}
-
-function ageColour(): unknown {
-  const stops = scales[theme()].stops.flatMap(([r, c]) => [r, css(c)]);
-  return ["interpolate", ["linear"], ["get", "r"], ...stops];
-}
-
-const zoomed = (...stops: number[]): unknown => ["interpolate", ["linear"], ["zoom"], ...stops];
-
-function kmLayer(id: string, minzoom: number, size: number): LayerSpecification {
-  const p = palette();
-  return {
-    id,
-    type: "symbol",
-    source: id,
-    minzoom,
-    layout: {
-      "text-field": ["concat", "km ", ["get", "km"]],
-      "text-font": FONT,
-      "text-size": size,
-      "icon-image": "post",
-      "text-anchor": ["get", "side"] as never,
-      "text-offset": ["match", ["get", "side"], "top", ["literal", [0, 0.75]], ["literal", [0.85, 0]]] as never,
-      "text-padding": 6,
-      "symbol-sort-key": size === 11 ? 2 : 1,
-    },
-    paint: { "text-color": p.ink_soft, "text-halo-color": p.halo, "text-halo-width": 1.6 },
-  };
-}
-
-function lineLayers(): LayerSpecification[] {
-  const p = palette();
-  const scale = scales[theme()];
-  const wide = (k: number): unknown => zoomed(4, 3 * k, 7, 4.5 * k, 11, 6.5 * k);
-  const kind = (k: string): unknown => ["==", ["get", "k"], k];
-  const layer = (id: string, filter: unknown, paint: unknown, layout: unknown = {}): LayerSpecification =>
-    ({ id, type: "line", source: "age", filter, layout: { "line-join": "round", ...(layout as object) }, paint }) as LayerSpecification;
-  const round = { "line-cap": "round" };
-  return [
-    layer("line-case", true, { "line-color": p.casing, "line-width": wide(1.9), "line-opacity": 0.8 }, round),
-    layer("line-broken-case", kind("broken"), { "line-color": p.casing, "line-width": wide(2.7) }, round),
-    layer("line-never", kind("never"), { "line-color": css(scale.never), "line-width": wide(0.9), "line-dasharray": [1.6, 1.1] }),
-    layer("line-unreachable", kind("unreachable"), { "line-color": css(scale.never), "line-width": wide(0.9), "line-dasharray": [0.01, 2] }, round),
-    layer("line-age", kind("seen"), { "line-color": ageColour(), "line-width": wide(1) }),
-    layer("line-broken", kind("broken"), { "line-color": css(scale.broken), "line-width": wide(1.7) }),
-    layer("line-broken-ink", kind("broken"), { "line-color": css(scale.broken_ink), "line-width": wide(0.55), "line-dasharray": [2.2, 3.2] }),
-  ];
 }
 
 function groundLayers(net: Network): LayerSpecification[] {
@@ -184,20 +144,7 @@ function groundLayers(net: Network): LayerSpecification[] {
     layout: { "line-join": "round" },
     paint: { "line-color": p.band, "line-width": bandWidth(net) as number },
   });
-  if (net.watch.terrain) {
-    out.push({
-      id: "hillshade",
-      type: "hillshade",
-      source: "dem",
-      paint: {
-        "hillshade-exaggeration": theme() === "dark" ? 0.9 : 0.55,
-        "hillshade-shadow-color": p.shade_shadow,
-        "hillshade-highlight-color": p.shade_light,
-        "hillshade-accent-color": p.shade_accent,
-        "hillshade-illumination-direction": 315,
-      },
-    });
-  }
+  if (net.watch.terrain) out.push(...reliefLayers());
   return out;
 }
 
@@ -221,10 +168,6 @@ function nameLayers(): LayerSpecification[] {
   const halo = { "text-halo-color": p.halo, "text-halo-width": 1.6 };
   const byKind = (fallback: string): unknown => ["match", ["get", "kind"], ...Object.entries(p.zone).flat(), fallback];
   return [
-    kmLayer("km1", 12, 11),
-    kmLayer("km10", 8.5, 11),
-    kmLayer("km50", 6.5, 12),
-    kmLayer("km100", 4.2, 12),
     {
       id: "place",
       type: "symbol",
@@ -246,9 +189,24 @@ function nameLayers(): LayerSpecification[] {
       type: "symbol",
       source: "zones",
       minzoom: 6,
-      layout: { "text-field": zoneText() as never, "text-font": FONT, "text-size": 12, "text-padding": 6 },
+      layout: { "text-field": zoneText() as never, "text-font": FONT, "text-size": 12, "text-variable-anchor": ["center", "left", "right", "top", "bottom"], "text-radial-offset": 2, "text-justify": "auto" },
       paint: { "text-color": byKind(p.ink) as string, ...halo },
     },
+    {
+      id: "line-room",
+      type: "symbol",
+      source: "band",
+      layout: { "symbol-placement": "line", "symbol-spacing": 12, "icon-image": "line", "icon-allow-overlap": true, "icon-rotation-alignment": "viewport" },
+    },
+    // Room only: the overlay draws posts and bases above the line.
+    ...WITH_ROOM.map((p): LayerSpecification => ({
+      id: p.id,
+      type: "symbol",
+      source: p.id,
+      minzoom: p.zoom,
+      layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": p.size, "text-anchor": ANCHOR as never, "text-offset": OFFSET as never },
+      paint: { "text-opacity": 0 },
+    })),
     {
       id: "base",
       type: "symbol",
@@ -259,12 +217,11 @@ function nameLayers(): LayerSpecification[] {
         "text-field": ["get", "name"],
         "text-font": BOLD,
         "text-size": 13,
-        "text-variable-anchor": ["top", "bottom", "left", "right"],
-        "text-radial-offset": 1.15,
+        "text-anchor": "top",
+        "text-offset": [0, 1.15],
         "text-optional": true,
-        "symbol-sort-key": 0,
       },
-      paint: { "text-color": p.ink, ...halo },
+      paint: { "text-opacity": 0 },
     },
   ];
 }
@@ -290,7 +247,6 @@ export function layers(net: Network): LayerSpecification[] {
       layout: { "line-join": "round" },
       paint: { "line-color": p.accent, "line-width": 1.8, "line-dasharray": [3, 2] },
     },
-    ...lineLayers(),
     ...nameLayers(),
   ];
 }

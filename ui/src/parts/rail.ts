@@ -14,7 +14,10 @@ export interface RailActs {
   help(): void;
 }
 
-const LAYERS: (keyof Shown)[] = ["hillshade", "band", "cells", "zones", "places", "km", "trails", "footprints", "labels"];
+const RELIEF: (keyof Shown)[] = ["hillshade", "slope", "contour"];
+/** Drawn from a certain zoom only, as the box says. */
+const NEAR: (keyof Shown)[] = ["contour", "cells"];
+const LAYERS: (keyof Shown)[] = [...RELIEF, "band", "cells", "zones", "places", "km", "trails", "footprints", "labels"];
 
 export class Rail {
   readonly el = h("nav", { class: "rail" });
@@ -57,12 +60,12 @@ export class Rail {
   private buildBox(): void {
     attr(this.box, "role", "group");
     attr(this.box, "aria-label", t("layers"));
-    const has = (name: keyof Shown): boolean => (name === "hillshade" ? store.watch.terrain !== null : name !== "cells" || !store.replay);
+    const has = (name: keyof Shown): boolean => (RELIEF.includes(name) ? store.watch.terrain !== null : name !== "cells" || !store.replay);
     const rows = LAYERS.filter(has).map((name) => {
       const box = h("input", { type: "checkbox" });
       box.checked = this.map.shown[name];
       box.addEventListener("change", () => this.map.setShown(name, box.checked));
-      return h("label", { class: "layer-row" }, box, h("span", {}, t(`layer_${name}`), name === "cells" && h("span", { class: "layer-note" }, t("layer_cells_near"))));
+      return h("label", { class: "layer-row" }, box, h("span", {}, t(`layer_${name}`), NEAR.includes(name) && h("span", { class: "layer-note" }, t("layer_near"))));
     });
     this.box.replaceChildren(h("h2", {}, t("layers")), ...rows);
   }
