@@ -78,7 +78,7 @@ static bool check_names(struct vg_check *self)
 
 static bool check_all(struct vg_check *self, bool *out_no_memory)
 {
-    bool is_ok = check_names(self) && vg_check_flights(self) &&
+    bool is_ok = check_names(self) && vg_check_flights(self) && vg_check_zones(self) &&
                  vg_check_fleet(self, out_no_memory) && vg_check_cover(self);
     /* The worst gap is told of broken plans too, as far as their visits have names. */
     if (is_ok || strcmp(self->report->rule, "unknown-name") != 0) {

@@ -10,6 +10,8 @@
 static const double ROUNDING_M = 1.5; /* kilometres in the file are whole metres */
 static const double CLEARLY =
     0.8; /* of what can be flown, out and back: then "unreachable" is false */
+static const double OFF_END_M =
+    100; /* the ends of what is forbidden lie on the line, not beyond it */
 static const double SAMPLE_M = 5000;
 
 /* The furthest that the plan's stretches cover `watched` without a break, starting at s. */
@@ -74,20 +76,22 @@ static bool check_claim(struct vg_check *self, const struct vg_plan_stretch *st)
         return vg_check_break(self, "unknown-name", "stretch %s: line %s is not in the watch",
                               st->id, st->line);
     }
-    for (double s = st->from_m; s <= st->to_m; s += SAMPLE_M) {
+    double in_m = fmin(OFF_END_M, (st->to_m - st->from_m) / 2);
+    for (double s = st->from_m + in_m; s <= st->to_m - in_m; s += SAMPLE_M) {
         double lat, lon;
         vg_line_at(&self->watch->network.lines[line], s, 0, &lat, &lon, NULL);
         for (int d = 0; d < self->watch->n_drones && st->is_unreachable; d++) {
             const struct vg_wf_type *t = &self->watch->types[self->watch->drones[d].type];
             double usable_s = t->endurance_s * (1 - t->reserve);
             double need_s = out_and_back_s(self, d, lat, lon);
-            if (need_s < CLEARLY * usable_s) {
+            const struct vg_wf_base *b = &self->watch->bases[self->watch->drones[d].base];
+            if (need_s < CLEARLY * usable_s &&
+                !vg_check_leg_is_forbidden(self->watch, b->lat_deg, b->lon_deg, lat, lon)) {
                 return vg_check_break(self, "reach",
                                       "stretch %s is said to be out of reach, but drone %s flies "
                                       "from %s to km %.1f and back in %.0f s and has %.0f s",
-                                      st->id, self->watch->drones[d].id,
-                                      self->watch->bases[self->watch->drones[d].base].name,
-                                      s / 1000, need_s, usable_s);
+                                      st->id, self->watch->drones[d].id, b->name, s / 1000, need_s,
+                                      usable_s);
             }
         }
     }

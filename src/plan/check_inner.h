@@ -24,12 +24,17 @@ bool vg_check_break(struct vg_check *self, const char *rule, const char *format,
 
 /* Each returns false once a rule is broken. */
 bool vg_check_flights(struct vg_check *self); /* check_flight.c: one sortie at a time */
+bool vg_check_zones(struct vg_check *self); /* check_zones.c: no leg where flying is forbidden */
 bool vg_check_fleet(struct vg_check *self,
                     bool *out_no_memory); /* check_fleet.c: sorties against each other */
 bool vg_check_cover(
     struct vg_check *self); /* check_cover.c: every stretch there, none falsely out of reach */
 bool vg_check_gaps(struct vg_check *self, bool *out_no_memory); /* check_gaps.c */
 bool vg_check_bound(struct vg_check *self, bool *out_no_memory); /* check_bound.c */
+
+/* Does a straight leg enter a no-fly zone or leave the geofence? */
+bool vg_check_leg_is_forbidden(const struct vg_watchfile *watch, double lat1_deg, double lon1_deg,
+                               double lat2_deg, double lon2_deg);
 
 /* A time in the plan's own ticks. */
 int64_t vg_check_ticks(double t_s);

@@ -13,6 +13,7 @@
 #define VG_PLAN_INNER_H
 
 #include "base/arena.h"
+#include "plan/detour.h"
 #include "plan/path.h"
 #include "plan/planner.h"
 
@@ -22,6 +23,7 @@ struct vg_crew {
     int n; /* drones */
     int *drones;
     struct vg_airspeed air;
+    struct vg_detour *detour; /* NULL: every way is straight */
     double lat_deg;
     double lon_deg;
     double usable_s; /* endurance less reserve */
@@ -41,10 +43,12 @@ struct vg_nodes {
     double *revisit_s; /* of each link */
     double *depth_m; /* of each link */
     bool *is_served; /* link: some crew can fly it */
+    bool *is_forbidden; /* link: it enters a no-fly zone or leaves the geofence */
 };
 
 /* Seconds of a crew on a line, at nodes; HUGE_VAL out of reach. A sortie that sweeps nodes i..j
- * forwards flies climb + out_fwd[i] + (fwd[j] - fwd[i]) + home[j] + sink. */
+ * forwards flies climb + out_fwd[i] + (fwd[j] - fwd[i]) + home[j] + sink. Ways out and home keep
+ * out of forbidden zones (detour.h); out_least and home_least do not. */
 struct vg_reach {
     double *fwd; /* along the path from its start */
     double *bwd; /* the same path flown back, from its start too */
@@ -53,6 +57,7 @@ struct vg_reach {
     double *out_bwd; /* the same for a sweep backwards from node i */
     double *out_least; /* base straight to node i */
     double *home;
+    double *home_least; /* straight */
     double *path_fwd; /* as fwd and bwd, at the path's vertices; shared between crews of a type */
     double *path_bwd;
 };

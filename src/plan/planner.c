@@ -89,12 +89,26 @@ static void explain(const struct vg_problem *p, int line, int from, int to, enum
     int crew = 0;
     double least = HUGE_VAL;
     for (int k = from; k < to; k++) {
+        if (p->nodes[line].is_forbidden[k]) {
+            vg_format(out, size_bytes, "%s",
+                      vg_tr(lang, "it enters a no-fly zone or leaves the geofence"));
+            return;
+        }
+    }
+    for (int k = from; k < to; k++) {
         int c = 0;
         double s = shortest_s(p, line, k, &c);
         if (s - p->crews[c].usable_s < least) {
             least = s - p->crews[c].usable_s;
             crew = c;
         }
+    }
+    if (least <= 0) {
+        vg_format(out, size_bytes,
+                  vg_tr(lang, "the ways from %s round the zones where flying is forbidden are too "
+                              "long"),
+                  p->watch->bases[p->crews[crew].base].name);
+        return;
     }
     char need[32];
     char have[32];
@@ -111,7 +125,7 @@ static int run_end(const struct vg_nodes *nd, int k)
 {
     int end = k + 1;
     while (end < nd->n - 1 && nd->stretch[end] == nd->stretch[k] &&
-           nd->is_served[end] == nd->is_served[k]) {
+           nd->is_served[end] == nd->is_served[k] && nd->is_forbidden[end] == nd->is_forbidden[k]) {
         end++;
     }
     return end;

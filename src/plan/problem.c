@@ -9,8 +9,10 @@
 #include <string.h>
 
 enum {
-    AIM_NODES = 4000
+    AIM_NODES = 4000,
+    EDGES = 32 /* of forbidden zones within one link */
 };
+static const double FINE_M = 100;
 static const double MIN_STEP_M = 500;
 static const double MAX_STEP_M = 5000;
 static const double MAX_TOLERANCE_M = 300;
@@ -115,6 +117,107 @@ static enum vg_status make_paths(struct vg_problem *p, struct vg_error *err)
     return VG_OK;
 }
 
+/* Great-circle distance good to 0.6 %: to skip what is far out of reach without asking for the
+ * geodesic. */
+static double crude_distance_m(double lat1, double lon1, double lat2, double lon2)
+{
+    double a = sin((lat2 - lat1) * VG_RAD_PER_DEG / 2);
+    double b = sin((lon2 - lon1) * VG_RAD_PER_DEG / 2);
+    double h = a * a + cos(lat1 * VG_RAD_PER_DEG) * cos(lat2 * VG_RAD_PER_DEG) * b * b;
+    return 2 * VG_EARTH_MEAN_RADIUS_M * asin(sqrt(fmin(h, 1)));
+}
+
+/* Ways round the zones for each crew's base. */
+static enum vg_status find_detours(struct vg_problem *p, struct vg_error *err)
+{
+    for (int c = 0; c < p->n_crews; c++) {
+        struct vg_crew *crew = &p->crews[c];
+        double reach_m = crew->usable_s * (crew->air.cruise_mps + crew->air.wind_mps) / 2;
+        enum vg_status st = vg_detour_create(p->watch, crew->base, reach_m, &crew->detour, err);
+        if (st != VG_OK) {
+            return st;
+        }
+    }
+    return VG_OK;
+}
+
+/* A link lies in the plane of every crew; the nearest base judges it best. */
+static const struct vg_detour *nearest_detour(const struct vg_problem *p, double lat, double lon)
+{
+    const struct vg_detour *best = NULL;
+    double least_m = HUGE_VAL;
+    for (int c = 0; c < p->n_crews; c++) {
+        double d = crude_distance_m(p->crews[c].lat_deg, p->crews[c].lon_deg, lat, lon);
+        if (d < least_m) {
+            least_m = d;
+            best = p->crews[c].detour;
+        }
+    }
+    return best;
+}
+
+static bool is_path_clear(const struct vg_problem *p, int line, double from_m, double to_m)
+{
+    const struct vg_flypath *path = &p->paths[line];
+    double lat, lon, to_lat, to_lon;
+    vg_flypath_at(path, from_m, &lat, &lon);
+    const struct vg_detour *detour = nearest_detour(p, lat, lon);
+    for (int i = vg_flypath_vertex(path, from_m) + 1; detour != NULL; i++) {
+        double s_m = i < path->n ? fmin(path->s_m[i], to_m) : to_m;
+        vg_flypath_at(path, s_m, &to_lat, &to_lon);
+        if (!vg_detour_is_clear(detour, lat, lon, to_lat, to_lon)) {
+            return false;
+        }
+        if (s_m >= to_m) {
+            break;
+        }
+        lat = to_lat;
+        lon = to_lon;
+    }
+    return true;
+}
+
+/* Where the path enters or leaves what is forbidden between two places that differ in that; to the
+ * metre, on the clear side. */
+static double find_edge(const struct vg_problem *p, int line, double clear_m, double other_m)
+{
+    double from_m = clear_m;
+    while (fabs(other_m - clear_m) > 1) {
+        double mid = (clear_m + other_m) / 2;
+        if (is_path_clear(p, line, fmin(from_m, mid), fmax(from_m, mid))) {
+            clear_m = mid;
+        } else {
+            other_m = mid;
+        }
+    }
+    return clear_m < other_m ? floor(clear_m) : ceil(clear_m);
+}
+
+/* Ends of what is forbidden within a link, in order; looked for every FINE_M. Answers how many, at
+ * most EDGES. */
+static int find_edges(const struct vg_problem *p, int line, double from_m, double to_m, double *out)
+{
+    if (is_path_clear(p, line, from_m, to_m)) {
+        return 0;
+    }
+    int n = 0;
+    int pieces = (int)ceil((to_m - from_m) / FINE_M);
+    bool was_clear = true;
+    for (int q = 0; q < pieces && n < EDGES; q++) {
+        double a = from_m + (to_m - from_m) * q / pieces;
+        double b = from_m + (to_m - from_m) * (q + 1) / pieces;
+        bool is_clear = is_path_clear(p, line, a, b);
+        double edge_m = is_clear && !was_clear   ? find_edge(p, line, b, a - FINE_M)
+                        : !is_clear && was_clear ? find_edge(p, line, a, b)
+                                                 : from_m;
+        was_clear = is_clear;
+        if (edge_m > (n > 0 ? out[n - 1] : from_m) + 1 && edge_m < to_m - 1) {
+            out[n++] = edge_m;
+        }
+    }
+    return n;
+}
+
 static int links_of(const struct vg_stretch *st, double step_m)
 {
     int n = (int)ceil((st->to_m - st->from_m) / step_m - 1e-6);
@@ -131,36 +234,73 @@ static bool take_nodes(struct vg_problem *p, struct vg_nodes *out, int n)
     out->revisit_s = take(p, n, sizeof(double));
     out->depth_m = take(p, n, sizeof(double));
     out->is_served = take(p, n, sizeof(bool));
+    out->is_forbidden = take(p, n, sizeof(bool));
     return out->s_m && out->lat_deg && out->lon_deg && out->stretch && out->revisit_s &&
-           out->depth_m && out->is_served;
+           out->depth_m && out->is_served && out->is_forbidden;
 }
 
-/* Cuts lie on whole metres, as the file gives them; ends of stretches keep what the network says.
- */
+static void add_node(struct vg_nodes *out, int stretch, const struct vg_stretch *st, double s_m)
+{
+    out->s_m[out->n] = s_m;
+    out->stretch[out->n] = stretch;
+    out->revisit_s[out->n] = st->revisit_s;
+    out->depth_m[out->n++] = st->depth_m;
+}
+
+/* A node at the start of each link, and where the path enters or leaves what is forbidden. With
+ * out->s_m NULL they are only counted. Cuts lie on whole metres, as the file gives them; ends of
+ * stretches keep what the network says. */
+static int lay_stretch(const struct vg_problem *p, int k, double step_m, struct vg_nodes *out)
+{
+    const struct vg_stretch *st = &p->watch->network.stretches[k];
+    double end_m = p->paths[st->line].length_m;
+    int links = links_of(st, step_m);
+    int n = 0;
+    for (int q = 0; q < links; q++) {
+        double s = st->from_m + (st->to_m - st->from_m) * q / links;
+        double next = st->from_m + (st->to_m - st->from_m) * (q + 1) / links;
+        double edges[EDGES];
+        int n_edges = find_edges(p, st->line, fmin(s, end_m), fmin(next, end_m), edges);
+        n += 1 + n_edges;
+        if (out->s_m != NULL) {
+            add_node(out, k, st, q > 0 ? round(s) : s);
+        }
+        for (int e = 0; e < n_edges && out->s_m != NULL; e++) {
+            add_node(out, k, st, edges[e]);
+        }
+    }
+    return n;
+}
+
+static void mark_forbidden(struct vg_problem *p, int line)
+{
+    struct vg_nodes *nd = &p->nodes[line];
+    double end_m = p->paths[line].length_m;
+    for (int k = 0; k + 1 < nd->n; k++) {
+        /* Edges are found to the metre. */
+        double from_m = fmin(nd->s_m[k], end_m);
+        double to_m = fmin(nd->s_m[k + 1], end_m);
+        double in_m = fmin(1.5, (to_m - from_m) / 4);
+        nd->is_forbidden[k] = !is_path_clear(p, line, from_m + in_m, to_m - in_m);
+    }
+}
+
 static enum vg_status make_nodes(struct vg_problem *p, int line, double step_m,
                                  struct vg_error *err)
 {
     const struct vg_network *net = &p->watch->network;
     int n = 1;
+    struct vg_nodes counted = {0};
     for (int k = 0; k < net->n_stretches; k++) {
-        n += net->stretches[k].line == line ? links_of(&net->stretches[k], step_m) : 0;
+        n += net->stretches[k].line == line ? lay_stretch(p, k, step_m, &counted) : 0;
     }
     struct vg_nodes *out = &p->nodes[line];
     if (!take_nodes(p, out, n)) {
         return no_memory(err);
     }
     for (int k = 0; k < net->n_stretches; k++) {
-        const struct vg_stretch *st = &net->stretches[k];
-        if (st->line != line) {
-            continue;
-        }
-        int links = links_of(st, step_m);
-        for (int q = 0; q < links; q++) {
-            double s = st->from_m + (st->to_m - st->from_m) * q / links;
-            out->s_m[out->n] = q > 0 ? round(s) : s;
-            out->stretch[out->n] = k;
-            out->revisit_s[out->n] = st->revisit_s;
-            out->depth_m[out->n++] = st->depth_m;
+        if (net->stretches[k].line == line) {
+            lay_stretch(p, k, step_m, out);
         }
     }
     out->s_m[out->n++] = net->lines[line].length_m;
@@ -168,6 +308,7 @@ static enum vg_status make_nodes(struct vg_problem *p, int line, double step_m,
         vg_flypath_at(&p->paths[line], fmin(out->s_m[i], p->paths[line].length_m), &out->lat_deg[i],
                       &out->lon_deg[i]);
     }
+    mark_forbidden(p, line);
     return VG_OK;
 }
 
@@ -241,22 +382,39 @@ double vg_flypath_time_s(const struct vg_problem *p, int line, int c, double u_m
     return turns * t[path->n - 1] + t[i] + share * (t[i + 1] - t[i]);
 }
 
-static double leg_out_s(const struct vg_problem *p, int line, int c, double u_m)
+/* Between base and place round what is forbidden; HUGE_VAL where no way leads. */
+static double leg_s(const struct vg_crew *crew, double lat, double lon, bool is_home)
 {
-    const struct vg_crew *crew = &p->crews[c];
-    double lat, lon;
-    vg_flypath_at(&p->paths[line], u_m, &lat, &lon);
-    return vg_airspeed_leg_s(&crew->air, crew->lat_deg, crew->lon_deg, lat, lon);
+    struct vg_detour_way way;
+    double sum_s = 0;
+    double from_lat = crew->lat_deg;
+    double from_lon = crew->lon_deg;
+    if (!vg_detour_find(crew->detour, lat, lon, &way)) {
+        return HUGE_VAL;
+    }
+    for (int k = 0; k <= way.n; k++) {
+        double to_lat = k < way.n ? way.lat_deg[k] : lat;
+        double to_lon = k < way.n ? way.lon_deg[k] : lon;
+        sum_s += is_home ? vg_airspeed_leg_s(&crew->air, to_lat, to_lon, from_lat, from_lon)
+                         : vg_airspeed_leg_s(&crew->air, from_lat, from_lon, to_lat, to_lon);
+        from_lat = to_lat;
+        from_lon = to_lon;
+    }
+    return sum_s;
 }
 
-/* Great-circle distance good to 0.6 %: to skip what is far out of reach without asking for the
- * geodesic. */
-static double crude_distance_m(double lat1, double lon1, double lat2, double lon2)
+/* From the base to where the lead-in begins (u), and along it to the node at s. */
+static double way_out_s(const struct vg_problem *p, int line, int c, double u_m, double s_m)
 {
-    double a = sin((lat2 - lat1) * VG_RAD_PER_DEG / 2);
-    double b = sin((lon2 - lon1) * VG_RAD_PER_DEG / 2);
-    double h = a * a + cos(lat1 * VG_RAD_PER_DEG) * cos(lat2 * VG_RAD_PER_DEG) * b * b;
-    return 2 * VG_EARTH_MEAN_RADIUS_M * asin(sqrt(fmin(h, 1)));
+    const struct vg_crew *crew = &p->crews[c];
+    double lat, lon, to_lat, to_lon;
+    vg_flypath_at(&p->paths[line], u_m, &lat, &lon);
+    vg_flypath_at(&p->paths[line], s_m, &to_lat, &to_lon);
+    if (!vg_detour_is_clear(crew->detour, lat, lon, to_lat, to_lon)) {
+        return HUGE_VAL;
+    }
+    return leg_s(crew, lat, lon, false) + fabs(vg_flypath_time_s(p, line, c, s_m, u_m > s_m) -
+                                               vg_flypath_time_s(p, line, c, u_m, u_m > s_m));
 }
 
 static void reach_node(struct vg_problem *p, int line, int c, int i)
@@ -275,19 +433,20 @@ static void reach_node(struct vg_problem *p, int line, int c, int i)
         r->fwd[i] = r->path_fwd[p->paths[line].n - 1];
         r->bwd[i] = r->path_bwd[p->paths[line].n - 1];
     }
-    r->out_fwd[i] = r->out_bwd[i] = r->out_least[i] = r->home[i] = HUGE_VAL;
+    r->out_fwd[i] = r->out_bwd[i] = r->out_least[i] = HUGE_VAL;
+    r->home[i] = r->home_least[i] = HUGE_VAL;
     double far_m = crew->usable_s * crew->air.cruise_mps / 2 * 1.02;
     if (crude_distance_m(crew->lat_deg, crew->lon_deg, nd->lat_deg[i], nd->lon_deg[i]) >
         far_m * 2) {
         return;
     }
-    r->out_least[i] = leg_out_s(p, line, c, s);
-    r->home[i] =
+    r->out_least[i] =
+        vg_airspeed_leg_s(&crew->air, crew->lat_deg, crew->lon_deg, nd->lat_deg[i], nd->lon_deg[i]);
+    r->home_least[i] =
         vg_airspeed_leg_s(&crew->air, nd->lat_deg[i], nd->lon_deg[i], crew->lat_deg, crew->lon_deg);
-    r->out_fwd[i] = leg_out_s(p, line, c, u_fwd) + (vg_flypath_time_s(p, line, c, s, false) -
-                                                    vg_flypath_time_s(p, line, c, u_fwd, false));
-    r->out_bwd[i] = leg_out_s(p, line, c, u_bwd) + (vg_flypath_time_s(p, line, c, u_bwd, true) -
-                                                    vg_flypath_time_s(p, line, c, s, true));
+    r->home[i] = leg_s(crew, nd->lat_deg[i], nd->lon_deg[i], true);
+    r->out_fwd[i] = way_out_s(p, line, c, u_fwd, s);
+    r->out_bwd[i] = way_out_s(p, line, c, u_bwd, s);
 }
 
 static enum vg_status make_reach(struct vg_problem *p, struct vg_error *err)
@@ -301,10 +460,10 @@ static enum vg_status make_reach(struct vg_problem *p, struct vg_error *err)
         int n = p->nodes[line].n;
         for (int c = 0; c < p->n_crews; c++) {
             struct vg_reach *r = &p->reach[line * p->n_crews + c];
-            double **arrays[] = {&r->fwd,     &r->bwd,       &r->out_fwd,
-                                 &r->out_bwd, &r->out_least, &r->home};
+            double **arrays[] = {&r->fwd,       &r->bwd,  &r->out_fwd,   &r->out_bwd,
+                                 &r->out_least, &r->home, &r->home_least};
             bool is_ok = time_path(p, line, c);
-            for (int q = 0; q < 6; q++) {
+            for (int q = 0; q < 7; q++) {
                 *arrays[q] = take(p, n, sizeof(double));
                 is_ok = is_ok && *arrays[q] != NULL;
             }
@@ -377,10 +536,10 @@ double vg_flight_floor_s(const struct vg_problem *p, const struct vg_chain *chai
     const struct vg_reach *r = &p->reach[chain->line * p->n_crews + c];
     int a = vg_chain_node(p, chain, i);
     int b = vg_chain_node(p, chain, j);
-    double there_s =
-        r->out_least[a] + r->home[b] + along_s(p, chain, r->fwd, j) - along_s(p, chain, r->fwd, i);
-    double back_s =
-        r->out_least[b] + r->home[a] + along_s(p, chain, r->bwd, j) - along_s(p, chain, r->bwd, i);
+    double there_s = r->out_least[a] + r->home_least[b] + along_s(p, chain, r->fwd, j) -
+                     along_s(p, chain, r->fwd, i);
+    double back_s = r->out_least[b] + r->home_least[a] + along_s(p, chain, r->bwd, j) -
+                    along_s(p, chain, r->bwd, i);
     /* Wind is a vector of the local meridian, so a detour may be shorter by parts in 10^4: the
      * floor gives them away. */
     double legs = crew->air.wind_mps > 0 ? 0.9995 : 1;
@@ -393,6 +552,9 @@ double vg_flight_floor_s(const struct vg_problem *p, const struct vg_chain *chai
 static bool is_link_served(const struct vg_problem *p, int line, int k)
 {
     struct vg_chain link = {line, k, 2};
+    if (p->nodes[line].is_forbidden[k]) {
+        return false;
+    }
     for (int c = 0; c < p->n_crews; c++) {
         if (vg_flight_least_s(p, &link, c, 0, 1, NULL) < HUGE_VAL) {
             return true;
@@ -467,6 +629,9 @@ enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfil
             : fmax(MIN_STEP_M, fmin(vg_network_length_m(&watch->network) / AIM_NODES, MAX_STEP_M));
     enum vg_status st = find_crews(self, err);
     if (st == VG_OK) {
+        st = find_detours(self, err);
+    }
+    if (st == VG_OK) {
         st = make_paths(self, err);
     }
     if (st == VG_OK) {
@@ -486,6 +651,9 @@ void vg_problem_finish(struct vg_problem *self)
 {
     for (int k = 0; self->paths != NULL && k < self->watch->network.n_lines; k++) {
         vg_flypath_finish(&self->paths[k]);
+    }
+    for (int c = 0; c < self->n_crews; c++) {
+        vg_detour_destroy(self->crews[c].detour);
     }
     vg_arena_finish(&self->arena);
     *self = (struct vg_problem){0};

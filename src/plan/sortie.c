@@ -123,12 +123,22 @@ static void lay_way(struct maker *mk)
     double join_u = mk->is_backward ? from_u + lead_m : from_u - lead_m;
     double lat, lon;
     add_way(mk, mk->crew->lat_deg, mk->crew->lon_deg, 0, (double)NAN, false);
+    struct vg_detour_way way;
     vg_flypath_at(&mk->p->paths[mk->chain->line], join_u, &lat, &lon);
+    vg_detour_find(mk->crew->detour, lat, lon, &way);
+    for (int k = 0; k < way.n; k++) {
+        add_transit(mk, way.lat_deg[k], way.lon_deg[k], (double)NAN);
+    }
     add_transit(mk, lat, lon, join_u);
     if (lead_m > 0) {
         add_path(mk, join_u, from_u, false);
     }
     add_path(mk, from_u, to_u, true);
+    vg_flypath_at(&mk->p->paths[mk->chain->line], to_u, &lat, &lon);
+    vg_detour_find(mk->crew->detour, lat, lon, &way);
+    for (int k = way.n - 1; k >= 0; k--) {
+        add_transit(mk, way.lat_deg[k], way.lon_deg[k], (double)NAN);
+    }
     add_transit(mk, mk->crew->lat_deg, mk->crew->lon_deg, (double)NAN);
 }
 
