@@ -1,12 +1,13 @@
 /* The shape of the ground as pictures to lay over a map: transparent RGBA tiles.
  *
- * | kind | what is drawn |
- * | --- | --- |
- * | shade | light from the north west, 45 degrees high: black where darker than flat ground, white
- * where lighter, more opaque the more it differs (Horn, Hill shading and the reflectance map, Proc.
- * IEEE 69, 1981); heights raised by vg_relief_exaggeration | | slope | one violet, more opaque the steeper: clear under 3 degrees, full from
- * 45 | | contour | lines of equal height, one pixel wide, every fifth twice that; their distance
- * follows the zoom (vg_relief_interval_m) |
+ * shade: light from the north west, 45 degrees high (Horn, Hill shading and the reflectance map,
+ * Proc. IEEE 69, 1981): black where darker than flat ground, white where lighter, more opaque the
+ * more it differs; heights raised by vg_relief_exaggeration.
+ *
+ * slope: one violet, more opaque the steeper: clear under 3 degrees, full from 45.
+ *
+ * contour: lines of equal height, one pixel wide, every fifth twice that; their distance follows
+ * the zoom (vg_relief_interval_m).
  *
  * In: a Web Mercator tile z/x/y. Slopes are of the true ground: the map's scale at the latitude is
  * taken out. Where there is no ground the tile is clear. Threads: pure. Cost: about 4 ms.
