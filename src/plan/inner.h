@@ -43,6 +43,7 @@ struct vg_nodes {
     double *revisit_s; /* of each link */
     double *depth_m; /* of each link */
     bool *is_served; /* link: some crew can fly it */
+    bool *is_left_out; /* link: in none of the parts asked for */
     bool *is_forbidden; /* link: it enters a no-fly zone or leaves the geofence */
 };
 
@@ -79,6 +80,8 @@ struct vg_cost_rows {
 struct vg_problem {
     const struct vg_watchfile *watch;
     const struct vg_terrain *terrain; /* NULL: flat at 0 m */
+    const struct vg_planner_part *parts; /* only these; none: all */
+    int n_parts;
     struct vg_arena arena;
     struct vg_crew *crews;
     int n_crews;
@@ -92,7 +95,8 @@ struct vg_problem {
 };
 
 enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfile *watch,
-                               const struct vg_terrain *terrain, double site_step_m,
+                               const struct vg_terrain *terrain,
+                               const struct vg_planner_options *options,
                                struct vg_error *err) VG_MUST_USE;
 void vg_problem_finish(struct vg_problem *self);
 /* After a change of extra_climb_s: what is served, and the chains, again. */

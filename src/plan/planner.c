@@ -125,7 +125,8 @@ static int run_end(const struct vg_nodes *nd, int k)
 {
     int end = k + 1;
     while (end < nd->n - 1 && nd->stretch[end] == nd->stretch[k] &&
-           nd->is_served[end] == nd->is_served[k] && nd->is_forbidden[end] == nd->is_forbidden[k]) {
+           nd->is_served[end] == nd->is_served[k] && nd->is_left_out[end] == nd->is_left_out[k] &&
+           nd->is_forbidden[end] == nd->is_forbidden[k]) {
         end++;
     }
     return end;
@@ -140,6 +141,9 @@ static void list_line(struct making *mk, int line, enum vg_lang lang)
     int part = 0;
     for (int k = 0, end; k < nd->n - 1; k = end) {
         end = run_end(nd, k);
+        if (nd->is_left_out[k]) {
+            continue;
+        }
         const struct vg_stretch *whole = &net->stretches[nd->stretch[k]];
         struct vg_plan_stretch *st = &mk->plan.stretches[mk->plan.n_stretches++];
         bool is_first = k == 0 || nd->stretch[k - 1] != nd->stretch[k];
@@ -525,9 +529,10 @@ enum vg_status vg_planner_solve(const struct vg_watchfile *watch, const struct v
                                 const struct vg_planner_options *options, struct vg_plan *out,
                                 struct vg_error *err)
 {
+    static const struct vg_planner_options none = {0};
     struct making mk = {.options = options};
-    enum vg_status st = vg_problem_init(&mk.problem, watch, terrain,
-                                        options != NULL ? options->site_step_m : 0, err);
+    enum vg_status st =
+        vg_problem_init(&mk.problem, watch, terrain, options != NULL ? options : &none, err);
     if (st == VG_OK) {
         st = tell(&mk, 0.2, err);
     }

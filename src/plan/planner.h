@@ -5,10 +5,19 @@
 #include "plan/plan.h"
 #include "terrain/terrain.h"
 
+/* A part of a line, metres along it. */
+struct vg_planner_part {
+    int line;
+    double from_m;
+    double to_m;
+};
+
 struct vg_planner_options {
     double site_step_m; /* 0: chosen from the line's length */
     bool (*progress)(void *ctx, double share); /* false stops; NULL none */
     void *ctx;
+    const struct vg_planner_part *parts; /* only these are planned and listed; NULL: all */
+    int n_parts;
 };
 
 /* VG_E_INVALID with a sentence that says what would make it possible (no drones, wind faster than

@@ -234,9 +234,10 @@ static bool take_nodes(struct vg_problem *p, struct vg_nodes *out, int n)
     out->revisit_s = take(p, n, sizeof(double));
     out->depth_m = take(p, n, sizeof(double));
     out->is_served = take(p, n, sizeof(bool));
+    out->is_left_out = take(p, n, sizeof(bool));
     out->is_forbidden = take(p, n, sizeof(bool));
     return out->s_m && out->lat_deg && out->lon_deg && out->stretch && out->revisit_s &&
-           out->depth_m && out->is_served && out->is_forbidden;
+           out->depth_m && out->is_served && out->is_left_out && out->is_forbidden;
 }
 
 static void add_node(struct vg_nodes *out, int stretch, const struct vg_stretch *st, double s_m)
@@ -245,6 +246,19 @@ static void add_node(struct vg_nodes *out, int stretch, const struct vg_stretch 
     out->stretch[out->n] = stretch;
     out->revisit_s[out->n] = st->revisit_s;
     out->depth_m[out->n++] = st->depth_m;
+}
+
+static void mark_left_out(struct vg_problem *p, int line)
+{
+    struct vg_nodes *nd = &p->nodes[line];
+    for (int k = 0; k + 1 < nd->n; k++) {
+        double mid_m = (nd->s_m[k] + nd->s_m[k + 1]) / 2;
+        nd->is_left_out[k] = p->n_parts > 0;
+        for (int q = 0; q < p->n_parts && nd->is_left_out[k]; q++) {
+            nd->is_left_out[k] =
+                p->parts[q].line != line || mid_m < p->parts[q].from_m || mid_m > p->parts[q].to_m;
+        }
+    }
 }
 
 /* A node at the start of each link, and where the path enters or leaves what is forbidden. With
@@ -309,6 +323,7 @@ static enum vg_status make_nodes(struct vg_problem *p, int line, double step_m,
                       &out->lon_deg[i]);
     }
     mark_forbidden(p, line);
+    mark_left_out(p, line);
     return VG_OK;
 }
 
@@ -552,7 +567,7 @@ double vg_flight_floor_s(const struct vg_problem *p, const struct vg_chain *chai
 static bool is_link_served(const struct vg_problem *p, int line, int k)
 {
     struct vg_chain link = {line, k, 2};
-    if (p->nodes[line].is_forbidden[k]) {
+    if (p->nodes[line].is_left_out[k] || p->nodes[line].is_forbidden[k]) {
         return false;
     }
     for (int c = 0; c < p->n_crews; c++) {
@@ -619,13 +634,14 @@ enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err)
 }
 
 enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfile *watch,
-                               const struct vg_terrain *terrain, double site_step_m,
-                               struct vg_error *err)
+                               const struct vg_terrain *terrain,
+                               const struct vg_planner_options *options, struct vg_error *err)
 {
-    *self = (struct vg_problem){.watch = watch, .terrain = terrain};
+    *self = (struct vg_problem){
+        .watch = watch, .terrain = terrain, .parts = options->parts, .n_parts = options->n_parts};
     double step_m =
-        site_step_m > 0
-            ? site_step_m
+        options->site_step_m > 0
+            ? options->site_step_m
             : fmax(MIN_STEP_M, fmin(vg_network_length_m(&watch->network) / AIM_NODES, MAX_STEP_M));
     enum vg_status st = find_crews(self, err);
     if (st == VG_OK) {

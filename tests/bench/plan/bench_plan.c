@@ -146,7 +146,8 @@ int main(int argc, char **argv)
     double plan_s = now_s() - t0;
     t0 = now_s();
     if (vg_check_plan(&plan, &watch, VG_LANG_EN, &report, &err) != VG_OK ||
-        vg_problem_init(&problem, &watch, terrain, 0, &err) != VG_OK) {
+        vg_problem_init(&problem, &watch, terrain, &(struct vg_planner_options){0}, &err) !=
+            VG_OK) {
         return fail_with(&err);
     }
     double check_s = now_s() - t0;

@@ -1,0 +1,73 @@
+/* A new timetable when the fleet changes: drones lost, out of order, late, or back.
+ *
+ * What changes is as little as will do. First the bases of the drones that are out plan again for
+ * themselves (with every base that shares ground with them); where that breaks the promise, their
+ * neighbours join; at last all. Everything else keeps its sorties and times. No flight under way is
+ * touched: what it will still see counts, and its drone flies again once it is down and turned
+ * round. The start of the new tours is the one, of many tried, whose worst time unseen from now on
+ * (forecast: ages now, flights under way, timetable) is the least.
+ *
+ * The forecast looks at the middle of every 500 m of line. It is what a person is told, not a
+ * proof: the merged plan is a plan like any other, and `vg_check_plan` judges it.
+ *
+ * Pure: no clock. Any thread. Ownership: the caller finishes out->plan.
+ */
+#ifndef VG_PLAN_REPLAN_H
+#define VG_PLAN_REPLAN_H
+
+#include "plan/planner.h"
+
+struct vg_replan_drone {
+    bool is_out; /* does not fly until further notice */
+    double ready_s; /* from now: down, turned round */
+};
+
+/* What a flight under way will still see; seconds from now. */
+struct vg_replan_pass {
+    int line;
+    double from_m;
+    double to_m;
+    double t0_s;
+    double t1_s;
+};
+
+struct vg_replan_input {
+    const struct vg_watchfile *watch;
+    const struct vg_terrain *terrain;
+    const struct vg_plan *plan; /* in force */
+    double plan_now_s; /* now, seconds after that plan's epoch */
+    const struct vg_replan_drone *drones; /* one for each of the watch */
+    const bool *has_changed; /* drones for whose sake all this is asked, one for each */
+    const struct vg_replan_pass *under_way;
+    int n_under_way;
+    /* Seconds for which a place has gone unseen. */
+    double (*unseen_s)(void *ctx, int line, double s_m);
+    void *ctx;
+    int number; /* of this change, from 1: part of the new sorties' names ("V1.2b") */
+};
+
+/* The worst to come: time unseen over the wanted revisit of the place. */
+struct vg_forecast {
+    double ratio;
+    int line; /* -1: nothing to see */
+    double s_m;
+    double t_s; /* from now: when it is seen again, or the end of the forecast */
+    double broken_m; /* length of line that goes unseen longer than wanted at some time */
+};
+
+struct vg_replan_outcome {
+    struct vg_plan plan; /* same epoch as the one in force; no bound is claimed */
+    int n_bases; /* that fly another timetable than before */
+    struct vg_forecast without; /* the plan in force, less the drones that are out */
+    struct vg_forecast with;
+};
+
+/* VG_E_INVALID with a sentence: no drone is left. VG_E_NO_MEMORY. */
+enum vg_status vg_replan_solve(const struct vg_replan_input *in, struct vg_replan_outcome *out,
+                               struct vg_error *err) VG_MUST_USE;
+
+/* What the plan will do from now on, as the drones allow. */
+enum vg_status vg_replan_forecast(const struct vg_replan_input *in, const struct vg_plan *plan,
+                                  struct vg_forecast *out, struct vg_error *err) VG_MUST_USE;
+
+#endif

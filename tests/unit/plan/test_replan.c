@@ -1,0 +1,270 @@
+/* A drone is lost: the new timetable against a second-by-second simulation and the checker. */
+#include "fixture.h"
+#include "plan/check.h"
+#include "plan/replan.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MAX_DRONES = 32
+};
+
+static const double AGE_S = 3600;
+
+static double an_hour(void *ctx, int line, double s_m)
+{
+    (void)ctx;
+    (void)line;
+    (void)s_m;
+    return AGE_S;
+}
+
+struct scene {
+    struct vg_watchfile watch;
+    struct vg_plan plan;
+    struct vg_replan_drone drones[MAX_DRONES];
+    bool has_changed[MAX_DRONES];
+    struct vg_replan_input in;
+};
+
+/* 300 km of the meridian 0 from 10 N, three bases beside it at km 50, 150 and 250, three drones
+ * each. */
+static void set_scene(struct scene *s)
+{
+    double lat[2] = {10, 12.7126};
+    double lon[2] = {0, 0};
+    struct vg_error err = {0};
+    const struct vg_planner_options coarse = {.site_step_m = 2000};
+    *s = (struct scene){.watch = fixture_watch(lat, lon, 2)};
+    fixture_base(&s->watch, "South", 10.452, 0.1, 3);
+    fixture_base(&s->watch, "Middle", 11.356, 0.1, 3);
+    fixture_base(&s->watch, "North", 12.260, 0.1, 3);
+    for (int b = 0; b < 3; b++) {
+        fixture_drones(&s->watch, b, 3);
+    }
+    assert_int_equal(vg_planner_solve(&s->watch, NULL, &coarse, &s->plan, &err), VG_OK);
+    s->in = (struct vg_replan_input){.watch = &s->watch,
+                                     .plan = &s->plan,
+                                     .plan_now_s = 40000,
+                                     .drones = s->drones,
+                                     .has_changed = s->has_changed,
+                                     .unseen_s = an_hour,
+                                     .number = 1};
+}
+
+static void drop_scene(struct scene *s)
+{
+    vg_plan_finish(&s->plan);
+    vg_watchfile_finish(&s->watch);
+}
+
+static void lose(struct scene *s, int drone)
+{
+    s->drones[drone].is_out = true;
+    s->has_changed[drone] = true;
+}
+
+static int drone_of(const struct scene *s, const char *id)
+{
+    for (int k = 0; k < s->watch.n_drones; k++) {
+        if (strcmp(s->watch.drones[k].id, id) == 0) {
+            return k;
+        }
+    }
+    return -1;
+}
+
+/* The worst time unseen of one place over its wanted revisit, from now on for ahead_s, by looking
+ * at every visit of every flight. */
+static double worst_at(const struct scene *s, const struct vg_plan *plan, double s_m,
+                       double ahead_s)
+{
+    double times[4096];
+    int n = 0;
+    for (int k = 0; k < plan->n_sorties; k++) {
+        const struct vg_plan_sortie *so = &plan->sorties[k];
+        const struct vg_replan_drone *d = &s->drones[drone_of(s, so->drone)];
+        for (int turn = 0; turn < 400 && !d->is_out; turn++) {
+            double at = turn * so->period_s - s->in.plan_now_s;
+            double late = d->ready_s - (at + so->takeoff_s);
+            if (at + so->takeoff_s < -900 || at > ahead_s || late > 900) {
+                continue;
+            }
+            for (int v = 0; v < so->n_visits; v++) {
+                const struct vg_plan_visit *x = &so->visits[v];
+                double share = (s_m - x->from_m) / (x->to_m - x->from_m);
+                if (share >= 0 && share <= 1 && n < 4096) {
+                    times[n++] = at + fmax(0, late) + x->t0_s + share * (x->t1_s - x->t0_s);
+                }
+            }
+        }
+    }
+    double worst = 0;
+    double last = -AGE_S;
+    for (;;) {
+        double next = ahead_s;
+        for (int k = 0; k < n; k++) {
+            next = times[k] > last && times[k] < next ? times[k] : next;
+        }
+        worst = fmax(worst, (next - last) / s->watch.revisit_s);
+        if (next >= ahead_s) {
+            return worst;
+        }
+        last = next;
+    }
+}
+
+static double worst_of(const struct scene *s, const struct vg_plan *plan, double ahead_s)
+{
+    double worst = 0;
+    for (double m = 250; m < s->watch.network.lines[0].length_m; m += 500) {
+        worst = fmax(worst, worst_at(s, plan, m, ahead_s));
+    }
+    return worst;
+}
+
+static double ahead_of(const struct vg_plan *plan)
+{
+    return fmin(48 * 3600, fmax(fmax(6 * 3600, 2 * plan->period_s), 2 * 14400));
+}
+
+static void assert_sound(struct scene *s, const struct vg_plan *plan)
+{
+    struct vg_check_report report;
+    struct vg_watchfile left = s->watch;
+    left.n_drones = 0;
+    left.drones = calloc(MAX_DRONES, sizeof *left.drones);
+    for (int k = 0; k < s->watch.n_drones; k++) {
+        if (!s->drones[k].is_out) {
+            left.drones[left.n_drones++] = s->watch.drones[k];
+        }
+    }
+    assert_int_equal(vg_check_plan(plan, &left, VG_LANG_EN, &report, NULL), VG_OK);
+    if (!report.is_kept) {
+        fail_msg("%s: %s", report.rule, report.violation);
+    }
+    free(left.drones);
+}
+
+/* The forecast of an unchanged plan is what looking at every visit gives. */
+static void forecast_by_hand(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct vg_forecast f;
+    set_scene(&s);
+    assert_int_equal(vg_replan_forecast(&s.in, &s.plan, &f, NULL), VG_OK);
+    assert_float_equal(f.ratio, worst_of(&s, &s.plan, ahead_of(&s.plan)), 1e-3);
+    lose(&s, 4);
+    s.drones[5].ready_s = 5000;
+    assert_int_equal(vg_replan_forecast(&s.in, &s.plan, &f, NULL), VG_OK);
+    assert_float_equal(f.ratio, worst_of(&s, &s.plan, ahead_of(&s.plan)), 1e-3);
+    drop_scene(&s);
+}
+
+/* One of three drones in the middle is lost: its base alone flies another timetable, the promise is
+ * kept where the old plan, less that drone, would break it or come nearer to it; sorties of the
+ * other bases are as they were. */
+static void one_base_closes_ranks(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct vg_replan_outcome out;
+    struct vg_error err = {0};
+    set_scene(&s);
+    lose(&s, 4);
+    assert_int_equal(vg_replan_solve(&s.in, &out, &err), VG_OK);
+    assert_int_equal(out.n_bases, 1);
+    assert_true(out.with.ratio < out.without.ratio);
+    assert_true(out.with.ratio <= 1);
+    assert_float_equal(out.with.ratio, worst_of(&s, &out.plan, ahead_of(&out.plan)), 1e-3);
+    assert_sound(&s, &out.plan);
+    int n_same = 0;
+    int n_new = 0;
+    for (int k = 0; k < out.plan.n_sorties; k++) {
+        const struct vg_plan_sortie *so = &out.plan.sorties[k];
+        bool is_middle = strcmp(so->base_from, "Middle") == 0;
+        assert_true(strcmp(so->drone, s.watch.drones[4].id) != 0);
+        assert_int_equal(so->id[strlen(so->id) - 1] == 'b', is_middle);
+        n_new += is_middle;
+        for (int q = 0; q < s.plan.n_sorties; q++) {
+            n_same += strcmp(so->id, s.plan.sorties[q].id) == 0 &&
+                      fabs(so->takeoff_s - s.plan.sorties[q].takeoff_s) < 1e-9;
+        }
+    }
+    assert_true(n_new > 0 && n_same > 0 && n_same + n_new == out.plan.n_sorties);
+    vg_plan_finish(&out.plan);
+    drop_scene(&s);
+}
+
+/* All drones of the middle base are lost: its neighbours take over. */
+static void neighbours_take_over(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct vg_replan_outcome out;
+    struct vg_error err = {0};
+    set_scene(&s);
+    for (int k = 3; k < 6; k++) {
+        lose(&s, k);
+    }
+    assert_int_equal(vg_replan_solve(&s.in, &out, &err), VG_OK);
+    assert_int_equal(out.n_bases, 3);
+    assert_true(out.with.ratio < out.without.ratio);
+    assert_float_equal(out.with.ratio, worst_of(&s, &out.plan, ahead_of(&out.plan)), 1e-3);
+    assert_sound(&s, &out.plan);
+    for (int k = 0; k < out.plan.n_stretches; k++) {
+        assert_false(out.plan.stretches[k].is_unreachable);
+    }
+    vg_plan_finish(&out.plan);
+    drop_scene(&s);
+}
+
+/* Nobody is left: a sentence. A drone that is back: its base plans with it again. */
+static void nobody_and_back(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct vg_replan_outcome out;
+    struct vg_replan_outcome back;
+    struct vg_error err = {0};
+    set_scene(&s);
+    for (int k = 0; k < s.watch.n_drones; k++) {
+        lose(&s, k);
+    }
+    assert_int_equal(vg_replan_solve(&s.in, &out, &err), VG_E_INVALID);
+    assert_non_null(strstr(err.message, "no drone is left"));
+    vg_plan_finish(&out.plan);
+    memset(s.drones, 0, sizeof s.drones);
+    memset(s.has_changed, 0, sizeof s.has_changed);
+    lose(&s, 4);
+    assert_int_equal(vg_replan_solve(&s.in, &out, &err), VG_OK);
+    s.drones[4] = (struct vg_replan_drone){.ready_s = 600};
+    s.in.plan = &out.plan;
+    s.in.plan_now_s += 20000;
+    s.in.number = 2;
+    assert_int_equal(vg_replan_solve(&s.in, &back, &err), VG_OK);
+    assert_sound(&s, &back.plan);
+    assert_true(back.plan.worst_gap_s < out.plan.worst_gap_s + 1);
+    vg_plan_finish(&back.plan);
+    vg_plan_finish(&out.plan);
+    drop_scene(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(forecast_by_hand),
+        cmocka_unit_test(one_base_closes_ranks),
+        cmocka_unit_test(neighbours_take_over),
+        cmocka_unit_test(nobody_and_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
