@@ -30,15 +30,13 @@ static const char WATCH[] =
 #define ZONE(kind, ring)                                                                           \
     "{\"type\":\"Feature\",\"properties\":{\"name\":\"" kind "\",\"kind\":\"" kind                 \
     "\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[" ring "]}}"
-static const char ZONES
-    [] = "{\"type\":\"FeatureCollection\",\"features\":[" ZONE("geofence", "[[-12,14],[-11,14],[-"
-                                                                           "11,15],[-12,15],[-12,"
-                                                                           "14]]") "," ZONE(
-        "alert",
-        "[[-11.5,14.5],[-11.4,14.5],[-11.4,14.6],[-11.5,14.5]]") "," ZONE("no-fly",
-                                                                          "[[-11.7,14.7],[-11.6,14."
-                                                                          "8],[-11.6,14.7],[-11.7,"
-                                                                          "14.7]]") "]}";
+static const char ZONES[] = "{\"type\":\"FeatureCollection\",\"features\":[" ZONE(
+    "geofence", "[[-12,14],[-11,14],[-"
+                "11,15],[-12,15],[-12,"
+                "14]]") "," ZONE("alert", "[[-11.5,14.5],[-11.4,14.5],[-11.4,14.6],[-11.5,14.5]"
+                                          "]") "," ZONE("no-fly", "[[-11.7,14.7],[-11.6,14."
+                                                                  "8],[-11.6,14.7],[-11.7,"
+                                                                  "14.7]]") "]}";
 
 static enum vg_status read_zones(const char *path, size_t max_bytes, struct vg_buf *out,
                                  struct vg_error *err)
