@@ -203,8 +203,8 @@ enum vg_status vg_xmlmap_to_geojson(const struct vg_buf *text, const char *place
         char message[160];
         enum vg_lang lang = err != NULL ? err->lang : VG_LANG_EN;
         vg_format(message, sizeof message,
-                  part == VG_VECTOR_LINES ? vg_tr(lang, "%d polygons are no line: left out")
-                                          : vg_tr(lang, "%d lines are no zone: left out"),
+                  part == VG_VECTOR_LINES ? vg_tr(lang, "polygons are no line; left out: %d")
+                                          : vg_tr(lang, "lines are no zone; left out: %d"),
                   self.n_others);
         vg_vector_note(notes, place, message);
     }

@@ -271,7 +271,7 @@ static void kml_gives_lines_and_zones(void **state)
     assert_int_equal(wf.network.n_lines, 1);
     require_line(&wf, 0, "River", WAY, 3);
     assert_true(wf.network.stretches[0].revisit_s == 8 * 3600);
-    assert_string_equal(wf.notes, "dir/map: 2 polygons are no line: left out");
+    assert_string_equal(wf.notes, "dir/map: polygons are no line; left out: 2");
     vg_watchfile_finish(&wf);
     take(MAP, true, &wf);
     assert_int_equal(wf.n_zones, 2);
@@ -279,7 +279,7 @@ static void kml_gives_lines_and_zones(void **state)
     assert_int_equal(wf.zones[0].kind, VG_ZONE_NO_FLY);
     assert_string_equal(wf.zones[1].name, "Park");
     assert_int_equal(wf.zones[1].kind, VG_ZONE_ALERT);
-    assert_string_equal(wf.notes, "dir/map: 1 lines are no zone: left out");
+    assert_string_equal(wf.notes, "dir/map: lines are no zone; left out: 1");
     vg_watchfile_finish(&wf);
 }
 
