@@ -81,6 +81,11 @@ static enum vg_status load(struct work *self, struct vg_error *err)
     if (st == VG_OK) {
         st = vg_load_terrain(&self->watch, &self->terrain, err);
     }
+    if (st == VG_OK && vg_terrain_is_flat(self->terrain) && !self->app->is_json) {
+        fputs(vg_tr(self->app->lang, "vigie: the watch has no elevation files: these heights take "
+                                     "the ground to be at sea level\n"),
+              stderr);
+    }
     return st;
 }
 

@@ -38,6 +38,8 @@ const watches = [
 const exported = (plan, watch, as, out, ...more) => {
   const r = run(['export', plan, '--watch', watch, '--as', as, '-o', path.join(dir, out), '--lang', 'en', ...more]);
   if (r.code !== 0) throw new Error(`export ${as}: ${r.err}`);
+  const isFlat = !fs.readFileSync(watch, 'utf8').includes('terrain:');
+  check(r.err.includes('take the ground to be at sea level') === isFlat, `a watch without elevation is told so: ${r.err}`);
   return path.join(dir, out);
 };
 const placed = (qgc) => qgc.mission.items.filter((i) => i.Altitude !== undefined && i.command !== 189);
