@@ -1,4 +1,6 @@
-/* vigie export RECORD --as geotiff: the seen-ground memory as a raster. */
+/* vigie export RECORD --as geotiff: the seen-ground memory as a raster; PLAN --as qgc and others:
+ * export_plan.h. */
+#include "app/export_plan.h"
 #include "app/load.h"
 #include "app/options.h"
 #include "app/past.h"
@@ -176,25 +178,61 @@ static enum vg_status run(const struct vg_app *app, const struct wanted *w, stru
     return st;
 }
 
+static int export_record(const struct vg_app *app, const char *verb, const struct wanted *w,
+                         const struct vg_export_plan *p)
+{
+    if (p->sortie != NULL || p->heights != NULL) {
+        return vg_app_usage(app, verb, "--sortie and --heights go with a plan");
+    }
+    struct vg_error err = {.lang = app->lang};
+    return run(app, w, &err) == VG_OK ? 0 : vg_app_fail(app, &err);
+}
+
+static int export_plan(const struct vg_app *app, const char *verb, const struct wanted *w,
+                       struct vg_export_plan *p)
+{
+    if (w->at != NULL || w->gsd_m > 0) {
+        return vg_app_usage(app, verb, "--at and --gsd go with a record");
+    }
+    const char *heights = p->heights != NULL ? p->heights : "msl";
+    bool is_terrain = strcmp(heights, "terrain") == 0;
+    if (!is_terrain && strcmp(heights, "msl") != 0) {
+        return vg_app_usage(app, verb, "--heights takes msl or terrain");
+    }
+    if (is_terrain && strcmp(w->as, "qgc") != 0) {
+        return vg_app_usage(app, verb, "--heights terrain goes with --as qgc");
+    }
+    p->plan = w->record;
+    p->watch = w->watch;
+    p->as = w->as;
+    p->out = w->out;
+    return vg_export_plan_run(app, p);
+}
+
 int vg_cmd_export(const struct vg_app *app, int argc, char **argv)
 {
     struct wanted w = {0};
+    struct vg_export_plan p = {0};
     int n = 0;
-    const struct vg_option options[] = {{"as", VG_OPT_TEXT, &w.as},
-                                        {"watch", VG_OPT_TEXT, &w.watch},
-                                        {"o", VG_OPT_TEXT, &w.out},
-                                        {"at", VG_OPT_TEXT, &w.at},
-                                        {"gsd", VG_OPT_NUMBER, &w.gsd_m}};
-    int rc = vg_options_read(app, argc, argv, options, 5, &w.record, 1, &n);
+    const struct vg_option options[] = {
+        {"as", VG_OPT_TEXT, &w.as},          {"watch", VG_OPT_TEXT, &w.watch},
+        {"o", VG_OPT_TEXT, &w.out},          {"at", VG_OPT_TEXT, &w.at},
+        {"gsd", VG_OPT_NUMBER, &w.gsd_m},    {"sortie", VG_OPT_TEXT, &p.sortie},
+        {"heights", VG_OPT_TEXT, &p.heights}};
+    int rc = vg_options_read(app, argc, argv, options, sizeof options / sizeof options[0],
+                             &w.record, 1, &n);
     if (rc != 0) {
         return rc;
     }
     if (n != 1 || w.watch == NULL || w.out == NULL) {
-        return vg_app_usage(app, argv[0], "a record, --watch and -o are wanted");
+        return vg_app_usage(app, argv[0], "a record or a plan, --watch and -o are wanted");
     }
-    if (w.as == NULL || strcmp(w.as, "geotiff") != 0) {
-        return vg_app_usage(app, argv[0], "--as takes geotiff");
+    if (w.as != NULL && strcmp(w.as, "geotiff") == 0) {
+        return export_record(app, argv[0], &w, &p);
     }
-    struct vg_error err = {.lang = app->lang};
-    return run(app, &w, &err) == VG_OK ? 0 : vg_app_fail(app, &err);
+    if (w.as == NULL || !vg_export_plan_knows(w.as)) {
+        return vg_app_usage(
+            app, argv[0], "--as takes geotiff (of a record), qgc, kml, geojson or gpx (of a plan)");
+    }
+    return export_plan(app, argv[0], &w, &p);
 }

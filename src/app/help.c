@@ -119,18 +119,36 @@ static const struct page PAGES[] = {
       "  --cell 30m       taille des cellules (par défaut : le relief le plus fin à cet endroit)\n"
       "  --fast           presque exact, et plus rapide où l'on voit beaucoup"}},
     {"export",
+     "vigie export PLAN.json --as qgc|kml|geojson|gpx --watch WATCH -o FILE|DIR [--sortie ID]\n"
      "vigie export RECORD --as geotiff --watch WATCH -o SEEN.tif [--at TIME] [--gsd M]",
-     {"a record for other programs", "un registre pour d'autres programmes"},
-     {"  --as geotiff     the ground seen: when last (seconds since 1970), how often, how well (cm "
+     {"a plan or a record for other programs", "un plan ou un registre pour d'autres programmes"},
+     {"  --watch WATCH    the watch file it was made with\n"
+      "  --as qgc         each sortie as a QGroundControl plan: the very mission that the station\n"
+      "                   uploads, bases as rally points, geofence and no-fly zones as the fence;\n"
+      "                   -o names a folder, or with --sortie a file\n"
+      "  --as kml, geojson, gpx   all sorties (or --sortie ID) with bases and zones in one file,\n"
+      "                   heights above the sea (GPX: no zones)\n"
+      "  --heights terrain  with qgc: the way above the ground, for autopilots that have "
+      "elevation\n"
+      "                   on board (default: above the sea, as uploaded)\n"
+      "  --as geotiff     the ground seen: when last (seconds since 1970), how often, how well (cm "
       "a\n"
       "                   pixel), 38 m Web Mercator pixels\n"
-      "  --watch WATCH    the watch file it was recorded with (for the line)\n"
       "  --at TIME        as it was at \"2026-08-01T14:05:00Z\" (default: at the end)\n"
       "  --gsd M          only looks with a ground sample distance of M metres or better",
+      "  --watch VEILLE   le fichier de veille d'origine\n"
+      "  --as qgc         chaque sortie en plan QGroundControl : la mission même que la station\n"
+      "                   envoie, les bases en points de ralliement, limites et zones interdites "
+      "de\n"
+      "                   vol en barrière ; -o nomme un dossier, ou avec --sortie un fichier\n"
+      "  --as kml, geojson, gpx   toutes les sorties (ou --sortie ID) avec bases et zones dans un\n"
+      "                   seul fichier, altitudes au-dessus de la mer (GPX : sans zones)\n"
+      "  --heights terrain  avec qgc : le trajet au-dessus du sol, pour les autopilotes qui ont "
+      "le\n"
+      "                   relief à bord (par défaut : au-dessus de la mer, comme envoyé)\n"
       "  --as geotiff     le sol vu : quand pour la dernière fois (secondes depuis 1970), combien "
       "de\n"
       "                   fois, à quelle finesse (cm par pixel), pixels Web Mercator de 38 m\n"
-      "  --watch VEILLE   le fichier de veille de l'enregistrement (pour la ligne)\n"
       "  --at INSTANT     tel qu'il était à « 2026-08-01T14:05:00Z » (par défaut : à la fin)\n"
       "  --gsd M          seulement les regards à M mètres par pixel ou mieux"}},
     {"terrain",

@@ -12,7 +12,11 @@ enum {
 
 enum vg_status vg_load_watch(const char *path, struct vg_watchfile *out, struct vg_error *err)
 {
-    return vg_watchfile_load(path, vg_file_read, out, err);
+    enum vg_status st = vg_watchfile_load(path, vg_file_read, out, err);
+    if (st == VG_OK && out->notes[0] != '\0') {
+        fprintf(stderr, "%s\n", out->notes);
+    }
+    return st;
 }
 
 static const char *cache_folder(char *buf, size_t size_bytes)

@@ -6,6 +6,7 @@
 #include "plan/plan.h"
 #include "terrain/terrain.h"
 
+/* What was left out of its files goes to standard error. */
 enum vg_status vg_load_watch(const char *path, struct vg_watchfile *out,
                              struct vg_error *err) VG_MUST_USE;
 /* The watch's elevation, patterns expanded. A pattern that names no file is an error. What is

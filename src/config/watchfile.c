@@ -162,6 +162,9 @@ static enum vg_status read_zones(const struct vg_wf_reader *self, const struct v
     }
     enum vg_status status = vg_wf_read_beside(self, node, path, sizeof path, &text);
     if (status == VG_OK) {
+        status = vg_vector_to_geojson(&text, path, VG_VECTOR_ZONES, wf->notes, self->r.err);
+    }
+    if (status == VG_OK) {
         status = vg_wf_parse_zones(vg_buf_text(&text), text.n, path, &wf->zones, &wf->n_zones,
                                    self->r.err);
     }

@@ -138,6 +138,7 @@ struct vg_watchfile {
     char tak[256]; /* share.tak; "" none (used by a later version) */
     char hq[256];
     char attribution[512]; /* "attribution:" shown on the map: data licences */
+    char notes[2048]; /* what was left out of the files, a line each, for the user; "" none */
 };
 
 /* Reads a file named by the watch into `out`; app passes vg_file_read. */

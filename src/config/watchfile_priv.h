@@ -5,6 +5,7 @@
 
 #include "config/fields.h"
 #include "config/places.h"
+#include "config/vector.h"
 #include "config/watchfile.h"
 
 enum {

@@ -122,7 +122,7 @@ static enum vg_status points_to_geojson(const struct vg_wf_reader *self,
 
 /* The GeoJSON text of one entry and the name it has in errors. */
 static enum vg_status read_geojson(const struct vg_wf_reader *self, const struct vg_yaml *map,
-                                   const char *watch_name, char *out_path, size_t size_bytes,
+                                   struct vg_watchfile *wf, char *out_path, size_t size_bytes,
                                    struct vg_buf *out)
 {
     const struct vg_yaml *file = vg_yaml_find(map, "file");
@@ -138,10 +138,13 @@ static enum vg_status read_geojson(const struct vg_wf_reader *self, const struct
             "\"name\" goes with \"points\"; the lines of a file are named in the file");
     }
     if (file != NULL) {
-        return vg_wf_read_beside(self, file, out_path, size_bytes, out);
+        enum vg_status status = vg_wf_read_beside(self, file, out_path, size_bytes, out);
+        return status == VG_OK
+                   ? vg_vector_to_geojson(out, out_path, VG_VECTOR_LINES, wf->notes, self->r.err)
+                   : status;
     }
     char line_name[VG_NAME_SIZE];
-    vg_format(line_name, sizeof line_name, "%s", watch_name);
+    vg_format(line_name, sizeof line_name, "%s", wf->name);
     enum vg_status status = VG_OK;
     if (name != NULL) {
         status = vg_fields_text(&self->r, name, line_name, sizeof line_name);
@@ -304,7 +307,7 @@ static enum vg_status read_entry(const struct vg_wf_reader *self, const struct v
         status = read_wants(self, entry, is_first, wf, &wants);
     }
     if (status == VG_OK) {
-        status = read_geojson(self, entry, wf->name, path, sizeof path, &geojson);
+        status = read_geojson(self, entry, wf, path, sizeof path, &geojson);
     }
     if (status == VG_OK) {
         status =

@@ -97,6 +97,16 @@ static struct vg_mission_item gimbal(double pitch_deg)
                                          VG_GIMBAL_MANAGER_FLAGS_PITCH_LOCK};
 }
 
+/* The planned pitch belongs to the widest field: a camera left zoomed in would pass ground by. */
+static struct vg_mission_item zoom_out(void)
+{
+    return (struct vg_mission_item){.frame = VG_MAV_FRAME_MISSION,
+                                    .command = VG_MAV_CMD_SET_CAMERA_ZOOM,
+                                    .autocontinue = true,
+                                    .p1 = VG_CAMERA_ZOOM_RANGE,
+                                    .p2 = 0};
+}
+
 static int put_way(const struct vg_plan_sortie *s, struct vg_mission_item *out, int n)
 {
     double lat_deg = s->track[0].lat_deg;
@@ -136,10 +146,11 @@ static int put_landing(const struct vg_plan_sortie *s, const struct vg_wf_base *
     vg_geo_inverse(base->lat_deg, base->lon_deg, before->lat_deg, before->lon_deg, NULL, &back_deg,
                    NULL);
     vg_geo_direct(base->lat_deg, base->lon_deg, back_deg, APPROACH_M, &lat_deg, &lon_deg);
-    out[n++] = (struct vg_mission_item){
-        .frame = VG_MAV_FRAME_GLOBAL, .command = VG_MAV_CMD_DO_LAND_START, .autocontinue = true};
-    out[n++] = place(VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL, lat_deg, lon_deg,
-                     end->alt_msl_m + APPROACH_AGL_M);
+    double approach_msl_m = end->alt_msl_m + APPROACH_AGL_M;
+    out[n++] =
+        place(VG_MAV_CMD_DO_LAND_START, VG_MAV_FRAME_GLOBAL, lat_deg, lon_deg, approach_msl_m);
+    out[n++] =
+        place(VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL, lat_deg, lon_deg, approach_msl_m);
     out[n++] = place(VG_MAV_CMD_NAV_LAND, VG_MAV_FRAME_GLOBAL, base->lat_deg, base->lon_deg,
                      end->alt_msl_m);
     return n;
@@ -164,7 +175,11 @@ enum vg_status vg_route_build(const struct vg_plan_sortie *sortie, const struct 
     out[1].p1 = 15; /* least pitch on the climb-out, degrees */
     out[2] =
         gimbal(vg_camera_patrol_pitch_deg(camera, type->agl_m, deepest_m(sortie, watch), NULL));
-    int n = put_way(sortie, out, 3);
+    int n = 3;
+    if (camera->hfov_min_deg < camera->hfov_max_deg) {
+        out[n++] = zoom_out();
+    }
+    n = put_way(sortie, out, n);
     if (n < 0) {
         return vg_fail(err, VG_E_RANGE, "sortie %s has more than %d way points", sortie->id,
                        VG_MISSION_ITEMS_MAX - 8);

@@ -1,7 +1,7 @@
 /* A sortie of the plan as a mission for the autopilot.
  *
- *   0 home   1 take-off   2 gimbal: look ahead and down   3.. the way, metres above sea level
- * DO_LAND_START   approach   land
+ *   0 home   1 take-off   2 gimbal: look ahead and down   (a zoom lens: out to the widest)
+ *   the way, metres above sea level   DO_LAND_START   approach   land
  *
  * The camera pitch is the one the plan was made with (vg_camera_patrol_pitch_deg for the deepest
  * stretch the sortie visits). Threads: pure.

@@ -336,6 +336,14 @@ enum vg_enum_camera_cap_flags {
     VG_CAMERA_CAP_FLAGS_HAS_MTI = 8192,
 };
 
+enum vg_enum_camera_zoom {
+    VG_CAMERA_ZOOM_STEP = 0,
+    VG_CAMERA_ZOOM_CONTINUOUS = 1,
+    VG_CAMERA_ZOOM_RANGE = 2,
+    VG_CAMERA_ZOOM_FOCAL_LENGTH = 3,
+    VG_CAMERA_ZOOM_HORIZONTAL_FOV = 4,
+};
+
 enum vg_enum_hl_failure_flag {
     VG_HL_FAILURE_FLAG_GPS = 1,
     VG_HL_FAILURE_FLAG_DIFFERENTIAL_PRESSURE = 2,

@@ -27,6 +27,7 @@ static const struct kept kept[] = {
     {VG_MAV_CMD_DO_LAND_START, true, 0},
     {VG_MAV_CMD_DO_SET_ROI_LOCATION, true, 0},
     {VG_MAV_CMD_DO_SET_ROI_NONE, false, 0},
+    {VG_MAV_CMD_SET_CAMERA_ZOOM, false, 1 | 2},
     {VG_MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW, false, 1 | 2},
 };
 

@@ -58,7 +58,6 @@ enum vg_status vg_simdrone_create(const struct vg_simdrone_config *config, struc
     self->config = *config;
     fill_defaults(&self->config);
     self->boot = now;
-    self->hfov_deg = self->config.hfov_max_deg;
     self->replies = (struct vg_drone_queue){.msgs = self->reply_slots, .cap = VG_DRONE_REPLIES_MAX};
     self->telemetry =
         (struct vg_drone_queue){.msgs = self->telemetry_slots, .cap = VG_DRONE_TELEMETRY_MAX};

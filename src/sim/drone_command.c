@@ -127,14 +127,10 @@ static enum vg_enum_mav_result accept(struct vg_simdrone *self, const struct req
 /* ZOOM_TYPE_RANGE: 0 wide .. 100 in, even steps of magnification. */
 static enum vg_enum_mav_result zoom(struct vg_simdrone *self, const struct request *r)
 {
-    enum {
-        ZOOM_TYPE_RANGE = 2
-    };
-    if (r->p[1] != ZOOM_TYPE_RANGE || !(r->p[2] >= 0 && r->p[2] <= 100)) {
+    if (r->p[1] != VG_CAMERA_ZOOM_RANGE || !(r->p[2] >= 0 && r->p[2] <= 100)) {
         return VG_MAV_RESULT_DENIED;
     }
-    double ratio = self->config.hfov_min_deg / self->config.hfov_max_deg;
-    self->hfov_deg = self->config.hfov_max_deg * pow(ratio, r->p[2] / 100);
+    self->pilot.zoom_percent = r->p[2];
     return VG_MAV_RESULT_ACCEPTED;
 }
 

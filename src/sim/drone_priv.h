@@ -32,7 +32,6 @@ struct vg_simdrone {
     struct vg_simdrone_config config;
     struct vg_pilot pilot;
     struct vg_us boot;
-    double hfov_deg;
     struct vg_drone_stream streams[VG_DRONE_STREAMS_MAX];
     struct vg_mavframe frame_in;
     struct vg_mavsign sign;

@@ -257,9 +257,16 @@ static double gimbal_yaw_true_deg(const struct vg_simdrone *self)
     return g->is_yaw_locked ? g->yaw_deg : g->yaw_deg + vg_flight_course_deg(&self->pilot.flight);
 }
 
+/* Even steps of zoom are even steps of magnification. */
+static double hfov_deg(const struct vg_simdrone *self)
+{
+    double ratio = self->config.hfov_min_deg / self->config.hfov_max_deg;
+    return self->config.hfov_max_deg * pow(ratio, self->pilot.zoom_percent / 100);
+}
+
 static double vfov_deg(const struct vg_simdrone *self)
 {
-    double half = tan(self->hfov_deg * VG_RAD_PER_DEG / 2);
+    double half = tan(hfov_deg(self) * VG_RAD_PER_DEG / 2);
     double ratio = (double)self->config.height_px / self->config.width_px;
     return 2 * atan(half * ratio) * VG_DEG_PER_RAD;
 }
@@ -274,7 +281,7 @@ static void fill_camera_fov_status(const struct vg_simdrone *self,
     m->alt_camera = (int32_t)lrint(f->alt_msl_m * 1000);
     m->lat_image = m->lon_image = m->alt_image = INT32_MAX; /* this camera does not know */
     quaternion(gimbal_yaw_true_deg(self), self->pilot.gimbal.pitch_deg, m->q);
-    m->hfov = (float)self->hfov_deg;
+    m->hfov = (float)hfov_deg(self);
     m->vfov = (float)vfov_deg(self);
     m->camera_device_id = 1;
 }

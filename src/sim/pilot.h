@@ -90,6 +90,7 @@ struct vg_pilot {
     struct vg_pilot_params params;
     struct vg_pilot_home home;
     struct vg_pilot_gimbal gimbal;
+    double zoom_percent; /* 0 wide .. 100 in */
     enum vg_enum_plane_mode mode;
     bool is_armed;
     bool has_position; /* satellites; a fault may take it away */

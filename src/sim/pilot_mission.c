@@ -15,6 +15,7 @@ static bool is_nav(uint16_t command)
 static bool is_do(uint16_t command)
 {
     return command == VG_MAV_CMD_DO_CHANGE_SPEED || command == VG_MAV_CMD_DO_LAND_START ||
+           command == VG_MAV_CMD_SET_CAMERA_ZOOM ||
            command == VG_MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW;
 }
 
@@ -129,6 +130,8 @@ static void run_do(struct vg_pilot *self, const struct vg_mission_item *item)
         /* In a mission item parameter 5 (x) holds the gimbal manager's flags. */
         bool is_locked = (item->x & VG_GIMBAL_MANAGER_FLAGS_YAW_LOCK) != 0;
         vg_pilot_point_gimbal(self, (double)item->p1, (double)item->p2, is_locked);
+    } else if (item->command == VG_MAV_CMD_SET_CAMERA_ZOOM && item->p1 == VG_CAMERA_ZOOM_RANGE) {
+        self->zoom_percent = fmin(100, fmax(0, (double)item->p2));
     }
 }
 

@@ -33,6 +33,7 @@ const ENUMS = [
   ['MissionState', 'MISSION_STATE'], ['GpsFixType', 'GPS_FIX_TYPE'],
   ['GimbalDeviceFlags', 'GIMBAL_DEVICE_FLAGS'], ['GimbalManagerFlags', 'GIMBAL_MANAGER_FLAGS'],
   ['GimbalManagerCapFlags', 'GIMBAL_MANAGER_CAP_FLAGS'], ['CameraCapFlags', 'CAMERA_CAP_FLAGS'],
+  ['CameraZoomType', 'CAMERA_ZOOM'],
   ['HlFailureFlag', 'HL_FAILURE_FLAG'], ['MavSysStatusSensor', 'MAV_SYS_STATUS'],
   ['PlaneMode', 'PLANE_MODE'], ['CopterMode', 'COPTER_MODE'],
 ];

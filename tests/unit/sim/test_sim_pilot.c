@@ -358,6 +358,9 @@ static void loiters_and_do_items(void **state)
     add(&s, VG_MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW, VG_MAV_FRAME_MISSION, 0, 0, 0);
     s.items[5].p1 = -35;
     s.items[5].p2 = NAN;
+    add(&s, VG_MAV_CMD_SET_CAMERA_ZOOM, VG_MAV_FRAME_MISSION, 0, 0, 0);
+    s.items[6].p1 = 2; /* a share of the range */
+    s.items[6].p2 = 40;
     add(&s, VG_MAV_CMD_NAV_LOITER_UNLIM, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT, LAT + 0.03, LON, 150);
     launch(&s);
     run(&s, 110);
@@ -371,7 +374,8 @@ static void loiters_and_do_items(void **state)
     }
     assert_int_equal(s.n_reached, 3);
     run(&s, 60);
-    assert_int_equal(s.pilot.current, 6);
+    assert_int_equal(s.pilot.current, 7);
+    assert_true(s.pilot.zoom_percent == 40);
     assert_true(fabs(s.pilot.flight.airspeed_mps - 20) < 0.01);
     assert_true(s.pilot.gimbal.pitch_deg == -35);
     run(&s, 600);

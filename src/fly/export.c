@@ -1,0 +1,223 @@
+#include "fly/export.h"
+
+#include "fly/export_priv.h"
+#include "fly/route.h"
+#include "link/allow.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A drone waits at least so high over a base. */
+static const double RALLY_AGL_M = 100;
+
+const char *const VG_EXPORT_KINDS[4] = {"alert", "privacy", "no-fly", "geofence"};
+
+static double ground_m(const struct vg_export_options *o, double lat_deg, double lon_deg)
+{
+    return o->ground_msl_m != NULL ? o->ground_msl_m(o->ctx, lat_deg, lon_deg) : 0;
+}
+
+static struct vg_mission_item place(uint16_t command, uint8_t frame, double lat_deg, double lon_deg,
+                                    double z_m)
+{
+    return (struct vg_mission_item){.frame = frame,
+                                    .command = command,
+                                    .autocontinue = true,
+                                    .x = (int32_t)lround(lat_deg * 1e7),
+                                    .y = (int32_t)lround(lon_deg * 1e7),
+                                    .z = (float)(round(z_m * 100) / 100)};
+}
+
+static enum vg_status check_allowed(uint8_t mission_type, const struct vg_mission_item *items,
+                                    int n, struct vg_error *err)
+{
+    for (int i = 0; i < n; i++) {
+        if (!vg_allow_mission_item(mission_type, items[i].command)) {
+            return vg_fail(err, VG_E_INVALID, "mission item %d (command %d) is not allowed", i,
+                           (int)items[i].command);
+        }
+    }
+    return VG_OK;
+}
+
+/* ---- mission ---- */
+
+/* The landing keeps its heights: it ends on the runway of the plan, not of another elevation. */
+static void follow_terrain(const struct vg_export_options *o, struct vg_mission_item *items, int n)
+{
+    for (int i = 1; i < n && items[i].command != VG_MAV_CMD_DO_LAND_START; i++) {
+        struct vg_mission_item *item = &items[i];
+        if (item->frame != VG_MAV_FRAME_GLOBAL || !vg_mission_has_place(item->command)) {
+            continue;
+        }
+        double ground = ground_m(o, item->x / 1e7, item->y / 1e7);
+        if (!isnan(ground)) {
+            item->frame = VG_MAV_FRAME_GLOBAL_TERRAIN_ALT;
+            item->z = (float)(round(((double)item->z - ground) * 100) / 100);
+        }
+    }
+}
+
+static double cruise_mps(const struct vg_watchfile *watch, const char *drone)
+{
+    for (int i = 0; i < watch->n_drones; i++) {
+        if (strcmp(watch->drones[i].id, drone) == 0) {
+            return watch->types[watch->drones[i].type].cruise_mps;
+        }
+    }
+    return 0;
+}
+
+static enum vg_status make_mission(const struct vg_watchfile *watch, struct vg_export_sortie *out,
+                                   struct vg_error *err)
+{
+    out->mission = calloc(VG_MISSION_ITEMS_MAX, sizeof *out->mission);
+    if (out->mission == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    enum vg_status st = vg_route_build(out->sortie, watch, out->mission, &out->n_mission, err);
+    if (st == VG_OK) {
+        out->cruise_mps = cruise_mps(watch, out->sortie->drone);
+        st = check_allowed(VG_MAV_MISSION_TYPE_MISSION, out->mission, out->n_mission, err);
+    }
+    return st;
+}
+
+/* ---- fence ---- */
+
+static bool is_fence(const struct vg_wf_zone *zone)
+{
+    return zone->kind == VG_ZONE_GEOFENCE || zone->kind == VG_ZONE_NO_FLY;
+}
+
+/* The corners without the last, which repeats the first. */
+static void put_fence(const struct vg_wf_zone *zone, struct vg_export_sortie *out)
+{
+    uint16_t command = zone->kind == VG_ZONE_GEOFENCE
+                           ? VG_MAV_CMD_NAV_FENCE_POLYGON_VERTEX_INCLUSION
+                           : VG_MAV_CMD_NAV_FENCE_POLYGON_VERTEX_EXCLUSION;
+    for (int i = 0; i < zone->n - 1; i++) {
+        struct vg_mission_item *item = &out->fence[out->n_fence++];
+        *item = place(command, VG_MAV_FRAME_GLOBAL, zone->lat_deg[i], zone->lon_deg[i], 0);
+        item->p1 = (float)(zone->n - 1);
+    }
+}
+
+static enum vg_status make_fence(const struct vg_watchfile *watch, struct vg_export_sortie *out,
+                                 struct vg_error *err)
+{
+    size_t n = 0;
+    for (int i = 0; i < watch->n_zones; i++) {
+        n += is_fence(&watch->zones[i]) ? (size_t)watch->zones[i].n : 0;
+    }
+    out->fence = calloc(n + 1, sizeof *out->fence);
+    if (out->fence == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    for (int i = 0; i < watch->n_zones; i++) {
+        if (is_fence(&watch->zones[i])) {
+            put_fence(&watch->zones[i], out);
+        }
+    }
+    return check_allowed(VG_MAV_MISSION_TYPE_FENCE, out->fence, out->n_fence, err);
+}
+
+/* ---- rally points ---- */
+
+/* A drone that breaks off flies to a base no lower than the highest part of its own way. */
+static enum vg_status make_rally(const struct vg_watchfile *watch,
+                                 const struct vg_export_options *options,
+                                 struct vg_export_sortie *out, struct vg_error *err)
+{
+    out->rally = calloc((size_t)watch->n_bases + 1, sizeof *out->rally);
+    if (out->rally == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    double home_m = (double)out->mission[0].z;
+    double top_m = home_m;
+    for (int i = 1; i < out->n_mission; i++) {
+        bool is_msl = out->mission[i].frame == VG_MAV_FRAME_GLOBAL;
+        top_m = fmax(top_m, is_msl ? (double)out->mission[i].z : home_m);
+    }
+    for (int i = 0; i < watch->n_bases; i++) {
+        const struct vg_wf_base *base = &watch->bases[i];
+        double ground = ground_m(options, base->lat_deg, base->lon_deg);
+        double z_m = fmax(top_m, ground + RALLY_AGL_M) - home_m; /* fmax passes NaN by */
+        out->rally[out->n_rally++] =
+            place(VG_MAV_CMD_NAV_RALLY_POINT, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT, base->lat_deg,
+                  base->lon_deg, fmax(z_m, RALLY_AGL_M));
+    }
+    return check_allowed(VG_MAV_MISSION_TYPE_RALLY, out->rally, out->n_rally, err);
+}
+
+enum vg_status vg_export_make(const struct vg_plan_sortie *sortie, const struct vg_watchfile *watch,
+                              const struct vg_export_options *options, struct vg_export_sortie *out,
+                              struct vg_error *err)
+{
+    struct vg_export_sortie made = {.sortie = sortie};
+    enum vg_status st = make_mission(watch, &made, err);
+    if (st == VG_OK) {
+        st = make_fence(watch, &made, err);
+    }
+    if (st == VG_OK) {
+        st = make_rally(watch, options, &made, err);
+    }
+    if (st != VG_OK) {
+        vg_export_finish(&made);
+        return st;
+    }
+    if (options->heights == VG_EXPORT_TERRAIN) {
+        follow_terrain(options, made.mission, made.n_mission);
+    }
+    *out = made;
+    return VG_OK;
+}
+
+void vg_export_finish(struct vg_export_sortie *self)
+{
+    free(self->mission);
+    free(self->fence);
+    free(self->rally);
+    *self = (struct vg_export_sortie){0};
+}
+
+/* ---- for the writers ---- */
+
+bool vg_export_point(const struct vg_export_sortie *sortie, int i, double *out_lat_deg,
+                     double *out_lon_deg, double *out_alt_msl_m)
+{
+    const struct vg_mission_item *item = &sortie->mission[i];
+    if (!vg_mission_has_place(item->command) || item->command == VG_MAV_CMD_DO_LAND_START) {
+        return false;
+    }
+    bool is_relative = item->frame == VG_MAV_FRAME_GLOBAL_RELATIVE_ALT;
+    *out_lat_deg = item->x / 1e7;
+    *out_lon_deg = item->y / 1e7;
+    *out_alt_msl_m = (double)item->z + (is_relative ? (double)sortie->mission[0].z : 0);
+    return true;
+}
+
+/* What XML 1.0 has no way to write becomes U+FFFD. The texts are UTF-8: their readers saw to it. */
+static void put_escaped(struct vg_buf *out, char c)
+{
+    static const char MARKS[] = "&<>\"";
+    static const char *const ESCAPES[] = {"&amp;", "&lt;", "&gt;", "&quot;"};
+    const char *mark = strchr(MARKS, c);
+    if (mark != NULL) {
+        vg_buf_puts(out, ESCAPES[mark - MARKS]);
+    } else if ((unsigned char)c < 0x20) {
+        vg_buf_puts(out, "\xEF\xBF\xBD");
+    } else {
+        vg_buf_add(out, &c, 1);
+    }
+}
+
+void vg_export_element(struct vg_buf *out, const char *tag, const char *text)
+{
+    vg_buf_printf(out, "<%s>", tag);
+    for (const char *c = text; *c != '\0'; c++) {
+        put_escaped(out, *c);
+    }
+    vg_buf_printf(out, "</%s>", tag);
+}

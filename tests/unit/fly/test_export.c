@@ -1,0 +1,240 @@
+/* Sorties as files: the mission is the one that the station uploads, heights by hand, only what may
+ * leave. The files themselves are read by other programs in tests/peers/missions. */
+#include "fly/export.h"
+#include "fly/route.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char WATCH[] =
+    "name: A < B & \"C\"\n"
+    "line: {points: [[14.50, -11.36], [14.61, -11.36]], revisit: 2h, depth: 500m}\n"
+    "zones: zones.geojson\n"
+    "bases:\n"
+    "  - {name: Camp, at: [14.500, -11.400]}\n"
+    "  - {name: Hill, at: [14.600, -11.500]}\n"
+    "cameras:\n"
+    "  eo: {pixels: [1920, 1080], hfov: [6deg, 60deg], gimbal: 3-axis}\n"
+    "types:\n"
+    "  small: {cruise: 20 m/s, endurance: 2h, camera: eo, agl: 150m}\n"
+    "drones:\n"
+    "  - {id: F1, type: small, base: Camp}\n";
+
+#define ZONE(kind, ring)                                                                           \
+    "{\"type\":\"Feature\",\"properties\":{\"name\":\"" kind "\",\"kind\":\"" kind                 \
+    "\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[" ring "]}}"
+static const char ZONES[] = "{\"type\":\"FeatureCollection\",\"features\":[" ZONE(
+    "geofence", "[[-12,14],[-11,14],[-"
+                "11,15],[-12,15],[-12,"
+                "14]]") "," ZONE("alert", "[[-11.5,14.5],[-11.4,14.5],[-11.4,14.6],[-11.5,14.5]"
+                                          "]") "," ZONE("no-fly", "[[-11.7,14.7],[-11.6,14."
+                                                                  "8],[-11.6,14.7],[-11.7,"
+                                                                  "14.7]]") "]}";
+
+static enum vg_status read_zones(const char *path, size_t max_bytes, struct vg_buf *out,
+                                 struct vg_error *err)
+{
+    (void)path;
+    (void)max_bytes;
+    (void)err;
+    vg_buf_puts(out, ZONES);
+    return VG_OK;
+}
+
+/* Over the line's south end, its middle, its north end, home. */
+static struct vg_plan_point track[] = {{0, 14.50, -11.40, 100},
+                                       {200, 14.50, -11.36, 260},
+                                       {500, 14.555, -11.36, 450},
+                                       {800, 14.61, -11.36, 300},
+                                       {1500, 14.50, -11.40, 100}};
+static struct vg_plan_visit visit = {"", 0, 12000, 200, 800};
+
+struct setup {
+    struct vg_watchfile watch;
+    struct vg_plan_sortie sortie;
+};
+
+static int open_setup(void **state)
+{
+    struct setup *s = calloc(1, sizeof *s);
+    if (s == NULL ||
+        vg_watchfile_parse(WATCH, strlen(WATCH), "w", read_zones, &s->watch, NULL) != VG_OK) {
+        return -1;
+    }
+    s->sortie = (struct vg_plan_sortie){.track = track,
+                                        .n_track = (int)(sizeof track / sizeof track[0]),
+                                        .visits = &visit,
+                                        .n_visits = 1};
+    vg_format(visit.line, sizeof visit.line, "%s", s->watch.network.lines[0].name);
+    vg_format(s->sortie.id, sizeof s->sortie.id, "F1<1>");
+    vg_format(s->sortie.drone, sizeof s->sortie.drone, "F1");
+    vg_format(s->sortie.base_from, sizeof s->sortie.base_from, "Camp");
+    vg_format(s->sortie.base_to, sizeof s->sortie.base_to, "Camp");
+    *state = s;
+    return 0;
+}
+
+static int close_setup(void **state)
+{
+    struct setup *s = *state;
+    vg_watchfile_finish(&s->watch);
+    free(s);
+    return 0;
+}
+
+/* 100 m at Camp, rising 1 km a degree to the north; a hole beyond 14.6; the hill's top. */
+static double ground(const void *ctx, double lat_deg, double lon_deg)
+{
+    assert_ptr_equal(ctx, track);
+    if (lon_deg < -11.45) {
+        return 600;
+    }
+    return lat_deg > 14.6 ? (double)NAN : 100 + 1000 * (lat_deg - 14.5);
+}
+
+static struct vg_export_options options(enum vg_export_heights heights)
+{
+    return (struct vg_export_options){.heights = heights, .ground_msl_m = ground, .ctx = track};
+}
+
+static struct vg_export_sortie make(const struct setup *s, enum vg_export_heights heights)
+{
+    struct vg_export_options o = options(heights);
+    struct vg_export_sortie out;
+    assert_int_equal(vg_export_make(&s->sortie, &s->watch, &o, &out, NULL), VG_OK);
+    return out;
+}
+
+static bool is_same(const struct vg_mission_item *a, const struct vg_mission_item *b)
+{
+    bool p3 = a->p3 == b->p3 || (isnan(a->p3) && isnan(b->p3));
+    bool p4 = a->p4 == b->p4 || (isnan(a->p4) && isnan(b->p4));
+    return a->frame == b->frame && a->command == b->command && a->p1 == b->p1 && a->p2 == b->p2 &&
+           p3 && p4 && a->x == b->x && a->y == b->y && a->z == b->z &&
+           a->autocontinue == b->autocontinue;
+}
+
+static void the_mission_is_the_one_uploaded(void **state)
+{
+    struct setup *s = *state;
+    struct vg_mission_item items[VG_MISSION_ITEMS_MAX];
+    int n = 0;
+    assert_int_equal(vg_route_build(&s->sortie, &s->watch, items, &n, NULL), VG_OK);
+    struct vg_export_sortie out = make(s, VG_EXPORT_MSL);
+    assert_int_equal(out.n_mission, n);
+    for (int i = 0; i < n; i++) {
+        assert_true(is_same(&out.mission[i], &items[i]));
+    }
+    /* Home, take-off, gimbal, zoom, three points, landing sequence, approach, landing. */
+    static const int COMMANDS[] = {16, 22, 1000, 531, 16, 16, 16, 189, 16, 21};
+    assert_int_equal(n, 10);
+    for (int i = 0; i < n; i++) {
+        assert_int_equal(out.mission[i].command, COMMANDS[i]);
+    }
+    assert_true(out.mission[7].x == out.mission[8].x && out.mission[7].y == out.mission[8].y);
+    assert_true(out.mission[3].p1 == 2 && out.mission[3].p2 == 0); /* of the range: wide */
+    vg_export_finish(&out);
+}
+
+static void zones_are_the_fence(void **state)
+{
+    struct vg_export_sortie out = make(*state, VG_EXPORT_MSL);
+    static const struct {
+        int command;
+        int n;
+        int x;
+        int y;
+    } CORNERS[] = {{5001, 4, 140000000, -120000000}, {5001, 4, 140000000, -110000000},
+                   {5001, 4, 150000000, -110000000}, {5001, 4, 150000000, -120000000},
+                   {5002, 3, 147000000, -117000000}, {5002, 3, 148000000, -116000000},
+                   {5002, 3, 147000000, -116000000}};
+    assert_int_equal(out.n_fence, 7);
+    for (int i = 0; i < 7; i++) {
+        assert_int_equal(out.fence[i].command, CORNERS[i].command);
+        assert_true(out.fence[i].p1 == (float)CORNERS[i].n);
+        assert_int_equal(out.fence[i].x, CORNERS[i].x);
+        assert_int_equal(out.fence[i].y, CORNERS[i].y);
+    }
+    vg_export_finish(&out);
+}
+
+/* Home is at 100 m. The way goes up to 450 m: 350 m over home everywhere. The hill is at 600 m: 100
+ * m over it are 600 m over home. */
+static void bases_are_rally_points(void **state)
+{
+    struct vg_export_sortie out = make(*state, VG_EXPORT_MSL);
+    assert_int_equal(out.n_rally, 2);
+    assert_int_equal(out.rally[0].command, 5100);
+    assert_int_equal(out.rally[0].frame, 3);
+    assert_true(out.rally[0].z == 350);
+    assert_int_equal(out.rally[1].x, 146000000);
+    assert_int_equal(out.rally[1].y, -115000000);
+    assert_true(out.rally[1].z == 600);
+    vg_export_finish(&out);
+}
+
+/* The ground is at 100, 155 and, beyond 14.6, nowhere: 160 m, 295 m above it, and 300 m above the
+ * sea. Home, take-off and landing stay as they are. */
+static void heights_above_the_ground(void **state)
+{
+    struct vg_export_sortie out = make(*state, VG_EXPORT_TERRAIN);
+    static const struct {
+        int frame;
+        double z;
+    } WANTED[] = {{0, 100},  {3, 60},  {2, 0},   {2, 0},   {10, 160},
+                  {10, 295}, {0, 300}, {0, 160}, {0, 160}, {0, 100}};
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(out.mission[i].frame, WANTED[i].frame);
+        assert_true(fabs((double)out.mission[i].z - WANTED[i].z) < 0.01);
+    }
+    vg_export_finish(&out);
+}
+
+static void names_stay_names(void **state)
+{
+    struct setup *s = *state;
+    struct vg_export_sortie out = make(s, VG_EXPORT_MSL);
+    struct vg_buf kml = {0};
+    struct vg_buf gpx = {0};
+    vg_export_kml(&s->watch, &out, 1, &kml);
+    vg_export_gpx(&s->watch, &out, 1, &gpx);
+    assert_non_null(strstr(vg_buf_text(&kml), "<name>A &lt; B &amp; &quot;C&quot;</name>"));
+    assert_non_null(strstr(vg_buf_text(&kml), "<name>F1&lt;1&gt;</name>"));
+    assert_non_null(strstr(vg_buf_text(&gpx), "<name>F1&lt;1&gt;</name>"));
+    vg_buf_finish(&kml);
+    vg_buf_finish(&gpx);
+    vg_export_finish(&out);
+}
+
+static void a_sortie_of_another_watch_is_refused(void **state)
+{
+    struct setup *s = *state;
+    struct vg_export_options o = options(VG_EXPORT_MSL);
+    struct vg_export_sortie out = {.n_mission = 77};
+    struct vg_error err = {0};
+    struct vg_plan_sortie other = s->sortie;
+    vg_format(other.drone, sizeof other.drone, "X9");
+    assert_int_equal(vg_export_make(&other, &s->watch, &o, &out, &err), VG_E_NOT_FOUND);
+    assert_string_equal(err.message, "sortie F1<1> names a drone or base the watch does not have");
+    assert_int_equal(out.n_mission, 77);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_mission_is_the_one_uploaded),
+        cmocka_unit_test(zones_are_the_fence),
+        cmocka_unit_test(bases_are_rally_points),
+        cmocka_unit_test(heights_above_the_ground),
+        cmocka_unit_test(names_stay_names),
+        cmocka_unit_test(a_sortie_of_another_watch_is_refused),
+    };
+    return cmocka_run_group_tests(tests, open_setup, close_setup);
+}
