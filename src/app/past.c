@@ -21,6 +21,16 @@ static void take_start(struct vg_past_tail *tail, const char *body, size_t n)
     json_decref(doc);
 }
 
+static void take_plan(struct vg_past_tail *tail, const char *body, size_t n)
+{
+    json_t *doc;
+    if (vg_json_parse(body, n, "plan", &doc, NULL) == VG_OK) {
+        const char *sha = json_string_value(json_object_get(doc, "plan_sha256"));
+        vg_format(tail->change_sha256, sizeof tail->change_sha256, "%s", sha != NULL ? sha : "");
+        json_decref(doc);
+    }
+}
+
 enum vg_status vg_past_fold(const char *path, struct vg_us until, const atomic_bool *is_cancelled,
                             struct vg_watch *out, struct vg_past_tail *out_tail,
                             struct vg_error *err)
@@ -38,6 +48,8 @@ enum vg_status vg_past_fold(const char *path, struct vg_us until, const atomic_b
         tail.n_events++;
         if (strcmp(e.kind, "start") == 0) {
             take_start(&tail, e.body, e.body_n);
+        } else if (strcmp(e.kind, "plan") == 0) {
+            take_plan(&tail, e.body, e.body_n);
         }
         tail.n_bad += vg_watch_apply(out, e.t, e.kind, e.body, e.body_n, NULL) != VG_OK;
     }

@@ -11,7 +11,8 @@ struct vg_past_tail {
     int64_t last_us; /* newest event */
     int64_t n_events;
     int64_t epoch_us; /* of the last `start` */
-    char plan_sha256[65];
+    char plan_sha256[65]; /* of the last `start`: what was asked for */
+    char change_sha256[65]; /* of the last change of plan since; "" none */
     bool is_sim;
     double speed;
     int64_t n_bad; /* events whose body did not fit their kind: passed by */

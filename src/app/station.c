@@ -24,11 +24,15 @@ static enum vg_status load(struct vg_station *self, struct vg_error *err)
     if (st == VG_OK) {
         vg_load_note_datum(self->app, self->terrain);
     }
+    self->plan = calloc(1, sizeof *self->plan);
+    if (st == VG_OK && self->plan == NULL) {
+        st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
     if (st == VG_OK && self->options.plan_path != NULL) {
-        st = vg_load_plan(self->options.plan_path, &self->plan, err);
+        st = vg_load_plan(self->options.plan_path, self->plan, err);
     } else if (st == VG_OK) {
         struct vg_planner_options options = {0};
-        st = vg_planner_solve(&self->watchfile, self->terrain, &options, &self->plan, err);
+        st = vg_planner_solve(&self->watchfile, self->terrain, &options, self->plan, err);
     }
     if (st == VG_OK) {
         st = vg_strip_create(&self->watchfile.network, CELL_M, &self->strip, err);
@@ -42,7 +46,7 @@ static enum vg_status start_director(struct vg_station *self, struct vg_error *e
 {
     struct vg_director_options options = {
         .watch = &self->watchfile,
-        .plan = &self->plan,
+        .plan = self->plan,
         .epoch = self->epoch,
         .auto_consent = self->options.is_sim && !self->options.must_ask,
         .our_sysid = VG_STATION_SYSID,
@@ -194,7 +198,7 @@ static void finish(struct vg_station *self)
     vg_watch_finish(&self->watch);
     vg_strip_destroy(self->strip);
     vg_terrain_destroy(self->terrain);
-    vg_plan_finish(&self->plan);
+    vg_station_drop_plans(self);
     vg_watchfile_finish(&self->watchfile);
     vg_buf_finish(&self->scratch);
 }

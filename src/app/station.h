@@ -93,7 +93,8 @@ struct vg_station {
     const struct vg_app *app;
     struct vg_station_options options;
     struct vg_watchfile watchfile;
-    struct vg_plan plan;
+    struct vg_plan *plan; /* in force */
+    struct vg_station_replan *replan; /* changes of it; NULL until the first */
     struct vg_terrain *terrain;
     struct vg_strip *strip;
     struct vg_watch watch;
@@ -148,6 +149,14 @@ void vg_station_post(void *self, const char *path, const char *body, size_t n,
                      struct vg_reply *reply);
 void vg_station_hello(void *self, struct vg_buf *out);
 void vg_station_answer_durable(struct vg_station *self);
+/* station_replan.c */
+void vg_station_step_replan(struct vg_station *self);
+/* After a restart: the plan that the last change left, if the record ends under it. */
+void vg_station_restore_plan(struct vg_station *self, const char *sha256);
+/* Of the plan in force or of one that some flight is still under; n: length of the id. */
+const struct vg_plan_sortie *vg_station_find_sortie(const struct vg_station *self, const char *id,
+                                                    size_t n);
+void vg_station_drop_plans(struct vg_station *self);
 /* station_summary.c */
 void vg_station_summary(struct vg_station *self, FILE *to);
 

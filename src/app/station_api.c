@@ -65,7 +65,7 @@ static void get_chart(struct vg_station *self, const char *query, struct vg_repl
     vg_view_chart(&self->watch, vg_us(from_us), vg_us(to_us), &reply->body);
     vg_buf_puts(&reply->body, ",\"planned\":");
     int64_t plan_from_us = from_us > self->now.us ? from_us : self->now.us;
-    vg_timetable_passes(&self->plan, self->epoch, vg_us(plan_from_us), vg_us(to_us), axis_of, self,
+    vg_timetable_passes(self->plan, self->epoch, vg_us(plan_from_us), vg_us(to_us), axis_of, self,
                         &reply->body);
     vg_buf_puts(&reply->body, "}");
 }
@@ -74,22 +74,19 @@ static void get_mission(struct vg_station *self, const char *id, struct vg_reply
 {
     const char *hash = strrchr(id, '#');
     size_t n = hash != NULL ? (size_t)(hash - id) : strlen(id);
-    for (int i = 0; i < self->plan.n_sorties; i++) {
-        const struct vg_plan_sortie *s = &self->plan.sorties[i];
-        if (strlen(s->id) != n || memcmp(s->id, id, n) != 0) {
-            continue;
-        }
-        vg_buf_puts(&reply->body, "{\"id\":");
-        vg_buf_json(&reply->body, id);
-        vg_buf_puts(&reply->body, ",\"coordinates\":[");
-        for (int k = 0; k < s->n_track; k++) {
-            vg_buf_printf(&reply->body, "%s[%.5f,%.5f,%.0f]", k > 0 ? "," : "", s->track[k].lon_deg,
-                          s->track[k].lat_deg, s->track[k].alt_msl_m);
-        }
-        vg_buf_puts(&reply->body, "]}");
+    const struct vg_plan_sortie *s = vg_station_find_sortie(self, id, n);
+    if (s == NULL) {
+        vg_reply_error(reply, 404, "no such sortie");
         return;
     }
-    vg_reply_error(reply, 404, "no such sortie");
+    vg_buf_puts(&reply->body, "{\"id\":");
+    vg_buf_json(&reply->body, id);
+    vg_buf_puts(&reply->body, ",\"coordinates\":[");
+    for (int k = 0; k < s->n_track; k++) {
+        vg_buf_printf(&reply->body, "%s[%.5f,%.5f,%.0f]", k > 0 ? "," : "", s->track[k].lon_deg,
+                      s->track[k].lat_deg, s->track[k].alt_msl_m);
+    }
+    vg_buf_puts(&reply->body, "]}");
 }
 
 static void get_tile(struct vg_station *self, const struct vg_route_args *args,

@@ -67,7 +67,7 @@ static void hash_plan(const struct vg_station *self, char out[VG_SHA256_HEX_SIZE
 {
     struct vg_buf text = {0};
     uint8_t sha[VG_SHA256_SIZE];
-    vg_plan_format(&self->plan, &text);
+    vg_plan_format(self->plan, &text);
     vg_sha256(vg_buf_text(&text), text.n, sha);
     vg_hex(sha, sizeof sha, out);
     vg_buf_finish(&text);
@@ -86,7 +86,7 @@ static void set_time(struct vg_station *self, const struct vg_past_tail *tail)
 static void say_start(struct vg_station *self, const char *plan_sha)
 {
     struct vg_buf b = {0};
-    vg_watch_describe(&self->watchfile, self->strip, &self->plan, self->terrain, &b);
+    vg_watch_describe(&self->watchfile, self->strip, self->plan, self->terrain, &b);
     vg_station_event(self, "watch", b.data, b.n);
     vg_buf_reset(&b);
     vg_buf_printf(&b,
@@ -125,6 +125,9 @@ enum vg_status vg_station_open_record(struct vg_station *self, struct vg_error *
                       ? vg_us(tail.epoch_us)
                       : vg_us_add(self->now, vg_us_from_s(self->options.is_sim ? 20 : 900));
     say_start(self, plan_sha);
+    if (is_same_plan && tail.change_sha256[0] != '\0') {
+        vg_station_restore_plan(self, tail.change_sha256);
+    }
     self->sight.seen = &self->watch.seen;
     return self->watch.description != NULL
                ? VG_OK

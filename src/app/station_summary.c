@@ -39,7 +39,7 @@ void vg_station_summary(struct vg_station *self, FILE *to)
                 "\"promise_s\":%.0f,\"planned_gap_s\":%.0f,\"events\":%lld,\"frames\":%lld,"
                 "\"refused_commands\":%llu,\"record\":\"%s\"}\n",
                 c->n_launched, c->n_landed, c->n_missed, c->n_aborted, c->n_reliefs, t.seen_km,
-                t.line_km, t.worst_age_s, t.promise_s, self->plan.worst_gap_s, (long long)events,
+                t.line_km, t.worst_age_s, t.promise_s, self->plan->worst_gap_s, (long long)events,
                 (long long)self->sight.n_frames, (unsigned long long)self->counts.n_refused,
                 self->record_path);
         return;
@@ -58,6 +58,6 @@ void vg_station_summary(struct vg_station *self, FILE *to)
     fprintf(to, vg_tr(lang, "Worst gap so far %s, promise %s, planned %s\n"),
             vg_duration_format(t.worst_age_s, gap, sizeof gap),
             vg_duration_format(t.promise_s, promise, sizeof promise),
-            vg_duration_format(self->plan.worst_gap_s, planned, sizeof planned));
+            vg_duration_format(self->plan->worst_gap_s, planned, sizeof planned));
     fprintf(to, vg_tr(lang, "Events recorded %lld in %s\n"), (long long)events, self->record_path);
 }

@@ -169,6 +169,7 @@ void vg_station_tick(void *ctx)
         self->last_rules_mono_us = mono_us;
         vg_rules_step(&self->watch, self->now, vg_station_event, self);
         watch_record(self);
+        vg_station_step_replan(self);
     }
     if (mono_us - self->last_delta_mono_us >= DELTA_EVERY_US) {
         self->last_delta_mono_us = mono_us;

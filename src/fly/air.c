@@ -44,16 +44,16 @@ void vg_flyer_set_mode(struct vg_director *self, struct vg_flyer *f, enum vg_mod
 
 /* Down well before the plan said: a failsafe or a hand brought it home, and its leg was not flown
  * to the end. */
-static bool is_early(const struct vg_director *self, const struct vg_flyer *f, struct vg_us now)
+static bool is_early(const struct vg_flyer *f, struct vg_us now)
 {
-    const struct vg_plan_sortie *s = &self->options.plan->sorties[f->job.flight.sortie];
+    const struct vg_plan_sortie *s = vg_job_sortie(&f->job);
     double planned_s = s->land_s - s->takeoff_s;
     return vg_us_to_s(vg_us_sub(now, f->job.takeoff)) < EARLY_SHARE * planned_s;
 }
 
 static void land(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
 {
-    bool is_whole = !f->job.is_called_home && !is_early(self, f, now);
+    bool is_whole = !f->job.is_called_home && !is_early(f, now);
     if (!is_whole) {
         vg_format(f->job.reason, sizeof f->job.reason, "%s",
                   f->job.is_called_home ? vg_tr(self->options.lang, "called home")

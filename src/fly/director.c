@@ -73,6 +73,7 @@ void vg_director_resume(struct vg_director *self, const struct vg_watch *watch, 
             !parse_flight(self, s->id, &f->job.flight, &f->job.is_relief)) {
             continue;
         }
+        f->job.plan = self->options.plan;
         vg_format(f->job.id, sizeof f->job.id, "%s", s->id);
         f->job.has_consent = true;
         f->job.takeoff = vg_us(s->takeoff_us);
@@ -162,6 +163,7 @@ void vg_director_step(struct vg_director *self, struct vg_us now)
         enum vg_link_state link = link_now(self, f, now);
         if (link != f->told_link) {
             f->told_link = link;
+            f->link_since = now;
             vg_flyer_tell_drone(self, f, now);
         }
         vg_flyer_step_setup(self, f, now);
@@ -246,8 +248,8 @@ bool vg_director_is_aloft(const struct vg_director *self, int drone)
 
 const struct vg_plan_sortie *vg_director_sortie(const struct vg_director *self, int drone)
 {
-    int s = self->flyers[drone].job.flight.sortie;
-    return s >= 0 ? &self->options.plan->sorties[s] : NULL;
+    const struct vg_job_flight *job = &self->flyers[drone].job;
+    return job->flight.sortie >= 0 ? vg_job_sortie(job) : NULL;
 }
 
 const struct vg_director_counts *vg_director_counts(const struct vg_director *self)

@@ -74,6 +74,21 @@ bool vg_director_is_aloft(const struct vg_director *self, int drone);
 /* The plan's sortie that the drone flies or prepares, NULL if none. */
 const struct vg_plan_sortie *vg_director_sortie(const struct vg_director *self, int drone);
 
+/* What a change of plan must know of a drone. */
+struct vg_director_outlook {
+    bool is_out; /* silent too long, or never heard though its time has come: not counted on */
+    double ready_s; /* until it can take off again, as far as is known */
+    const struct vg_plan_sortie *flying; /* the sortie it is on, and will go on with; NULL none */
+    struct vg_us takeoff; /* of that sortie, real */
+};
+struct vg_director_outlook vg_director_outlook(const struct vg_director *self, int drone,
+                                               struct vg_us now);
+/* Fly another plan of the same epoch from now on. Flights in the air or launching go on under the
+ * old one; flights on the ground whose sortie the new plan has unchanged stay; others are called
+ * off. `plan` is borrowed; the old one must live while vg_director_uses it. */
+void vg_director_adopt(struct vg_director *self, const struct vg_plan *plan, struct vg_us now);
+bool vg_director_uses(const struct vg_director *self, const struct vg_plan *plan);
+
 struct vg_director_counts {
     int n_launched;
     int n_landed;

@@ -26,6 +26,7 @@ enum vg_flyer_state {
 /* One flight a drone is on. */
 struct vg_job_flight {
     struct vg_departure flight; /* sortie -1: none */
+    const struct vg_plan *plan; /* whose sortie it is: a flight outlives a change of plan */
     bool is_relief;
     bool has_consent;
     bool is_refused;
@@ -54,6 +55,7 @@ struct vg_flyer {
     int setup_step; /* message intervals asked for so far */
     bool was_in_air;
     enum vg_link_state told_link;
+    struct vg_us link_since; /* told_link is what it is since then */
     char told[384]; /* the last drone event, so that only changes are told */
 };
 
@@ -66,6 +68,11 @@ struct vg_director {
     struct vg_us away; /* added to every silence limit until heard again */
     struct vg_director_counts counts;
 };
+
+static inline const struct vg_plan_sortie *vg_job_sortie(const struct vg_job_flight *job)
+{
+    return &job->plan->sorties[job->flight.sortie];
+}
 
 /* tell.c */
 void vg_flyer_set_state(struct vg_director *self, struct vg_flyer *f, enum vg_flyer_state state,

@@ -75,6 +75,7 @@ static void choose_next(struct vg_director *self, struct vg_flyer *f, struct vg_
     }
     drop_job(f);
     f->job.flight = next;
+    f->job.plan = o->plan;
     f->job.takeoff = next.takeoff;
     f->job.land = next.land;
     f->job.has_consent = o->auto_consent;
@@ -109,7 +110,7 @@ static bool can_relieve(const struct vg_director *self, const struct vg_flyer *f
                         const struct vg_job_flight *failed, struct vg_us now)
 {
     const struct vg_watchfile *w = self->options.watch;
-    const struct vg_plan_sortie *s = &self->options.plan->sorties[failed->flight.sortie];
+    const struct vg_plan_sortie *s = vg_job_sortie(failed);
     const struct vg_wf_drone *d = &w->drones[f->drone];
     double need_s = PREPARE_S / 2 + (s->land_s - s->takeoff_s) + f->type->turnaround_s;
     bool is_free = f->state == VG_FLYER_READY && !f->job.is_relief &&
@@ -121,7 +122,7 @@ static bool can_relieve(const struct vg_director *self, const struct vg_flyer *f
 void vg_flyer_relieve(struct vg_director *self, const struct vg_job_flight *failed,
                       struct vg_us now)
 {
-    const struct vg_plan_sortie *s = &self->options.plan->sorties[failed->flight.sortie];
+    const struct vg_plan_sortie *s = vg_job_sortie(failed);
     for (int i = 0; i < self->n_flyers; i++) {
         struct vg_flyer *f = &self->flyers[i];
         if (strcmp(self->options.watch->drones[i].id, s->drone) == 0 ||
@@ -130,11 +131,12 @@ void vg_flyer_relieve(struct vg_director *self, const struct vg_job_flight *fail
         }
         drop_job(f);
         f->job.flight = failed->flight;
+        f->job.plan = failed->plan;
         f->job.is_relief = true;
         f->job.takeoff = vg_us_add(now, vg_us_from_s(60));
         f->job.land = vg_us_add(f->job.takeoff, vg_us_from_s(s->land_s - s->takeoff_s));
         f->job.has_consent = self->options.auto_consent;
-        vg_departure_id(self->options.plan, &failed->flight, true, f->job.id, sizeof f->job.id);
+        vg_departure_id(failed->plan, &failed->flight, true, f->job.id, sizeof f->job.id);
         self->counts.n_reliefs++;
         vg_flyer_tell_sortie(self, f, "planned");
         vg_flyer_tell_drone(self, f, now);
@@ -151,7 +153,7 @@ void vg_flyer_cancel_relief(struct vg_director *self, const struct vg_job_flight
         bool is_grounded = f->state == VG_FLYER_READY || f->state == VG_FLYER_PREPARING ||
                            f->state == VG_FLYER_WAITING;
         if (is_grounded && f->job.is_relief && f->job.flight.sortie == back->flight.sortie &&
-            f->job.flight.turn == back->flight.turn) {
+            f->job.flight.turn == back->flight.turn && f->job.plan == back->plan) {
             vg_flyer_fail(self, f, "aborted", NULL,
                           vg_tr(self->options.lang, "the drone to relieve was heard again"), now);
             f->not_before = vg_us(0);
@@ -167,8 +169,7 @@ static void start_mission(struct vg_director *self, struct vg_flyer *f, struct v
     struct vg_mission_item items[MAX_ITEMS];
     int n = 0;
     struct vg_error err = {.lang = o->lang};
-    enum vg_status st =
-        vg_route_build(&o->plan->sorties[f->job.flight.sortie], o->watch, items, &n, &err);
+    enum vg_status st = vg_route_build(vg_job_sortie(&f->job), o->watch, items, &n, &err);
     struct vg_mav_pair pair = {(uint8_t)o->our_sysid, VG_OUR_COMPID, f->vehicle.sysid,
                                f->vehicle.compid};
     if (st == VG_OK) {
@@ -201,7 +202,7 @@ static void step_preparing(struct vg_director *self, struct vg_flyer *f, struct 
 static const char *not_fit(const struct vg_director *self, const struct vg_flyer *f)
 {
     const struct vg_vehicle *v = &f->vehicle;
-    const struct vg_plan_sortie *s = &self->options.plan->sorties[f->job.flight.sortie];
+    const struct vg_plan_sortie *s = vg_job_sortie(&f->job);
     enum vg_lang lang = self->options.lang;
     if (f->told_link != VG_LINK_FRESH) {
         return vg_tr(lang, "no link");

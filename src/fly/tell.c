@@ -13,13 +13,12 @@ static const char *const STATE_WORDS[VG_FLYER_COUNT] = {
     [VG_FLYER_TURNING] = "turning",
 };
 
-static const char *phase_word(const struct vg_director *self, const struct vg_flyer *f,
-                              struct vg_us now)
+static const char *phase_word(const struct vg_flyer *f, struct vg_us now)
 {
     if (f->state != VG_FLYER_FLYING || f->job.flight.sortie < 0) {
         return "";
     }
-    const struct vg_plan_sortie *s = &self->options.plan->sorties[f->job.flight.sortie];
+    const struct vg_plan_sortie *s = vg_job_sortie(&f->job);
     double aloft_s = vg_us_to_s(vg_us_sub(now, f->job.takeoff)) + s->takeoff_s;
     if (s->n_visits == 0 || aloft_s < s->visits[0].t0_s) {
         return "outbound";
@@ -63,7 +62,7 @@ void vg_flyer_tell_drone(struct vg_director *self, struct vg_flyer *f, struct vg
     vg_buf_puts(&b, "{\"id\":");
     vg_buf_json(&b, self->options.watch->drones[f->drone].id);
     vg_buf_printf(&b, ",\"state\":\"%s\",\"phase\":\"%s\",\"link\":\"%s\",\"mode\":",
-                  STATE_WORDS[f->state], phase_word(self, f, now), links[f->told_link]);
+                  STATE_WORDS[f->state], phase_word(f, now), links[f->told_link]);
     vg_buf_json(&b, v->state.is_known ? v->state.mode_name : "");
     vg_buf_printf(
         &b, ",\"armed\":%s,\"sortie\":", v->state.is_known && v->state.is_armed ? "true" : "false");
@@ -91,7 +90,7 @@ void vg_flyer_set_state(struct vg_director *self, struct vg_flyer *f, enum vg_fl
 void vg_flyer_tell_sortie(struct vg_director *self, struct vg_flyer *f, const char *state)
 {
     struct vg_job_flight *j = &f->job;
-    const struct vg_plan_sortie *s = &self->options.plan->sorties[j->flight.sortie];
+    const struct vg_plan_sortie *s = vg_job_sortie(j);
     vg_format(j->state, sizeof j->state, "%s", state);
     struct vg_buf b = {0};
     vg_buf_puts(&b, "{\"id\":");

@@ -62,6 +62,27 @@ export async function watch() {
     await s.stop();
   });
 
+  await test('a drone gone for long: a new timetable without it, and with it again once it is back', async () => {
+    const record = path.join(dir, 'change.vigie'), plan = record + '.plan.json';
+    const s = await station([W, '--sim', '--speed', '20', '--record', record, '--port-base', '27250', '--fault', 'P1 silent 300s 900s']);
+    const said = await s.until('a new timetable', (x) => alerts(x, 'replanned').length > 0, 60);
+    const p = alerts(said, 'replanned')[0].params;
+    check(JSON.stringify(p.out) === '["P1"]' && p.back.length === 0 && p.bases === 1, `for whom: ${JSON.stringify(p)}`);
+    check(p.with.gap_s > 0 && p.with.gap_s <= p.without.gap_s, `no worse than before: ${p.with.gap_s} s, ${p.without.gap_s} s`);
+    const written = JSON.parse(fs.readFileSync(plan, 'utf8'));
+    check(written.sorties.length > 0 && written.sorties.every((x) => x.drone === 'P2' && x.id.endsWith('b')), 'the plan beside the record flies P2 alone');
+    const alone = path.join(dir, 'alone.yaml');
+    fs.writeFileSync(alone, fs.readFileSync(W, 'utf8').replace(/ *- {id: P1.*\n/, ''));
+    const verdict = run(['check', plan, alone, '--lang', 'en']);
+    check(verdict.code === 0 || verdict.code === 1, `vigie check has no fault with it: ${verdict.out}${verdict.err}`);
+    check(!/does not hold/.test(verdict.out), verdict.out);
+    const back = await s.until('counted on again', (x) => alerts(x, 'replanned').some((y) => y.params.back.includes('P1')), 90);
+    check(back.drones.length === 2, 'both drones');
+    await s.stop();
+    const kinds = run(['verify', record, '--lang', 'en']);
+    check(kinds.code === 0, `the record holds: ${kinds.out}`);
+  });
+
   await test('consent is asked for, refusals and acts are recorded with who', async () => {
     const record = path.join(dir, 'ask.vigie');
     const s = await station([W, '--sim', '--ask', '--speed', '20', '--record', record, '--port-base', '27300']);

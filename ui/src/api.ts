@@ -121,7 +121,7 @@ export interface Alert {
   by: string;
   lat: number | null;
   lon: number | null;
-  params: Record<string, string | number | null | undefined>;
+  params: Record<string, unknown>;
 }
 
 export interface Sortie {

@@ -161,6 +161,50 @@ static void a_new_director_takes_up_what_flies(void **state)
     post_close(&p);
 }
 
+/* While F1 flies, its sortie is given to F2 under another name and half an hour later each turn. F1
+ * ends what it began, under the old plan, and flies no more; F2 flies the new one. */
+static void a_new_plan_leaves_flights_alone(void **state)
+{
+    (void)state;
+    struct post p;
+    post_open(&p, true);
+    assert_true(post_run_until(&p, "F1", "flying", 900));
+    struct vg_plan_sortie sortie = p.plan.sorties[0];
+    struct vg_plan_point track[64];
+    struct vg_plan_visit visits[64];
+    assert_true(sortie.n_track <= 64 && sortie.n_visits <= 64);
+    sortie.track = track;
+    sortie.visits = visits;
+    for (int k = 0; k < sortie.n_track; k++) {
+        track[k] = p.plan.sorties[0].track[k];
+        track[k].t_s += 1800;
+    }
+    for (int k = 0; k < sortie.n_visits; k++) {
+        visits[k] = p.plan.sorties[0].visits[k];
+        visits[k].t0_s += 1800;
+        visits[k].t1_s += 1800;
+    }
+    sortie.takeoff_s += 1800;
+    sortie.land_s += 1800;
+    vg_format(sortie.id, sizeof sortie.id, "C1b");
+    vg_format(sortie.drone, sizeof sortie.drone, "F2");
+    struct vg_plan plan = p.plan;
+    plan.sorties = &sortie;
+    plan.n_sorties = 1;
+    vg_director_adopt(p.director, &plan, p.now);
+    assert_true(vg_director_uses(p.director, &p.plan));
+    assert_string_equal(vg_watch_drone(&p.state, "F1")->state, "flying");
+    assert_true(post_run_until(&p, "F1", "turning", 3600));
+    assert_string_equal(sortie_state(&p, "C1#0"), "landed");
+    assert_false(vg_director_uses(p.director, &p.plan));
+    assert_true(post_run_until(&p, "F2", "flying", 7200));
+    assert_string_equal(sortie_state(&p, "C1b#0"), "flying");
+    assert_true(post_run_until(&p, "F2", "turning", 3600));
+    assert_string_equal(vg_watch_drone(&p.state, "F1")->state, "ready");
+    assert_string_equal(sortie_state(&p, "C1#1"), "none");
+    post_close(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +214,7 @@ int main(void)
         cmocka_unit_test(a_silent_drone_is_lost_and_relieved_and_found_again),
         cmocka_unit_test(comes_home_when_called),
         cmocka_unit_test(a_new_director_takes_up_what_flies),
+        cmocka_unit_test(a_new_plan_leaves_flights_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

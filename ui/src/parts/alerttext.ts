@@ -24,6 +24,28 @@ function swept(p: Alert["params"]): Words | null {
 
 type Teller = (p: Alert["params"]) => AlertText;
 
+interface Forecast {
+  gap_s: number;
+  promise_s: number;
+  km: number;
+  broken_km: number;
+  line: string;
+}
+
+/** The timetable was made anew: for whose sake, what it promises, what it would have been without. */
+function replanned(p: Alert["params"]): AlertText {
+  const list = (v: unknown): string => (Array.isArray(v) ? v.join(", ") : "");
+  const now = p.with as unknown as Forecast;
+  const before = p.without as unknown as Forecast;
+  const out = list(p.out);
+  const values = { gap: span(num(now?.gap_s)), promise: span(num(now?.promise_s)), before: span(num(before?.gap_s)) };
+  return {
+    title: out ? t("a_replanned_out", { drones: out }) : t("a_replanned_back", { drones: list(p.back) }),
+    more: t(num(now?.broken_km) > 0 ? "a_replanned_broken" : "a_replanned_kept", { ...values, km: km(num(now?.broken_km) * 1000) }),
+    cause: num(now?.broken_km) > 0 ? t("a_replanned_where", { km: km(num(now?.km) * 1000) }) : null,
+  };
+}
+
 const tellers: Record<string, Teller> = {
   unseen: (p) => ({
     title: t("a_unseen", { where: where(p) }),
@@ -46,6 +68,7 @@ const tellers: Record<string, Teller> = {
     more: t("a_late_launch_more", { sortie: str(p.sortie), late: span(num(p.late_s)) }),
     cause: null,
   }),
+  replanned: (p) => replanned(p),
   zone: (p) => ({ title: t("a_zone", { drone: str(p.drone), zone: str(p.zone) }), more: t("a_zone_more"), cause: null }),
 };
 

@@ -1,0 +1,102 @@
+/* A new plan while drones are in the air. */
+#include "fly/director_priv.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    OUT_S = 120, /* silent so long: no longer counted on */
+    LATE_S = 900 /* never heard so long after its first time */
+};
+
+/* It should have flown by now, and nobody has heard it. */
+static bool never_came(const struct vg_director *self, const struct vg_flyer *f, struct vg_us now)
+{
+    const struct vg_director_options *o = &self->options;
+    struct vg_departure first =
+        vg_timetable_next(o->plan, o->watch->drones[f->drone].id, o->epoch, o->epoch);
+    return first.sortie >= 0 && vg_us_to_s(vg_us_sub(now, first.takeoff)) > LATE_S;
+}
+
+static bool is_out(const struct vg_director *self, const struct vg_flyer *f, struct vg_us now)
+{
+    if (f->told_link == VG_LINK_FRESH) {
+        return false;
+    }
+    if (f->told_link == VG_LINK_NEVER) {
+        return never_came(self, f, now);
+    }
+    return vg_us_to_s(vg_us_sub(now, f->link_since)) > OUT_S;
+}
+
+struct vg_director_outlook vg_director_outlook(const struct vg_director *self, int drone,
+                                               struct vg_us now)
+{
+    const struct vg_flyer *f = &self->flyers[drone];
+    struct vg_director_outlook out = {.is_out = is_out(self, f, now)};
+    bool is_aloft = f->state == VG_FLYER_FLYING || f->state == VG_FLYER_LAUNCHING;
+    bool is_coming = is_aloft || f->state == VG_FLYER_RETURNING || f->state == VG_FLYER_LOST;
+    if ((is_coming || f->job.is_relief) && f->job.flight.sortie >= 0) {
+        out.ready_s = fmax(0, vg_us_to_s(vg_us_sub(f->job.land, now))) + f->type->turnaround_s;
+    } else if (f->state == VG_FLYER_TURNING) {
+        out.ready_s = fmax(0, vg_us_to_s(vg_us_sub(f->turning_until, now)));
+    }
+    if ((is_aloft || f->job.is_relief) && f->job.flight.sortie >= 0 && !out.is_out) {
+        out.flying = vg_job_sortie(&f->job);
+        out.takeoff = f->job.takeoff;
+    }
+    return out;
+}
+
+/* The same sortie in the new plan; -1 if it is not there as it was. */
+static int find_same(const struct vg_plan *plan, const struct vg_plan_sortie *old)
+{
+    for (int k = 0; k < plan->n_sorties; k++) {
+        const struct vg_plan_sortie *s = &plan->sorties[k];
+        if (strcmp(s->id, old->id) == 0 && fabs(s->takeoff_s - old->takeoff_s) < 1e-3 &&
+            fabs(s->land_s - old->land_s) < 1e-3 && fabs(s->period_s - old->period_s) < 1e-3) {
+            return k;
+        }
+    }
+    return -1;
+}
+
+static void move_job(struct vg_director *self, struct vg_flyer *f, const struct vg_plan *plan,
+                     struct vg_us now)
+{
+    int same = find_same(plan, vg_job_sortie(&f->job));
+    if (same >= 0) {
+        f->job.plan = plan;
+        f->job.flight.sortie = same;
+        return;
+    }
+    vg_format(f->job.reason, sizeof f->job.reason, "%s",
+              vg_tr(self->options.lang, "the timetable has changed"));
+    vg_flyer_tell_sortie(self, f, "aborted");
+    f->job = (struct vg_job_flight){.flight = {.sortie = -1}};
+    f->not_before = now;
+    vg_flyer_set_state(self, f, VG_FLYER_READY, now);
+}
+
+void vg_director_adopt(struct vg_director *self, const struct vg_plan *plan, struct vg_us now)
+{
+    self->options.plan = plan;
+    for (int i = 0; i < self->n_flyers; i++) {
+        struct vg_flyer *f = &self->flyers[i];
+        bool is_grounded = f->state == VG_FLYER_READY || f->state == VG_FLYER_PREPARING ||
+                           f->state == VG_FLYER_WAITING;
+        if (is_grounded && f->job.flight.sortie >= 0 && !f->job.is_relief) {
+            move_job(self, f, plan, now);
+        }
+    }
+}
+
+bool vg_director_uses(const struct vg_director *self, const struct vg_plan *plan)
+{
+    for (int i = 0; i < self->n_flyers; i++) {
+        if (self->flyers[i].job.flight.sortie >= 0 && self->flyers[i].job.plan == plan) {
+            return true;
+        }
+    }
+    return self->options.plan == plan;
+}
