@@ -10,8 +10,8 @@
 enum {
     FOLDS_MAX = 4, /* qualities kept up: all looks, and three more */
     KEPT_MAX = 256, /* of one fold */
-    KEEP_EVERY = 4096, /* events: about a tenth of a second of folding ... */
-    KEEP_EVERY_CELLS = 100 /* ... and one more for so many cells, as laying by costs by the cell */
+    KEEP_EVERY_BYTES = 4 << 20, /* of events: about a tenth of a second of folding ... */
+    KEEP_EVERY_BYTES_A_CELL = 2 /* ... and so many more for each cell, as laying by costs by it */
 };
 static const size_t BUDGET_BYTES = 256U << 20;
 
@@ -19,6 +19,7 @@ static const size_t BUDGET_BYTES = 256U << 20;
 struct place {
     int64_t next_seq;
     int64_t newest_us; /* of the events before */
+    int64_t n_bytes; /* of their bodies */
     struct vg_past_tail tail;
 };
 
@@ -35,7 +36,7 @@ struct fold {
     struct place at;
     struct kept kept[KEPT_MAX]; /* in order */
     int n_kept;
-    int64_t every; /* doublings of the distance between two kept */
+    int every; /* doublings of the distance between two kept */
     size_t kept_bytes;
 };
 
@@ -155,7 +156,7 @@ static void drop_every_second(struct fold *f)
 static int64_t keep_every(const struct fold *f)
 {
     const struct vg_shape *s = &f->watch.shape;
-    return (KEEP_EVERY + s->cols[s->n_cols].cell / KEEP_EVERY_CELLS) << f->every;
+    return (KEEP_EVERY_BYTES + s->cols[s->n_cols].cell * KEEP_EVERY_BYTES_A_CELL) << f->every;
 }
 
 /* Within the budget again: the fold that holds most gives half. */
@@ -178,9 +179,9 @@ static void make_room(struct vg_past *self)
 /* What cannot be laid by costs time later, nothing else. */
 static void lay_by(struct vg_past *self, struct fold *f)
 {
-    int64_t last_seq = f->n_kept > 0 ? f->kept[f->n_kept - 1].at.next_seq : 1;
+    int64_t since = f->at.n_bytes - (f->n_kept > 0 ? f->kept[f->n_kept - 1].at.n_bytes : 0);
     struct kept k = {.at = f->at};
-    if (f->watch.description == NULL || f->at.next_seq - last_seq < keep_every(f) ||
+    if (f->watch.description == NULL || since < keep_every(f) ||
         vg_watch_keep(&f->watch, &k.watch, NULL) != VG_OK) {
         return;
     }
@@ -216,6 +217,7 @@ static void fold_one(struct fold *f, const struct vg_record_event *e)
     f->at.next_seq = e->seq + 1;
     f->at.newest_us = e->t.us > f->at.newest_us ? e->t.us : f->at.newest_us;
     tail->last_us = e->t.us > tail->last_us ? e->t.us : tail->last_us;
+    f->at.n_bytes += (int64_t)e->body_n;
     tail->n_events++;
     if (strcmp(e->kind, "start") == 0) {
         take_start(tail, e->body, e->body_n);
