@@ -161,7 +161,7 @@ static enum vg_status run(const struct vg_app *app, const struct wanted *w, stru
         st = vg_strip_create(&watchfile.network, CELL_M, &strip, err);
     }
     if (st == VG_OK) {
-        st = vg_past_create(w->record, 0, &past, err);
+        st = vg_past_create(w->record, NULL, &past, err);
     }
     if (st == VG_OK) {
         int grade = w->gsd_m > 0 ? vg_grade_within(w->gsd_m) : VG_GRADE_UNKNOWN;

@@ -109,7 +109,7 @@ static enum vg_status read_record(struct replay *self, struct vg_past **out, str
 {
     const struct vg_watch *end;
     struct vg_past *past;
-    enum vg_status st = vg_past_create(self->path, 0, &past, err);
+    enum vg_status st = vg_past_create(self->path, NULL, &past, err);
     if (st != VG_OK) {
         return st;
     }

@@ -42,7 +42,7 @@ struct fold {
 
 struct vg_past {
     char path[1100];
-    size_t budget_bytes; /* for all that is kept */
+    struct vg_past_limits limits;
     struct fold folds[FOLDS_MAX];
     struct fold *last;
     uint64_t n_calls;
@@ -50,15 +50,18 @@ struct vg_past {
     int64_t n_restored;
 };
 
-enum vg_status vg_past_create(const char *path, size_t budget_bytes, struct vg_past **out,
-                              struct vg_error *err)
+enum vg_status vg_past_create(const char *path, const struct vg_past_limits *limits,
+                              struct vg_past **out, struct vg_error *err)
 {
     struct vg_past *self = calloc(1, sizeof *self);
     if (self == NULL) {
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
     vg_format(self->path, sizeof self->path, "%s", path);
-    self->budget_bytes = budget_bytes > 0 ? budget_bytes : BUDGET_BYTES;
+    self->limits = limits != NULL ? *limits : (struct vg_past_limits){0};
+    if (self->limits.budget_bytes == 0) {
+        self->limits.budget_bytes = BUDGET_BYTES;
+    }
     *out = self;
     return VG_OK;
 }
@@ -153,10 +156,11 @@ static void drop_every_second(struct fold *f)
     f->every++;
 }
 
-static int64_t keep_every(const struct fold *f)
+static int64_t keep_every(const struct vg_past *self, const struct fold *f)
 {
     const struct vg_shape *s = &f->watch.shape;
-    return (KEEP_EVERY_BYTES + s->cols[s->n_cols].cell * KEEP_EVERY_BYTES_A_CELL) << f->every;
+    int64_t usual = KEEP_EVERY_BYTES + s->cols[s->n_cols].cell * KEEP_EVERY_BYTES_A_CELL;
+    return (self->limits.every_bytes > 0 ? self->limits.every_bytes : usual) << f->every;
 }
 
 /* Within the budget again: the fold that holds most gives half. */
@@ -169,7 +173,7 @@ static void make_room(struct vg_past *self)
             total += self->folds[i].kept_bytes;
             most = self->folds[i].kept_bytes > most->kept_bytes ? &self->folds[i] : most;
         }
-        if (total <= self->budget_bytes || most->n_kept < 2) {
+        if (total <= self->limits.budget_bytes || most->n_kept < 2) {
             return;
         }
         drop_every_second(most);
@@ -181,7 +185,7 @@ static void lay_by(struct vg_past *self, struct fold *f)
 {
     int64_t since = f->at.n_bytes - (f->n_kept > 0 ? f->kept[f->n_kept - 1].at.n_bytes : 0);
     struct kept k = {.at = f->at};
-    if (f->watch.description == NULL || since < keep_every(f) ||
+    if (f->watch.description == NULL || since < keep_every(self, f) ||
         vg_watch_keep(&f->watch, &k.watch, NULL) != VG_OK) {
         return;
     }

@@ -31,9 +31,15 @@ struct vg_past_tail {
 
 struct vg_past;
 
-/* `path` is copied; the record need not be there yet. budget_bytes 0: the usual one. */
-enum vg_status vg_past_create(const char *path, size_t budget_bytes, struct vg_past **out,
-                              struct vg_error *err) VG_MUST_USE;
+/* Zero: the usual. */
+struct vg_past_limits {
+    size_t budget_bytes; /* of all that is laid by; at least one state is */
+    int64_t every_bytes; /* of event bodies from one state laid by to the next */
+};
+
+/* `path` is copied; the record need not be there yet. `limits` may be NULL. */
+enum vg_status vg_past_create(const char *path, const struct vg_past_limits *limits,
+                              struct vg_past **out, struct vg_error *err) VG_MUST_USE;
 void vg_past_destroy(struct vg_past *self); /* NULL is fine */
 
 /* The watch as it was when the record was folded up to the first event after `until` (INT64_MAX:

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 enum {
-    PER_VERTEX = 3 /* lon, lat, s */
+    PER_VERTEX = 3, /* lon, lat, s */
+    MAX_BYTES = 512 * 1024 /* an event of the record holds a megabyte: some 15,000 km of border */
 };
 static const double SAME_DEG = 1e-6; /* a line whose ends are so near is closed */
 
@@ -22,12 +23,16 @@ static void put_way(const struct vg_line *line, struct vg_buf *out)
 
 void vg_ways_describe(const struct vg_watchfile *watch, struct vg_buf *out)
 {
-    vg_buf_puts(out, "\"ways\":[");
+    struct vg_buf ways = {0};
     for (int i = 0; i < watch->network.n_lines; i++) {
-        vg_buf_puts(out, i > 0 ? "," : "");
-        put_way(&watch->network.lines[i], out);
+        vg_buf_puts(&ways, i > 0 ? "," : "");
+        put_way(&watch->network.lines[i], &ways);
     }
-    vg_buf_printf(out, "],\"targets\":{\"person_m\":%.3f,\"group_m\":%.3f,\"vehicle_m\":%.3f},",
+    if (!ways.is_failed && ways.n <= MAX_BYTES) {
+        vg_buf_printf(out, "\"ways\":[%s],", vg_buf_text(&ways));
+    }
+    vg_buf_finish(&ways);
+    vg_buf_printf(out, "\"targets\":{\"person_m\":%.3f,\"group_m\":%.3f,\"vehicle_m\":%.3f},",
                   watch->targets.person_m, watch->targets.group_m, watch->targets.vehicle_m);
 }
 

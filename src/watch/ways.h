@@ -14,7 +14,8 @@
 #include "geo/strip.h"
 #include "watch/shape.h"
 
-/* Append `"ways":[...],` and `"targets":{...},` of a watch. */
+/* Append `"ways":[...],` and `"targets":{...},` of a watch; no ways where they would be over half
+ * a megabyte, which is half of what an event of the record may hold. */
 void vg_ways_describe(const struct vg_watchfile *watch, struct vg_buf *out);
 
 /* `shape` is the description's own. VG_E_NOT_FOUND: the record was written before there were ways.
