@@ -241,7 +241,7 @@ class Page {
   private key(e: KeyboardEvent): void {
     const at = e.target as HTMLElement;
     if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector("dialog[open]")) return;
-    if (at.matches("input[type=text], select, textarea")) return;
+    if (at.matches("input[type=text], select, textarea") && e.key !== "Escape") return;
     const button = at.closest("button, summary, input") !== null;
     const acts: Record<string, () => void> = {
       a: () => this.alerts.takeTop(), c: () => this.alerts.closeMine(), f: () => this.map.fitWatch(), g: () => this.switchChart(),

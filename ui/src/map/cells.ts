@@ -206,8 +206,9 @@ export class Cells {
   private fetch(): void {
     const want = wish();
     if (store.link !== "live" || this.rests(want)) return;
-    const now = performance.now();
     this.cover(want);
+    if (this.loading()) return;
+    const now = performance.now();
     this.of = want;
     this.live = store.live;
     this.live_bins = store.live?.bins_version ?? 0;
@@ -221,6 +222,11 @@ export class Cells {
     this.onFetch();
   }
 
+  /** MapLibre 6 keeps what a tile held where its source gets other tiles while that one is still on the way. */
+  private loading(): boolean {
+    return this.on && this.ids().some((id) => !this.map.isSourceLoaded(id));
+  }
+
   private loaded(took_ms: number, newest: boolean): void {
     this.fetch_wait_ms = waitFor(took_ms, FETCH_SHARE, FETCH_MS, MOST_FETCH_MS);
     this.past_wait_ms = waitFor(took_ms, PAST_SHARE, PAST_MS, MOST_FETCH_MS);
@@ -230,7 +236,7 @@ export class Cells {
   /** The tiles on the map stay until others are there, unless they say something else than what is asked for now. */
   private cover(want: Of): void {
     const at = (of: Of): number => of.t_us ?? store.liveNow_us();
-    if (this.version && (want.quality !== this.of.quality || Math.abs(at(want) - at(this.of)) > FAR_US)) this.hide(true);
+    if (!this.hidden && this.version && (want.quality !== this.of.quality || Math.abs(at(want) - at(this.of)) > FAR_US)) this.hide(true);
   }
 
   private hide(yes: boolean): void {
