@@ -48,7 +48,8 @@ int vg_grade_within(double gsd_m)
 int vg_grade_detecting(double size_m)
 {
     int grade = VG_GRADE_UNKNOWN;
-    while (grade < VG_GRADE_WORST && vg_detect_probability(size_m, vg_grade_gsd_m(grade + 1)) >= 0.5) {
+    while (grade < VG_GRADE_WORST &&
+           vg_detect_probability(size_m, vg_grade_gsd_m(grade + 1)) >= 0.5) {
         grade++;
     }
     return grade;

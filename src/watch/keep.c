@@ -53,9 +53,8 @@ static bool pack(const struct array *from, struct packed *to)
 {
     uLongf n = compressBound((uLong)from->n_bytes);
     void *room = malloc(n);
-    if (room == NULL ||
-        compress2(room, &n, from->data != NULL ? from->data : (const void *)"",
-                  (uLong)from->n_bytes, LEVEL) != Z_OK) {
+    if (room == NULL || compress2(room, &n, from->data != NULL ? from->data : (const void *)"",
+                                  (uLong)from->n_bytes, LEVEL) != Z_OK) {
         free(room);
         return false;
     }
@@ -67,8 +66,8 @@ static bool pack(const struct array *from, struct packed *to)
 static bool unpack(const struct packed *from, const struct array *to)
 {
     uLongf n = (uLongf)to->n_bytes;
-    return to->n_bytes == 0 || (uncompress(to->data, &n, from->data, (uLong)from->n) == Z_OK &&
-                                n == to->n_bytes);
+    return to->n_bytes == 0 ||
+           (uncompress(to->data, &n, from->data, (uLong)from->n) == Z_OK && n == to->n_bytes);
 }
 
 static struct vg_watch_alert *copy_alerts(const struct vg_watch_alert *from, int n)

@@ -102,8 +102,7 @@ static void cut_stretches(const struct vg_shape *shape, const json_t *stretches,
                 x[-1].to_m = (k + 1) * step_m;
                 continue;
             }
-            const json_t *depth =
-                json_object_get(json_array_get(stretches, (size_t)of), "depth_m");
+            const json_t *depth = json_object_get(json_array_get(stretches, (size_t)of), "depth_m");
             *x = (struct vg_stretch){.line = l,
                                      .from_m = k * step_m,
                                      .to_m = (k + 1) * step_m,
@@ -139,8 +138,8 @@ static enum vg_status read_network(const json_t *description, const struct vg_sh
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
     for (; net->n_lines < shape->n_lines; net->n_lines++) {
-        enum vg_status st = read_way(json_array_get(ways, (size_t)net->n_lines),
-                                     &net->lines[net->n_lines], err);
+        enum vg_status st =
+            read_way(json_array_get(ways, (size_t)net->n_lines), &net->lines[net->n_lines], err);
         if (st != VG_OK || shape->lines[net->n_lines].n_cols == 0) {
             net->n_lines++; /* finish frees this one too */
             return st != VG_OK ? st : fail_ways(err);

@@ -153,8 +153,8 @@ static void fold_slowly(const struct story *s, int n, int grade, struct vg_watch
     tiny_apply(w, 0, "start", "{}");
     for (int i = 0; i < n; i++) {
         const struct event *e = &s->events[i];
-        assert_int_equal(
-            vg_watch_apply(w, vg_us(e->t_us), e->kind, e->body, strlen(e->body), NULL), VG_OK);
+        assert_int_equal(vg_watch_apply(w, vg_us(e->t_us), e->kind, e->body, strlen(e->body), NULL),
+                         VG_OK);
     }
 }
 

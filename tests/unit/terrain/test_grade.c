@@ -69,7 +69,8 @@ static void detection_follows_the_transfer_function(void **state)
     }
 }
 
-/* "At least this quality": all of the grade is within it. Grades end at 0.4, 0.566, 0.8, 1.131 m. */
+/* "At least this quality": all of the grade is within it. Grades end at 0.4, 0.566, 0.8, 1.131 m.
+ */
 static void a_wanted_quality_takes_whole_grades(void **state)
 {
     (void)state;

@@ -206,7 +206,8 @@ static void looks_mean_the_same_wherever_they_stand(void **state)
         char body[2][600];
         int n = (int)vg_rng_below(&rng, 24); /* numbers: also lists that end within a run */
         for (int k = 0; k < n; k++) {
-            vg_buf_printf(&saw, "%s%d", k > 0 ? "," : "", (int)vg_rng_below(&rng, k % 5 < 2 ? 70 : 6));
+            vg_buf_printf(&saw, "%s%d", k > 0 ? "," : "",
+                          (int)vg_rng_below(&rng, k % 5 < 2 ? 70 : 6));
         }
         vg_format(body[0], 600, "{\"d\":\"V1\",\"lat\":14,\"lon\":0,\"saw\":[%s]}",
                   vg_buf_text(&saw));
@@ -232,8 +233,8 @@ static void a_pose_with_two_lists_is_refused(void **state)
         "{\"d\":\"V1\",\"lat\":14,\"lon\":0,\"saw\":[0,1,0,1,5],\"saw\":[5,6,0,1,5]}";
     struct vg_watch w;
     tiny_open(&w);
-    assert_int_equal(
-        vg_watch_apply(&w, vg_us(TINY_T0), "pose", body, sizeof body - 1, NULL), VG_E_FORMAT);
+    assert_int_equal(vg_watch_apply(&w, vg_us(TINY_T0), "pose", body, sizeof body - 1, NULL),
+                     VG_E_FORMAT);
     assert_true(vg_seen_share(&w.seen) == 0);
     vg_watch_finish(&w);
 }
