@@ -57,6 +57,12 @@ export function asked(of: Of = wish()): string {
   return (of.quality && `target=${of.quality}&`) + (of.t_us === null ? "" : `t_us=${of.t_us}&`);
 }
 
+/** Whether tiles of one would say something wrong of the other. */
+function isFar(a: Of, b: Of): boolean {
+  const at = (of: Of): number => of.t_us ?? store.liveNow_us();
+  return a.quality !== b.quality || Math.abs(at(a) - at(b)) > FAR_US;
+}
+
 function opacity(): number {
   return theme() === "dark" ? 0.55 : 0.6;
 }
@@ -146,8 +152,10 @@ export class Cells {
   private coloured_ms = -Infinity;
   private colour_wait_ms = COLOUR_MS;
   private hidden = false;
-  /** What the tiles on the map are of; when that is now, the live picture and the state of its bins they belong to. */
+  /** What tiles were last asked of; when that is now, the live picture and the state of its bins they belong to. */
   private of: Of = { quality: "", t_us: null };
+  /** What the tiles on the map are of. */
+  private on_map: Of | null = null;
   private live: Picture | null = null;
   private live_bins = 0;
   private drawn = new Map<string, string>();
@@ -171,6 +179,7 @@ export class Cells {
     if (on) {
       this.colour(!this.on);
       this.fetch();
+      this.cover();
     }
     if (on === this.on) return;
     this.on = on;
@@ -198,7 +207,7 @@ export class Cells {
   /** Nothing new to fetch for this wish, or not yet. */
   private rests(want: Of): boolean {
     const now = performance.now();
-    if (want.quality !== this.of.quality || (want.t_us === null) !== (this.of.t_us === null)) return false;
+    if (isFar(want, this.of) || (want.t_us === null) !== (this.of.t_us === null)) return false;
     if (want.t_us !== null) return want.t_us === this.of.t_us || now - this.fetched_ms < this.past_wait_ms;
     return (store.live === this.live && store.live?.bins_version === this.live_bins) || now - this.fetched_ms < this.fetch_wait_ms;
   }
@@ -206,10 +215,10 @@ export class Cells {
   private fetch(): void {
     const want = wish();
     if (store.link !== "live" || this.rests(want)) return;
-    this.cover(want);
     if (this.loading()) return;
     const now = performance.now();
     this.of = want;
+    this.on_map ??= want;
     this.live = store.live;
     this.live_bins = store.live?.bins_version ?? 0;
     this.fetched_ms = now;
@@ -218,7 +227,7 @@ export class Cells {
         (this.map.getSource(idOf(k)) as RasterDEMTileSource).setTiles([tileUrl(store.net, revisit_s, this.version, want)]);
       });
     }
-    this.map.once("idle", () => this.loaded(performance.now() - now, this.of === want));
+    this.map.once("idle", () => this.loaded(performance.now() - now, want));
     this.onFetch();
   }
 
@@ -227,16 +236,17 @@ export class Cells {
     return this.on && this.ids().some((id) => !this.map.isSourceLoaded(id));
   }
 
-  private loaded(took_ms: number, newest: boolean): void {
+  private loaded(took_ms: number, of: Of): void {
     this.fetch_wait_ms = waitFor(took_ms, FETCH_SHARE, FETCH_MS, MOST_FETCH_MS);
     this.past_wait_ms = waitFor(took_ms, PAST_SHARE, PAST_MS, MOST_FETCH_MS);
-    if (newest && this.hidden) this.hide(false);
+    if (of === this.of) this.on_map = of;
+    this.cover();
   }
 
   /** The tiles on the map stay until others are there, unless they say something else than what is asked for now. */
-  private cover(want: Of): void {
-    const at = (of: Of): number => of.t_us ?? store.liveNow_us();
-    if (!this.hidden && this.version && (want.quality !== this.of.quality || Math.abs(at(want) - at(this.of)) > FAR_US)) this.hide(true);
+  private cover(): void {
+    const yes = this.on_map !== null && isFar(wish(), this.on_map);
+    if (yes !== this.hidden) this.hide(yes);
   }
 
   private hide(yes: boolean): void {
