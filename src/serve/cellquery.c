@@ -9,14 +9,15 @@ static const double REVISIT_MAX_S = 1e9;
 static bool is_given(const char *query, const char *key)
 {
     size_t n = strlen(key);
-    while (query != NULL) {
-        if (strncmp(query, key, n) == 0 && query[n] == '=') {
-            return true;
+    const char *part = query;
+    while (strncmp(part, key, n) != 0 || part[n] != '=') {
+        part = strchr(part, '&');
+        if (part == NULL) {
+            return false;
         }
-        query = strchr(query, '&');
-        query += query != NULL;
+        part++;
     }
-    return false;
+    return true;
 }
 
 /* False: given, and not a number within [lo, hi]. */
