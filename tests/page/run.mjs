@@ -255,12 +255,35 @@ async function liveTests(station) {
   await test("the map draws the line by age, bases and drones", async () => {
     const page = await open(url);
     await page.waitForFunction((n) => n === 0 || window.vigie.page.map.map.queryRenderedFeatures({ layers: ["base"] }).length > 0, watch.bases.length, { timeout: LONG });
+    await page.evaluate(() => ["trails", "km"].forEach((n) => window.vigie.page.map.setShown(n, false)));
+    await page.waitForFunction(() => window.vigie.page.map.overlay.line_ms > 0, null, { timeout: LONG });
+    await page.waitForTimeout(1500);
     const seen = await page.evaluate(() => {
       const m = window.vigie.page.map;
-      const q = (layers) => m.map.queryRenderedFeatures({ layers }).length;
-      return { line: q(["line-case"]), kinds: q(["line-age", "line-broken", "line-never", "line-unreachable"]), bases: q(["base"]), drones: m.overlay.glides.gliders.size, heard: [...window.vigie.store.live.drones.values()].filter((d) => d.lat !== null).length };
+      const { net, live } = window.vigie.store;
+      const now_s = window.vigie.store.now_us() / 1e6;
+      const canvas = document.querySelector(".overlay-back");
+      const scale = canvas.width / canvas.clientWidth;
+      const out = { places: 0, drawn: 0, fresh: 0, blue: 0, old: 0, red: 0, bases: 0, drones: m.overlay.glides.gliders.size, heard: [...live.drones.values()].filter((d) => d.lat !== null).length };
+      // The middle of every fifth bin: fresh ground is more blue than red, ground past its promise more red than blue.
+      for (let b = 2; b < net.n_bins; b += 5) {
+        const span = net.binSpan(b);
+        const [x, y] = m.overlay.screenOf(...net.at({ line: span.line, s_m: (span.from_m + span.to_m) / 2 }));
+        if (x < 0 || y < 0 || x >= canvas.clientWidth || y >= canvas.clientHeight) continue;
+        const [red, , blue, alpha] = canvas.getContext("2d").getImageData(Math.round(x * scale), Math.round(y * scale), 1, 1).data;
+        const ratio = (now_s - live.bins[b]) / (net.revisit_s[b] || window.vigie.store.watch.promise_s);
+        out.places++;
+        out.drawn += alpha > 150;
+        const kind = net.unreachable[b] || !live.bins[b] ? "" : ratio < 0.3 ? "fresh" : ratio > 1.1 ? "old" : "";
+        if (kind) out[kind]++;
+        if (kind === "fresh") out.blue += blue > red;
+        if (kind === "old") out.red += red > blue;
+      }
+      out.bases = m.map.queryRenderedFeatures({ layers: ["base"] }).length;
+      return out;
     });
-    check(seen.line > 0 && seen.kinds > 0, "no line on the map");
+    check(seen.places > 20 && seen.drawn > 0.9 * seen.places, `the line on the map: ${JSON.stringify(seen)}`);
+    check(seen.blue > 0.85 * seen.fresh && seen.red > 0.85 * seen.old && seen.fresh + seen.old > 0, `its colours: ${JSON.stringify(seen)}`);
     check(seen.bases > 0 || watch.bases.length === 0, "no base on the map");
     same(seen.drones, seen.heard, "drones on the map");
     quiet();
