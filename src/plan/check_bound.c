@@ -66,7 +66,7 @@ static double revisit_at(const struct vg_check *self, const struct vg_line *line
     return least;
 }
 
-/* Points of one way, each within the watch depth of the line. */
+/* Points of one way, each within the watch depth of the line (passes lie within it too). */
 static bool read_way(const struct vg_check *self, const json_t *way, struct way_point **out,
                      int *out_n)
 {

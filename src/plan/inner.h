@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "plan/path.h"
 #include "plan/planner.h"
+#include "plan/sweeps.h"
 
 struct vg_crew {
     int base;
@@ -57,6 +58,14 @@ struct vg_reach {
     double *path_bwd;
 };
 
+/* A sweep line: pass `pass` of its line of the watch, its own kilometres beginning at from_m of that
+ * line's. */
+struct vg_flown {
+    int line;
+    int pass;
+    double from_m;
+};
+
 struct vg_chain {
     int line;
     int first; /* node */
@@ -74,6 +83,11 @@ struct vg_cost_rows {
 struct vg_problem {
     const struct vg_watchfile *watch;
     const struct vg_terrain *terrain; /* NULL: flat at 0 m */
+    const struct vg_sweeps *sweeps;
+    struct vg_sweeps own_sweeps; /* where none were given */
+    struct vg_network net; /* the sweep lines: what is planned; lives in the arena */
+    struct vg_flown *flown; /* per line of net */
+    int *sweep_of; /* per stretch of net */
     struct vg_arena arena;
     struct vg_crew *crews;
     int n_crews;
@@ -89,7 +103,25 @@ struct vg_problem {
 enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfile *watch,
                                const struct vg_terrain *terrain, double site_step_m,
                                struct vg_error *err) VG_MUST_USE;
+/* The same with sweep lines of the caller's, borrowed; NULL: those of flat ground. */
+enum vg_status vg_problem_init_sweeps(struct vg_problem *self, const struct vg_watchfile *watch,
+                                      const struct vg_terrain *terrain,
+                                      const struct vg_sweeps *sweeps, double site_step_m,
+                                      struct vg_error *err) VG_MUST_USE;
 void vg_problem_finish(struct vg_problem *self);
+
+/* Fills net, flown, sweep_of (flown.c). */
+enum vg_status vg_flown_make(struct vg_problem *p, const struct vg_sweeps *sweeps,
+                             struct vg_error *err) VG_MUST_USE;
+/* Can all passes of a piece be flown at s_m of its line? The line of net and its link that cannot,
+ * else that of the last pass. */
+bool vg_flown_is_seen(const struct vg_problem *p, int sweep, double s_m, int *out_line,
+                      int *out_link);
+/* The plan's stretches, cut where reach or passes begin or end (list.c); malloc. */
+enum vg_status vg_list_stretches(const struct vg_problem *p, enum vg_lang lang,
+                                 struct vg_plan *out, struct vg_error *err) VG_MUST_USE;
+/* The flight out to a link, along it and home that is shortest against what its crew can fly. */
+double vg_link_shortest_s(const struct vg_problem *p, int line, int link, int *out_crew);
 /* After a change of extra_climb_s: what is served, and the chains, again. */
 enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err) VG_MUST_USE;
 

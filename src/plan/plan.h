@@ -21,6 +21,12 @@
 #include "base/text.h"
 #include "config/watchfile.h"
 
+enum {
+    VG_PLAN_PASSES_MAX = 16
+};
+
+/* A stretch whose depth one pass along the line does not see has several, side by side. Each of
+ * them must be visited within the wanted revisit: the worst gap is that of the worst pass. */
 struct vg_plan_stretch {
     char id[16];
     char line[VG_NAME_SIZE];
@@ -31,6 +37,10 @@ struct vg_plan_stretch {
     bool is_unreachable; /* listed, never dropped in silence */
     char reason[160]; /* why, in words, when unreachable: "312 km out and back from Kayes; 263 km
                          can be flown" */
+    int n_passes; /* 0: one, over the line */
+    double offset_m[VG_PLAN_PASSES_MAX]; /* of each, to the right of growing kilometres */
+    double agl_m; /* flown so high over the ground; 0: not said */
+    double seen; /* share of its cells that its passes will see, as foreseen; 0: not said */
 };
 
 struct vg_plan_point {
@@ -42,6 +52,7 @@ struct vg_plan_point {
 
 struct vg_plan_visit {
     char line[VG_NAME_SIZE];
+    int pass; /* which of the stretch's, from 0 */
     double from_m;
     double to_m;
     double t0_s;
@@ -57,6 +68,7 @@ struct vg_plan_sortie {
     double land_s; /* > takeoff_s; may pass period_s */
     double period_s;
     double energy; /* share of the endurance used, (0, 1 - reserve] */
+    double depth_m; /* its camera is to see so far to each side; 0: the watch's depth */
     struct vg_plan_point *track; /* take-off first, landing last, t growing */
     int n_track;
     struct vg_plan_visit *visits;
@@ -80,5 +92,12 @@ enum vg_status vg_plan_parse(const char *json, size_t n, const char *place, stru
                              struct vg_error *err) VG_MUST_USE;
 void vg_plan_format(const struct vg_plan *self, struct vg_buf *out);
 void vg_plan_finish(struct vg_plan *self);
+
+/* How far to each side pass `pass` of n at these offsets (m) is to see, where the ground is watched
+ * to depth_m on each side of the line: to the middle between it and the next pass, or to the edge. */
+double vg_pass_half_m(const double *offset_m, int n, int pass, double depth_m);
+/* The depth that a sortie's camera is set for. */
+double vg_plan_camera_depth_m(const struct vg_plan_sortie *sortie,
+                              const struct vg_watchfile *watch);
 
 #endif

@@ -2,11 +2,12 @@
 #ifndef VG_PLAN_PLANNER_H
 #define VG_PLAN_PLANNER_H
 
-#include "plan/plan.h"
+#include "plan/sweeps.h"
 #include "terrain/terrain.h"
 
 struct vg_planner_options {
     double site_step_m; /* 0: chosen from the line's length */
+    const struct vg_sweeps *sweeps; /* NULL: those of flat ground */
     bool (*progress)(void *ctx, double share); /* false stops; NULL none */
     void *ctx;
 };

@@ -13,7 +13,6 @@ enum {
 };
 static const double MIN_STEP_M = 500;
 static const double MAX_STEP_M = 5000;
-static const double MAX_TOLERANCE_M = 300;
 
 static void *take(struct vg_problem *p, int n, size_t size_bytes)
 {
@@ -100,13 +99,13 @@ static double least_depth_m(const struct vg_network *net, int line)
 
 static enum vg_status make_paths(struct vg_problem *p, struct vg_error *err)
 {
-    const struct vg_network *net = &p->watch->network;
+    const struct vg_network *net = &p->net;
     p->paths = take(p, net->n_lines, sizeof *p->paths);
     if (p->paths == NULL) {
         return no_memory(err);
     }
     for (int k = 0; k < net->n_lines; k++) {
-        double tolerance_m = fmin(least_depth_m(net, k) / 4, MAX_TOLERANCE_M);
+        double tolerance_m = vg_sweeps_tolerance_m(least_depth_m(net, k));
         enum vg_status st = vg_flypath_create(&net->lines[k], tolerance_m, &p->paths[k], err);
         if (st != VG_OK) {
             return st;
@@ -140,7 +139,8 @@ static bool take_nodes(struct vg_problem *p, struct vg_nodes *out, int n)
 static enum vg_status make_nodes(struct vg_problem *p, int line, double step_m,
                                  struct vg_error *err)
 {
-    const struct vg_network *net = &p->watch->network;
+    const struct vg_network *net = &p->net;
+    double from_m = p->flown[line].from_m;
     int n = 1;
     for (int k = 0; k < net->n_stretches; k++) {
         n += net->stretches[k].line == line ? links_of(&net->stretches[k], step_m) : 0;
@@ -157,7 +157,7 @@ static enum vg_status make_nodes(struct vg_problem *p, int line, double step_m,
         int links = links_of(st, step_m);
         for (int q = 0; q < links; q++) {
             double s = st->from_m + (st->to_m - st->from_m) * q / links;
-            out->s_m[out->n] = q > 0 ? round(s) : s;
+            out->s_m[out->n] = q > 0 ? round(s + from_m) - from_m : s;
             out->stretch[out->n] = k;
             out->revisit_s[out->n] = st->revisit_s;
             out->depth_m[out->n++] = st->depth_m;
@@ -175,7 +175,8 @@ double vg_crew_lead_m(const struct vg_problem *p, const struct vg_crew *crew, do
 {
     const struct vg_wf_type *t = &p->watch->types[crew->type];
     double lead_m = 0;
-    if (t->camera >= 0 && t->camera < p->watch->n_cameras) {
+    if (t->camera >= 0 && t->camera < p->watch->n_cameras &&
+        p->watch->cameras[t->camera].gimbal != VG_GIMBAL_FIXED) {
         vg_camera_patrol_pitch_deg(&p->watch->cameras[t->camera], t->agl_m, depth_m, &lead_m);
     }
     return lead_m > 0 ? lead_m : 0;
@@ -292,7 +293,7 @@ static void reach_node(struct vg_problem *p, int line, int c, int i)
 
 static enum vg_status make_reach(struct vg_problem *p, struct vg_error *err)
 {
-    int n_lines = p->watch->network.n_lines;
+    int n_lines = p->net.n_lines;
     p->reach = take(p, n_lines * p->n_crews, sizeof *p->reach);
     if (p->reach == NULL) {
         return no_memory(err);
@@ -430,7 +431,7 @@ static void chain_line(struct vg_problem *p, int line)
 enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err)
 {
     int n_links = 0;
-    for (int line = 0; line < self->watch->network.n_lines; line++) {
+    for (int line = 0; line < self->net.n_lines; line++) {
         n_links += self->nodes[line].n;
     }
     self->n_chains = 0;
@@ -442,7 +443,7 @@ enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err)
     }
     double least = HUGE_VAL;
     double most = 0;
-    for (int line = 0; line < self->watch->network.n_lines; line++) {
+    for (int line = 0; line < self->net.n_lines; line++) {
         chain_line(self, line);
         for (int k = 0; k < self->nodes[line].n - 1; k++) {
             if (self->nodes[line].is_served[k]) {
@@ -456,24 +457,48 @@ enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err)
     return VG_OK;
 }
 
+static enum vg_status lay_sweeps(struct vg_problem *p, const struct vg_sweeps *sweeps,
+                                 struct vg_error *err)
+{
+    if (sweeps == NULL) {
+        enum vg_status st = vg_sweeps_flat(p->watch, &p->own_sweeps, err);
+        if (st != VG_OK) {
+            return st;
+        }
+        sweeps = &p->own_sweeps;
+    }
+    return vg_flown_make(p, sweeps, err);
+}
+
 enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfile *watch,
                                const struct vg_terrain *terrain, double site_step_m,
                                struct vg_error *err)
 {
+    return vg_problem_init_sweeps(self, watch, terrain, NULL, site_step_m, err);
+}
+
+enum vg_status vg_problem_init_sweeps(struct vg_problem *self, const struct vg_watchfile *watch,
+                                      const struct vg_terrain *terrain,
+                                      const struct vg_sweeps *sweeps, double site_step_m,
+                                      struct vg_error *err)
+{
     *self = (struct vg_problem){.watch = watch, .terrain = terrain};
+    enum vg_status st = find_crews(self, err);
+    if (st == VG_OK) {
+        st = lay_sweeps(self, sweeps, err);
+    }
     double step_m =
         site_step_m > 0
             ? site_step_m
-            : fmax(MIN_STEP_M, fmin(vg_network_length_m(&watch->network) / AIM_NODES, MAX_STEP_M));
-    enum vg_status st = find_crews(self, err);
+            : fmax(MIN_STEP_M, fmin(vg_network_length_m(&self->net) / AIM_NODES, MAX_STEP_M));
     if (st == VG_OK) {
         st = make_paths(self, err);
     }
     if (st == VG_OK) {
-        self->nodes = take(self, watch->network.n_lines, sizeof *self->nodes);
+        self->nodes = take(self, self->net.n_lines, sizeof *self->nodes);
         st = self->nodes != NULL ? VG_OK : no_memory(err);
     }
-    for (int line = 0; st == VG_OK && line < watch->network.n_lines; line++) {
+    for (int line = 0; st == VG_OK && line < self->net.n_lines; line++) {
         st = make_nodes(self, line, step_m, err);
     }
     if (st == VG_OK) {
@@ -484,9 +509,10 @@ enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfil
 
 void vg_problem_finish(struct vg_problem *self)
 {
-    for (int k = 0; self->paths != NULL && k < self->watch->network.n_lines; k++) {
+    for (int k = 0; self->paths != NULL && k < self->net.n_lines; k++) {
         vg_flypath_finish(&self->paths[k]);
     }
+    vg_sweeps_finish(&self->own_sweeps);
     vg_arena_finish(&self->arena);
     *self = (struct vg_problem){0};
 }

@@ -1,0 +1,189 @@
+/* Sweep lines as lines of their own: what the planner covers. A run of pieces whose pass k has one
+ * offset makes one line, so that a sortie flies on from piece to piece. */
+#include "plan/inner.h"
+
+#include "geo/geodesy.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A line beside another bends where that one does, and in between where its direction turns. */
+static const double STEP_M = 250;
+static const double SAME_M = 0.5;
+
+static const struct vg_stretch *stretch_of(const struct vg_problem *p, const struct vg_sweep *sw)
+{
+    return &p->watch->network.stretches[sw->stretch];
+}
+
+static bool has_pass(const struct vg_sweep *sw, int pass, double offset_m)
+{
+    return sw->n_passes > pass && fabs(sw->offset_m[pass] - offset_m) < SAME_M;
+}
+
+/* Does the run of pass `pass` that holds piece k go on from the piece before it? */
+static bool goes_on(const struct vg_problem *p, int k, int pass)
+{
+    const struct vg_sweep *sw = p->sweeps->sweeps;
+    return k > 0 && stretch_of(p, &sw[k])->line == stretch_of(p, &sw[k - 1])->line &&
+           has_pass(&sw[k - 1], pass, sw[k].offset_m[pass]);
+}
+
+static bool take_points(struct vg_problem *p, struct vg_line *out, size_t n)
+{
+    out->lat_deg = vg_arena_alloc(&p->arena, n * sizeof *out->lat_deg);
+    out->lon_deg = vg_arena_alloc(&p->arena, n * sizeof *out->lon_deg);
+    out->s_m = vg_arena_alloc(&p->arena, n * sizeof *out->s_m);
+    return out->lat_deg != NULL && out->lon_deg != NULL && out->s_m != NULL;
+}
+
+/* Across the chord over +-depth, as the strip of cells lies. */
+static void put_point(const struct vg_line *ground, double s_m, double offset_m, double depth_m,
+                      double from_m, struct vg_line *out)
+{
+    double heading_deg;
+    double *lat = &out->lat_deg[out->n];
+    double *lon = &out->lon_deg[out->n];
+    vg_line_at(ground, s_m, depth_m, lat, lon, &heading_deg);
+    if (fabs(offset_m) >= SAME_M) {
+        vg_geo_direct(*lat, *lon, vg_wrap_360_deg(heading_deg + 90), offset_m, lat, lon);
+    }
+    out->s_m[out->n++] = s_m - from_m;
+}
+
+/* `from_m` to `to_m` of a line, offset_m to its right. Kilometres are those of the line. */
+static bool lay_line(struct vg_problem *p, const struct vg_line *ground, double from_m, double to_m,
+                     double offset_m, double depth_m, struct vg_line *out)
+{
+    bool is_whole = from_m < SAME_M && to_m > ground->length_m - SAME_M;
+    if (is_whole && fabs(offset_m) < SAME_M) {
+        *out = *ground; /* borrowed */
+        return true;
+    }
+    double step_m = fabs(offset_m) < SAME_M ? ground->length_m : STEP_M;
+    size_t most = (size_t)ground->n + (size_t)((to_m - from_m) / step_m) + 4;
+    *out = (struct vg_line){.length_m = to_m - from_m, .is_closed = is_whole && ground->is_closed};
+    memcpy(out->name, ground->name, sizeof out->name);
+    if (!take_points(p, out, most)) {
+        return false;
+    }
+    double last_m = from_m;
+    put_point(ground, from_m, offset_m, depth_m, from_m, out);
+    for (int i = 0; i <= ground->n; i++) {
+        double next_m = i < ground->n ? fmin(ground->s_m[i], to_m) : to_m;
+        if (next_m < last_m + SAME_M && next_m < to_m) {
+            continue;
+        }
+        int parts = (int)ceil((next_m - last_m) / step_m - 1e-9);
+        for (int q = 1; q < parts; q++) {
+            put_point(ground, last_m + (next_m - last_m) * q / parts, offset_m, depth_m, from_m,
+                      out);
+        }
+        if (next_m > last_m) {
+            put_point(ground, next_m, offset_m, depth_m, from_m, out);
+        }
+        last_m = next_m;
+    }
+    if (out->is_closed) {
+        out->lat_deg[out->n - 1] = out->lat_deg[0];
+        out->lon_deg[out->n - 1] = out->lon_deg[0];
+    }
+    return true;
+}
+
+/* The stretches of a flown line; its depth is what the pass is to see to each side. */
+static void add_stretch(struct vg_problem *p, int k, int pass)
+{
+    const struct vg_sweep *sw = &p->sweeps->sweeps[k];
+    const struct vg_stretch *whole = stretch_of(p, sw);
+    int line = p->net.n_lines - 1;
+    struct vg_stretch *st = &p->net.stretches[p->net.n_stretches];
+    *st = *whole;
+    st->line = line;
+    st->from_m = sw->from_m - p->flown[line].from_m;
+    st->to_m = sw->to_m - p->flown[line].from_m;
+    st->depth_m = vg_pass_half_m(sw->offset_m, sw->n_passes, pass, whole->depth_m);
+    p->sweep_of[p->net.n_stretches++] = k;
+}
+
+/* The line of the run that begins at piece k, and its pieces. */
+static bool add_run(struct vg_problem *p, int k, int pass)
+{
+    const struct vg_sweep *sw = p->sweeps->sweeps;
+    int line = stretch_of(p, &sw[k])->line;
+    int end = k + 1;
+    double depth_m = stretch_of(p, &sw[k])->depth_m;
+    while (end < p->sweeps->n && has_pass(&sw[end], pass, sw[k].offset_m[pass]) &&
+           goes_on(p, end, pass)) {
+        depth_m = fmax(depth_m, stretch_of(p, &sw[end])->depth_m);
+        end++;
+    }
+    p->flown[p->net.n_lines] = (struct vg_flown){line, pass, sw[k].from_m};
+    if (!lay_line(p, &p->watch->network.lines[line], sw[k].from_m, sw[end - 1].to_m,
+                  sw[k].offset_m[pass], depth_m, &p->net.lines[p->net.n_lines++])) {
+        return false;
+    }
+    for (int e = k; e < end; e++) {
+        add_stretch(p, e, pass);
+    }
+    return true;
+}
+
+static int count_passes(const struct vg_sweeps *sweeps, int *out_most)
+{
+    int n = 0;
+    *out_most = 1;
+    for (int k = 0; k < sweeps->n; k++) {
+        n += sweeps->sweeps[k].n_passes;
+        *out_most = sweeps->sweeps[k].n_passes > *out_most ? sweeps->sweeps[k].n_passes : *out_most;
+    }
+    return n;
+}
+
+enum vg_status vg_flown_make(struct vg_problem *p, const struct vg_sweeps *sweeps,
+                             struct vg_error *err)
+{
+    int most;
+    size_t n = (size_t)count_passes(sweeps, &most) + 1;
+    p->sweeps = sweeps;
+    p->net.lines = vg_arena_calloc(&p->arena, n, sizeof *p->net.lines);
+    p->net.stretches = vg_arena_calloc(&p->arena, n, sizeof *p->net.stretches);
+    p->flown = vg_arena_calloc(&p->arena, n, sizeof *p->flown);
+    p->sweep_of = vg_arena_calloc(&p->arena, n, sizeof *p->sweep_of);
+    if (p->net.lines == NULL || p->net.stretches == NULL || p->flown == NULL ||
+        p->sweep_of == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    for (int pass = 0; pass < most; pass++) {
+        for (int k = 0; k < sweeps->n; k++) {
+            bool is_start = sweeps->sweeps[k].n_passes > pass && !goes_on(p, k, pass);
+            if (is_start && !add_run(p, k, pass)) {
+                return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+            }
+        }
+    }
+    return VG_OK;
+}
+
+bool vg_flown_is_seen(const struct vg_problem *p, int sweep, double s_m, int *out_line,
+                      int *out_link)
+{
+    const struct vg_sweep *sw = &p->sweeps->sweeps[sweep];
+    bool is_seen = true;
+    for (int k = 0; k < p->net.n_stretches && is_seen; k++) {
+        if (p->sweep_of[k] != sweep) {
+            continue;
+        }
+        int line = p->net.stretches[k].line;
+        const struct vg_nodes *nd = &p->nodes[line];
+        int link = 0;
+        double u_m = fmax(sw->from_m, fmin(sw->to_m, s_m)) - p->flown[line].from_m;
+        while (link < nd->n - 2 && nd->s_m[link + 1] <= u_m) {
+            link++;
+        }
+        *out_line = line;
+        *out_link = link;
+        is_seen = nd->is_served[link];
+    }
+    return is_seen;
+}

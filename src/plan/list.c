@@ -1,0 +1,155 @@
+/* The plan's stretches: those of the watch, cut where reach or passes begin or end. */
+#include "base/time.h"
+#include "plan/inner.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+double vg_link_shortest_s(const struct vg_problem *p, int line, int link, int *out_crew)
+{
+    double least = HUGE_VAL;
+    for (int c = 0; c < p->n_crews; c++) {
+        const struct vg_nodes *nd = &p->nodes[line];
+        const struct vg_crew *crew = &p->crews[c];
+        double out_s = vg_airspeed_leg_s(&crew->air, crew->lat_deg, crew->lon_deg,
+                                         nd->lat_deg[link], nd->lon_deg[link]);
+        double home_s = vg_airspeed_leg_s(&crew->air, nd->lat_deg[link + 1], nd->lon_deg[link + 1],
+                                          crew->lat_deg, crew->lon_deg);
+        double s = out_s + home_s + crew->climb_s + crew->sink_s + 2 * crew->extra_climb_s;
+        if (s - crew->usable_s < least) {
+            least = s - crew->usable_s;
+            *out_crew = c;
+        }
+    }
+    const struct vg_crew *crew = &p->crews[*out_crew];
+    return least + crew->usable_s;
+}
+
+static void explain(const struct vg_problem *p, int line, int from, int to, enum vg_lang lang,
+                    char *out, size_t size_bytes)
+{
+    int crew = 0;
+    double least = HUGE_VAL;
+    for (int k = from; k < to; k++) {
+        int c = 0;
+        double s = vg_link_shortest_s(p, line, k, &c);
+        if (s - p->crews[c].usable_s < least) {
+            least = s - p->crews[c].usable_s;
+            crew = c;
+        }
+    }
+    char need[32];
+    char have[32];
+    vg_duration_format(least + p->crews[crew].usable_s, need, sizeof need);
+    vg_duration_format(p->crews[crew].usable_s, have, sizeof have);
+    vg_format(out, size_bytes,
+              vg_tr(lang, "out of reach: from %s the nearest end takes %s out and back, lead-in "
+                          "not counted; %s can be flown"),
+              p->watch->bases[p->crews[crew].base].name, need, have);
+}
+
+/* Links [first, end) of a line of first passes, all of one piece and all seen or all not. */
+struct run {
+    int line;
+    int first;
+    int end;
+    int sweep;
+    bool is_seen;
+    int lacks_line; /* the pass that cannot be flown, and its first such link */
+    int lacks_link;
+};
+
+static struct run run_at(const struct vg_problem *p, int line, int link)
+{
+    const struct vg_nodes *nd = &p->nodes[line];
+    struct run r = {.line = line, .first = link, .end = link + 1};
+    double mid_m = (nd->s_m[link] + nd->s_m[link + 1]) / 2 + p->flown[line].from_m;
+    r.sweep = p->sweep_of[nd->stretch[link]];
+    r.is_seen = vg_flown_is_seen(p, r.sweep, mid_m, &r.lacks_line, &r.lacks_link);
+    return r;
+}
+
+static void put_stretch(const struct vg_problem *p, const struct run *r, enum vg_lang lang,
+                        struct vg_plan_stretch *out)
+{
+    const struct vg_sweep *sw = &p->sweeps->sweeps[r->sweep];
+    const struct vg_nodes *nd = &p->nodes[r->line];
+    double from_m = p->flown[r->line].from_m;
+    int type = vg_sweeps_type(p->watch, p->watch->depth_m);
+    memcpy(out->line, p->net.lines[r->line].name, sizeof out->line);
+    out->from_m = round(nd->s_m[r->first] + from_m);
+    out->to_m = round(nd->s_m[r->end] + from_m);
+    out->revisit_s = p->watch->network.stretches[sw->stretch].revisit_s;
+    out->n_passes = sw->n_passes;
+    memcpy(out->offset_m, sw->offset_m, sizeof out->offset_m);
+    for (int k = 0; k < out->n_passes; k++) {
+        out->offset_m[k] = round(out->offset_m[k] * 10) / 10;
+    }
+    out->agl_m = p->watch->types[type >= 0 ? type : p->watch->drones[0].type].agl_m;
+    out->seen = sw->seen;
+    out->is_unreachable = !r->is_seen;
+    if (out->is_unreachable) {
+        explain(p, r->lacks_line, r->lacks_link, r->lacks_link + r->end - r->first, lang,
+                out->reason, sizeof out->reason);
+    }
+}
+
+static void list_line(const struct vg_problem *p, int line, enum vg_lang lang, int *whole_of,
+                      struct vg_plan *out)
+{
+    int links = p->nodes[line].n - 1;
+    for (int k = 0; k < links;) {
+        struct run r = run_at(p, line, k);
+        while (r.end < links) {
+            struct run next = run_at(p, line, r.end);
+            if (next.sweep != r.sweep || next.is_seen != r.is_seen ||
+                (!r.is_seen && next.lacks_line != r.lacks_line)) {
+                break;
+            }
+            r.end++;
+        }
+        whole_of[out->n_stretches] = p->sweeps->sweeps[r.sweep].stretch;
+        put_stretch(p, &r, lang, &out->stretches[out->n_stretches++]);
+        k = r.end;
+    }
+}
+
+/* "S3", or "S3.1", "S3.2" where it is cut. */
+static void name_stretches(const struct vg_problem *p, const int *whole_of, struct vg_plan *out)
+{
+    for (int k = 0, part = 1; k < out->n_stretches; k++) {
+        bool is_first = k == 0 || whole_of[k - 1] != whole_of[k];
+        bool is_last = k == out->n_stretches - 1 || whole_of[k + 1] != whole_of[k];
+        const char *id = p->watch->network.stretches[whole_of[k]].id;
+        part = is_first ? 1 : part + 1;
+        if (is_first && is_last) {
+            vg_format(out->stretches[k].id, sizeof out->stretches[k].id, "%s", id);
+        } else {
+            vg_format(out->stretches[k].id, sizeof out->stretches[k].id, "%.10s.%d", id, part);
+        }
+    }
+}
+
+enum vg_status vg_list_stretches(const struct vg_problem *p, enum vg_lang lang,
+                                 struct vg_plan *out, struct vg_error *err)
+{
+    size_t n = 1;
+    for (int line = 0; line < p->net.n_lines; line++) {
+        n += (size_t)p->nodes[line].n;
+    }
+    out->stretches = calloc(n, sizeof *out->stretches);
+    int *whole_of = calloc(n, sizeof *whole_of);
+    if (out->stretches == NULL || whole_of == NULL) {
+        free(whole_of);
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    for (int line = 0; line < p->net.n_lines; line++) {
+        if (p->flown[line].pass == 0) {
+            list_line(p, line, lang, whole_of, out);
+        }
+    }
+    name_stretches(p, whole_of, out);
+    free(whole_of);
+    return VG_OK;
+}

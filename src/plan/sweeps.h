@@ -1,0 +1,49 @@
+/* Sweep lines: the parallel passes that see each piece of the watch's lines to its depth. Made from
+ * the watch before anything is planned; the planner covers each pass within the piece's wanted
+ * revisit.
+ *
+ *            left                line               right
+ *   -depth  |<------ pass 1 ------>|<------ pass 2 ------>|  +depth
+ *                  offset -d/2             offset +d/2
+ *
+ * On flat ground the passes lie evenly, as many as the camera's reach asks for. Where hills hide
+ * ground, watch/survey.h cuts the pieces further and adds passes.
+ *
+ * Threads: pure. Memory: malloc, owned by the sweeps.
+ */
+#ifndef VG_PLAN_SWEEPS_H
+#define VG_PLAN_SWEEPS_H
+
+#include "plan/plan.h"
+
+/* Offsets to the right of growing kilometres (m). The first pass joins on with that of the pieces
+ * beside it where the offsets are the same. */
+struct vg_sweep {
+    int stretch; /* of the watch's network */
+    double from_m; /* along the line */
+    double to_m;
+    int n_passes; /* at least 1 */
+    double offset_m[VG_PLAN_PASSES_MAX];
+    double seen; /* share of the cells that the passes see; 0: not foreseen */
+};
+
+/* Invariant: in order of the network's stretches, which they cover from end to end. */
+struct vg_sweeps {
+    struct vg_sweep *sweeps;
+    int n;
+};
+
+/* The type whose camera reaches the least to the side among the drones: what it sees, every drone
+ * does. -1: none has a camera. */
+int vg_sweeps_type(const struct vg_watchfile *watch, double depth_m);
+
+/* How far a drone may fly beside its pass, which sees to half_m on each side (m). */
+double vg_sweeps_tolerance_m(double half_m);
+
+/* One piece a stretch, flat ground. VG_E_RANGE: more than VG_PLAN_PASSES_MAX passes, or a camera
+ * that sees nothing from its height; VG_E_NO_MEMORY. */
+enum vg_status vg_sweeps_flat(const struct vg_watchfile *watch, struct vg_sweeps *out,
+                              struct vg_error *err) VG_MUST_USE;
+void vg_sweeps_finish(struct vg_sweeps *self);
+
+#endif
