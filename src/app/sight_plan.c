@@ -149,18 +149,23 @@ static const double POINT_EVERY_M = 500;
 /* The flight as a plan of one sortie, at the type's height above the ground and cruise speed. */
 static enum vg_status make_sortie(const struct vg_line *line, const struct vg_watchfile *watch,
                                   int drone, const struct vg_terrain *terrain,
-                                  struct vg_plan_sortie *out, struct vg_error *err)
+                                  struct vg_plan *plan, struct vg_error *err)
 {
     const struct vg_wf_type *type = &watch->types[watch->drones[drone].type];
     double n = ceil(line->length_m / POINT_EVERY_M) + 1;
-    *out = (struct vg_plan_sortie){.period_s = line->length_m / type->cruise_mps};
     if (n > PATH_MAX_POINTS) {
         return vg_fail(err, VG_E_RANGE, "a flight of %.0f km is too long", line->length_m / 1000);
     }
-    out->track = calloc((size_t)n, sizeof *out->track);
-    if (out->track == NULL) {
+    struct vg_plan_sortie *out = calloc(1, sizeof *out);
+    plan->sorties = out;
+    plan->n_sorties = out != NULL;
+    if (out != NULL) {
+        out->track = calloc((size_t)n, sizeof *out->track);
+    }
+    if (out == NULL || out->track == NULL) {
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
+    out->period_s = line->length_m / type->cruise_mps;
     vg_format(out->id, sizeof out->id, "path");
     vg_format(out->drone, sizeof out->drone, "%s", watch->drones[drone].id);
     for (int i = 0; i < (int)n; i++) {
@@ -173,28 +178,6 @@ static enum vg_status make_sortie(const struct vg_line *line, const struct vg_wa
     }
     out->n_track = (int)n;
     out->land_s = out->period_s;
-    return VG_OK;
-}
-
-/* The stretches of the watch as a plan has them. */
-static enum vg_status make_plan(const struct vg_watchfile *watch, struct vg_plan *out,
-                                struct vg_error *err)
-{
-    int n = watch->network.n_stretches;
-    out->stretches = calloc((size_t)n, sizeof *out->stretches);
-    out->sorties = calloc(1, sizeof *out->sorties);
-    if (out->stretches == NULL || out->sorties == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-    }
-    for (int i = 0; i < n; i++) {
-        const struct vg_stretch *s = &watch->network.stretches[i];
-        struct vg_plan_stretch *p = &out->stretches[i];
-        *p = (struct vg_plan_stretch){
-            .from_m = s->from_m, .to_m = s->to_m, .revisit_s = s->revisit_s};
-        vg_format(p->id, sizeof p->id, "%s", s->id);
-        vg_format(p->line, sizeof p->line, "%s", watch->network.lines[s->line].name);
-    }
-    out->n_stretches = n;
     return VG_OK;
 }
 
@@ -239,11 +222,10 @@ int vg_sight_of_path(const struct vg_app *app, const struct vg_sight_options *op
         st = vg_load_terrain(&watch, &terrain, &err);
     }
     if (st == VG_OK) {
-        st = make_plan(&watch, &plan, &err);
+        st = vg_plan_of_watch(&watch, &plan, &err);
     }
     if (st == VG_OK) {
-        st = make_sortie(&flight.lines[0], &watch, drone, terrain, &plan.sorties[0], &err);
-        plan.n_sorties = 1;
+        st = make_sortie(&flight.lines[0], &watch, drone, terrain, &plan, &err);
     }
     int rc = st == VG_OK ? foresee(app, &watch, &plan, terrain, &err) : vg_app_fail(app, &err);
     vg_terrain_destroy(terrain);

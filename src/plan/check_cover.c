@@ -94,9 +94,9 @@ static bool check_claim(struct vg_check *self, const struct vg_plan_stretch *st)
     return true;
 }
 
-/* How far to each side a drone of this type sees flat ground in passing, its camera set for half_m:
+/* How far to each side a drone of this type sees flat ground in passing, its camera set for depth_m:
  * point by point ahead of it, by the pinhole alone. */
-static double reach_m(const struct vg_check *self, const struct vg_wf_type *type, double half_m)
+static double reach_m(const struct vg_check *self, const struct vg_wf_type *type, double depth_m)
 {
     static const double STEP_M = 5;
     const struct vg_wf_camera *c = &self->watch->cameras[type->camera];
@@ -106,7 +106,7 @@ static double reach_m(const struct vg_check *self, const struct vg_wf_type *type
     double far_m = fmin(c->max_range_m, c->max_gsd_m * c->width_px / (2 * tan_h));
     double dip = c->gimbal == VG_GIMBAL_FIXED
                      ? 90 * to_rad
-                     : -vg_camera_patrol_pitch_deg(c, type->agl_m, half_m, NULL) * to_rad;
+                     : -vg_camera_patrol_pitch_deg(c, type->agl_m, depth_m, NULL) * to_rad;
     double most_m = 0;
     for (double ahead = 0; ahead < far_m; ahead += STEP_M) {
         double z = ahead * cos(dip) + type->agl_m * sin(dip);
@@ -128,13 +128,13 @@ static double seen_width_m(const struct vg_check *self, const struct vg_plan_str
     double reach[VG_PLAN_PASSES_MAX];
     int n_seen = 0;
     for (int k = 0; k < n; k++) {
-        reach[k] = reach_m(self, type, vg_pass_half_m(st->offset_m, n, k, depth_m));
+        reach[k] = reach_m(self, type, st->n_passes > 0 ? st->passes[k].depth_m : depth_m);
     }
     for (int q = 0; q < PIECES; q++) {
         double x = depth_m * (2 * q + 1 - PIECES) / PIECES;
         bool is_seen = false;
         for (int k = 0; k < n; k++) {
-            is_seen = is_seen || fabs(x - st->offset_m[k]) <= reach[k];
+            is_seen = is_seen || fabs(x - st->passes[k].offset_m) <= reach[k];
         }
         n_seen += is_seen;
     }

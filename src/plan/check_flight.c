@@ -168,23 +168,23 @@ static const struct vg_plan_stretch *stretch_at(const struct vg_check *self, con
 /* Where a pass lies at s_m of its line, and how far to each side it is to see. False: the stretch
  * there, looked up at in_m, has no such pass. */
 static bool pass_at(const struct vg_check *self, int line, int pass, double s_m, double in_m,
-                    double *out_lat, double *out_lon, double *out_half_m)
+                    double *out_lat, double *out_lon, double *out_depth_m)
 {
     const struct vg_network *net = &self->watch->network;
     const struct vg_plan_stretch *st = stretch_at(self, net->lines[line].name, in_m);
     double depth_m = net->stretches[vg_network_stretch_at(net, line, in_m)].depth_m;
     double heading_deg;
     vg_line_at(&net->lines[line], s_m, depth_m, out_lat, out_lon, &heading_deg);
-    *out_half_m = depth_m;
+    *out_depth_m = depth_m;
     if (st == NULL || st->n_passes == 0) {
         return pass == 0;
     }
     if (pass >= st->n_passes) {
         return false;
     }
-    vg_geo_direct(*out_lat, *out_lon, vg_wrap_360_deg(heading_deg + 90), st->offset_m[pass],
+    vg_geo_direct(*out_lat, *out_lon, vg_wrap_360_deg(heading_deg + 90), st->passes[pass].offset_m,
                   out_lat, out_lon);
-    *out_half_m = vg_pass_half_m(st->offset_m, st->n_passes, pass, depth_m);
+    *out_depth_m = fmin(depth_m, st->passes[pass].depth_m);
     return true;
 }
 

@@ -18,7 +18,7 @@ static const struct vg_stretch *stretch_of(const struct vg_problem *p, const str
 
 static bool has_pass(const struct vg_sweep *sw, int pass, double offset_m)
 {
-    return sw->n_passes > pass && fabs(sw->offset_m[pass] - offset_m) < SAME_M;
+    return sw->n_passes > pass && fabs(sw->passes[pass].offset_m - offset_m) < SAME_M;
 }
 
 /* Does the run of pass `pass` that holds piece k go on from the piece before it? */
@@ -26,7 +26,7 @@ static bool goes_on(const struct vg_problem *p, int k, int pass)
 {
     const struct vg_sweep *sw = p->sweeps->sweeps;
     return k > 0 && stretch_of(p, &sw[k])->line == stretch_of(p, &sw[k - 1])->line &&
-           has_pass(&sw[k - 1], pass, sw[k].offset_m[pass]);
+           has_pass(&sw[k - 1], pass, sw[k].passes[pass].offset_m);
 }
 
 static bool take_points(struct vg_problem *p, struct vg_line *out, size_t n)
@@ -102,7 +102,7 @@ static void add_stretch(struct vg_problem *p, int k, int pass)
     st->line = line;
     st->from_m = sw->from_m - p->flown[line].from_m;
     st->to_m = sw->to_m - p->flown[line].from_m;
-    st->depth_m = vg_pass_half_m(sw->offset_m, sw->n_passes, pass, whole->depth_m);
+    st->depth_m = sw->passes[pass].depth_m;
     p->sweep_of[p->net.n_stretches++] = k;
 }
 
@@ -113,14 +113,14 @@ static bool add_run(struct vg_problem *p, int k, int pass)
     int line = stretch_of(p, &sw[k])->line;
     int end = k + 1;
     double depth_m = stretch_of(p, &sw[k])->depth_m;
-    while (end < p->sweeps->n && has_pass(&sw[end], pass, sw[k].offset_m[pass]) &&
+    while (end < p->sweeps->n && has_pass(&sw[end], pass, sw[k].passes[pass].offset_m) &&
            goes_on(p, end, pass)) {
         depth_m = fmax(depth_m, stretch_of(p, &sw[end])->depth_m);
         end++;
     }
     p->flown[p->net.n_lines] = (struct vg_flown){line, pass, sw[k].from_m};
     if (!lay_line(p, &p->watch->network.lines[line], sw[k].from_m, sw[end - 1].to_m,
-                  sw[k].offset_m[pass], depth_m, &p->net.lines[p->net.n_lines++])) {
+                  sw[k].passes[pass].offset_m, depth_m, &p->net.lines[p->net.n_lines++])) {
         return false;
     }
     for (int e = k; e < end; e++) {

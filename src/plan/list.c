@@ -82,9 +82,9 @@ static void put_stretch(const struct vg_problem *p, const struct run *r, enum vg
     out->to_m = round(nd->s_m[r->end] + from_m);
     out->revisit_s = p->watch->network.stretches[sw->stretch].revisit_s;
     out->n_passes = sw->n_passes;
-    memcpy(out->offset_m, sw->offset_m, sizeof out->offset_m);
     for (int k = 0; k < out->n_passes; k++) {
-        out->offset_m[k] = round(out->offset_m[k] * 10) / 10;
+        out->passes[k].offset_m = round(sw->passes[k].offset_m * 10) / 10;
+        out->passes[k].depth_m = round(sw->passes[k].depth_m * 10) / 10;
     }
     out->agl_m = p->watch->types[type >= 0 ? type : p->watch->drones[0].type].agl_m;
     out->seen = sw->seen;

@@ -14,7 +14,7 @@ static const double MAX_S = 1e9;
 static const double MAX_KM = 1e5;
 static const double MIN_ALT_MSL_M = -1000;
 static const double MAX_ALT_MSL_M = 30000;
-static const double MAX_OFFSET_M = 100000; /* the greatest watch depth */
+static const double MAX_DEPTH_M = 100000; /* the greatest watch depth */
 
 static enum vg_status refuse_unknown(json_t *object, const char *const *known, int n_known,
                                      struct vg_error *err)
@@ -103,18 +103,23 @@ static enum vg_status read_more(const json_t *object, const struct field *fields
 static enum vg_status read_passes(const json_t *object, struct vg_plan_stretch *out,
                                   struct vg_error *err)
 {
-    const json_t *list = json_object_get(object, "offsets_m");
+    const json_t *list = json_object_get(object, "passes");
     size_t n = json_array_size(list);
     if (list != NULL && (n == 0 || n > VG_PLAN_PASSES_MAX)) {
-        return vg_fail(err, VG_E_FORMAT, "\"%s\" must be a list of 1 to %d numbers", "offsets_m",
+        return vg_fail(err, VG_E_FORMAT, "\"%s\" must be a list of 1 to %d pairs", "passes",
                        VG_PLAN_PASSES_MAX);
     }
     for (size_t i = 0; i < n; i++) {
-        const json_t *v = json_array_get(list, i);
-        out->offset_m[i] = json_number_value(v);
-        if (!json_is_number(v) || !(fabs(out->offset_m[i]) <= MAX_OFFSET_M)) {
-            return vg_fail(err, VG_E_FORMAT, "offsets_m[%d] must be a number from %g to %g", (int)i,
-                           -MAX_OFFSET_M, MAX_OFFSET_M);
+        const json_t *pair = json_array_get(list, i);
+        const json_t *offset = json_array_get(pair, 0);
+        const json_t *depth = json_array_get(pair, 1);
+        struct vg_plan_pass *p = &out->passes[i];
+        *p = (struct vg_plan_pass){json_number_value(offset), json_number_value(depth)};
+        if (json_array_size(pair) != 2 || !json_is_number(offset) || !json_is_number(depth) ||
+            !(fabs(p->offset_m) <= MAX_DEPTH_M && p->depth_m >= 1 && p->depth_m <= MAX_DEPTH_M)) {
+            return vg_fail(err, VG_E_FORMAT,
+                           "passes[%d] must be [offset_m, depth_m], at most %g m", (int)i,
+                           MAX_DEPTH_M);
         }
     }
     out->n_passes = (int)n;
@@ -127,7 +132,7 @@ static enum vg_status read_stretch(json_t *object, struct vg_plan_stretch *out,
                                    struct vg_error *err)
 {
     static const char *const KEYS[] = {"id",          "line",        "from_km",   "to_km", "revisit_s",
-                                       "worst_gap_s", "unreachable", "offsets_m", "agl_m", "seen"};
+                                       "worst_gap_s", "unreachable", "passes", "agl_m", "seen"};
     enum vg_status st = refuse_unknown(object, KEYS, 10, err);
     if (st == VG_OK) {
         st = read_name(object, "id", out->id, sizeof out->id, err);
@@ -277,7 +282,7 @@ static enum vg_status read_sortie(json_t *object, double plan_period_s, struct v
                                    {"energy", 0, 100, 1, &out->energy},
                                    {"period_s", 0.1, MAX_S, 1, &out->period_s}};
     enum vg_status st = read_sortie_names(object, out, err);
-    const struct field more[] = {{"depth_m", 0, MAX_OFFSET_M, 1, &out->depth_m}};
+    const struct field more[] = {{"depth_m", 0, MAX_DEPTH_M, 1, &out->depth_m}};
     if (st == VG_OK) {
         st = read_fields(object, fields, json_object_get(object, "period_s") ? 4 : 3, err);
     }
@@ -407,24 +412,28 @@ void vg_plan_finish(struct vg_plan *self)
     *self = (struct vg_plan){0};
 }
 
-double vg_pass_half_m(const double *offset_m, int n, int pass, double depth_m)
-{
-    double at_m = offset_m[pass];
-    double left_m = at_m + depth_m;
-    double right_m = depth_m - at_m;
-    for (int k = 0; k < n; k++) {
-        double apart_m = offset_m[k] - at_m;
-        if (apart_m > 0) {
-            right_m = fmin(right_m, apart_m / 2);
-        } else if (apart_m < 0) {
-            left_m = fmin(left_m, -apart_m / 2);
-        }
-    }
-    return fmax(left_m, right_m);
-}
-
 double vg_plan_camera_depth_m(const struct vg_plan_sortie *sortie,
                               const struct vg_watchfile *watch)
 {
     return sortie->depth_m > 0 ? sortie->depth_m : watch->depth_m;
+}
+
+enum vg_status vg_plan_of_watch(const struct vg_watchfile *watch, struct vg_plan *out,
+                                struct vg_error *err)
+{
+    int n = watch->network.n_stretches;
+    struct vg_plan_stretch *list = calloc((size_t)n + 1, sizeof *list);
+    if (list == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    for (int i = 0; i < n; i++) {
+        const struct vg_stretch *s = &watch->network.stretches[i];
+        list[i].from_m = s->from_m;
+        list[i].to_m = s->to_m;
+        list[i].revisit_s = s->revisit_s;
+        vg_format(list[i].id, sizeof list[i].id, "%s", s->id);
+        vg_format(list[i].line, sizeof list[i].line, "%s", watch->network.lines[s->line].name);
+    }
+    *out = (struct vg_plan){.stretches = list, .n_stretches = n};
+    return VG_OK;
 }

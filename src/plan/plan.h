@@ -25,6 +25,12 @@ enum {
     VG_PLAN_PASSES_MAX = 16
 };
 
+/* A sweep along a line: offset_m to the right of growing kilometres, seeing depth_m to each side. */
+struct vg_plan_pass {
+    double offset_m;
+    double depth_m;
+};
+
 /* A stretch whose depth one pass along the line does not see has several, side by side. Each of
  * them must be visited within the wanted revisit: the worst gap is that of the worst pass. */
 struct vg_plan_stretch {
@@ -38,7 +44,7 @@ struct vg_plan_stretch {
     char reason[160]; /* why, in words, when unreachable: "312 km out and back from Kayes; 263 km
                          can be flown" */
     int n_passes; /* 0: one, over the line */
-    double offset_m[VG_PLAN_PASSES_MAX]; /* of each, to the right of growing kilometres */
+    struct vg_plan_pass passes[VG_PLAN_PASSES_MAX];
     double agl_m; /* flown so high over the ground; 0: not said */
     double seen; /* share of its cells that its passes will see, as foreseen; 0: not said */
 };
@@ -93,9 +99,10 @@ enum vg_status vg_plan_parse(const char *json, size_t n, const char *place, stru
 void vg_plan_format(const struct vg_plan *self, struct vg_buf *out);
 void vg_plan_finish(struct vg_plan *self);
 
-/* How far to each side pass `pass` of n at these offsets (m) is to see, where the ground is watched
- * to depth_m on each side of the line: to the middle between it and the next pass, or to the edge. */
-double vg_pass_half_m(const double *offset_m, int n, int pass, double depth_m);
+/* The stretches of the watch, without a sortie. VG_E_NO_MEMORY. */
+enum vg_status vg_plan_of_watch(const struct vg_watchfile *watch, struct vg_plan *out,
+                                struct vg_error *err) VG_MUST_USE;
+
 /* The depth that a sortie's camera is set for. */
 double vg_plan_camera_depth_m(const struct vg_plan_sortie *sortie,
                               const struct vg_watchfile *watch);

@@ -59,7 +59,9 @@ static void put_field(struct vg_buf *out, const char *key, double x, int decimal
 static void put_passes(const struct vg_plan_stretch *st, struct vg_buf *out)
 {
     for (int k = 0; k < st->n_passes; k++) {
-        put_field(out, k > 0 ? "," : ",\"offsets_m\":[", st->offset_m[k], DEC_M);
+        put_field(out, k > 0 ? ",[" : ",\"passes\":[[", st->passes[k].offset_m, DEC_M);
+        put_field(out, ",", st->passes[k].depth_m, DEC_M);
+        vg_buf_puts(out, "]");
     }
     vg_buf_puts(out, st->n_passes > 0 ? "]" : "");
     if (st->agl_m > 0) {

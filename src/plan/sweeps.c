@@ -5,9 +5,9 @@
 
 static const double MAX_TOLERANCE_M = 300;
 
-double vg_sweeps_tolerance_m(double half_m)
+double vg_sweeps_tolerance_m(double depth_m)
 {
-    return fmin(half_m / 4, MAX_TOLERANCE_M);
+    return fmin(depth_m / 4, MAX_TOLERANCE_M);
 }
 
 int vg_sweeps_type(const struct vg_watchfile *watch, double depth_m)
@@ -29,27 +29,33 @@ int vg_sweeps_type(const struct vg_watchfile *watch, double depth_m)
     return least;
 }
 
-/* Do passes that each see half_m to both sides, flown up to the tolerance beside where they lie,
- * still see the share that counts? */
-static bool is_enough(const struct vg_watchfile *watch, double half_m)
+static double overlap_m(double at_m, double reach_m, double lo_m, double hi_m)
 {
-    int t = vg_sweeps_type(watch, half_m);
+    return fmax(0, fmin(at_m + reach_m, hi_m) - fmax(at_m - reach_m, lo_m));
+}
+
+bool vg_sweeps_sees(const struct vg_watchfile *watch, const struct vg_plan_pass *pass, double lo_m,
+                    double hi_m)
+{
+    int t = vg_sweeps_type(watch, pass->depth_m);
     if (t < 0) {
         return true; /* no camera to judge by */
     }
     const struct vg_wf_type *type = &watch->types[t];
-    double reach_m = vg_camera_reach_m(&watch->cameras[type->camera], type->agl_m, half_m);
-    double off_m = vg_sweeps_tolerance_m(half_m);
-    double seen_m = fmin(half_m, reach_m + off_m) + fmin(half_m, fmax(0, reach_m - off_m));
-    return seen_m >= watch->seen_share * 2 * half_m;
+    double reach_m = vg_camera_reach_m(&watch->cameras[type->camera], type->agl_m, pass->depth_m);
+    double off_m = vg_sweeps_tolerance_m(pass->depth_m);
+    double seen_m = fmin(overlap_m(pass->offset_m - off_m, reach_m, lo_m, hi_m),
+                         overlap_m(pass->offset_m + off_m, reach_m, lo_m, hi_m));
+    return seen_m >= watch->seen_share * (hi_m - lo_m);
 }
 
 static enum vg_status lay_passes(const struct vg_watchfile *watch, const struct vg_stretch *stretch,
                                  struct vg_sweep *out, struct vg_error *err)
 {
     int n = 1;
-    while (n <= VG_PLAN_PASSES_MAX && !is_enough(watch, stretch->depth_m / n)) {
-        n++;
+    struct vg_plan_pass one = {0, stretch->depth_m};
+    while (n <= VG_PLAN_PASSES_MAX && !vg_sweeps_sees(watch, &one, -one.depth_m, one.depth_m)) {
+        one.depth_m = stretch->depth_m / ++n;
     }
     if (n > VG_PLAN_PASSES_MAX) {
         return vg_fail(err, VG_E_RANGE,
@@ -63,7 +69,8 @@ static enum vg_status lay_passes(const struct vg_watchfile *watch, const struct 
     }
     out->n_passes = n;
     for (int k = 0; k < n; k++) {
-        out->offset_m[k] = stretch->depth_m * (2 * k + 1 - n) / n;
+        out->passes[k] = (struct vg_plan_pass){stretch->depth_m * (2 * k + 1 - n) / n,
+                                               stretch->depth_m / n};
     }
     return VG_OK;
 }

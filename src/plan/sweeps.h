@@ -16,14 +16,14 @@
 
 #include "plan/plan.h"
 
-/* Offsets to the right of growing kilometres (m). The first pass joins on with that of the pieces
+/* The first pass joins on with that of the pieces
  * beside it where the offsets are the same. */
 struct vg_sweep {
     int stretch; /* of the watch's network */
     double from_m; /* along the line */
     double to_m;
     int n_passes; /* at least 1 */
-    double offset_m[VG_PLAN_PASSES_MAX];
+    struct vg_plan_pass passes[VG_PLAN_PASSES_MAX];
     double seen; /* share of the cells that the passes see; 0: not foreseen */
 };
 
@@ -37,8 +37,13 @@ struct vg_sweeps {
  * does. -1: none has a camera. */
 int vg_sweeps_type(const struct vg_watchfile *watch, double depth_m);
 
-/* How far a drone may fly beside its pass, which sees to half_m on each side (m). */
-double vg_sweeps_tolerance_m(double half_m);
+/* How far a drone may fly beside its pass, which sees depth_m to each side (m). */
+double vg_sweeps_tolerance_m(double depth_m);
+
+/* Does a pass on flat ground, flown up to the tolerance beside where it lies, see the share that
+ * counts of the ground from lo_m to hi_m right of the line? */
+bool vg_sweeps_sees(const struct vg_watchfile *watch, const struct vg_plan_pass *pass, double lo_m,
+                    double hi_m);
 
 /* One piece a stretch, flat ground. VG_E_RANGE: more than VG_PLAN_PASSES_MAX passes, or a camera
  * that sees nothing from its height; VG_E_NO_MEMORY. */

@@ -121,18 +121,18 @@ static double try_pass(struct vg_foresight *self, struct trial *t,
     double to_m = piece->to_m + RUN_UP_M;
     t->n_seen = 0;
     for (double s = piece->from_m - RUN_UP_M; s <= to_m; s += EVERY_M) {
-        double lat;
-        double lon;
+        struct vg_foresee_place at = {.agl_m = agl_m, .depth_m = self->watch->depth_m};
         double course;
         double on_line_m = fmax(0, fmin(line->length_m, s));
-        vg_line_at(line, on_line_m, 1000, &lat, &lon, &course);
-        vg_geo_direct(lat, lon, course, s - on_line_m, &lat, &lon); /* straight on past its ends */
-        vg_geo_direct(lat, lon, course + 90, offset_m, &lat, &lon);
-        double alt = vg_terrain_height_msl_m(self->terrain, lat, lon) + agl_m;
-        struct vg_camera_pose pose =
-            vg_foresee_pose(self, type, lat, lon, alt, agl_m, course + (is_backward ? 180 : 0));
+        vg_line_at(line, on_line_m, 1000, &at.lat_deg, &at.lon_deg, &course);
+        /* straight on past its ends */
+        vg_geo_direct(at.lat_deg, at.lon_deg, course, s - on_line_m, &at.lat_deg, &at.lon_deg);
+        vg_geo_direct(at.lat_deg, at.lon_deg, course + 90, offset_m, &at.lat_deg, &at.lon_deg);
+        at.alt_msl_m = vg_terrain_height_msl_m(self->terrain, at.lat_deg, at.lon_deg) + agl_m;
+        at.yaw_true_deg = course + (is_backward ? 180 : 0);
+        struct vg_camera_pose pose = vg_foresee_pose(self, type, &at);
         vg_arena_reset(&self->scratch);
-        if (!isfinite(alt) ||
+        if (!isfinite(at.alt_msl_m) ||
             vg_camera_cells(self->terrain, self->strip, &pose, &limits, &self->scratch,
                             is_elsewhere, take, t, NULL) != VG_OK) {
             continue;
