@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "config/quantity.h"
+#include "plan/table.h"
 #include "watch/foresee.h"
 
 #include <math.h>
@@ -50,8 +51,25 @@ static void print_piece(enum vg_lang lang, const struct vg_watchfile *watch,
     }
 }
 
+static void print_stretches(enum vg_lang lang, const struct vg_plan *plan,
+                            const struct vg_foreseen *f)
+{
+    struct vg_buf b = {0};
+    for (int i = 0; i < plan->n_stretches; i++) {
+        const struct vg_foreseen_stretch *s = &f->stretches[i];
+        if (s->n_cells > 0) {
+            struct vg_plan_sight sight = {.seen = (double)s->n_seen / (double)s->n_cells,
+                                          .hidden_m = (s->n_cols - s->n_cols_enough) * CELL_M};
+            vg_buf_puts(&b, "  ");
+            vg_plan_passes(&plan->stretches[i], &sight, lang, &b);
+        }
+    }
+    fputs(vg_buf_text(&b), stdout);
+    vg_buf_finish(&b);
+}
+
 static void print_text(enum vg_lang lang, const struct vg_watchfile *watch,
-                       const struct vg_foreseen *f)
+                       const struct vg_plan *plan, const struct vg_foreseen *f)
 {
     char cells[32];
     char cols[32];
@@ -63,6 +81,7 @@ static void print_text(enum vg_lang lang, const struct vg_watchfile *watch,
                  "These passes see %s %% of the cells; %s %% of the line counts as seen (%s %% "
                  "of its cells or more)\n"),
            cells, cols, share);
+    print_stretches(lang, plan, f);
     if (f->n_pieces > 0) {
         printf(vg_tr(lang, "Hidden ground, %d pieces of line:\n"), f->n_pieces);
     }
@@ -71,14 +90,23 @@ static void print_text(enum vg_lang lang, const struct vg_watchfile *watch,
     }
 }
 
-static void print_json(const struct vg_watchfile *watch, const struct vg_foreseen *f)
+static void print_json(const struct vg_watchfile *watch, const struct vg_plan *plan,
+                       const struct vg_foreseen *f)
 {
     struct vg_buf b = {0};
     vg_buf_printf(&b,
                   "{\"cells\":%lld,\"cells_seen\":%lld,\"columns\":%lld,\"columns_seen\":%lld,"
-                  "\"hidden\":[",
+                  "\"stretches\":[",
                   (long long)f->n_cells, (long long)f->n_seen, (long long)f->n_cols,
                   (long long)f->n_cols_enough);
+    for (int i = 0; i < plan->n_stretches; i++) {
+        const struct vg_foreseen_stretch *s = &f->stretches[i];
+        vg_buf_puts(&b, i > 0 ? ",{\"id\":" : "{\"id\":");
+        vg_buf_json(&b, plan->stretches[i].id);
+        vg_buf_printf(&b, ",\"cells\":%lld,\"cells_seen\":%lld,\"columns\":%d,\"columns_seen\":%d}",
+                      (long long)s->n_cells, (long long)s->n_seen, s->n_cols, s->n_cols_enough);
+    }
+    vg_buf_puts(&b, "],\"hidden\":[");
     for (int i = 0; i < f->n_pieces; i++) {
         const struct vg_foreseen_piece *p = &f->pieces[i];
         vg_buf_printf(&b, "%s{\"line\":", i > 0 ? "," : "");
@@ -109,9 +137,9 @@ static int foresee(const struct vg_app *app, const struct vg_watchfile *watch,
     }
     int rc = st != VG_OK ? vg_app_fail(app, err) : seen.n_cols_enough < seen.n_cols ? 1 : 0;
     if (st == VG_OK && app->is_json) {
-        print_json(watch, &seen);
+        print_json(watch, plan, &seen);
     } else if (st == VG_OK) {
-        print_text(app->lang, watch, &seen);
+        print_text(app->lang, watch, plan, &seen);
     }
     vg_foreseen_finish(&seen);
     vg_strip_destroy(strip);

@@ -12,7 +12,7 @@ static const double BASE_M = 1000; /* the track begins and ends this near its ba
 static const double SPEED_SHARE = 1.02;
 static const double ROUNDING_S =
     0.1; /* times in the file are rounded by half of this at both ends */
-static const double INSIDE_SHARE = 0.02; /* of a visit */
+static const double INSIDE_SHARE = 0.1; /* of a visit */
 static const double OFF_END_M = 1; /* kilometres are rounded to metres */
 
 static bool check_order(struct vg_check *self, const struct vg_plan_sortie *so)
@@ -157,8 +157,7 @@ static const struct vg_plan_stretch *stretch_at(const struct vg_check *self, con
 {
     for (int k = 0; k < self->plan->n_stretches; k++) {
         const struct vg_plan_stretch *st = &self->plan->stretches[k];
-        if (strcmp(st->line, line) == 0 && s_m >= st->from_m - OFF_END_M &&
-            s_m <= st->to_m + OFF_END_M) {
+        if (strcmp(st->line, line) == 0 && s_m >= st->from_m && s_m <= st->to_m) {
             return st;
         }
     }

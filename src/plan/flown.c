@@ -2,13 +2,8 @@
  * offset makes one line, so that a sortie flies on from piece to piece. */
 #include "plan/inner.h"
 
-#include "geo/geodesy.h"
-
 #include <math.h>
-#include <string.h>
 
-/* A line beside another bends where that one does, and in between where its direction turns. */
-static const double STEP_M = 250;
 static const double SAME_M = 0.5;
 
 static const struct vg_stretch *stretch_of(const struct vg_problem *p, const struct vg_sweep *sw)
@@ -35,60 +30,6 @@ static bool take_points(struct vg_problem *p, struct vg_line *out, size_t n)
     out->lon_deg = vg_arena_alloc(&p->arena, n * sizeof *out->lon_deg);
     out->s_m = vg_arena_alloc(&p->arena, n * sizeof *out->s_m);
     return out->lat_deg != NULL && out->lon_deg != NULL && out->s_m != NULL;
-}
-
-/* Across the chord over +-depth, as the strip of cells lies. */
-static void put_point(const struct vg_line *ground, double s_m, double offset_m, double depth_m,
-                      double from_m, struct vg_line *out)
-{
-    double heading_deg;
-    double *lat = &out->lat_deg[out->n];
-    double *lon = &out->lon_deg[out->n];
-    vg_line_at(ground, s_m, depth_m, lat, lon, &heading_deg);
-    if (fabs(offset_m) >= SAME_M) {
-        vg_geo_direct(*lat, *lon, vg_wrap_360_deg(heading_deg + 90), offset_m, lat, lon);
-    }
-    out->s_m[out->n++] = s_m - from_m;
-}
-
-/* `from_m` to `to_m` of a line, offset_m to its right. Kilometres are those of the line. */
-static bool lay_line(struct vg_problem *p, const struct vg_line *ground, double from_m, double to_m,
-                     double offset_m, double depth_m, struct vg_line *out)
-{
-    bool is_whole = from_m < SAME_M && to_m > ground->length_m - SAME_M;
-    if (is_whole && fabs(offset_m) < SAME_M) {
-        *out = *ground; /* borrowed */
-        return true;
-    }
-    double step_m = fabs(offset_m) < SAME_M ? ground->length_m : STEP_M;
-    size_t most = (size_t)ground->n + (size_t)((to_m - from_m) / step_m) + 4;
-    *out = (struct vg_line){.length_m = to_m - from_m, .is_closed = is_whole && ground->is_closed};
-    memcpy(out->name, ground->name, sizeof out->name);
-    if (!take_points(p, out, most)) {
-        return false;
-    }
-    double last_m = from_m;
-    put_point(ground, from_m, offset_m, depth_m, from_m, out);
-    for (int i = 0; i <= ground->n; i++) {
-        double next_m = i < ground->n ? fmin(ground->s_m[i], to_m) : to_m;
-        if (next_m < last_m + SAME_M && next_m < to_m) {
-            continue;
-        }
-        int parts = (int)ceil((next_m - last_m) / step_m - 1e-9);
-        for (int q = 1; q < parts; q++) {
-            put_point(ground, last_m + (next_m - last_m) * q / parts, offset_m, depth_m, from_m,
-                      out);
-        }
-        if (next_m > last_m) {
-            put_point(ground, next_m, offset_m, depth_m, from_m, out);
-        }
-        last_m = next_m;
-    }
-    if (out->is_closed) {
-        out->lat_deg[out->n - 1] = out->lat_deg[0];
-        out->lon_deg[out->n - 1] = out->lon_deg[0];
-    }
-    return true;
 }
 
 /* The stretches of a flown line; its depth is what the pass is to see to each side. */
@@ -119,10 +60,13 @@ static bool add_run(struct vg_problem *p, int k, int pass)
         end++;
     }
     p->flown[p->net.n_lines] = (struct vg_flown){line, pass, sw[k].from_m};
-    if (!lay_line(p, &p->watch->network.lines[line], sw[k].from_m, sw[end - 1].to_m,
-                  sw[k].passes[pass].offset_m, depth_m, &p->net.lines[p->net.n_lines++])) {
+    struct vg_sweep_way way = {&p->watch->network.lines[line], sw[k].from_m, sw[end - 1].to_m,
+                               sw[k].passes[pass].offset_m, depth_m};
+    struct vg_line *out = &p->net.lines[p->net.n_lines++];
+    if (!take_points(p, out, vg_sweep_most_points(&way))) {
         return false;
     }
+    vg_sweep_lay(&way, out);
     for (int e = k; e < end; e++) {
         add_stretch(p, e, pass);
     }

@@ -88,6 +88,7 @@ static void put_stretch(const struct vg_problem *p, const struct run *r, enum vg
     }
     out->agl_m = p->watch->types[type >= 0 ? type : p->watch->drones[0].type].agl_m;
     out->seen = sw->seen;
+    out->hidden_m = sw->hidden_m;
     out->is_unreachable = !r->is_seen;
     if (out->is_unreachable) {
         explain(p, r->lacks_line, r->lacks_link, r->lacks_link + r->end - r->first, lang,

@@ -124,16 +124,18 @@ static enum vg_status read_passes(const json_t *object, struct vg_plan_stretch *
     }
     out->n_passes = (int)n;
     const struct field fields[] = {{"agl_m", 0, MAX_ALT_MSL_M, 1, &out->agl_m},
-                                   {"seen", 0, 1, 1, &out->seen}};
-    return read_more(object, fields, 2, err);
+                                   {"seen", 0, 1, 1, &out->seen},
+                                   {"hidden_km", 0, MAX_KM, 1000, &out->hidden_m}};
+    return read_more(object, fields, 3, err);
 }
 
 static enum vg_status read_stretch(json_t *object, struct vg_plan_stretch *out,
                                    struct vg_error *err)
 {
     static const char *const KEYS[] = {"id",          "line",        "from_km",   "to_km", "revisit_s",
-                                       "worst_gap_s", "unreachable", "passes", "agl_m", "seen"};
-    enum vg_status st = refuse_unknown(object, KEYS, 10, err);
+                                       "worst_gap_s", "unreachable", "passes", "agl_m", "seen",
+                                       "hidden_km"};
+    enum vg_status st = refuse_unknown(object, KEYS, 11, err);
     if (st == VG_OK) {
         st = read_name(object, "id", out->id, sizeof out->id, err);
     }

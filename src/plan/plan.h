@@ -47,6 +47,7 @@ struct vg_plan_stretch {
     struct vg_plan_pass passes[VG_PLAN_PASSES_MAX];
     double agl_m; /* flown so high over the ground; 0: not said */
     double seen; /* share of its cells that its passes will see, as foreseen; 0: not said */
+    double hidden_m; /* so much of its line stays below the share that counts, as foreseen */
 };
 
 struct vg_plan_point {

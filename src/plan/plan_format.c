@@ -70,6 +70,9 @@ static void put_passes(const struct vg_plan_stretch *st, struct vg_buf *out)
     if (st->seen > 0) {
         put_field(out, ",\"seen\":", st->seen, DEC_SHARE);
     }
+    if (st->hidden_m > 0) {
+        put_field(out, ",\"hidden_km\":", st->hidden_m / 1000, DEC_KM);
+    }
 }
 
 static void put_stretch(const struct vg_plan_stretch *st, struct vg_buf *out)

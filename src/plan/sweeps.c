@@ -1,9 +1,15 @@
 #include "plan/sweeps.h"
 
+#include "geo/geodesy.h"
+
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double MAX_TOLERANCE_M = 300;
+/* A line beside another bends where that one does, and in between where its direction turns. */
+static const double STEP_M = 250;
+static const double SAME_M = 0.5;
 
 double vg_sweeps_tolerance_m(double depth_m)
 {
@@ -48,6 +54,76 @@ bool vg_sweeps_sees(const struct vg_watchfile *watch, const struct vg_plan_pass 
                          overlap_m(pass->offset_m + off_m, reach_m, lo_m, hi_m));
     return seen_m >= watch->seen_share * (hi_m - lo_m);
 }
+
+/* ---- a pass as a line ---- */
+
+static double step_m(const struct vg_sweep_way *way)
+{
+    return fabs(way->offset_m) < SAME_M ? way->ground->length_m : STEP_M;
+}
+
+size_t vg_sweep_most_points(const struct vg_sweep_way *way)
+{
+    return (size_t)way->ground->n + (size_t)((way->to_m - way->from_m) / step_m(way)) + 4;
+}
+
+static void put_point(const struct vg_sweep_way *way, double s_m, struct vg_line *out)
+{
+    double heading_deg;
+    double *lat = &out->lat_deg[out->n];
+    double *lon = &out->lon_deg[out->n];
+    vg_line_at(way->ground, s_m, way->chord_m, lat, lon, &heading_deg);
+    if (fabs(way->offset_m) >= SAME_M) {
+        vg_geo_direct(*lat, *lon, vg_wrap_360_deg(heading_deg + 90), way->offset_m, lat, lon);
+    }
+    out->s_m[out->n++] = s_m - way->from_m;
+}
+
+static void put_leg(const struct vg_sweep_way *way, double last_m, double next_m,
+                    struct vg_line *out)
+{
+    int parts = (int)ceil((next_m - last_m) / step_m(way) - 1e-9);
+    for (int q = 1; q < parts; q++) {
+        put_point(way, last_m + (next_m - last_m) * q / parts, out);
+    }
+    if (next_m > last_m) {
+        put_point(way, next_m, out);
+    }
+}
+
+void vg_sweep_lay(const struct vg_sweep_way *way, struct vg_line *out)
+{
+    const struct vg_line *ground = way->ground;
+    bool is_whole = way->from_m < SAME_M && way->to_m > ground->length_m - SAME_M;
+    out->n = 0;
+    out->length_m = is_whole ? ground->length_m : way->to_m - way->from_m;
+    out->is_closed = is_whole && ground->is_closed;
+    memcpy(out->name, ground->name, sizeof out->name);
+    if (is_whole && fabs(way->offset_m) < SAME_M) { /* point by point: no rounding */
+        size_t size = (size_t)ground->n * sizeof(double);
+        memcpy(out->lat_deg, ground->lat_deg, size);
+        memcpy(out->lon_deg, ground->lon_deg, size);
+        memcpy(out->s_m, ground->s_m, size);
+        out->n = ground->n;
+        return;
+    }
+    double last_m = way->from_m;
+    put_point(way, last_m, out);
+    for (int i = 0; i < ground->n; i++) {
+        double next_m = ground->s_m[i];
+        if (next_m > last_m + SAME_M && next_m < way->to_m - SAME_M) {
+            put_leg(way, last_m, next_m, out);
+            last_m = next_m;
+        }
+    }
+    put_leg(way, last_m, way->to_m, out);
+    if (out->is_closed) {
+        out->lat_deg[out->n - 1] = out->lat_deg[0];
+        out->lon_deg[out->n - 1] = out->lon_deg[0];
+    }
+}
+
+/* ---- passes of flat ground ---- */
 
 static enum vg_status lay_passes(const struct vg_watchfile *watch, const struct vg_stretch *stretch,
                                  struct vg_sweep *out, struct vg_error *err)

@@ -25,6 +25,7 @@ struct vg_sweep {
     int n_passes; /* at least 1 */
     struct vg_plan_pass passes[VG_PLAN_PASSES_MAX];
     double seen; /* share of the cells that the passes see; 0: not foreseen */
+    double hidden_m; /* so much of its line stays below the share that counts */
 };
 
 /* Invariant: in order of the network's stretches, which they cover from end to end. */
@@ -44,6 +45,21 @@ double vg_sweeps_tolerance_m(double depth_m);
  * counts of the ground from lo_m to hi_m right of the line? */
 bool vg_sweeps_sees(const struct vg_watchfile *watch, const struct vg_plan_pass *pass, double lo_m,
                     double hi_m);
+
+/* A pass along from_m to to_m of a line of the watch, offset_m to its right: sideways is across the
+ * chord over +-chord_m, as the strip of cells lies. */
+struct vg_sweep_way {
+    const struct vg_line *ground;
+    double from_m;
+    double to_m;
+    double offset_m;
+    double chord_m;
+};
+
+/* The pass as a line: its s is that of the ground line less from_m. The caller's arrays have room for
+ * the most points that it can have. */
+size_t vg_sweep_most_points(const struct vg_sweep_way *way);
+void vg_sweep_lay(const struct vg_sweep_way *way, struct vg_line *out);
 
 /* One piece a stretch, flat ground. VG_E_RANGE: more than VG_PLAN_PASSES_MAX passes, or a camera
  * that sees nothing from its height; VG_E_NO_MEMORY. */

@@ -95,8 +95,9 @@ static void track_at(const struct vg_plan_sortie *so, double t_s, int *k, double
     *alt_m = a->alt_msl_m + f * (b->alt_msl_m - a->alt_msl_m);
 }
 
-enum vg_status vg_foresee_fly(struct vg_foresight *self, const struct vg_plan_sortie *so,
-                              uint32_t start_s, struct vg_error *err)
+/* As the station has it: the whole way in the air is looked from, and now and then aside. */
+static enum vg_status fly(struct vg_foresight *self, const struct vg_plan_sortie *so,
+                          uint32_t start_s, struct vg_error *err)
 {
     const struct vg_wf_type *type = type_of(self->watch, so->drone);
     if (type == NULL || so->n_track < 2) {
@@ -160,7 +161,7 @@ enum vg_status vg_foresee(const struct vg_watchfile *watch, const struct vg_plan
     *out = (struct vg_foreseen){0};
     enum vg_status st = vg_foresee_open(&f, err);
     for (int i = 0; i < plan->n_sorties && st == VG_OK; i++) {
-        st = vg_foresee_fly(&f, &plan->sorties[i], (uint32_t)(i + 1) * DAY_S, err);
+        st = fly(&f, &plan->sorties[i], (uint32_t)(i + 1) * DAY_S, err);
         if (progress != NULL) {
             progress(ctx, (i + 1.0) / plan->n_sorties);
         }
@@ -175,5 +176,6 @@ enum vg_status vg_foresee(const struct vg_watchfile *watch, const struct vg_plan
 void vg_foreseen_finish(struct vg_foreseen *self)
 {
     free(self->pieces);
+    free(self->stretches);
     *self = (struct vg_foreseen){0};
 }

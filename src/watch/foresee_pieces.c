@@ -55,6 +55,22 @@ static int most_hidden_first(const void *a, const void *b)
                                       : (x->from_m > y->from_m) - (x->from_m < y->from_m);
 }
 
+static void count_column(const struct vg_foresight *self, int col, struct vg_foreseen *out)
+{
+    struct vg_foreseen_piece all = {0};
+    struct vg_foreseen_stretch *st = &out->stretches[self->shape.cols[col].stretch];
+    bool is_enough = self->seen.col_s[col] != 0;
+    add_column(self, &all, col);
+    st->n_cells += all.n_cells;
+    st->n_seen += all.n_cells - all.n_hidden;
+    st->n_cols++;
+    st->n_cols_enough += is_enough;
+    out->n_cells += all.n_cells;
+    out->n_seen += all.n_cells - all.n_hidden;
+    out->n_cols++;
+    out->n_cols_enough += is_enough;
+}
+
 static int find_spans(const struct vg_foresight *self, struct span *spans, struct vg_foreseen *out)
 {
     const struct vg_shape *shape = &self->shape;
@@ -63,13 +79,8 @@ static int find_spans(const struct vg_foresight *self, struct span *spans, struc
         if (!is_reachable(shape, c)) {
             continue;
         }
-        struct vg_foreseen_piece all = {0};
-        add_column(self, &all, c);
-        out->n_cells += all.n_cells;
-        out->n_seen += all.n_cells - all.n_hidden;
-        out->n_cols++;
+        count_column(self, c, out);
         if (self->seen.col_s[c] != 0) {
-            out->n_cols_enough++;
             continue;
         }
         if (n > 0 && c - spans[n - 1].end <= JOIN_COLS &&
@@ -192,9 +203,10 @@ enum vg_status vg_foresee_pieces(struct vg_foresight *self, struct vg_foreseen *
                                  struct vg_error *err)
 {
     struct span *spans = malloc(((size_t)self->shape.n_cols + 1) * sizeof *spans);
-    int n = spans != NULL ? find_spans(self, spans, out) : 0;
+    out->stretches = calloc((size_t)self->shape.n_stretches + 1, sizeof *out->stretches);
+    int n = spans != NULL && out->stretches != NULL ? find_spans(self, spans, out) : 0;
     out->pieces = calloc((size_t)n + 1, sizeof *out->pieces);
-    if (spans == NULL || out->pieces == NULL) {
+    if (spans == NULL || out->stretches == NULL || out->pieces == NULL) {
         free(spans);
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }

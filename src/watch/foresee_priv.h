@@ -20,11 +20,6 @@ struct vg_foresight {
 enum vg_status vg_foresee_open(struct vg_foresight *self, struct vg_error *err) VG_MUST_USE;
 void vg_foresee_close(struct vg_foresight *self);
 
-/* Fly a sortie from start_s on, as the station has it: the whole way in the air is looked from, and
- * now and then aside. What it sees is in self->seen at that time or later. */
-enum vg_status vg_foresee_fly(struct vg_foresight *self, const struct vg_plan_sortie *so,
-                              uint32_t start_s, struct vg_error *err) VG_MUST_USE;
-
 /* The patrol camera of a drone type at a place, set for a height over the ground and a depth to each
  * side. */
 struct vg_foresee_place {

@@ -7,15 +7,20 @@
 enum {
     MAX_MORE = 3 /* passes added to a piece */
 };
-static const double JOIN_M = 2000; /* pieces nearer than this are one */
 /* Times the watch depth, nearest first. */
 static const double OFFSETS[] = {0.25, -0.25, 0.5, -0.5, 0.75, -0.75};
 enum {
     N_OFFSETS = sizeof OFFSETS / sizeof OFFSETS[0]
 };
 static const double APART_SHARE = 0.1; /* of the depth: passes nearer than this are one */
-static const double WORTH = 0.25; /* of the columns that lack: a pass completes at least these */
+/* A further pass completes at least so much of what lacks, of what it flies over, of line. */
+static const double WORTH = 0.25;
+static const double DENSE = 0.1;
+static const double LEAST_M = 500;
 static const double MOSTLY = 0.5;
+/* Of the way flown in a turnaround: pieces nearer than this are one, since another flight costs more
+ * than flying on. */
+static const double JOIN_SHARE = 0.5;
 static const double MORE_DEPTH = 0.5; /* of the watch depth: what a further pass looks at */
 
 struct survey {
@@ -31,10 +36,15 @@ struct piece {
     const struct vg_stretch *stretch;
 };
 
-static struct vg_trial_way way_of(const struct piece *p, struct vg_plan_pass pass)
+static struct vg_trial_way way_of(const struct piece *p, struct vg_plan_pass pass, bool is_close)
 {
-    return (struct vg_trial_way){p->stretch->line, p->sweep.from_m, p->sweep.to_m,
-                                 p->stretch->depth_m, pass};
+    return (struct vg_trial_way){.line = p->stretch->line,
+                                 .from_m = p->sweep.from_m,
+                                 .to_m = p->sweep.to_m,
+                                 .chord_m = p->stretch->depth_m,
+                                 .pass = pass,
+                                 .is_through = fabs(pass.offset_m) < 1,
+                                 .is_close = is_close};
 }
 
 static int n_lacking(const struct survey *self, const struct piece *p)
@@ -43,19 +53,19 @@ static int n_lacking(const struct survey *self, const struct piece *p)
 }
 
 static enum vg_status try_pass(struct survey *self, const struct piece *p, struct vg_plan_pass pass,
-                               bool is_quick, struct vg_error *err)
+                               bool is_close, struct vg_error *err)
 {
-    struct vg_trial_way way = way_of(p, pass);
-    return vg_trial_fly(&self->trial, &way, is_quick, err);
+    struct vg_trial_way way = way_of(p, pass, is_close);
+    return vg_trial_fly(&self->trial, &way, err);
 }
 
 /* All passes of the piece, counted. */
-static enum vg_status take_passes(struct survey *self, const struct piece *p, bool is_quick,
+static enum vg_status take_passes(struct survey *self, const struct piece *p, bool is_close,
                                   struct vg_error *err)
 {
     enum vg_status st = VG_OK;
     for (int k = 0; k < p->sweep.n_passes && st == VG_OK; k++) {
-        st = try_pass(self, p, p->sweep.passes[k], is_quick, err);
+        st = try_pass(self, p, p->sweep.passes[k], is_close, err);
         vg_trial_take(&self->trial, p->span);
     }
     return st;
@@ -85,7 +95,7 @@ static enum vg_status best_offset(struct survey *self, const struct piece *p, bo
             (is_only && !vg_sweeps_sees(self->trial.sight.watch, &pass, -depth_m, depth_m))) {
             continue;
         }
-        st = try_pass(self, p, pass, true, err);
+        st = try_pass(self, p, pass, false, err);
         int lacking = n_lacking(self, p);
         if (lacking < *out_lacking) {
             *out_lacking = lacking;
@@ -113,7 +123,7 @@ static enum vg_status move_aside(struct survey *self, struct piece *p, struct vg
         p->sweep.passes[0] = pass;
     }
     vg_trial_forget(&self->trial, p->span);
-    return st == VG_OK ? take_passes(self, p, true, err) : st;
+    return st == VG_OK ? take_passes(self, p, false, err) : st;
 }
 
 /* ---- pieces with more passes ---- */
@@ -130,12 +140,14 @@ static bool put_piece(struct survey *self, const struct piece *p)
     struct vg_sweep *last = self->out.n > 0 ? &self->out.sweeps[self->out.n - 1] : NULL;
     double length_m = p->sweep.to_m - p->sweep.from_m;
     double seen = vg_trial_share(&self->trial, p->span);
+    double hidden_m = n_lacking(self, p) * vg_strip_cell_m(self->trial.sight.strip);
     if (length_m < 1) {
         return true;
     }
     if (last != NULL && is_same_sweep(last, &p->sweep)) {
         double before_m = last->to_m - last->from_m;
         last->seen = (last->seen * before_m + seen * length_m) / (before_m + length_m);
+        last->hidden_m += hidden_m;
         last->to_m = p->sweep.to_m;
         return true;
     }
@@ -151,13 +163,21 @@ static bool put_piece(struct survey *self, const struct piece *p)
     struct vg_sweep *sw = &self->out.sweeps[self->out.n++];
     *sw = p->sweep;
     sw->seen = seen;
+    sw->hidden_m = hidden_m;
     return true;
 }
 
-/* As the station would fly it; then pass after pass for as long as it is worth one. */
+/* Columns that a further pass must complete to be flown. */
+static double worth(const struct survey *self, const struct piece *p, int lacking)
+{
+    return fmax(fmax(WORTH * lacking, DENSE * (p->span.end - p->span.first)),
+                LEAST_M / vg_strip_cell_m(self->trial.sight.strip));
+}
+
+/* Looked at closely; then pass after pass for as long as it is worth one. */
 static enum vg_status add_passes(struct survey *self, struct piece *p, struct vg_error *err)
 {
-    enum vg_status st = take_passes(self, p, false, err);
+    enum vg_status st = take_passes(self, p, true, err);
     int lacking = n_lacking(self, p);
     for (int more = 0; st == VG_OK && lacking > 0 && more < MAX_MORE; more++) {
         struct vg_plan_pass pass;
@@ -166,10 +186,10 @@ static enum vg_status add_passes(struct survey *self, struct piece *p, struct vg
             break;
         }
         st = best_offset(self, p, false, &pass, &left, err);
-        if (st != VG_OK || lacking - left < fmax(1, WORTH * lacking)) {
+        if (st != VG_OK || lacking - left < worth(self, p, lacking)) {
             break;
         }
-        st = try_pass(self, p, pass, false, err);
+        st = try_pass(self, p, pass, true, err);
         vg_trial_take(&self->trial, p->span);
         p->sweep.passes[p->sweep.n_passes++] = pass;
         lacking = n_lacking(self, p);
@@ -197,22 +217,42 @@ static struct piece cut(const struct survey *self, const struct piece *whole, in
     return p;
 }
 
-/* The next run of columns that lack something, from `from` on; those near each other are one. */
-static struct vg_trial_span next_lacking(const struct survey *self, const struct piece *p, int from)
+/* The next run of columns without enough, from `from` on; empty at the end. */
+static struct vg_trial_span next_run(const struct survey *self, const struct piece *p, int from)
 {
-    int join = (int)(JOIN_M / vg_strip_cell_m(self->trial.sight.strip));
-    struct vg_trial_span s = {p->span.end, p->span.end};
-    for (int col = from; col < p->span.end; col++) {
-        if (vg_trial_is_enough(&self->trial, col)) {
-            if (col >= s.end + join && s.end < p->span.end) {
-                break;
-            }
-            continue;
-        }
-        s.first = s.first < col ? s.first : col;
-        s.end = col + 1;
+    struct vg_trial_span s = {from, p->span.end};
+    while (s.first < p->span.end && vg_trial_is_enough(&self->trial, s.first)) {
+        s.first++;
+    }
+    for (s.end = s.first; s.end < p->span.end && !vg_trial_is_enough(&self->trial, s.end);) {
+        s.end++;
     }
     return s;
+}
+
+/* The next runs near each other that are worth further passes over all of them; empty at the end. */
+static struct vg_trial_span next_lacking(const struct survey *self, const struct piece *p, int from)
+{
+    const struct vg_wf_type *type = self->trial.type;
+    double cell_m = vg_strip_cell_m(self->trial.sight.strip);
+    int join = (int)(JOIN_SHARE * type->turnaround_s * type->cruise_mps / cell_m);
+    struct vg_trial_span all = next_run(self, p, from);
+    int lacking = all.end - all.first;
+    while (all.first < p->span.end) {
+        struct vg_trial_span run = next_run(self, p, all.end);
+        int more = lacking + run.end - run.first;
+        if (run.first < run.end && run.first - all.end <= join &&
+            more >= DENSE * (run.end - all.first)) {
+            lacking = more;
+            all.end = run.end;
+        } else if (lacking * cell_m >= LEAST_M) {
+            break;
+        } else { /* a scrap: not worth a flight */
+            all = run;
+            lacking = run.end - run.first;
+        }
+    }
+    return all;
 }
 
 static enum vg_status survey_stretch(struct survey *self, const struct vg_sweep *flat,
@@ -224,7 +264,7 @@ static enum vg_status survey_stretch(struct survey *self, const struct vg_sweep 
     whole.span = (struct vg_trial_span){
         vg_strip_column_at(sight->strip, whole.stretch->line, flat->from_m + 1),
         vg_strip_column_at(sight->strip, whole.stretch->line, flat->to_m - 1) + 1};
-    enum vg_status st = take_passes(self, &whole, true, err);
+    enum vg_status st = take_passes(self, &whole, false, err);
     if (st == VG_OK) {
         st = move_aside(self, &whole, err);
     }
@@ -246,15 +286,6 @@ static enum vg_status survey_stretch(struct survey *self, const struct vg_sweep 
 }
 
 /* ---- all ---- */
-
-static const char *drone_of(const struct vg_watchfile *watch, int type)
-{
-    int d = 0;
-    while (watch->drones[d].type != type) {
-        d++;
-    }
-    return watch->drones[d].id;
-}
 
 static enum vg_status survey_all(struct survey *self, const struct vg_sweeps *flat,
                                  void (*progress)(void *ctx, double share), void *ctx,
@@ -290,8 +321,7 @@ enum vg_status vg_survey(const struct vg_watchfile *watch, const struct vg_terra
                                            .plan = &plan,
                                            .terrain = terrain,
                                            .strip = strip},
-                                 .type = &watch->types[type],
-                                 .drone = drone_of(watch, type)}};
+                                 .type = &watch->types[type]}};
     st = vg_plan_of_watch(watch, &plan, err);
     if (st == VG_OK) {
         st = survey_all(&s, &flat, progress, ctx, err);

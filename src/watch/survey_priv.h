@@ -8,7 +8,6 @@
 struct vg_trial {
     struct vg_foresight sight;
     const struct vg_wf_type *type; /* sees the least of those that fly */
-    const char *drone; /* one of it */
     uint8_t *cells; /* of the whole strip, bits of trial.c */
     uint32_t clock_s;
 };
@@ -20,6 +19,8 @@ struct vg_trial_way {
     double to_m;
     double chord_m; /* sideways is across the chord over +- this */
     struct vg_plan_pass pass;
+    bool is_through; /* the path is that of the whole line */
+    bool is_close; /* as many frames as the station has; else a few */
 };
 
 /* Columns [first, end) of the strip. */
@@ -31,9 +32,8 @@ struct vg_trial_span {
 enum vg_status vg_trial_open(struct vg_trial *self, struct vg_error *err) VG_MUST_USE;
 void vg_trial_close(struct vg_trial *self);
 
-/* Fly there and back: what is seen both ways is on trial. is_quick: a frame now and then, ahead only;
- * else as the station flies. */
-enum vg_status vg_trial_fly(struct vg_trial *self, const struct vg_trial_way *way, bool is_quick,
+/* Fly there and back, as the station does: what is seen is on trial. */
+enum vg_status vg_trial_fly(struct vg_trial *self, const struct vg_trial_way *way,
                             struct vg_error *err) VG_MUST_USE;
 /* What is on trial counts from now on; or is forgotten; or with it all that counted before. */
 void vg_trial_take(struct vg_trial *self, struct vg_trial_span span);
