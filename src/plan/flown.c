@@ -109,25 +109,46 @@ enum vg_status vg_flown_make(struct vg_problem *p, const struct vg_sweeps *sweep
     return VG_OK;
 }
 
-bool vg_flown_is_seen(const struct vg_problem *p, int sweep, double s_m, int *out_line,
-                      int *out_link)
+/* The link of stretch k of net that holds s_m of the watch's line. */
+static int link_at(const struct vg_problem *p, int k, double s_m)
 {
-    const struct vg_sweep *sw = &p->sweeps->sweeps[sweep];
-    bool is_seen = true;
-    for (int k = 0; k < p->net.n_stretches && is_seen; k++) {
-        if (p->sweep_of[k] != sweep) {
-            continue;
-        }
-        int line = p->net.stretches[k].line;
-        const struct vg_nodes *nd = &p->nodes[line];
-        int link = 0;
-        double u_m = fmax(sw->from_m, fmin(sw->to_m, s_m)) - p->flown[line].from_m;
-        while (link < nd->n - 2 && nd->s_m[link + 1] <= u_m) {
-            link++;
-        }
-        *out_line = line;
-        *out_link = link;
-        is_seen = nd->is_served[link];
+    int line = p->net.stretches[k].line;
+    const struct vg_nodes *nd = &p->nodes[line];
+    double u_m = s_m - p->flown[line].from_m;
+    int link = 0;
+    while (link < nd->n - 2 && nd->s_m[link + 1] <= u_m) {
+        link++;
     }
-    return is_seen;
+    return link;
+}
+
+static bool is_flown(const struct vg_problem *p, int sweep, double s_m)
+{
+    for (int k = 0; k < p->net.n_stretches; k++) {
+        int line = p->net.stretches[k].line;
+        if (p->sweep_of[k] == sweep && !p->nodes[line].is_served[link_at(p, k, s_m)]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Links of all passes of a piece lie at the same kilometres. */
+void vg_flown_agree(struct vg_problem *p)
+{
+    for (int line = 0; line < p->net.n_lines; line++) {
+        const struct vg_nodes *nd = &p->nodes[line];
+        for (int i = 0; i < nd->n - 1 && p->flown[line].pass == 0; i++) {
+            int sweep = p->sweep_of[nd->stretch[i]];
+            double mid_m = (nd->s_m[i] + nd->s_m[i + 1]) / 2 + p->flown[line].from_m;
+            if (p->sweeps->sweeps[sweep].n_passes == 1 || is_flown(p, sweep, mid_m)) {
+                continue;
+            }
+            for (int k = 0; k < p->net.n_stretches; k++) {
+                if (p->sweep_of[k] == sweep) {
+                    p->nodes[p->net.stretches[k].line].is_served[link_at(p, k, mid_m)] = false;
+                }
+            }
+        }
+    }
 }

@@ -113,10 +113,8 @@ void vg_problem_finish(struct vg_problem *self);
 /* Fills net, flown, sweep_of (flown.c). */
 enum vg_status vg_flown_make(struct vg_problem *p, const struct vg_sweeps *sweeps,
                              struct vg_error *err) VG_MUST_USE;
-/* Can all passes of a piece be flown at s_m of its line? The line of net and its link that cannot,
- * else that of the last pass. */
-bool vg_flown_is_seen(const struct vg_problem *p, int sweep, double s_m, int *out_line,
-                      int *out_link);
+/* Where one pass of a piece cannot be flown, none of it is: half seen is not seen. */
+void vg_flown_agree(struct vg_problem *p);
 /* The plan's stretches, cut where reach or passes begin or end (list.c); malloc. */
 enum vg_status vg_list_stretches(const struct vg_problem *p, enum vg_lang lang,
                                  struct vg_plan *out, struct vg_error *err) VG_MUST_USE;

@@ -26,29 +26,6 @@ double vg_link_shortest_s(const struct vg_problem *p, int line, int link, int *o
     return least + crew->usable_s;
 }
 
-static void explain(const struct vg_problem *p, int line, int from, int to, enum vg_lang lang,
-                    char *out, size_t size_bytes)
-{
-    int crew = 0;
-    double least = HUGE_VAL;
-    for (int k = from; k < to; k++) {
-        int c = 0;
-        double s = vg_link_shortest_s(p, line, k, &c);
-        if (s - p->crews[c].usable_s < least) {
-            least = s - p->crews[c].usable_s;
-            crew = c;
-        }
-    }
-    char need[32];
-    char have[32];
-    vg_duration_format(least + p->crews[crew].usable_s, need, sizeof need);
-    vg_duration_format(p->crews[crew].usable_s, have, sizeof have);
-    vg_format(out, size_bytes,
-              vg_tr(lang, "out of reach: from %s the nearest end takes %s out and back, lead-in "
-                          "not counted; %s can be flown"),
-              p->watch->bases[p->crews[crew].base].name, need, have);
-}
-
 /* Links [first, end) of a line of first passes, all of one piece and all seen or all not. */
 struct run {
     int line;
@@ -56,18 +33,63 @@ struct run {
     int end;
     int sweep;
     bool is_seen;
-    int lacks_line; /* the pass that cannot be flown, and its first such link */
-    int lacks_link;
 };
+
+static bool is_in(const struct vg_problem *p, const struct run *r, int line, int link)
+{
+    const struct vg_nodes *own = &p->nodes[r->line];
+    const struct vg_nodes *nd = &p->nodes[line];
+    double mid_m = (nd->s_m[link] + nd->s_m[link + 1]) / 2 + p->flown[line].from_m -
+                   p->flown[r->line].from_m;
+    return p->sweep_of[nd->stretch[link]] == r->sweep && mid_m > own->s_m[r->first] &&
+           mid_m < own->s_m[r->end];
+}
+
+/* By how much the best crew falls short of the easiest link of a run that is on this line; 0 for
+ * lines of other pieces. */
+static double short_of_s(const struct vg_problem *p, const struct run *r, int line, int *out_crew)
+{
+    double least = HUGE_VAL;
+    for (int k = 0; k < p->nodes[line].n - 1; k++) {
+        int c = 0;
+        double s = is_in(p, r, line, k) ? vg_link_shortest_s(p, line, k, &c) : HUGE_VAL;
+        if (s - p->crews[c].usable_s < least) {
+            least = s - p->crews[c].usable_s;
+            *out_crew = c;
+        }
+    }
+    return least < HUGE_VAL ? least : -HUGE_VAL;
+}
+
+/* The pass that is hardest to reach says why. */
+static void explain(const struct vg_problem *p, const struct run *r, enum vg_lang lang, char *out,
+                    size_t size_bytes)
+{
+    int crew = 0;
+    double most = -HUGE_VAL;
+    for (int line = 0; line < p->net.n_lines; line++) {
+        int c = 0;
+        double s = p->flown[line].line == p->flown[r->line].line ? short_of_s(p, r, line, &c)
+                                                                 : -HUGE_VAL;
+        if (s > most) {
+            most = s;
+            crew = c;
+        }
+    }
+    char need[32];
+    char have[32];
+    vg_duration_format(most + p->crews[crew].usable_s, need, sizeof need);
+    vg_duration_format(p->crews[crew].usable_s, have, sizeof have);
+    vg_format(out, size_bytes,
+              vg_tr(lang, "out of reach: from %s the nearest end takes %s out and back, lead-in "
+                          "not counted; %s can be flown"),
+              p->watch->bases[p->crews[crew].base].name, need, have);
+}
 
 static struct run run_at(const struct vg_problem *p, int line, int link)
 {
     const struct vg_nodes *nd = &p->nodes[line];
-    struct run r = {.line = line, .first = link, .end = link + 1};
-    double mid_m = (nd->s_m[link] + nd->s_m[link + 1]) / 2 + p->flown[line].from_m;
-    r.sweep = p->sweep_of[nd->stretch[link]];
-    r.is_seen = vg_flown_is_seen(p, r.sweep, mid_m, &r.lacks_line, &r.lacks_link);
-    return r;
+    return (struct run){line, link, link + 1, p->sweep_of[nd->stretch[link]], nd->is_served[link]};
 }
 
 static void put_stretch(const struct vg_problem *p, const struct run *r, enum vg_lang lang,
@@ -91,8 +113,7 @@ static void put_stretch(const struct vg_problem *p, const struct run *r, enum vg
     out->hidden_m = sw->hidden_m;
     out->is_unreachable = !r->is_seen;
     if (out->is_unreachable) {
-        explain(p, r->lacks_line, r->lacks_link, r->lacks_link + r->end - r->first, lang,
-                out->reason, sizeof out->reason);
+        explain(p, r, lang, out->reason, sizeof out->reason);
     }
 }
 
@@ -104,8 +125,7 @@ static void list_line(const struct vg_problem *p, int line, enum vg_lang lang, i
         struct run r = run_at(p, line, k);
         while (r.end < links) {
             struct run next = run_at(p, line, r.end);
-            if (next.sweep != r.sweep || next.is_seen != r.is_seen ||
-                (!r.is_seen && next.lacks_line != r.lacks_line)) {
+            if (next.sweep != r.sweep || next.is_seen != r.is_seen) {
                 break;
             }
             r.end++;

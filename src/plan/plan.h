@@ -59,11 +59,11 @@ struct vg_plan_point {
 
 struct vg_plan_visit {
     char line[VG_NAME_SIZE];
-    int pass; /* which of the stretch's, from 0 */
     double from_m;
     double to_m;
     double t0_s;
     double t1_s;
+    int pass; /* which of the stretch's, from 0 */
 };
 
 struct vg_plan_sortie {

@@ -406,11 +406,10 @@ static bool is_link_served(const struct vg_problem *p, int line, int k)
  * at km 0. */
 static void chain_line(struct vg_problem *p, int line)
 {
-    struct vg_nodes *nd = &p->nodes[line];
+    const struct vg_nodes *nd = &p->nodes[line];
     int links = nd->n - 1;
     int start = 0;
     for (int k = 0; k < links; k++) {
-        nd->is_served[k] = is_link_served(p, line, k);
         if (p->paths[line].is_closed && !nd->is_served[k]) {
             start = k + 1;
         }
@@ -443,6 +442,12 @@ enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err)
     }
     double least = HUGE_VAL;
     double most = 0;
+    for (int line = 0; line < self->net.n_lines; line++) {
+        for (int k = 0; k < self->nodes[line].n - 1; k++) {
+            self->nodes[line].is_served[k] = is_link_served(self, line, k);
+        }
+    }
+    vg_flown_agree(self);
     for (int line = 0; line < self->net.n_lines; line++) {
         chain_line(self, line);
         for (int k = 0; k < self->nodes[line].n - 1; k++) {
