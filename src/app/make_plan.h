@@ -1,4 +1,5 @@
-/* The plan of a watch as `vigie plan` and `vigie run` make it: the ground surveyed for passes first. */
+/* The plan of a watch as `vigie plan` and `vigie run` make it: the ground surveyed for passes
+ * first. */
 #ifndef VG_APP_MAKE_PLAN_H
 #define VG_APP_MAKE_PLAN_H
 

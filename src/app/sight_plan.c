@@ -176,8 +176,8 @@ static const double POINT_EVERY_M = 500;
 
 /* The flight as a plan of one sortie, at the type's height above the ground and cruise speed. */
 static enum vg_status make_sortie(const struct vg_line *line, const struct vg_watchfile *watch,
-                                  int drone, const struct vg_terrain *terrain,
-                                  struct vg_plan *plan, struct vg_error *err)
+                                  int drone, const struct vg_terrain *terrain, struct vg_plan *plan,
+                                  struct vg_error *err)
 {
     const struct vg_wf_type *type = &watch->types[watch->drones[drone].type];
     double n = ceil(line->length_m / POINT_EVERY_M) + 1;

@@ -160,8 +160,8 @@ double vg_camera_vfov_deg(const struct vg_wf_camera *camera, double hfov_deg);
  * counts as seen. */
 double vg_camera_patrol_pitch_deg(const struct vg_wf_camera *camera, double agl_m, double depth_m,
                                   double *out_lead_m);
-/* How far to each side the camera sees flat ground from agl_m in passing, at its widest field and at
- * the pitch for depth_m (a fixed camera looks straight down), within its range and ground sample
+/* How far to each side the camera sees flat ground from agl_m in passing, at its widest field and
+ * at the pitch for depth_m (a fixed camera looks straight down), within its range and ground sample
  * distance (m); 0: not even below it. */
 double vg_camera_reach_m(const struct vg_wf_camera *camera, double agl_m, double depth_m);
 

@@ -135,8 +135,7 @@ static void put_way(const struct vg_problem *p, const struct vg_chain *ch, const
         int a = vg_chain_node(p, ch, i);
         double u = vg_chain_u_m(p, ch, i);
         vg_buf_printf(out, "%s[%.3f,%.6f,%.6f,%.10f]", i > 0 ? "," : "",
-                      (nd->s_m[a] + from_m) / 1000,
-                      nd->lat_deg[a], nd->lon_deg[a], y[i]);
+                      (nd->s_m[a] + from_m) / 1000, nd->lat_deg[a], nd->lon_deg[a], y[i]);
         if (i == ch->n - 1) {
             break;
         }
@@ -148,8 +147,8 @@ static void put_way(const struct vg_problem *p, const struct vg_chain *ch, const
                 break;
             }
             if (vu > u + 1) {
-                vg_buf_printf(out, ",[%.3f,%.6f,%.6f,0]", (path->s_m[v] + from_m) / 1000, path->lat_deg[v],
-                              path->lon_deg[v]);
+                vg_buf_printf(out, ",[%.3f,%.6f,%.6f,0]", (path->s_m[v] + from_m) / 1000,
+                              path->lat_deg[v], path->lon_deg[v]);
             }
         }
     }

@@ -94,8 +94,8 @@ static bool check_claim(struct vg_check *self, const struct vg_plan_stretch *st)
     return true;
 }
 
-/* How far to each side a drone of this type sees flat ground in passing, its camera set for depth_m:
- * point by point ahead of it, by the pinhole alone. */
+/* How far to each side a drone of this type sees flat ground in passing, its camera set for
+ * depth_m: point by point ahead of it, by the pinhole alone. */
 static double reach_m(const struct vg_check *self, const struct vg_wf_type *type, double depth_m)
 {
     static const double STEP_M = 5;

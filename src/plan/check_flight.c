@@ -205,7 +205,10 @@ static bool check_visit(struct vg_check *self, const struct vg_plan_sortie *so,
         double s = v->from_m + (v->to_m - v->from_m) * q / 4;
         double t = v->t0_s + (v->t1_s - v->t0_s) * q / 4;
         /* At an end, the stretch on the visit's own side of it. */
-        double in_m = s + (q < 2 ? INSIDE_SHARE : q > 2 ? -INSIDE_SHARE : 0) * (v->to_m - v->from_m);
+        double in_m = s + (q < 2   ? INSIDE_SHARE
+                           : q > 2 ? -INSIDE_SHARE
+                                   : 0) *
+                              (v->to_m - v->from_m);
         double lat, lon, track_lat, track_lon, depth_m;
         if (!pass_at(self, line, v->pass, s, in_m, &lat, &lon, &depth_m)) {
             return vg_check_break(self, "off-line",

@@ -233,16 +233,14 @@ static bool judge_stretch(struct vg_check *self, struct gap_work *gw,
     }
     *out_gap_s = worst;
     if (worst == HUGE_VAL) {
-        return vg_check_break(self, "stretch-gap",
-                              "stretch %s: km %.3f of line %s is never visited",
-                              name_pass(self, st, pass, name, sizeof name), worst_s / 1000,
-                              st->line);
+        return vg_check_break(
+            self, "stretch-gap", "stretch %s: km %.3f of line %s is never visited",
+            name_pass(self, st, pass, name, sizeof name), worst_s / 1000, st->line);
     }
     if (st->worst_gap_s < worst - fmax(LIE_S, LIE_SHARE * worst)) {
-        return vg_check_break(self, "stretch-gap",
-                              "stretch %s states a worst gap of %.1f s; km %.3f waits %.1f s",
-                              name_pass(self, st, pass, name, sizeof name), st->worst_gap_s,
-                              worst_s / 1000, worst);
+        return vg_check_break(
+            self, "stretch-gap", "stretch %s states a worst gap of %.1f s; km %.3f waits %.1f s",
+            name_pass(self, st, pass, name, sizeof name), st->worst_gap_s, worst_s / 1000, worst);
     }
     return true;
 }
@@ -261,8 +259,7 @@ static bool judge_plan(struct vg_check *self, double worst_share)
 
 static bool has_pass(const struct vg_plan_stretch *st, const char *line, int pass)
 {
-    return !st->is_unreachable && strcmp(st->line, line) == 0 &&
-           (pass == 0 || pass < st->n_passes);
+    return !st->is_unreachable && strcmp(st->line, line) == 0 && (pass == 0 || pass < st->n_passes);
 }
 
 static bool is_flown(const struct vg_check *self, const char *line, int pass)

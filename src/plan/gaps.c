@@ -78,8 +78,7 @@ struct line_passes {
     int n_ends;
 };
 
-static bool collect(const struct vg_plan *plan, const char *line, int pass,
-                    struct line_passes *out)
+static bool collect(const struct vg_plan *plan, const char *line, int pass, struct line_passes *out)
 {
     size_t n = 0;
     for (int k = 0; k < plan->n_sorties; k++) {

@@ -58,8 +58,8 @@ struct vg_reach {
     double *path_bwd;
 };
 
-/* A sweep line: pass `pass` of its line of the watch, its own kilometres beginning at from_m of that
- * line's. */
+/* A sweep line: pass `pass` of its line of the watch, its own kilometres beginning at from_m of
+ * that line's. */
 struct vg_flown {
     int line;
     int pass;
@@ -116,8 +116,8 @@ enum vg_status vg_flown_make(struct vg_problem *p, const struct vg_sweeps *sweep
 /* Where one pass of a piece cannot be flown, none of it is: half seen is not seen. */
 void vg_flown_agree(struct vg_problem *p);
 /* The plan's stretches, cut where reach or passes begin or end (list.c); malloc. */
-enum vg_status vg_list_stretches(const struct vg_problem *p, enum vg_lang lang,
-                                 struct vg_plan *out, struct vg_error *err) VG_MUST_USE;
+enum vg_status vg_list_stretches(const struct vg_problem *p, enum vg_lang lang, struct vg_plan *out,
+                                 struct vg_error *err) VG_MUST_USE;
 /* The flight out to a link, along it and home that is shortest against what its crew can fly. */
 double vg_link_shortest_s(const struct vg_problem *p, int line, int link, int *out_crew);
 /* After a change of extra_climb_s: what is served, and the chains, again. */

@@ -39,8 +39,8 @@ static bool is_in(const struct vg_problem *p, const struct run *r, int line, int
 {
     const struct vg_nodes *own = &p->nodes[r->line];
     const struct vg_nodes *nd = &p->nodes[line];
-    double mid_m = (nd->s_m[link] + nd->s_m[link + 1]) / 2 + p->flown[line].from_m -
-                   p->flown[r->line].from_m;
+    double mid_m =
+        (nd->s_m[link] + nd->s_m[link + 1]) / 2 + p->flown[line].from_m - p->flown[r->line].from_m;
     return p->sweep_of[nd->stretch[link]] == r->sweep && mid_m > own->s_m[r->first] &&
            mid_m < own->s_m[r->end];
 }
@@ -69,8 +69,8 @@ static void explain(const struct vg_problem *p, const struct run *r, enum vg_lan
     double most = -HUGE_VAL;
     for (int line = 0; line < p->net.n_lines; line++) {
         int c = 0;
-        double s = p->flown[line].line == p->flown[r->line].line ? short_of_s(p, r, line, &c)
-                                                                 : -HUGE_VAL;
+        double s =
+            p->flown[line].line == p->flown[r->line].line ? short_of_s(p, r, line, &c) : -HUGE_VAL;
         if (s > most) {
             most = s;
             crew = c;
@@ -152,8 +152,8 @@ static void name_stretches(const struct vg_problem *p, const int *whole_of, stru
     }
 }
 
-enum vg_status vg_list_stretches(const struct vg_problem *p, enum vg_lang lang,
-                                 struct vg_plan *out, struct vg_error *err)
+enum vg_status vg_list_stretches(const struct vg_problem *p, enum vg_lang lang, struct vg_plan *out,
+                                 struct vg_error *err)
 {
     size_t n = 1;
     for (int line = 0; line < p->net.n_lines; line++) {

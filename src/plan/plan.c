@@ -117,9 +117,8 @@ static enum vg_status read_passes(const json_t *object, struct vg_plan_stretch *
         *p = (struct vg_plan_pass){json_number_value(offset), json_number_value(depth)};
         if (json_array_size(pair) != 2 || !json_is_number(offset) || !json_is_number(depth) ||
             !(fabs(p->offset_m) <= MAX_DEPTH_M && p->depth_m >= 1 && p->depth_m <= MAX_DEPTH_M)) {
-            return vg_fail(err, VG_E_FORMAT,
-                           "passes[%d] must be [offset_m, depth_m], at most %g m", (int)i,
-                           MAX_DEPTH_M);
+            return vg_fail(err, VG_E_FORMAT, "passes[%d] must be [offset_m, depth_m], at most %g m",
+                           (int)i, MAX_DEPTH_M);
         }
     }
     out->n_passes = (int)n;
@@ -132,9 +131,9 @@ static enum vg_status read_passes(const json_t *object, struct vg_plan_stretch *
 static enum vg_status read_stretch(json_t *object, struct vg_plan_stretch *out,
                                    struct vg_error *err)
 {
-    static const char *const KEYS[] = {"id",          "line",        "from_km",   "to_km", "revisit_s",
-                                       "worst_gap_s", "unreachable", "passes", "agl_m", "seen",
-                                       "hidden_km"};
+    static const char *const KEYS[] = {"id",        "line",        "from_km",     "to_km",
+                                       "revisit_s", "worst_gap_s", "unreachable", "passes",
+                                       "agl_m",     "seen",        "hidden_km"};
     enum vg_status st = refuse_unknown(object, KEYS, 11, err);
     if (st == VG_OK) {
         st = read_name(object, "id", out->id, sizeof out->id, err);
@@ -259,9 +258,9 @@ static enum vg_status read_visits(const json_t *object, struct vg_plan_sortie *o
 static enum vg_status read_sortie_names(json_t *object, struct vg_plan_sortie *out,
                                         struct vg_error *err)
 {
-    static const char *const KEYS[] = {"id",     "drone",  "base_from", "base_to", "takeoff_s",
-                                       "land_s", "energy", "period_s",  "track",   "visits",
-                                       "depth_m"};
+    static const char *const KEYS[] = {"id",        "drone",  "base_from", "base_to",
+                                       "takeoff_s", "land_s", "energy",    "period_s",
+                                       "track",     "visits", "depth_m"};
     enum vg_status st = refuse_unknown(object, KEYS, 11, err);
     if (st == VG_OK) {
         st = read_name(object, "id", out->id, sizeof out->id, err);
@@ -414,8 +413,7 @@ void vg_plan_finish(struct vg_plan *self)
     *self = (struct vg_plan){0};
 }
 
-double vg_plan_camera_depth_m(const struct vg_plan_sortie *sortie,
-                              const struct vg_watchfile *watch)
+double vg_plan_camera_depth_m(const struct vg_plan_sortie *sortie, const struct vg_watchfile *watch)
 {
     return sortie->depth_m > 0 ? sortie->depth_m : watch->depth_m;
 }

@@ -25,7 +25,8 @@ enum {
     VG_PLAN_PASSES_MAX = 16
 };
 
-/* A sweep along a line: offset_m to the right of growing kilometres, seeing depth_m to each side. */
+/* A sweep along a line: offset_m to the right of growing kilometres, seeing depth_m to each side.
+ */
 struct vg_plan_pass {
     double offset_m;
     double depth_m;

@@ -410,9 +410,9 @@ enum vg_status vg_planner_solve(const struct vg_watchfile *watch, const struct v
                                 struct vg_error *err)
 {
     struct making mk = {.options = options};
-    enum vg_status st = vg_problem_init_sweeps(
-        &mk.problem, watch, terrain, options != NULL ? options->sweeps : NULL,
-        options != NULL ? options->site_step_m : 0, err);
+    enum vg_status st = vg_problem_init_sweeps(&mk.problem, watch, terrain,
+                                               options != NULL ? options->sweeps : NULL,
+                                               options != NULL ? options->site_step_m : 0, err);
     if (st == VG_OK) {
         st = tell(&mk, 0.2, err);
     }

@@ -281,8 +281,8 @@ static void fill_visits(struct maker *mk, double climb_s, struct vg_plan_sortie 
     }
 }
 
-/* What the camera is to see to each side: the most that any link of the piece asks for; 0 where that
- * is the watch's depth. */
+/* What the camera is to see to each side: the most that any link of the piece asks for; 0 where
+ * that is the watch's depth. */
 static double camera_depth_m(const struct maker *mk)
 {
     const struct vg_nodes *nd = &mk->p->nodes[mk->chain->line];

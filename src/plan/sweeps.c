@@ -134,19 +134,19 @@ static enum vg_status lay_passes(const struct vg_watchfile *watch, const struct 
         one.depth_m = stretch->depth_m / ++n;
     }
     if (n > VG_PLAN_PASSES_MAX) {
-        return vg_fail(err, VG_E_RANGE,
-                       "stretch %s is watched to %.2f km on each side: %d passes side by side do "
-                       "not see that from %.0f m with camera %s; a smaller depth, a greater height "
-                       "or another camera would do",
-                       stretch->id, stretch->depth_m / 1000, VG_PLAN_PASSES_MAX,
-                       watch->types[vg_sweeps_type(watch, stretch->depth_m)].agl_m,
-                       watch->cameras[watch->types[vg_sweeps_type(watch, stretch->depth_m)].camera]
-                           .name);
+        return vg_fail(
+            err, VG_E_RANGE,
+            "stretch %s is watched to %.2f km on each side: %d passes side by side do "
+            "not see that from %.0f m with camera %s; a smaller depth, a greater height "
+            "or another camera would do",
+            stretch->id, stretch->depth_m / 1000, VG_PLAN_PASSES_MAX,
+            watch->types[vg_sweeps_type(watch, stretch->depth_m)].agl_m,
+            watch->cameras[watch->types[vg_sweeps_type(watch, stretch->depth_m)].camera].name);
     }
     out->n_passes = n;
     for (int k = 0; k < n; k++) {
-        out->passes[k] = (struct vg_plan_pass){stretch->depth_m * (2 * k + 1 - n) / n,
-                                               stretch->depth_m / n};
+        out->passes[k] =
+            (struct vg_plan_pass){stretch->depth_m * (2 * k + 1 - n) / n, stretch->depth_m / n};
     }
     return VG_OK;
 }
@@ -157,8 +157,7 @@ enum vg_status vg_sweeps_flat(const struct vg_watchfile *watch, struct vg_sweeps
     const struct vg_network *net = &watch->network;
     struct vg_sweeps s = {.n = net->n_stretches};
     s.sweeps = calloc((size_t)s.n + 1, sizeof *s.sweeps);
-    enum vg_status st =
-        s.sweeps != NULL ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    enum vg_status st = s.sweeps != NULL ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     for (int k = 0; k < s.n && st == VG_OK; k++) {
         s.sweeps[k] = (struct vg_sweep){
             .stretch = k, .from_m = net->stretches[k].from_m, .to_m = net->stretches[k].to_m};

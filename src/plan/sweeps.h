@@ -56,8 +56,8 @@ struct vg_sweep_way {
     double chord_m;
 };
 
-/* The pass as a line: its s is that of the ground line less from_m. The caller's arrays have room for
- * the most points that it can have. */
+/* The pass as a line: its s is that of the ground line less from_m. The caller's arrays have room
+ * for the most points that it can have. */
 size_t vg_sweep_most_points(const struct vg_sweep_way *way);
 void vg_sweep_lay(const struct vg_sweep_way *way, struct vg_line *out);
 

@@ -20,8 +20,8 @@ struct vg_foresight {
 enum vg_status vg_foresee_open(struct vg_foresight *self, struct vg_error *err) VG_MUST_USE;
 void vg_foresee_close(struct vg_foresight *self);
 
-/* The patrol camera of a drone type at a place, set for a height over the ground and a depth to each
- * side. */
+/* The patrol camera of a drone type at a place, set for a height over the ground and a depth to
+ * each side. */
 struct vg_foresee_place {
     double lat_deg;
     double lon_deg;

@@ -188,8 +188,8 @@ static bool covers(const struct vg_watch_sortie *s, int line, double from_m, dou
     return s->line == line && fmin(s->from_m, s->to_m) < to_m && fmax(s->from_m, s->to_m) > from_m;
 }
 
-/* A column of which more than this was seen was flown over in full: all passes but one of the stretch
- * would not show so much. */
+/* A column of which more than this was seen was flown over in full: all passes but one of the
+ * stretch would not show so much. */
 static double part_share(const struct vg_watch *w, int col)
 {
     int stretch = w->shape.cols[col].stretch;

@@ -18,8 +18,8 @@ static const double WORTH = 0.25;
 static const double DENSE = 0.1;
 static const double LEAST_M = 500;
 static const double MOSTLY = 0.5;
-/* Of the way flown in a turnaround: pieces nearer than this are one, since another flight costs more
- * than flying on. */
+/* Of the way flown in a turnaround: pieces nearer than this are one, since another flight costs
+ * more than flying on. */
 static const double JOIN_SHARE = 0.5;
 static const double MORE_DEPTH = 0.5; /* of the watch depth: what a further pass looks at */
 
@@ -81,8 +81,8 @@ static bool is_near_another(const struct piece *p, double offset_m)
     return false;
 }
 
-/* The pass aside that leaves the fewest columns lacking, beside those that count; is_only: which must
- * reach the whole depth itself. INT32_MAX lacking: there is none. */
+/* The pass aside that leaves the fewest columns lacking, beside those that count; is_only: which
+ * must reach the whole depth itself. INT32_MAX lacking: there is none. */
 static enum vg_status best_offset(struct survey *self, const struct piece *p, bool is_only,
                                   struct vg_plan_pass *out, int *out_lacking, struct vg_error *err)
 {
@@ -90,7 +90,10 @@ static enum vg_status best_offset(struct survey *self, const struct piece *p, bo
     *out_lacking = INT32_MAX;
     for (int k = 0; k < N_OFFSETS && st == VG_OK && *out_lacking > 0; k++) {
         double depth_m = p->stretch->depth_m;
-        struct vg_plan_pass pass = {OFFSETS[k] * depth_m, (is_only ? 1 : MORE_DEPTH) * depth_m};
+        struct vg_plan_pass pass = {OFFSETS[k] * depth_m, MORE_DEPTH * depth_m};
+        if (is_only) {
+            pass.depth_m = depth_m + fabs(pass.offset_m); /* to the far edge */
+        }
         if (is_near_another(p, pass.offset_m) ||
             (is_only && !vg_sweeps_sees(self->trial.sight.watch, &pass, -depth_m, depth_m))) {
             continue;
@@ -230,7 +233,8 @@ static struct vg_trial_span next_run(const struct survey *self, const struct pie
     return s;
 }
 
-/* The next runs near each other that are worth further passes over all of them; empty at the end. */
+/* The next runs near each other that are worth further passes over all of them; empty at the end.
+ */
 static struct vg_trial_span next_lacking(const struct survey *self, const struct piece *p, int from)
 {
     const struct vg_wf_type *type = self->trial.type;
@@ -255,6 +259,18 @@ static struct vg_trial_span next_lacking(const struct survey *self, const struct
     return all;
 }
 
+/* Ends of a stretch too short for a piece of their own go with the next one. */
+static struct vg_trial_span round_off(const struct survey *self, struct vg_trial_span lacks,
+                                      int from, int end)
+{
+    int least = (int)(LEAST_M / vg_strip_cell_m(self->trial.sight.strip));
+    if (lacks.first < lacks.end) {
+        lacks.first = lacks.first - from < least ? from : lacks.first;
+        lacks.end = end - lacks.end < least ? end : lacks.end;
+    }
+    return lacks;
+}
+
 static enum vg_status survey_stretch(struct survey *self, const struct vg_sweep *flat,
                                      struct vg_error *err)
 {
@@ -270,7 +286,8 @@ static enum vg_status survey_stretch(struct survey *self, const struct vg_sweep 
     }
     int done = whole.span.first;
     while (st == VG_OK && done < whole.span.end) {
-        struct vg_trial_span lacks = next_lacking(self, &whole, done);
+        struct vg_trial_span lacks =
+            round_off(self, next_lacking(self, &whole, done), done, whole.span.end);
         struct piece free_piece = cut(self, &whole, done, lacks.first);
         struct piece hidden = cut(self, &whole, lacks.first, lacks.end);
         if (lacks.first < lacks.end) {
@@ -317,11 +334,9 @@ enum vg_status vg_survey(const struct vg_watchfile *watch, const struct vg_terra
         *out = flat;
         return VG_OK;
     }
-    struct survey s = {.trial = {.sight = {.watch = watch,
-                                           .plan = &plan,
-                                           .terrain = terrain,
-                                           .strip = strip},
-                                 .type = &watch->types[type]}};
+    struct survey s = {
+        .trial = {.sight = {.watch = watch, .plan = &plan, .terrain = terrain, .strip = strip},
+                  .type = &watch->types[type]}};
     st = vg_plan_of_watch(watch, &plan, err);
     if (st == VG_OK) {
         st = survey_all(&s, &flat, progress, ctx, err);

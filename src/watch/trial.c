@@ -168,17 +168,17 @@ static double lead_m(const struct vg_trial *self, const struct vg_trial_way *way
 
 static struct vg_trial_span span_of(const struct vg_trial *self, const struct vg_trial_way *way)
 {
-    return (struct vg_trial_span){
-        vg_strip_column_at(self->sight.strip, way->line, way->from_m + 1),
-        vg_strip_column_at(self->sight.strip, way->line, way->to_m - 1) + 1};
+    return (struct vg_trial_span){vg_strip_column_at(self->sight.strip, way->line, way->from_m + 1),
+                                  vg_strip_column_at(self->sight.strip, way->line, way->to_m - 1) +
+                                      1};
 }
 
 /* As low as climb and sink allow. */
 static void lift(const struct vg_trial *self, struct vg_plan_point *track, int n)
 {
     double climb = self->type->climb_mps * RATE_SHARE;
-    double sink = (self->type->sink_mps > 0 ? self->type->sink_mps : self->type->climb_mps) *
-                  RATE_SHARE;
+    double sink =
+        (self->type->sink_mps > 0 ? self->type->sink_mps : self->type->climb_mps) * RATE_SHARE;
     for (int k = n - 2; k >= 0; k--) {
         double least_m = track[k + 1].alt_msl_m - climb * (track[k + 1].t_s - track[k].t_s);
         track[k].alt_msl_m = fmax(track[k].alt_msl_m, least_m);
@@ -283,8 +283,8 @@ static double course_at(const struct vg_plan_sortie *so, int i)
     return course_deg;
 }
 
-/* Is a column passed within the next lead not wholly seen? Where none is, the station has nothing to
- * look aside for. */
+/* Is a column passed within the next lead not wholly seen? Where none is, the station has nothing
+ * to look aside for. */
 static bool is_lacking_ahead(struct look *q, const struct vg_plan_sortie *so, int i, double lead_m)
 {
     const struct vg_strip *strip = q->trial->sight.strip;
@@ -300,9 +300,9 @@ static bool is_lacking_ahead(struct look *q, const struct vg_plan_sortie *so, in
     return false;
 }
 
-/* As the station flies; where not closely, with fewer frames: ahead a few times a lead, and aside by its own rule. */
-static enum vg_status fly(struct look *q, const struct vg_plan_sortie *so,
-                                struct vg_error *err)
+/* As the station flies; where not closely, with fewer frames: ahead a few times a lead, and aside
+ * by its own rule. */
+static enum vg_status fly(struct look *q, const struct vg_plan_sortie *so, struct vg_error *err)
 {
     const struct vg_foresight *sight = &q->trial->sight;
     const struct vg_wf_type *type = q->trial->type;
@@ -311,6 +311,7 @@ static enum vg_status fly(struct look *q, const struct vg_plan_sortie *so,
     int step = q->way->is_close
                    ? 1
                    : (int)fmax(1, lead / FRAMES_A_LEAD / (VG_GLANCE_EVERY_S * type->cruise_mps));
+    int next_ahead = 0;
     double yaw_deg = 0;
     enum vg_status st = VG_OK;
     for (int i = 0; i < so->n_track && st == VG_OK; i++) {
@@ -323,7 +324,9 @@ static enum vg_status fly(struct look *q, const struct vg_plan_sortie *so,
         } else if (i % glance == 0) {
             yaw_deg = 0;
         }
-        if (i % step == 0 || fabs(yaw_deg) > 0) {
+        bool is_aside = fabs(yaw_deg) > 0;
+        if (is_aside || i >= next_ahead) {
+            next_ahead = is_aside ? next_ahead : i + step;
             st = look(q, so, i, vg_wrap_360_deg(course_deg + yaw_deg), err);
         }
     }

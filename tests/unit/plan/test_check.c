@@ -68,7 +68,8 @@ static void gaps_by_hand(void **state)
     /* Two passes that cross in the middle: up 0..1000 s, down 1000..0 s, period 2000: at km 5 both
      * at 500 s: 2000 s without a pass. At the ends 1000 s only: the worst stands at the crossing,
      * not at an end. */
-    struct vg_plan_visit cross[2] = {{"border", 0, 10000, 0, 1000, 0}, {"border", 10000, 0, 0, 1000, 0}};
+    struct vg_plan_visit cross[2] = {{"border", 0, 10000, 0, 1000, 0},
+                                     {"border", 10000, 0, 0, 1000, 0}};
     so.visits = cross;
     so.n_visits = 2;
     so.period_s = 2000;

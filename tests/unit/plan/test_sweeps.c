@@ -87,16 +87,15 @@ static void expect_passes(double depth_m, int n)
     assert_int_equal(s.n, 1);
     assert_int_equal(s.sweeps[0].n_passes, n);
     for (int k = 0; k < n; k++) { /* the middles of n equal strips */
-        near(s.sweeps[0].passes[k].offset_m, -depth_m + (2 * k + 1) * depth_m / n,
-                           1e-6);
+        near(s.sweeps[0].passes[k].offset_m, -depth_m + (2 * k + 1) * depth_m / n, 1e-6);
         near(s.sweeps[0].passes[k].depth_m, depth_m / n, 1e-6);
     }
     vg_sweeps_finish(&s);
     vg_watchfile_finish(&w);
 }
 
-/* About 2,050 m of reach, flown up to 300 m aside: 90 % of a strip of half width h is seen while h +
- * 2050 - 300 >= 1.8 h, h <= 2,187 m. */
+/* About 2,050 m of reach, flown up to 300 m aside: 90 % of a strip of half width h is seen while h
+ * + 2050 - 300 >= 1.8 h, h <= 2,187 m. */
 static void as_many_passes_as_the_depth_asks_for(void **state)
 {
     (void)state;
@@ -140,13 +139,13 @@ static void a_pass_lies_beside_its_line(void **state)
     vg_watchfile_finish(&w);
 }
 
-/* Depth 3,000 m: passes 1,500 m to each side, base 20 km east of the middle, so 18.5 and 21.5 km from
- * them. Set for 1,500 m the camera looks 1500 / tan 30 = 2,598 m ahead, which is flown before the
- * first kilometre: out to 52.598 km before the middle, along 102.598 km, home from 50 km beyond it:
- *   sqrt(18.5^2 + 52.598^2) + 102.598 + sqrt(18.5^2 + 50^2) = 55.757 + 102.598 + 53.313 = 211.668 km
- *   sqrt(21.5^2 + 52.598^2) + 102.598 + sqrt(21.5^2 + 50^2) = 56.823 + 102.598 + 54.427 = 213.848 km
- * at 25 m/s 8,466.7 and 8,553.9 s, with 200 s of climb and descent and 2,700 s of turnaround 11,366.7
- * and 11,453.9 s: 22,820.6 s in all. Two drones: each pass every 11,410.3 s. */
+/* Depth 3,000 m: passes 1,500 m to each side, base 20 km east of the middle, so 18.5 and 21.5 km
+ * from them. Set for 1,500 m the camera looks 1500 / tan 30 = 2,598 m ahead, which is flown before
+ * the first kilometre: out to 52.598 km before the middle, along 102.598 km, home from 50 km beyond
+ * it: sqrt(18.5^2 + 52.598^2) + 102.598 + sqrt(18.5^2 + 50^2) = 55.757 + 102.598 + 53.313 = 211.668
+ * km sqrt(21.5^2 + 52.598^2) + 102.598 + sqrt(21.5^2 + 50^2) = 56.823 + 102.598 + 54.427 = 213.848
+ * km at 25 m/s 8,466.7 and 8,553.9 s, with 200 s of climb and descent and 2,700 s of turnaround
+ * 11,366.7 and 11,453.9 s: 22,820.6 s in all. Two drones: each pass every 11,410.3 s. */
 static void two_passes_by_hand(void **state)
 {
     (void)state;
@@ -213,6 +212,23 @@ static void the_checker_asks_for_every_pass(void **state)
     plan = solve(&w);
     plan.sorties[0].visits[0].pass = 2;
     refuse(&w, &plan, "off-line", "no such pass");
+}
+
+/* The same ways listed again would pay every kilometre twice and "prove" twice the bound. */
+static void a_way_is_paid_for_once(void **state)
+{
+    (void)state;
+    struct vg_watchfile w = straight(2, 3000);
+    struct vg_plan plan = solve(&w);
+    const char *ways = strstr(plan.certificate, "\"ways\":[") + 8;
+    int head = (int)(ways - plan.certificate);
+    int body = (int)strlen(ways) - 2; /* without the list's and the object's ends */
+    struct vg_buf twice = {0};
+    vg_buf_printf(&twice, "%.*s%.*s,%.*s]}", head, plan.certificate, body, ways, body, ways);
+    free(plan.certificate);
+    plan.certificate = twice.data;
+    plan.bound_s *= 1.5;
+    refuse(&w, &plan, "bound", "proves 0.0 s");
 }
 
 /* Winding lines and rings, several depths and revisits, two to five passes: never refused. */
@@ -311,6 +327,7 @@ int main(void)
         cmocka_unit_test(a_pass_lies_beside_its_line),
         cmocka_unit_test(two_passes_by_hand),
         cmocka_unit_test(the_checker_asks_for_every_pass),
+        cmocka_unit_test(a_way_is_paid_for_once),
         cmocka_unit_test(any_deep_line_is_planned_and_holds),
         cmocka_unit_test(passes_live_in_the_file),
         cmocka_unit_test(passes_are_said),
