@@ -77,3 +77,20 @@ double vg_camera_reach_m(const struct vg_wf_camera *camera, double agl_m, double
     return fmin(tan_h * (lo_m * cos(dip_rad) + agl_m * sin(dip_rad)),
                 sqrt(fmax(0, flat2_m2 - lo_m * lo_m)));
 }
+
+double vg_camera_sweep_depth_m(const struct vg_wf_camera *camera, double agl_m)
+{
+    static const double MOST_ASIDE_M = 300;
+    static const double STEP_M = 10;
+    double lo = 0;
+    double hi = ceil(camera->max_range_m / STEP_M);
+    while (hi - lo > 1) {
+        double mid = floor((lo + hi) / 2);
+        double depth_m = mid * STEP_M;
+        bool is_seen =
+            vg_camera_reach_m(camera, agl_m, depth_m) >= depth_m + fmin(depth_m / 4, MOST_ASIDE_M);
+        lo = is_seen ? mid : lo;
+        hi = is_seen ? hi : mid;
+    }
+    return lo * STEP_M;
+}
