@@ -25,6 +25,8 @@ static const double MORE_DEPTH = 0.5; /* of the watch depth: what a further pass
 
 struct survey {
     struct vg_trial trial;
+    void (*progress)(void *ctx, double share);
+    void *ctx;
     struct vg_sweeps out;
     int cap;
 };
@@ -298,6 +300,9 @@ static enum vg_status survey_stretch(struct survey *self, const struct vg_sweep 
             st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
         }
         done = lacks.end;
+        if (self->progress != NULL) {
+            self->progress(self->ctx, (double)done / vg_strip_n_columns(sight->strip));
+        }
     }
     return st;
 }
@@ -305,15 +310,11 @@ static enum vg_status survey_stretch(struct survey *self, const struct vg_sweep 
 /* ---- all ---- */
 
 static enum vg_status survey_all(struct survey *self, const struct vg_sweeps *flat,
-                                 void (*progress)(void *ctx, double share), void *ctx,
                                  struct vg_error *err)
 {
     enum vg_status st = vg_trial_open(&self->trial, err);
     for (int k = 0; k < flat->n && st == VG_OK; k++) {
         st = survey_stretch(self, &flat->sweeps[k], err);
-        if (progress != NULL) {
-            progress(ctx, (k + 1.0) / flat->n);
-        }
     }
     vg_trial_close(&self->trial);
     return st;
@@ -334,12 +335,12 @@ enum vg_status vg_survey(const struct vg_watchfile *watch, const struct vg_terra
         *out = flat;
         return VG_OK;
     }
-    struct survey s = {
-        .trial = {.sight = {.watch = watch, .plan = &plan, .terrain = terrain, .strip = strip},
-                  .type = &watch->types[type]}};
+    struct survey s = {.trial = {.type = &watch->types[type]}, .progress = progress, .ctx = ctx};
+    s.trial.sight = (struct vg_foresight){
+        .watch = watch, .plan = &plan, .terrain = terrain, .strip = strip};
     st = vg_plan_of_watch(watch, &plan, err);
     if (st == VG_OK) {
-        st = survey_all(&s, &flat, progress, ctx, err);
+        st = survey_all(&s, &flat, err);
     }
     vg_sweeps_finish(&flat);
     vg_plan_finish(&plan);
