@@ -140,27 +140,27 @@ static bool is_same_sweep(const struct vg_sweep *a, const struct vg_sweep *b)
 }
 
 /* Joined with the one before where they are alike. */
-static bool put_piece(struct survey *self, const struct piece *p)
+static enum vg_status put_piece(struct survey *self, const struct piece *p, struct vg_error *err)
 {
     struct vg_sweep *last = self->out.n > 0 ? &self->out.sweeps[self->out.n - 1] : NULL;
     double length_m = p->sweep.to_m - p->sweep.from_m;
     double seen = vg_trial_share(&self->trial, p->span);
     double hidden_m = n_lacking(self, p) * vg_strip_cell_m(self->trial.sight.strip);
     if (length_m < 1) {
-        return true;
+        return VG_OK;
     }
     if (last != NULL && is_same_sweep(last, &p->sweep)) {
         double before_m = last->to_m - last->from_m;
         last->seen = (last->seen * before_m + seen * length_m) / (before_m + length_m);
         last->hidden_m += hidden_m;
         last->to_m = p->sweep.to_m;
-        return true;
+        return VG_OK;
     }
     if (self->out.n == self->cap) {
         int cap = self->cap > 0 ? 2 * self->cap : 64;
         struct vg_sweep *more = realloc(self->out.sweeps, (size_t)cap * sizeof *more);
         if (more == NULL) {
-            return false;
+            return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
         }
         self->out.sweeps = more;
         self->cap = cap;
@@ -169,7 +169,7 @@ static bool put_piece(struct survey *self, const struct piece *p)
     *sw = p->sweep;
     sw->seen = seen;
     sw->hidden_m = hidden_m;
-    return true;
+    return VG_OK;
 }
 
 /* Columns that a further pass must complete to be flown. */
@@ -290,14 +290,14 @@ static enum vg_status survey_stretch(struct survey *self, const struct vg_sweep 
     while (st == VG_OK && done < whole.span.end) {
         struct vg_trial_span lacks =
             round_off(self, next_lacking(self, &whole, done), done, whole.span.end);
-        struct piece free_piece = cut(self, &whole, done, lacks.first);
-        struct piece hidden = cut(self, &whole, lacks.first, lacks.end);
-        if (lacks.first < lacks.end) {
-            st = add_passes(self, &hidden, err);
+        if (done < lacks.first) {
+            struct piece seen = cut(self, &whole, done, lacks.first);
+            st = put_piece(self, &seen, err);
         }
-        if (st == VG_OK && !((lacks.first == done || put_piece(self, &free_piece)) &&
-                             (lacks.first == lacks.end || put_piece(self, &hidden)))) {
-            st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        if (st == VG_OK && lacks.first < lacks.end) {
+            struct piece hidden = cut(self, &whole, lacks.first, lacks.end);
+            st = add_passes(self, &hidden, err);
+            st = st == VG_OK ? put_piece(self, &hidden, err) : st;
         }
         done = lacks.end;
         if (self->progress != NULL) {
@@ -336,8 +336,8 @@ enum vg_status vg_survey(const struct vg_watchfile *watch, const struct vg_terra
         return VG_OK;
     }
     struct survey s = {.trial = {.type = &watch->types[type]}, .progress = progress, .ctx = ctx};
-    s.trial.sight = (struct vg_foresight){
-        .watch = watch, .plan = &plan, .terrain = terrain, .strip = strip};
+    s.trial.sight =
+        (struct vg_foresight){.watch = watch, .plan = &plan, .terrain = terrain, .strip = strip};
     st = vg_plan_of_watch(watch, &plan, err);
     if (st == VG_OK) {
         st = survey_all(&s, &flat, err);
