@@ -2,6 +2,7 @@
  * credited. */
 #include "plan/check.h"
 #include "plan/planner.h"
+#include "terrain/camera.h"
 #include "watch/foresee.h"
 #include "watch/survey.h"
 
@@ -207,6 +208,68 @@ static void what_is_enough_decides(void **state)
     close_all(&s, &w);
 }
 
+/* The farthest row that any frame of a flight over flat ground sees, cell by cell. */
+struct farthest {
+    const struct vg_strip *strip;
+    double m;
+};
+
+static void note_farthest(void *ctx, const struct vg_seen_run *run)
+{
+    struct farthest *f = ctx;
+    int n = vg_strip_n_rows(f->strip, run->col);
+    if (run->row_end > n / 2) {
+        f->m = fmax(f->m, (run->row_end - n / 2.0) * 50);
+    }
+}
+
+/* How far a camera sees aside is what its frames show: 12 km flown over cells out to 6 km, a frame
+ * every 20 m about the middle. */
+static void reach_is_what_the_cells_say(void **state)
+{
+    static const double FIELD[] = {30, 60, 90};
+    static const double AGL[] = {100, 300, 800};
+    static const double DEPTH[] = {300, 1500, 4000};
+    (void)state;
+    struct vg_watchfile w;
+    struct vg_sweeps s = survey_once(ridge(6, 0.5, 0, 1), "", &w);
+    struct vg_terrain *flat;
+    struct vg_strip *strip;
+    struct vg_arena scratch = {0};
+    w.network.stretches[0].depth_m = 6000;
+    assert_int_equal(vg_strip_create(&w.network, 50, &strip, NULL), VG_OK);
+    assert_int_equal(vg_terrain_open(NULL, 0, &flat, NULL), VG_OK);
+    for (int k = 0; k < 27; k++) {
+        struct vg_wf_camera c = w.cameras[0];
+        c.hfov_max_deg = FIELD[k % 3];
+        double agl_m = AGL[k / 3 % 3];
+        double depth_m = DEPTH[k / 9];
+        struct vg_camera_limits limits = {c.max_range_m, c.max_gsd_m, c.width_px, 0};
+        struct vg_camera_pose pose = {
+            .lat_deg = 39.99,
+            .lon_deg = 20.0,
+            .alt_msl_m = agl_m,
+            .pitch_deg = round(vg_camera_patrol_pitch_deg(&c, agl_m, depth_m, NULL)),
+            .hfov_deg = c.hfov_max_deg,
+            .vfov_deg = vg_camera_vfov_deg(&c, c.hfov_max_deg)};
+        struct farthest f = {strip, 0};
+        for (int i = 0; i < 10; i++) {
+            pose.lat_deg += 20 / 111000.0;
+            vg_arena_reset(&scratch);
+            assert_int_equal(vg_camera_cells(flat, strip, &pose, &limits, &scratch, NULL,
+                                             note_farthest, &f, NULL),
+                             VG_OK);
+        }
+        /* a cell counts by its middle, 25 m within its edge; of the last one only a short way of
+         * each frame is in the picture */
+        near(f.m, vg_camera_reach_m(&c, agl_m, depth_m), 75);
+    }
+    vg_arena_finish(&scratch);
+    vg_strip_destroy(strip);
+    vg_terrain_destroy(flat);
+    close_all(&s, &w);
+}
+
 /* Over fractal hills: the plan with the survey's passes is flown dry by other code, and sees at
  * least what the survey said, stretch by stretch; the checker takes it. */
 static void what_is_promised_is_seen(void **state)
@@ -259,6 +322,7 @@ int main(void)
         cmocka_unit_test(only_the_hidden_piece_gets_it),
         cmocka_unit_test(a_scrap_is_named_not_flown_for),
         cmocka_unit_test(what_is_enough_decides),
+        cmocka_unit_test(reach_is_what_the_cells_say),
         cmocka_unit_test(what_is_promised_is_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
