@@ -109,44 +109,53 @@ enum vg_status vg_flown_make(struct vg_problem *p, const struct vg_sweeps *sweep
     return VG_OK;
 }
 
-/* The link of stretch k of net that holds s_m of the watch's line. */
-static int link_at(const struct vg_problem *p, int k, double s_m)
+/* ---- half seen is not seen ---- */
+
+/* Kilometres of the watch's line from one end of a link to the other. */
+struct reach {
+    double from_m;
+    double to_m;
+};
+
+static struct reach link_of(const struct vg_problem *p, int line, int link)
 {
-    int line = p->net.stretches[k].line;
     const struct vg_nodes *nd = &p->nodes[line];
-    double u_m = s_m - p->flown[line].from_m;
-    int link = 0;
-    while (link < nd->n - 2 && nd->s_m[link + 1] <= u_m) {
-        link++;
-    }
-    return link;
+    double from_m = p->flown[line].from_m;
+    return (struct reach){nd->s_m[link] + from_m, nd->s_m[link + 1] + from_m};
 }
 
-static bool is_flown(const struct vg_problem *p, int sweep, double s_m)
+/* Takes from the other passes of a piece what lies beside a link that is not flown. */
+static bool drop_beside(struct vg_problem *p, int line, int link)
 {
-    for (int k = 0; k < p->net.n_stretches; k++) {
-        int line = p->net.stretches[k].line;
-        if (p->sweep_of[k] == sweep && !p->nodes[line].is_served[link_at(p, k, s_m)]) {
-            return false;
+    int sweep = p->sweep_of[p->nodes[line].stretch[link]];
+    struct reach gone = link_of(p, line, link);
+    bool has_changed = false;
+    for (int other = 0; other < p->net.n_lines; other++) {
+        struct vg_nodes *nd = &p->nodes[other];
+        bool is_beside = other != line && p->flown[other].line == p->flown[line].line;
+        for (int k = 0; is_beside && k < nd->n - 1; k++) {
+            struct reach r = link_of(p, other, k);
+            bool is_met = fmin(r.to_m, gone.to_m) - fmax(r.from_m, gone.from_m) > 1;
+            if (nd->is_served[k] && is_met && p->sweep_of[nd->stretch[k]] == sweep) {
+                nd->is_served[k] = false;
+                has_changed = true;
+            }
         }
     }
-    return true;
+    return has_changed;
 }
 
-/* Links of all passes of a piece lie at the same kilometres. */
 void vg_flown_agree(struct vg_problem *p)
 {
-    for (int line = 0; line < p->net.n_lines; line++) {
-        const struct vg_nodes *nd = &p->nodes[line];
-        for (int i = 0; i < nd->n - 1 && p->flown[line].pass == 0; i++) {
-            int sweep = p->sweep_of[nd->stretch[i]];
-            double mid_m = (nd->s_m[i] + nd->s_m[i + 1]) / 2 + p->flown[line].from_m;
-            if (p->sweeps->sweeps[sweep].n_passes == 1 || is_flown(p, sweep, mid_m)) {
-                continue;
-            }
-            for (int k = 0; k < p->net.n_stretches; k++) {
-                if (p->sweep_of[k] == sweep) {
-                    p->nodes[p->net.stretches[k].line].is_served[link_at(p, k, mid_m)] = false;
+    bool has_changed = true;
+    while (has_changed) {
+        has_changed = false;
+        for (int line = 0; line < p->net.n_lines; line++) {
+            const struct vg_nodes *nd = &p->nodes[line];
+            for (int k = 0; k < nd->n - 1; k++) {
+                const struct vg_sweep *sw = &p->sweeps->sweeps[p->sweep_of[nd->stretch[k]]];
+                if (!nd->is_served[k] && sw->n_passes > 1 && drop_beside(p, line, k)) {
+                    has_changed = true;
                 }
             }
         }

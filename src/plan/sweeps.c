@@ -171,6 +171,85 @@ enum vg_status vg_sweeps_flat(const struct vg_watchfile *watch, struct vg_sweeps
     return VG_OK;
 }
 
+/* ---- those of a plan ---- */
+
+static bool is_same_pass(const struct vg_plan_pass *a, const struct vg_plan_pass *b)
+{
+    return fabs(a->offset_m - b->offset_m) < SAME_M && fabs(a->depth_m - b->depth_m) < SAME_M;
+}
+
+bool vg_sweep_is_same(const struct vg_sweep *a, const struct vg_sweep *b)
+{
+    bool is_same = a->stretch == b->stretch && a->n_passes == b->n_passes;
+    for (int k = 0; k < a->n_passes && is_same; k++) {
+        is_same = is_same_pass(&a->passes[k], &b->passes[k]);
+    }
+    return is_same;
+}
+
+/* The plan's stretch of this line that begins first after from_m, or NULL; s ends on whole metres.
+ */
+static const struct vg_plan_stretch *next_of(const struct vg_plan *plan, const char *line,
+                                             double from_m)
+{
+    const struct vg_plan_stretch *next = NULL;
+    for (int k = 0; k < plan->n_stretches; k++) {
+        const struct vg_plan_stretch *st = &plan->stretches[k];
+        if (strcmp(st->line, line) == 0 && st->to_m > from_m + SAME_M * 2 &&
+            (next == NULL || st->from_m < next->from_m)) {
+            next = st;
+        }
+    }
+    return next;
+}
+
+/* One piece of a stretch, from where the last one ended. */
+static struct vg_sweep piece_of(const struct vg_plan *plan, const struct vg_network *net, int k,
+                                double from_m)
+{
+    const struct vg_stretch *whole = &net->stretches[k];
+    const struct vg_plan_stretch *st = next_of(plan, net->lines[whole->line].name, from_m);
+    struct vg_sweep sw = {.stretch = k, .from_m = from_m, .to_m = whole->to_m, .n_passes = 1};
+    sw.passes[0].depth_m = whole->depth_m;
+    if (st != NULL && st->to_m < whole->to_m - 2 * SAME_M) {
+        sw.to_m = st->to_m;
+    }
+    if (st != NULL && st->n_passes > 0) {
+        sw.n_passes = st->n_passes;
+        memcpy(sw.passes, st->passes, sizeof sw.passes);
+    }
+    if (st != NULL) {
+        sw.seen = st->seen;
+        sw.hidden_m = st->hidden_m;
+    }
+    return sw;
+}
+
+enum vg_status vg_sweeps_of_plan(const struct vg_watchfile *watch, const struct vg_plan *plan,
+                                 struct vg_sweeps *out, struct vg_error *err)
+{
+    const struct vg_network *net = &watch->network;
+    size_t most = (size_t)net->n_stretches + 2 * (size_t)plan->n_stretches + 1;
+    struct vg_sweeps s = {.sweeps = calloc(most, sizeof *s.sweeps)};
+    if (s.sweeps == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    for (int k = 0; k < net->n_stretches; k++) {
+        double done_m = net->stretches[k].from_m;
+        while (done_m < net->stretches[k].to_m && (size_t)s.n + 1 < most) {
+            s.sweeps[s.n] = piece_of(plan, net, k, done_m);
+            done_m = s.sweeps[s.n].to_m;
+            if (s.n > 0 && vg_sweep_is_same(&s.sweeps[s.n - 1], &s.sweeps[s.n])) {
+                s.sweeps[s.n - 1].to_m = done_m; /* cut by reach alone */
+            } else {
+                s.n++;
+            }
+        }
+    }
+    *out = s;
+    return VG_OK;
+}
+
 void vg_sweeps_finish(struct vg_sweeps *self)
 {
     free(self->sweeps);

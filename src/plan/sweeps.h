@@ -28,6 +28,9 @@ struct vg_sweep {
     double hidden_m; /* so much of its line stays below the share that counts */
 };
 
+/* The same passes of the same stretch. */
+bool vg_sweep_is_same(const struct vg_sweep *a, const struct vg_sweep *b);
+
 /* Invariant: in order of the network's stretches, which they cover from end to end. */
 struct vg_sweeps {
     struct vg_sweep *sweeps;
@@ -65,6 +68,10 @@ void vg_sweep_lay(const struct vg_sweep_way *way, struct vg_line *out);
  * that sees nothing from its height; VG_E_NO_MEMORY. */
 enum vg_status vg_sweeps_flat(const struct vg_watchfile *watch, struct vg_sweeps *out,
                               struct vg_error *err) VG_MUST_USE;
+/* Those that a plan was made with: for planning again without another look at the ground. Stretches
+ * without passes in the plan have one over the line. VG_E_NO_MEMORY. */
+enum vg_status vg_sweeps_of_plan(const struct vg_watchfile *watch, const struct vg_plan *plan,
+                                 struct vg_sweeps *out, struct vg_error *err) VG_MUST_USE;
 void vg_sweeps_finish(struct vg_sweeps *self);
 
 #endif

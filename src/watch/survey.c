@@ -133,12 +133,6 @@ static enum vg_status move_aside(struct survey *self, struct piece *p, struct vg
 
 /* ---- pieces with more passes ---- */
 
-static bool is_same_sweep(const struct vg_sweep *a, const struct vg_sweep *b)
-{
-    return a->stretch == b->stretch && a->n_passes == b->n_passes &&
-           memcmp(a->passes, b->passes, (size_t)a->n_passes * sizeof a->passes[0]) == 0;
-}
-
 /* Joined with the one before where they are alike. */
 static enum vg_status put_piece(struct survey *self, const struct piece *p, struct vg_error *err)
 {
@@ -149,7 +143,7 @@ static enum vg_status put_piece(struct survey *self, const struct piece *p, stru
     if (length_m < 1) {
         return VG_OK;
     }
-    if (last != NULL && is_same_sweep(last, &p->sweep)) {
+    if (last != NULL && vg_sweep_is_same(last, &p->sweep)) {
         double before_m = last->to_m - last->from_m;
         last->seen = (last->seen * before_m + seen * length_m) / (before_m + length_m);
         last->hidden_m += hidden_m;

@@ -267,6 +267,43 @@ static void any_deep_line_is_planned_and_holds(void **state)
     assert_true(n_deep > 10);
 }
 
+/* Planned again with the sweeps of a plan: the same plan to the byte. */
+static void a_plan_gives_its_sweeps_back(void **state)
+{
+    (void)state;
+    int n_cut = 0;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct vg_watchfile w = fixture_random(seed);
+        struct vg_plan plan = {0};
+        struct vg_plan again = {0};
+        struct vg_sweeps sweeps = {0};
+        struct vg_buf text[2] = {{0}, {0}};
+        struct vg_error err = {0};
+        struct vg_planner_options options = {.site_step_m = 5000};
+        w.types[0].endurance_s *= seed % 2 ? 0.4 : 1; /* some ground is out of reach */
+        for (int k = 0; k < w.network.n_stretches && w.n_cameras > 0; k++) {
+            w.network.stretches[k].depth_m *= 1 + k % 3;
+        }
+        if (vg_planner_solve(&w, NULL, &options, &plan, &err) == VG_OK) {
+            assert_int_equal(vg_sweeps_of_plan(&w, &plan, &sweeps, &err), VG_OK);
+            assert_int_equal(sweeps.n, w.network.n_stretches);
+            n_cut += plan.n_stretches > sweeps.n;
+            options.sweeps = &sweeps;
+            assert_int_equal(vg_planner_solve(&w, NULL, &options, &again, &err), VG_OK);
+            vg_plan_format(&plan, &text[0]);
+            vg_plan_format(&again, &text[1]);
+            assert_string_equal(vg_buf_text(&text[0]), vg_buf_text(&text[1]));
+        }
+        vg_plan_finish(&plan);
+        vg_plan_finish(&again);
+        vg_sweeps_finish(&sweeps);
+        vg_buf_finish(&text[0]);
+        vg_buf_finish(&text[1]);
+        vg_watchfile_finish(&w);
+    }
+    assert_true(n_cut > 0);
+}
+
 static void passes_live_in_the_file(void **state)
 {
     (void)state;
@@ -329,6 +366,7 @@ int main(void)
         cmocka_unit_test(the_checker_asks_for_every_pass),
         cmocka_unit_test(a_way_is_paid_for_once),
         cmocka_unit_test(any_deep_line_is_planned_and_holds),
+        cmocka_unit_test(a_plan_gives_its_sweeps_back),
         cmocka_unit_test(passes_live_in_the_file),
         cmocka_unit_test(passes_are_said),
     };
