@@ -23,8 +23,8 @@ static bool tell_planner(void *ctx, double share)
     return bar->progress(NULL, bar->from + (1 - bar->from) * share);
 }
 
-/* On ground that is not flat the camera looks at it first. A watch too deep for the memory's cells is
- * planned without. */
+/* On ground that is not flat the camera looks at it first. A watch too deep for the memory's cells
+ * is planned without. */
 static enum vg_status survey(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
                              struct bar *bar, struct vg_sweeps *out, struct vg_error *err)
 {
@@ -34,8 +34,8 @@ static enum vg_status survey(const struct vg_watchfile *watch, const struct vg_t
         return VG_OK;
     }
     bar->from = SURVEY_SHARE;
-    enum vg_status st = vg_survey(watch, terrain, strip, bar->progress != NULL ? tell_survey : NULL,
-                                  bar, out, err);
+    enum vg_status st =
+        vg_survey(watch, terrain, strip, bar->progress != NULL ? tell_survey : NULL, bar, out, err);
     vg_strip_destroy(strip);
     return st;
 }
