@@ -1,9 +1,9 @@
 /* vigie plan WATCH: make the timetable, say what it promises. */
 #include "app/load.h"
+#include "app/make_plan.h"
 #include "app/options.h"
 
 #include "base/file.h"
-#include "plan/planner.h"
 #include "plan/table.h"
 
 #include <stdio.h>
@@ -23,14 +23,13 @@ static enum vg_status solve(const struct vg_app *app, const char *path, struct v
                             struct vg_plan *plan, struct vg_error *err)
 {
     struct vg_terrain *terrain = NULL;
-    struct vg_planner_options options = {.progress = app->is_terminal ? show_progress : NULL};
     enum vg_status st = vg_load_watch(path, watch, err);
     if (st == VG_OK) {
         st = vg_load_terrain(watch, &terrain, err);
     }
     if (st == VG_OK) {
         vg_load_note_datum(app, terrain);
-        st = vg_planner_solve(watch, terrain, &options, plan, err);
+        st = vg_make_plan(watch, terrain, app->is_terminal ? show_progress : NULL, plan, err);
     }
     vg_terrain_destroy(terrain);
     return st;

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "config/quantity.h"
+#include "plan/table.h"
 #include "watch/foresee.h"
 
 #include <math.h>
@@ -50,8 +51,25 @@ static void print_piece(enum vg_lang lang, const struct vg_watchfile *watch,
     }
 }
 
+static void print_stretches(enum vg_lang lang, const struct vg_plan *plan,
+                            const struct vg_foreseen *f)
+{
+    struct vg_buf b = {0};
+    for (int i = 0; i < plan->n_stretches; i++) {
+        const struct vg_foreseen_stretch *s = &f->stretches[i];
+        if (s->n_cells > 0) {
+            struct vg_plan_sight sight = {.seen = (double)s->n_seen / (double)s->n_cells,
+                                          .hidden_m = (s->n_cols - s->n_cols_enough) * CELL_M};
+            vg_buf_puts(&b, "  ");
+            vg_plan_passes(&plan->stretches[i], &sight, lang, &b);
+        }
+    }
+    fputs(vg_buf_text(&b), stdout);
+    vg_buf_finish(&b);
+}
+
 static void print_text(enum vg_lang lang, const struct vg_watchfile *watch,
-                       const struct vg_foreseen *f)
+                       const struct vg_plan *plan, const struct vg_foreseen *f)
 {
     char cells[32];
     char cols[32];
@@ -63,6 +81,7 @@ static void print_text(enum vg_lang lang, const struct vg_watchfile *watch,
                  "These passes see %s %% of the cells; %s %% of the line counts as seen (%s %% "
                  "of its cells or more)\n"),
            cells, cols, share);
+    print_stretches(lang, plan, f);
     if (f->n_pieces > 0) {
         printf(vg_tr(lang, "Hidden ground, %d pieces of line:\n"), f->n_pieces);
     }
@@ -71,14 +90,23 @@ static void print_text(enum vg_lang lang, const struct vg_watchfile *watch,
     }
 }
 
-static void print_json(const struct vg_watchfile *watch, const struct vg_foreseen *f)
+static void print_json(const struct vg_watchfile *watch, const struct vg_plan *plan,
+                       const struct vg_foreseen *f)
 {
     struct vg_buf b = {0};
     vg_buf_printf(&b,
                   "{\"cells\":%lld,\"cells_seen\":%lld,\"columns\":%lld,\"columns_seen\":%lld,"
-                  "\"hidden\":[",
+                  "\"stretches\":[",
                   (long long)f->n_cells, (long long)f->n_seen, (long long)f->n_cols,
                   (long long)f->n_cols_enough);
+    for (int i = 0; i < plan->n_stretches; i++) {
+        const struct vg_foreseen_stretch *s = &f->stretches[i];
+        vg_buf_puts(&b, i > 0 ? ",{\"id\":" : "{\"id\":");
+        vg_buf_json(&b, plan->stretches[i].id);
+        vg_buf_printf(&b, ",\"cells\":%lld,\"cells_seen\":%lld,\"columns\":%d,\"columns_seen\":%d}",
+                      (long long)s->n_cells, (long long)s->n_seen, s->n_cols, s->n_cols_enough);
+    }
+    vg_buf_puts(&b, "],\"hidden\":[");
     for (int i = 0; i < f->n_pieces; i++) {
         const struct vg_foreseen_piece *p = &f->pieces[i];
         vg_buf_printf(&b, "%s{\"line\":", i > 0 ? "," : "");
@@ -109,9 +137,9 @@ static int foresee(const struct vg_app *app, const struct vg_watchfile *watch,
     }
     int rc = st != VG_OK ? vg_app_fail(app, err) : seen.n_cols_enough < seen.n_cols ? 1 : 0;
     if (st == VG_OK && app->is_json) {
-        print_json(watch, &seen);
+        print_json(watch, plan, &seen);
     } else if (st == VG_OK) {
-        print_text(app->lang, watch, &seen);
+        print_text(app->lang, watch, plan, &seen);
     }
     vg_foreseen_finish(&seen);
     vg_strip_destroy(strip);
@@ -148,19 +176,24 @@ static const double POINT_EVERY_M = 500;
 
 /* The flight as a plan of one sortie, at the type's height above the ground and cruise speed. */
 static enum vg_status make_sortie(const struct vg_line *line, const struct vg_watchfile *watch,
-                                  int drone, const struct vg_terrain *terrain,
-                                  struct vg_plan_sortie *out, struct vg_error *err)
+                                  int drone, const struct vg_terrain *terrain, struct vg_plan *plan,
+                                  struct vg_error *err)
 {
     const struct vg_wf_type *type = &watch->types[watch->drones[drone].type];
     double n = ceil(line->length_m / POINT_EVERY_M) + 1;
-    *out = (struct vg_plan_sortie){.period_s = line->length_m / type->cruise_mps};
     if (n > PATH_MAX_POINTS) {
         return vg_fail(err, VG_E_RANGE, "a flight of %.0f km is too long", line->length_m / 1000);
     }
-    out->track = calloc((size_t)n, sizeof *out->track);
-    if (out->track == NULL) {
+    struct vg_plan_sortie *out = calloc(1, sizeof *out);
+    plan->sorties = out;
+    plan->n_sorties = out != NULL;
+    if (out != NULL) {
+        out->track = calloc((size_t)n, sizeof *out->track);
+    }
+    if (out == NULL || out->track == NULL) {
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
+    out->period_s = line->length_m / type->cruise_mps;
     vg_format(out->id, sizeof out->id, "path");
     vg_format(out->drone, sizeof out->drone, "%s", watch->drones[drone].id);
     for (int i = 0; i < (int)n; i++) {
@@ -173,28 +206,6 @@ static enum vg_status make_sortie(const struct vg_line *line, const struct vg_wa
     }
     out->n_track = (int)n;
     out->land_s = out->period_s;
-    return VG_OK;
-}
-
-/* The stretches of the watch as a plan has them. */
-static enum vg_status make_plan(const struct vg_watchfile *watch, struct vg_plan *out,
-                                struct vg_error *err)
-{
-    int n = watch->network.n_stretches;
-    out->stretches = calloc((size_t)n, sizeof *out->stretches);
-    out->sorties = calloc(1, sizeof *out->sorties);
-    if (out->stretches == NULL || out->sorties == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-    }
-    for (int i = 0; i < n; i++) {
-        const struct vg_stretch *s = &watch->network.stretches[i];
-        struct vg_plan_stretch *p = &out->stretches[i];
-        *p = (struct vg_plan_stretch){
-            .from_m = s->from_m, .to_m = s->to_m, .revisit_s = s->revisit_s};
-        vg_format(p->id, sizeof p->id, "%s", s->id);
-        vg_format(p->line, sizeof p->line, "%s", watch->network.lines[s->line].name);
-    }
-    out->n_stretches = n;
     return VG_OK;
 }
 
@@ -239,11 +250,10 @@ int vg_sight_of_path(const struct vg_app *app, const struct vg_sight_options *op
         st = vg_load_terrain(&watch, &terrain, &err);
     }
     if (st == VG_OK) {
-        st = make_plan(&watch, &plan, &err);
+        st = vg_plan_of_watch(&watch, &plan, &err);
     }
     if (st == VG_OK) {
-        st = make_sortie(&flight.lines[0], &watch, drone, terrain, &plan.sorties[0], &err);
-        plan.n_sorties = 1;
+        st = make_sortie(&flight.lines[0], &watch, drone, terrain, &plan, &err);
     }
     int rc = st == VG_OK ? foresee(app, &watch, &plan, terrain, &err) : vg_app_fail(app, &err);
     vg_terrain_destroy(terrain);

@@ -1,7 +1,7 @@
 #include "app/station.h"
 
 #include "app/load.h"
-#include "plan/planner.h"
+#include "app/make_plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,8 +31,7 @@ static enum vg_status load(struct vg_station *self, struct vg_error *err)
     if (st == VG_OK && self->options.plan_path != NULL) {
         st = vg_load_plan(self->options.plan_path, self->plan, err);
     } else if (st == VG_OK) {
-        struct vg_planner_options options = {0};
-        st = vg_planner_solve(&self->watchfile, self->terrain, &options, self->plan, err);
+        st = vg_make_plan(&self->watchfile, self->terrain, NULL, self->plan, err);
     }
     if (st == VG_OK) {
         st = vg_strip_create(&self->watchfile.network, CELL_M, &self->strip, err);

@@ -94,7 +94,11 @@ static bool add_passes(struct vg_station *self, struct job *job,
         }
         job->passes[job->in.n_under_way++] =
             (struct vg_replan_pass){vg_network_find_line(&self->watchfile.network, x->line),
-                                    x->from_m, x->to_m, x->t0_s + shift_s, x->t1_s + shift_s};
+                                    x->from_m,
+                                    x->to_m,
+                                    x->t0_s + shift_s,
+                                    x->t1_s + shift_s,
+                                    x->pass};
     }
     return true;
 }

@@ -110,8 +110,10 @@ static void steer_camera(struct vg_station *self, int i)
                                        v->position.lon_deg, course_deg,
                                        (uint32_t)(self->now.us / VG_US_PER_S), d->glance_deg);
     if (yaw_deg != d->glance_deg) {
-        double pitch_deg =
-            vg_camera_patrol_pitch_deg(c, type->agl_m, self->watchfile.depth_m, NULL);
+        const struct vg_plan_sortie *sortie = vg_director_sortie(self->director, i);
+        double depth_m = sortie != NULL ? vg_plan_camera_depth_m(sortie, &self->watchfile)
+                                        : self->watchfile.depth_m;
+        double pitch_deg = vg_camera_patrol_pitch_deg(c, type->agl_m, depth_m, NULL);
         vg_director_point_camera(self->director, i, round(pitch_deg), yaw_deg, self->now);
         d->glance_deg = yaw_deg;
     }

@@ -258,13 +258,13 @@ static enum vg_status read_root(const struct vg_wf_reader *self, const struct vg
     top.key = "watch";
     enum vg_status status = vg_fields_read(&self->r, &top, TOP_FIELDS, COUNT(TOP_FIELDS), wf);
     if (status == VG_OK) {
-        status = vg_wf_read_lines(self, vg_yaml_find(root, "line"), wf);
-    }
-    if (status == VG_OK) {
         status = read_terrain(self, root, wf);
     }
     if (status == VG_OK) {
         status = vg_wf_read_fleet(self, root, wf);
+    }
+    if (status == VG_OK) { /* after the fleet: an area's rows lie as its cameras see */
+        status = vg_wf_read_lines(self, vg_yaml_find(root, "line"), wf);
     }
     if (status == VG_OK) {
         status = read_small_sections(self, root, wf);

@@ -161,5 +161,12 @@ double vg_camera_vfov_deg(const struct vg_wf_camera *camera, double hfov_deg);
  * counts as seen. */
 double vg_camera_patrol_pitch_deg(const struct vg_wf_camera *camera, double agl_m, double depth_m,
                                   double *out_lead_m);
+/* How far to each side the camera sees flat ground from agl_m in passing, at its widest field and
+ * at the pitch for depth_m (a fixed camera looks straight down), within its range and ground sample
+ * distance (m); 0: not even below it. */
+/* The greatest depth that one pass sees whole from agl_m, flown up to a quarter of it or 300 m
+ * beside where it should be (m); 0: none. */
+double vg_camera_sweep_depth_m(const struct vg_wf_camera *camera, double agl_m);
+double vg_camera_reach_m(const struct vg_wf_camera *camera, double agl_m, double depth_m);
 
 #endif

@@ -1,8 +1,10 @@
 /* The "line" of the watch file: files or points, joined into one network, then cut by "stretches".
  */
 #include "base/text.h"
+#include "config/area.h"
 #include "config/watchfile_priv.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +16,7 @@ enum {
 static const struct vg_field LINE_FIELDS[] = {
     {.key = "file", .kind = VG_F_OTHER, .fallback = ""},
     {.key = "points", .kind = VG_F_OTHER, .fallback = ""},
+    {.key = "area", .kind = VG_F_OTHER, .fallback = ""},
     {.key = "name", .kind = VG_F_OTHER, .fallback = ""},
     {.key = "revisit", .kind = VG_F_OTHER, .fallback = ""},
     {.key = "depth", .kind = VG_F_OTHER, .fallback = ""},
@@ -59,6 +62,17 @@ static enum vg_status require(const struct vg_wf_reader *self, const struct vg_y
     return VG_OK;
 }
 
+/* What every drone of the fleet sees to each side in one pass. */
+static double sweep_depth_m(const struct vg_watchfile *wf)
+{
+    double least = HUGE_VAL;
+    for (int d = 0; d < wf->n_drones; d++) {
+        const struct vg_wf_type *type = &wf->types[wf->drones[d].type];
+        least = fmin(least, vg_camera_sweep_depth_m(&wf->cameras[type->camera], type->agl_m));
+    }
+    return least < HUGE_VAL ? least : 0;
+}
+
 /* Revisit, depth and enough of one entry. The first entry sets them for the watch and must name
  * revisit and depth; the others inherit. */
 static enum vg_status read_wants(const struct vg_wf_reader *self, const struct vg_yaml *map,
@@ -68,15 +82,23 @@ static enum vg_status read_wants(const struct vg_wf_reader *self, const struct v
     enum vg_status status = VG_OK;
     if (is_first) {
         status = require(self, map, "revisit");
-        if (status == VG_OK) {
+        if (status == VG_OK && vg_yaml_find(map, "area") == NULL) {
             status = require(self, map, "depth");
         }
     }
     if (status == VG_OK) {
         status = read_optional(self, map, "revisit", &REVISIT, &out->revisit_s);
     }
+    if (status == VG_OK && vg_yaml_find(map, "area") != NULL) {
+        out->depth_m = sweep_depth_m(wf);
+    }
     if (status == VG_OK) {
         status = read_optional(self, map, "depth", &DEPTH, &out->depth_m);
+    }
+    if (status == VG_OK && out->depth_m < 1) {
+        return vg_fail_at(self->r.err, self->r.place, map->line, map->column,
+                          "the cameras see nothing to the side from their height: give the area a "
+                          "\"depth\", a lower flight or another camera");
     }
     const struct vg_yaml *enough = vg_yaml_find(map, "enough");
     if (status == VG_OK && enough != NULL && !is_first) {
@@ -120,17 +142,46 @@ static enum vg_status points_to_geojson(const struct vg_wf_reader *self,
     return status;
 }
 
+/* Rows over the area that the positions enclose. */
+static enum vg_status area_to_geojson(const struct vg_wf_reader *self, const struct vg_yaml *area,
+                                      const char *name, double depth_m, struct vg_buf *out)
+{
+    double lat_deg[VG_AREA_MAX_POINTS];
+    double lon_deg[VG_AREA_MAX_POINTS];
+    int n = 0;
+    enum vg_status status = vg_fields_expect(&self->r, area, VG_YAML_LIST);
+    if (status == VG_OK && (area->n < 3 || area->n > VG_AREA_MAX_POINTS)) {
+        status =
+            vg_fail_at(self->r.err, self->r.place, area->line, area->column,
+                       "\"%s\" must be a list of 3 to %d positions", "area", VG_AREA_MAX_POINTS);
+    }
+    for (const struct vg_yaml *p = area->first; p != NULL && status == VG_OK; p = p->next) {
+        struct vg_yaml point = *p;
+        point.key = "area";
+        status = vg_fields_lat_lon(&self->r, &point, &lat_deg[n], &lon_deg[n]);
+        n++;
+    }
+    vg_buf_puts(out, "{\"type\":\"FeatureCollection\",\"features\":[");
+    if (status == VG_OK) {
+        status = vg_area_lines(lat_deg, lon_deg, n, name, depth_m, out, self->r.err);
+        vg_fields_at(&self->r, area, status);
+    }
+    vg_buf_puts(out, "]}");
+    return status;
+}
+
 /* The GeoJSON text of one entry and the name it has in errors. */
 static enum vg_status read_geojson(const struct vg_wf_reader *self, const struct vg_yaml *map,
-                                   struct vg_watchfile *wf, char *out_path, size_t size_bytes,
-                                   struct vg_buf *out)
+                                   struct vg_watchfile *wf, double depth_m, char *out_path,
+                                   size_t size_bytes, struct vg_buf *out)
 {
     const struct vg_yaml *file = vg_yaml_find(map, "file");
     const struct vg_yaml *points = vg_yaml_find(map, "points");
+    const struct vg_yaml *area = vg_yaml_find(map, "area");
     const struct vg_yaml *name = vg_yaml_find(map, "name");
-    if ((file == NULL) == (points == NULL)) {
+    if ((file != NULL) + (points != NULL) + (area != NULL) != 1) {
         return vg_fail_at(self->r.err, self->r.place, map->line, map->column,
-                          "a line needs either \"file\" or \"points\"");
+                          "a line needs one of \"file\", \"points\" and \"area\"");
     }
     if (file != NULL && name != NULL) {
         return vg_fail_at(
@@ -150,7 +201,11 @@ static enum vg_status read_geojson(const struct vg_wf_reader *self, const struct
         status = vg_fields_text(&self->r, name, line_name, sizeof line_name);
     }
     vg_format(out_path, size_bytes, "%s", self->r.place);
-    return status == VG_OK ? points_to_geojson(self, points, line_name, out) : status;
+    if (status != VG_OK) {
+        return status;
+    }
+    return area != NULL ? area_to_geojson(self, area, line_name, depth_m, out)
+                        : points_to_geojson(self, points, line_name, out);
 }
 
 /* Move the lines and stretches of `part` to the end of `whole`. */
@@ -307,7 +362,7 @@ static enum vg_status read_entry(const struct vg_wf_reader *self, const struct v
         status = read_wants(self, entry, is_first, wf, &wants);
     }
     if (status == VG_OK) {
-        status = read_geojson(self, entry, wf, path, sizeof path, &geojson);
+        status = read_geojson(self, entry, wf, wants.depth_m, path, sizeof path, &geojson);
     }
     if (status == VG_OK) {
         status =

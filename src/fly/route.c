@@ -61,6 +61,9 @@ static double deepest_m(const struct vg_plan_sortie *sortie, const struct vg_wat
     int line;
     double from_m;
     double to_m;
+    if (sortie->depth_m > 0) {
+        return sortie->depth_m;
+    }
     if (!vg_route_span(sortie, watch, &line, &from_m, &to_m)) {
         return watch->depth_m;
     }

@@ -105,7 +105,7 @@ static enum vg_status make_dual(struct vg_problem *p, const struct vg_costs *cos
 static int find_levels(const struct vg_problem *p, double *out)
 {
     int n = 0;
-    for (int line = 0; line < p->watch->network.n_lines; line++) {
+    for (int line = 0; line < p->net.n_lines; line++) {
         for (int k = 0; k < p->nodes[line].n - 1; k++) {
             double w = p->nodes[line].revisit_s[k];
             int at = 0;
@@ -130,11 +130,12 @@ static void put_way(const struct vg_problem *p, const struct vg_chain *ch, const
 {
     const struct vg_flypath *path = &p->paths[ch->line];
     const struct vg_nodes *nd = &p->nodes[ch->line];
+    double from_m = p->flown[ch->line].from_m;
     for (int i = 0; i < ch->n; i++) {
         int a = vg_chain_node(p, ch, i);
         double u = vg_chain_u_m(p, ch, i);
-        vg_buf_printf(out, "%s[%.3f,%.6f,%.6f,%.10f]", i > 0 ? "," : "", nd->s_m[a] / 1000,
-                      nd->lat_deg[a], nd->lon_deg[a], y[i]);
+        vg_buf_printf(out, "%s[%.3f,%.6f,%.6f,%.10f]", i > 0 ? "," : "",
+                      (nd->s_m[a] + from_m) / 1000, nd->lat_deg[a], nd->lon_deg[a], y[i]);
         if (i == ch->n - 1) {
             break;
         }
@@ -146,8 +147,8 @@ static void put_way(const struct vg_problem *p, const struct vg_chain *ch, const
                 break;
             }
             if (vu > u + 1) {
-                vg_buf_printf(out, ",[%.3f,%.6f,%.6f,0]", path->s_m[v] / 1000, path->lat_deg[v],
-                              path->lon_deg[v]);
+                vg_buf_printf(out, ",[%.3f,%.6f,%.6f,0]", (path->s_m[v] + from_m) / 1000,
+                              path->lat_deg[v], path->lon_deg[v]);
             }
         }
     }
@@ -168,7 +169,11 @@ static void put_certificate(const struct vg_problem *p, const struct dual *d, st
     vg_buf_puts(out, "],\"ways\":[");
     for (int k = 0; k < p->n_chains; k++) {
         vg_buf_puts(out, k > 0 ? ",\n{\"line\":" : "\n{\"line\":");
-        vg_buf_json(out, p->watch->network.lines[p->chains[k].line].name);
+        const struct vg_flown *flown = &p->flown[p->chains[k].line];
+        vg_buf_json(out, p->net.lines[p->chains[k].line].name);
+        if (flown->pass > 0) {
+            vg_buf_printf(out, ",\"pass\":%d", flown->pass + 1);
+        }
         vg_buf_puts(out, ",\"points\":[");
         put_way(p, &p->chains[k], d->y[k], out);
         vg_buf_puts(out, "]}");

@@ -10,7 +10,7 @@ struct vg_check_report {
     char violation[400]; /* the first, in words with sortie, drone, km, figures (translated like
                             errors); "" if none */
     /* "time-order", "unknown-name", "off-base", "speed", "climb", "endurance", "energy",
-     * "off-line", "two-places", "turnaround", "base", "pads", "missing-stretch", "reach",
+     * "off-line", "depth", "two-places", "turnaround", "base", "pads", "missing-stretch", "reach",
      * "stretch-gap", "worst-gap", "bound" */
     char rule[32];
     double worst_gap_s; /* recomputed; INFINITY where a reachable point is never visited */

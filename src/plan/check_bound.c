@@ -25,6 +25,14 @@ struct way_point {
     double revisit_s;
 };
 
+/* Kilometres of one pass of a line that a way goes over; each may be paid for once. */
+struct paid {
+    int line;
+    int pass;
+    double from_m;
+    double to_m;
+};
+
 struct price {
     int base;
     int type;
@@ -66,7 +74,27 @@ static double revisit_at(const struct vg_check *self, const struct vg_line *line
     return least;
 }
 
-/* Points of one way, each within the watch depth of the line. */
+/* The watch depth about s_m, the greater where two stretches meet. */
+static double depth_about_m(const struct vg_check *self, int line, double s_m)
+{
+    static const double APART_M = 2;
+    const struct vg_network *net = &self->watch->network;
+    int before = vg_network_stretch_at(net, line, s_m - APART_M);
+    int after = vg_network_stretch_at(net, line, s_m + APART_M);
+    return fmax(net->stretches[before].depth_m, net->stretches[after].depth_m);
+}
+
+/* Points in the order of their kilometres; on a closed line once round its end. */
+static bool is_in_order(const struct vg_line *line, const struct way_point *w, int n)
+{
+    int n_turns = 0;
+    for (int k = 1; k < n; k++) {
+        n_turns += !(w[k].s_m > w[k - 1].s_m);
+    }
+    return n_turns == 0 || (n_turns == 1 && line->is_closed && w[n - 1].s_m <= w[0].s_m + 1);
+}
+
+/* Points of one way, each within the watch depth of the line (passes lie within it too). */
 static bool read_way(const struct vg_check *self, const json_t *way, struct way_point **out,
                      int *out_n)
 {
@@ -89,15 +117,15 @@ static bool read_way(const struct vg_check *self, const json_t *way, struct way_
         }
         w[k].s_m *= 1000;
         const struct vg_network *net = &self->watch->network;
-        int here = vg_network_stretch_at(net, line, w[k].s_m);
         w[k].revisit_s = revisit_at(self, &net->lines[line], w[k].s_m);
         w[k].dual = w[k].revisit_s < HUGE_VAL ? w[k].dual : 0;
         double lat, lon;
         vg_line_at(&net->lines[line], w[k].s_m, 0, &lat, &lon, NULL);
         is_ok = is_ok && w[k].dual >= 0 && fabs(w[k].lat_deg) <= 90 && fabs(w[k].lon_deg) <= 180 &&
                 vg_geo_distance_m(lat, lon, w[k].lat_deg, w[k].lon_deg) <=
-                    net->stretches[here].depth_m + 2;
+                    depth_about_m(self, line, w[k].s_m) + 2;
     }
+    is_ok = is_ok && is_in_order(&self->watch->network.lines[line], w, (int)n);
     if (!is_ok) {
         free(w);
         return false;
@@ -165,12 +193,46 @@ static double excess_on_way(const struct vg_check *self, const struct price *cre
     return worst;
 }
 
+/* What the certificate's ways add up to. */
 struct tally {
+    struct paid *paid; /* room for two a way */
+    int n_paid;
     double sum;
     double excess;
     bool is_bad;
     bool no_memory;
 };
+
+/* Takes the kilometres of a way; false: some of them are paid for already. */
+static bool pay(const struct vg_check *self, const json_t *way, const struct way_point *w, int n,
+                struct tally *io)
+{
+    static const double TOUCH_M = 1;
+    const json_t *pass = json_object_get(way, "pass");
+    const char *name = json_string_value(json_object_get(way, "line"));
+    struct paid mine = {vg_network_find_line(&self->watch->network, name),
+                        json_is_integer(pass) ? (int)json_integer_value(pass) : 1, 0, 0};
+    int first = io->n_paid;
+    for (int k = 0, from = 0; k < n; k++) {
+        if (k == n - 1 || !(w[k + 1].s_m > w[k].s_m)) { /* its end, or the line's */
+            mine.from_m = w[from].s_m;
+            mine.to_m = w[k].s_m;
+            io->paid[io->n_paid++] = mine;
+            from = k + 1;
+        }
+    }
+    for (int a = 0; a < first; a++) {
+        const struct paid *x = &io->paid[a];
+        for (int b = first; b < io->n_paid; b++) {
+            const struct paid *y = &io->paid[b];
+            if (x->line == y->line && x->pass == y->pass &&
+                fmin(x->to_m, y->to_m) - fmax(x->from_m, y->from_m) > TOUCH_M) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
 
 static void tally_way(const struct vg_check *self, const json_t *way, const struct price *crews,
                       int n_crews, double unit_s, struct tally *io)
@@ -183,6 +245,7 @@ static void tally_way(const struct vg_check *self, const json_t *way, const stru
     }
     double *room = malloc(4 * (size_t)n * sizeof *room);
     io->no_memory = room == NULL;
+    io->is_bad = !pay(self, way, w, n, io);
     for (int k = 0; k < n; k++) {
         io->sum += w[k].dual * unit_s / w[k].revisit_s;
     }
@@ -220,7 +283,8 @@ static double proven_share(const struct vg_check *self, const json_t *doc, struc
     double unit_s = json_number_value(json_object_get(doc, "unit_s"));
     int n_crews = 0;
     struct price *crews = calloc(json_array_size(rows) + 1, sizeof *crews);
-    t->no_memory = crews == NULL;
+    t->paid = calloc(2 * json_array_size(ways) + 1, sizeof *t->paid);
+    t->no_memory = crews == NULL || t->paid == NULL;
     t->is_bad = t->no_memory || !(unit_s > 0) || !read_prices(self, rows, crews, &n_crews);
     for (size_t k = 0; k < json_array_size(ways) && !t->is_bad && !t->no_memory; k++) {
         tally_way(self, json_array_get(ways, k), crews, n_crews, unit_s, t);
@@ -230,6 +294,7 @@ static double proven_share(const struct vg_check *self, const json_t *doc, struc
         prices += crews[c].price * crews[c].n;
     }
     free(crews);
+    free(t->paid);
     return t->is_bad || !(prices > 0) ? 0 : t->sum / prices / (1 + t->excess);
 }
 

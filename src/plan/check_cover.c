@@ -69,6 +69,37 @@ static double out_and_back_s(const struct vg_check *self, int drone, double lat,
     return distance_m / out_mps + distance_m / home_mps + 2 * t->agl_m / t->climb_mps;
 }
 
+/* Where a pass of a stretch lies at s_m of its line. */
+static void pass_at(const struct vg_check *self, const struct vg_plan_stretch *st, int line,
+                    int pass, double s_m, double *out_lat, double *out_lon)
+{
+    const struct vg_network *net = &self->watch->network;
+    double depth_m = net->stretches[vg_network_stretch_at(net, line, s_m)].depth_m;
+    double heading_deg;
+    vg_line_at(&net->lines[line], s_m, depth_m, out_lat, out_lon, &heading_deg);
+    if (st->n_passes > 0) {
+        vg_geo_direct(*out_lat, *out_lon, vg_wrap_360_deg(heading_deg + 90),
+                      st->passes[pass].offset_m, out_lat, out_lon);
+    }
+}
+
+/* A drone that clearly flies straight to a place and home; -1: none. */
+static int drone_within_reach(const struct vg_check *self, double lat, double lon,
+                              double *out_need_s)
+{
+    for (int d = 0; d < self->watch->n_drones; d++) {
+        const struct vg_wf_type *t = &self->watch->types[self->watch->drones[d].type];
+        const struct vg_wf_base *b = &self->watch->bases[self->watch->drones[d].base];
+        *out_need_s = out_and_back_s(self, d, lat, lon);
+        if (*out_need_s < CLEARLY * t->endurance_s * (1 - t->reserve) &&
+            !vg_check_leg_is_forbidden(self->watch, b->lat_deg, b->lon_deg, lat, lon)) {
+            return d;
+        }
+    }
+    return -1;
+}
+
+/* A stretch out of reach has, everywhere, a pass to which no drone clearly flies. */
 static bool check_claim(struct vg_check *self, const struct vg_plan_stretch *st)
 {
     int line = vg_network_find_line(&self->watch->network, st->line);
@@ -77,22 +108,108 @@ static bool check_claim(struct vg_check *self, const struct vg_plan_stretch *st)
                               st->id, st->line);
     }
     double in_m = fmin(OFF_END_M, (st->to_m - st->from_m) / 2);
-    for (double s = st->from_m + in_m; s <= st->to_m - in_m; s += SAMPLE_M) {
-        double lat, lon;
-        vg_line_at(&self->watch->network.lines[line], s, 0, &lat, &lon, NULL);
-        for (int d = 0; d < self->watch->n_drones && st->is_unreachable; d++) {
-            const struct vg_wf_type *t = &self->watch->types[self->watch->drones[d].type];
-            double usable_s = t->endurance_s * (1 - t->reserve);
-            double need_s = out_and_back_s(self, d, lat, lon);
-            const struct vg_wf_base *b = &self->watch->bases[self->watch->drones[d].base];
-            if (need_s < CLEARLY * usable_s &&
-                !vg_check_leg_is_forbidden(self->watch, b->lat_deg, b->lon_deg, lat, lon)) {
-                return vg_check_break(self, "reach",
-                                      "stretch %s is said to be out of reach, but drone %s flies "
-                                      "from %s to km %.1f and back in %.0f s and has %.0f s",
-                                      st->id, self->watch->drones[d].id, b->name, s / 1000, need_s,
-                                      usable_s);
-            }
+    for (double s = st->from_m + in_m; st->is_unreachable && s <= st->to_m - in_m; s += SAMPLE_M) {
+        int d = 0;
+        double need_s = 0;
+        for (int pass = 0; d >= 0 && (pass == 0 || pass < st->n_passes); pass++) {
+            double lat, lon;
+            pass_at(self, st, line, pass, s, &lat, &lon);
+            d = drone_within_reach(self, lat, lon, &need_s);
+        }
+        if (d >= 0) {
+            const struct vg_wf_drone *drone = &self->watch->drones[d];
+            const struct vg_wf_type *t = &self->watch->types[drone->type];
+            return vg_check_break(self, "reach",
+                                  "stretch %s is said to be out of reach, but drone %s flies "
+                                  "from %s to km %.1f and back in %.0f s and has %.0f s",
+                                  st->id, drone->id, self->watch->bases[drone->base].name, s / 1000,
+                                  need_s, t->endurance_s * (1 - t->reserve));
+        }
+    }
+    return true;
+}
+
+/* How far to each side a drone of this type sees flat ground in passing, its camera set for
+ * depth_m: point by point ahead of it, by the pinhole alone. */
+static double reach_m(const struct vg_check *self, const struct vg_wf_type *type, double depth_m)
+{
+    static const double STEP_M = 5;
+    const struct vg_wf_camera *c = &self->watch->cameras[type->camera];
+    double to_rad = acos(-1.0) / 180;
+    double tan_h = tan(c->hfov_max_deg / 2 * to_rad);
+    double tan_v = tan_h * c->height_px / c->width_px;
+    double far_m = fmin(c->max_range_m, c->max_gsd_m * c->width_px / (2 * tan_h));
+    double dip = c->gimbal == VG_GIMBAL_FIXED
+                     ? 90 * to_rad
+                     : -vg_camera_patrol_pitch_deg(c, type->agl_m, depth_m, NULL) * to_rad;
+    double most_m = 0;
+    for (double ahead = 0; ahead < far_m; ahead += STEP_M) {
+        double z = ahead * cos(dip) + type->agl_m * sin(dip);
+        double up = ahead * sin(dip) - type->agl_m * cos(dip);
+        double left2 = far_m * far_m - ahead * ahead - type->agl_m * type->agl_m;
+        if (fabs(up) <= tan_v * z && left2 > 0) {
+            most_m = fmax(most_m, fmin(tan_h * z, sqrt(left2)));
+        }
+    }
+    return most_m;
+}
+
+/* The width across the line that the passes of a stretch see, by the drone that sees least. */
+static double seen_width_m(const struct vg_check *self, const struct vg_plan_stretch *st,
+                           const struct vg_wf_type *type, double depth_m)
+{
+    static const int PIECES = 400;
+    int n = st->n_passes > 1 ? st->n_passes : 1;
+    double reach[VG_PLAN_PASSES_MAX];
+    int n_seen = 0;
+    for (int k = 0; k < n; k++) {
+        reach[k] = reach_m(self, type, st->n_passes > 0 ? st->passes[k].depth_m : depth_m);
+    }
+    for (int q = 0; q < PIECES; q++) {
+        double x = depth_m * (2 * q + 1 - PIECES) / PIECES;
+        bool is_seen = false;
+        for (int k = 0; k < n; k++) {
+            is_seen = is_seen || fabs(x - st->passes[k].offset_m) <= reach[k];
+        }
+        n_seen += is_seen;
+    }
+    return 2 * depth_m * n_seen / PIECES;
+}
+
+static bool is_flown(const struct vg_check *self, int type)
+{
+    for (int d = 0; d < self->watch->n_drones; d++) {
+        if (self->watch->drones[d].type == type) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Do the passes of a stretch reach its depth, on flat ground? */
+static bool check_depth(struct vg_check *self, const struct vg_plan_stretch *st)
+{
+    static const double SLACK = 0.005;
+    const struct vg_network *net = &self->watch->network;
+    int line = vg_network_find_line(net, st->line);
+    if (line < 0 || st->is_unreachable) {
+        return true;
+    }
+    int at = vg_network_stretch_at(net, line, (st->from_m + st->to_m) / 2);
+    double depth_m = net->stretches[at].depth_m;
+    for (int t = 0; t < self->watch->n_types; t++) {
+        const struct vg_wf_type *type = &self->watch->types[t];
+        if (!is_flown(self, t) || type->camera < 0 || type->camera >= self->watch->n_cameras) {
+            continue;
+        }
+        double seen = seen_width_m(self, st, type, depth_m) / (2 * depth_m);
+        if (seen < self->watch->seen_share - SLACK) {
+            return vg_check_break(self, "depth",
+                                  "stretch %s: a drone of type %s sees %.0f %% of the watched "
+                                  "depth of %.2f km in its %d passes; %.0f %% count as seen",
+                                  st->id, type->name, 100 * seen, depth_m / 1000,
+                                  st->n_passes > 1 ? st->n_passes : 1,
+                                  100 * self->watch->seen_share);
         }
     }
     return true;
@@ -106,7 +223,8 @@ bool vg_check_cover(struct vg_check *self)
         }
     }
     for (int k = 0; k < self->plan->n_stretches; k++) {
-        if (!check_claim(self, &self->plan->stretches[k])) {
+        if (!check_claim(self, &self->plan->stretches[k]) ||
+            !check_depth(self, &self->plan->stretches[k])) {
             return false;
         }
     }

@@ -12,6 +12,7 @@ static const double BASE_M = 1000; /* the track begins and ends this near its ba
 static const double SPEED_SHARE = 1.02;
 static const double ROUNDING_S =
     0.1; /* times in the file are rounded by half of this at both ends */
+static const double INSIDE_SHARE = 0.1; /* of a visit */
 static const double OFF_END_M = 1; /* kilometres are rounded to metres */
 
 static bool check_order(struct vg_check *self, const struct vg_plan_sortie *so)
@@ -150,8 +151,44 @@ static void track_at(const struct vg_plan_sortie *so, double t, double *out_lat,
     *out_lon = vg_wrap_180_deg(a->lon_deg + f * vg_wrap_180_deg(b->lon_deg - a->lon_deg));
 }
 
-/* Ends, middle and quarters of a visit: is the drone within the watch depth of the point that it
- * says it sweeps? */
+/* The plan's stretch that holds s_m of a line; NULL: none. */
+static const struct vg_plan_stretch *stretch_at(const struct vg_check *self, const char *line,
+                                                double s_m)
+{
+    for (int k = 0; k < self->plan->n_stretches; k++) {
+        const struct vg_plan_stretch *st = &self->plan->stretches[k];
+        if (strcmp(st->line, line) == 0 && s_m >= st->from_m && s_m <= st->to_m) {
+            return st;
+        }
+    }
+    return NULL;
+}
+
+/* Where a pass lies at s_m of its line, and how far to each side it is to see. False: the stretch
+ * there, looked up at in_m, has no such pass. */
+static bool pass_at(const struct vg_check *self, int line, int pass, double s_m, double in_m,
+                    double *out_lat, double *out_lon, double *out_depth_m)
+{
+    const struct vg_network *net = &self->watch->network;
+    const struct vg_plan_stretch *st = stretch_at(self, net->lines[line].name, in_m);
+    double depth_m = net->stretches[vg_network_stretch_at(net, line, in_m)].depth_m;
+    double heading_deg;
+    vg_line_at(&net->lines[line], s_m, depth_m, out_lat, out_lon, &heading_deg);
+    *out_depth_m = depth_m;
+    if (st == NULL || st->n_passes == 0) {
+        return pass == 0;
+    }
+    if (pass >= st->n_passes) {
+        return false;
+    }
+    vg_geo_direct(*out_lat, *out_lon, vg_wrap_360_deg(heading_deg + 90), st->passes[pass].offset_m,
+                  out_lat, out_lon);
+    *out_depth_m = fmin(depth_m, st->passes[pass].depth_m);
+    return true;
+}
+
+/* Ends, middle and quarters of a visit: is the drone within the depth that the pass is to see of
+ * the point that it says it sweeps? */
 static bool check_visit(struct vg_check *self, const struct vg_plan_sortie *so,
                         const struct vg_plan_visit *v)
 {
@@ -167,12 +204,20 @@ static bool check_visit(struct vg_check *self, const struct vg_plan_sortie *so,
     for (int q = 0; q <= 4; q++) {
         double s = v->from_m + (v->to_m - v->from_m) * q / 4;
         double t = v->t0_s + (v->t1_s - v->t0_s) * q / 4;
-        double lat, lon, track_lat, track_lon;
-        vg_line_at(ln, s, 0, &lat, &lon, NULL);
+        /* At an end, the stretch on the visit's own side of it. */
+        double in_m = s + (q < 2   ? INSIDE_SHARE
+                           : q > 2 ? -INSIDE_SHARE
+                                   : 0) *
+                              (v->to_m - v->from_m);
+        double lat, lon, track_lat, track_lon, depth_m;
+        if (!pass_at(self, line, v->pass, s, in_m, &lat, &lon, &depth_m)) {
+            return vg_check_break(self, "off-line",
+                                  "sortie %s of drone %s visits pass %d at km %.3f of line %s, "
+                                  "where the plan has no such pass",
+                                  so->id, so->drone, v->pass + 1, s / 1000, ln->name);
+        }
         track_at(so, t, &track_lat, &track_lon);
         double off_m = vg_geo_distance_m(lat, lon, track_lat, track_lon);
-        int st = vg_network_stretch_at(&self->watch->network, line, s);
-        double depth_m = self->watch->network.stretches[st].depth_m;
         if (off_m > depth_m + OFF_END_M) {
             return vg_check_break(self, "off-line",
                                   "sortie %s of drone %s at %.1f s is %.2f km from km %.3f of line "

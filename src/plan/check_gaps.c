@@ -140,7 +140,7 @@ static double gap_between(struct gap_work *gw, double lo, double hi, double *out
     return least;
 }
 
-static bool gather(const struct vg_check *self, const char *line, struct gap_work *out)
+static bool gather(const struct vg_check *self, const char *line, int pass, struct gap_work *out)
 {
     const struct vg_plan *plan = self->plan;
     size_t n = 1;
@@ -158,7 +158,7 @@ static bool gather(const struct vg_check *self, const char *line, struct gap_wor
     for (int k = 0; k < plan->n_sorties; k++) {
         for (int v = 0; v < plan->sorties[k].n_visits; v++) {
             const struct vg_plan_visit *x = &plan->sorties[k].visits[v];
-            if (strcmp(x->line, line) != 0 || fabs(x->to_m - x->from_m) < 1e-6) {
+            if (strcmp(x->line, line) != 0 || x->pass != pass || fabs(x->to_m - x->from_m) < 1e-6) {
                 continue;
             }
             bool is_up = x->from_m < x->to_m;
@@ -188,10 +188,22 @@ static void release(struct gap_work *gw)
     free(gw->times);
 }
 
+static const char *name_pass(const struct vg_check *self, const struct vg_plan_stretch *st,
+                             int pass, char *buf, size_t size_bytes)
+{
+    if (st->n_passes > 1) {
+        vg_format(buf, size_bytes, vg_tr(self->lang, "%s, pass %d"), st->id, pass + 1);
+    } else {
+        vg_format(buf, size_bytes, "%s", st->id);
+    }
+    return buf;
+}
+
 /* One stretch: true if what it states is not better than what is. */
 static bool judge_stretch(struct vg_check *self, struct gap_work *gw,
-                          const struct vg_plan_stretch *st, double *out_gap_s)
+                          const struct vg_plan_stretch *st, int pass, double *out_gap_s)
 {
+    char name[48];
     double worst = 0;
     double worst_s = st->from_m;
     gw->n_live = 0;
@@ -221,14 +233,14 @@ static bool judge_stretch(struct vg_check *self, struct gap_work *gw,
     }
     *out_gap_s = worst;
     if (worst == HUGE_VAL) {
-        return vg_check_break(self, "stretch-gap",
-                              "stretch %s: km %.3f of line %s is never visited", st->id,
-                              worst_s / 1000, st->line);
+        return vg_check_break(
+            self, "stretch-gap", "stretch %s: km %.3f of line %s is never visited",
+            name_pass(self, st, pass, name, sizeof name), worst_s / 1000, st->line);
     }
     if (st->worst_gap_s < worst - fmax(LIE_S, LIE_SHARE * worst)) {
-        return vg_check_break(self, "stretch-gap",
-                              "stretch %s states a worst gap of %.1f s; km %.3f waits %.1f s",
-                              st->id, st->worst_gap_s, worst_s / 1000, worst);
+        return vg_check_break(
+            self, "stretch-gap", "stretch %s states a worst gap of %.1f s; km %.3f waits %.1f s",
+            name_pass(self, st, pass, name, sizeof name), st->worst_gap_s, worst_s / 1000, worst);
     }
     return true;
 }
@@ -245,28 +257,55 @@ static bool judge_plan(struct vg_check *self, double worst_share)
     return true;
 }
 
+static bool has_pass(const struct vg_plan_stretch *st, const char *line, int pass)
+{
+    return !st->is_unreachable && strcmp(st->line, line) == 0 && (pass == 0 || pass < st->n_passes);
+}
+
+static bool is_flown(const struct vg_check *self, const char *line, int pass)
+{
+    for (int k = 0; k < self->plan->n_stretches; k++) {
+        if (has_pass(&self->plan->stretches[k], line, pass)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Every stretch of a line that asks for this pass, by the visits of this pass alone. */
+static bool judge_pass(struct vg_check *self, int line, int pass, struct gap_work *gw,
+                       double *io_worst_share)
+{
+    const struct vg_network *net = &self->watch->network;
+    bool is_ok = true;
+    for (int k = 0; k < self->plan->n_stretches; k++) {
+        const struct vg_plan_stretch *st = &self->plan->stretches[k];
+        if (has_pass(st, net->lines[line].name, pass)) {
+            double gap_s = 0;
+            is_ok = judge_stretch(self, gw, st, pass, &gap_s) && is_ok;
+            int watched = vg_network_stretch_at(net, line, (st->from_m + st->to_m) / 2);
+            *io_worst_share = fmax(*io_worst_share, gap_s / net->stretches[watched].revisit_s);
+        }
+    }
+    return is_ok;
+}
+
 bool vg_check_gaps(struct vg_check *self, bool *out_no_memory)
 {
     const struct vg_network *net = &self->watch->network;
     double worst_share = 0;
     bool is_ok = true;
     for (int line = 0; line < net->n_lines; line++) {
-        struct gap_work gw;
-        if (!gather(self, net->lines[line].name, &gw)) {
-            release(&gw);
-            *out_no_memory = true;
-            return false;
-        }
-        for (int k = 0; k < self->plan->n_stretches; k++) {
-            const struct vg_plan_stretch *st = &self->plan->stretches[k];
-            if (!st->is_unreachable && strcmp(st->line, net->lines[line].name) == 0) {
-                double gap_s = 0;
-                is_ok = judge_stretch(self, &gw, st, &gap_s) && is_ok;
-                int watched = vg_network_stretch_at(net, line, (st->from_m + st->to_m) / 2);
-                worst_share = fmax(worst_share, gap_s / net->stretches[watched].revisit_s);
+        for (int pass = 0; pass == 0 || is_flown(self, net->lines[line].name, pass); pass++) {
+            struct gap_work gw;
+            if (!gather(self, net->lines[line].name, pass, &gw)) {
+                release(&gw);
+                *out_no_memory = true;
+                return false;
             }
+            is_ok = judge_pass(self, line, pass, &gw, &worst_share) && is_ok;
+            release(&gw);
         }
-        release(&gw);
     }
     return judge_plan(self, worst_share) && is_ok;
 }

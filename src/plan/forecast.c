@@ -13,6 +13,8 @@ static const double MOST_AHEAD_S = 48 * 3600.0;
 struct ground {
     const struct vg_watchfile *watch;
     int *first; /* of each line, n_lines + 1 */
+    int n; /* half kilometres; the arrays below have so many for each pass */
+    int n_passes;
     double *last_s; /* seen last, from now */
     double *worst; /* ratio so far */
     double *until_s; /* when the worst one ended */
@@ -28,10 +30,14 @@ static double end_of(const struct vg_plan *plan)
     return fmin(MOST_AHEAD_S, ahead_s);
 }
 
-static bool make_ground(struct ground *g, const struct vg_watchfile *w)
+static bool make_ground(struct ground *g, const struct vg_watchfile *w, const struct vg_plan *plan)
 {
     int n = 0;
-    *g = (struct ground){.watch = w};
+    *g = (struct ground){.watch = w, .n_passes = 1};
+    for (int k = 0; k < plan->n_stretches; k++) {
+        int more = plan->stretches[k].n_passes;
+        g->n_passes = more > g->n_passes ? more : g->n_passes;
+    }
     g->first = calloc((size_t)w->network.n_lines + 1, sizeof *g->first);
     if (g->first == NULL) {
         return false;
@@ -41,6 +47,8 @@ static bool make_ground(struct ground *g, const struct vg_watchfile *w)
         n += (int)ceil(w->network.lines[k].length_m / BIN_M);
     }
     g->first[w->network.n_lines] = n;
+    g->n = n;
+    n *= g->n_passes;
     g->last_s = calloc((size_t)n + 1, sizeof *g->last_s);
     g->worst = calloc((size_t)n + 1, sizeof *g->worst);
     g->until_s = calloc((size_t)n + 1, sizeof *g->until_s);
@@ -65,7 +73,9 @@ static void set_revisits(struct ground *g, const struct vg_plan *plan)
         for (int b = line >= 0 ? g->first[line] : 0; line >= 0 && b < g->first[line + 1]; b++) {
             double mid_m = (b - g->first[line] + 0.5) * BIN_M;
             if (mid_m >= st->from_m && mid_m < st->to_m) {
-                g->revisit_s[b] = st->is_unreachable ? 0 : st->revisit_s;
+                for (int q = 0; q == 0 || q < st->n_passes; q++) {
+                    g->revisit_s[q * g->n + b] = st->is_unreachable ? 0 : st->revisit_s;
+                }
             }
         }
     }
@@ -76,7 +86,9 @@ static void set_ages(struct ground *g, const struct vg_replan_input *in)
     for (int k = 0; k < g->watch->network.n_lines; k++) {
         for (int b = g->first[k]; b < g->first[k + 1]; b++) {
             double mid_m = (b - g->first[k] + 0.5) * BIN_M;
-            g->last_s[b] = -in->unseen_s(in->ctx, k, mid_m);
+            for (int q = 0; q < g->n_passes; q++) {
+                g->last_s[q * g->n + b] = -in->unseen_s(in->ctx, k, mid_m);
+            }
         }
     }
 }
@@ -99,13 +111,13 @@ static void fly(struct ground *g, const struct vg_replan_pass *p)
     double hi = fmax(p->from_m, p->to_m);
     int end = g->first[p->line + 1];
     int b = g->first[p->line] + (int)fmax(0, ceil(lo / BIN_M - 0.5));
-    for (; b < end; b++) {
+    for (; b < end && p->pass < g->n_passes; b++) {
         double mid_m = (b - g->first[p->line] + 0.5) * BIN_M;
         if (mid_m > hi) {
             break;
         }
         double share = hi > lo ? (mid_m - p->from_m) / (p->to_m - p->from_m) : 0;
-        see(g, b, p->t0_s + share * (p->t1_s - p->t0_s));
+        see(g, p->pass * g->n + b, p->t0_s + share * (p->t1_s - p->t0_s));
     }
 }
 
@@ -167,12 +179,28 @@ static bool add_sortie(struct passes *all, const struct vg_replan_input *in,
             const struct vg_plan_visit *v = &so->visits[k];
             double shift_s = takeoff_s - so->takeoff_s + late_s;
             int line = vg_network_find_line(&in->watch->network, v->line);
-            is_good = line < 0 ||
-                      add_pass(all, (struct vg_replan_pass){line, v->from_m, v->to_m,
-                                                            v->t0_s + shift_s, v->t1_s + shift_s});
+            is_good =
+                line < 0 ||
+                add_pass(all, (struct vg_replan_pass){line, v->from_m, v->to_m, v->t0_s + shift_s,
+                                                      v->t1_s + shift_s, v->pass});
         }
     }
     return is_good;
+}
+
+/* The worst of one pass at half kilometre b of a line; `at` in the arrays. */
+static double judge_pass(const struct ground *g, int line, int b, int at, double end_s,
+                         struct vg_forecast *io)
+{
+    double still = g->revisit_s[at] > 0 ? (end_s - g->last_s[at]) / g->revisit_s[at] : 0;
+    double worst = fmax(g->worst[at], still);
+    if (worst > io->ratio) {
+        io->ratio = worst;
+        io->line = line;
+        io->s_m = (b - g->first[line] + 0.5) * BIN_M;
+        io->t_s = still > g->worst[at] ? end_s : g->until_s[at];
+    }
+    return worst;
 }
 
 static struct vg_forecast judge(const struct ground *g, double end_s)
@@ -180,15 +208,11 @@ static struct vg_forecast judge(const struct ground *g, double end_s)
     struct vg_forecast out = {.line = -1};
     for (int k = 0; k < g->watch->network.n_lines; k++) {
         for (int b = g->first[k]; b < g->first[k + 1]; b++) {
-            double still = g->revisit_s[b] > 0 ? (end_s - g->last_s[b]) / g->revisit_s[b] : 0;
-            double worst = fmax(g->worst[b], still);
-            out.broken_m += worst > 1 ? BIN_M : 0;
-            if (worst > out.ratio) {
-                out.ratio = worst;
-                out.line = k;
-                out.s_m = (b - g->first[k] + 0.5) * BIN_M;
-                out.t_s = still > g->worst[b] ? end_s : g->until_s[b];
+            double worst = 0;
+            for (int q = 0; q < g->n_passes; q++) {
+                worst = fmax(worst, judge_pass(g, k, b, q * g->n + b, end_s, &out));
             }
+            out.broken_m += worst > 1 ? BIN_M : 0;
         }
     }
     return out;
@@ -200,7 +224,7 @@ enum vg_status vg_replan_forecast(const struct vg_replan_input *in, const struct
     struct ground g;
     struct passes all = {0};
     double end_s = end_of(plan);
-    bool is_good = make_ground(&g, in->watch);
+    bool is_good = make_ground(&g, in->watch, plan);
     for (int k = 0; is_good && k < in->n_under_way; k++) {
         is_good = add_pass(&all, in->under_way[k]);
     }

@@ -78,7 +78,7 @@ struct line_passes {
     int n_ends;
 };
 
-static bool collect(const struct vg_plan *plan, const char *line, struct line_passes *out)
+static bool collect(const struct vg_plan *plan, const char *line, int pass, struct line_passes *out)
 {
     size_t n = 0;
     for (int k = 0; k < plan->n_sorties; k++) {
@@ -97,7 +97,7 @@ static bool collect(const struct vg_plan *plan, const char *line, struct line_pa
         for (int v = 0; v < so->n_visits; v++) {
             const struct vg_plan_visit *x = &so->visits[v];
             bool is_up = x->to_m > x->from_m;
-            if (strcmp(x->line, line) == 0 && (is_up || x->to_m < x->from_m)) {
+            if (strcmp(x->line, line) == 0 && x->pass == pass && (is_up || x->to_m < x->from_m)) {
                 struct pass q = {x->from_m, x->to_m, x->t0_s, x->t1_s, so->period_s};
                 struct pass r = {x->to_m, x->from_m, x->t1_s, x->t0_s, so->period_s};
                 out->passes[out->n++] = is_up ? q : r;
@@ -125,19 +125,25 @@ static void drop(struct line_passes *self)
     free(self->room);
 }
 
-/* The worst gap of one interval goes to the stretches that hold it. */
-static void judge(struct vg_plan *plan, const char *line, double lo, double hi, double gap_s)
+static int n_passes(const struct vg_plan_stretch *st)
+{
+    return st->n_passes > 1 ? st->n_passes : 1;
+}
+
+/* The worst gap of one interval goes to the stretches that hold it and have such a pass. */
+static void judge(struct vg_plan *plan, const char *line, int pass, double lo, double hi,
+                  double gap_s)
 {
     for (int k = 0; k < plan->n_stretches; k++) {
         struct vg_plan_stretch *st = &plan->stretches[k];
         if (!st->is_unreachable && strcmp(st->line, line) == 0 && st->from_m <= lo &&
-            hi <= st->to_m) {
+            hi <= st->to_m && pass < n_passes(st)) {
             st->worst_gap_s = fmax(st->worst_gap_s, gap_s);
         }
     }
 }
 
-static void sweep_line(struct vg_plan *plan, const char *line, struct line_passes *lp)
+static void sweep_line(struct vg_plan *plan, const char *line, int pass, struct line_passes *lp)
 {
     int n_active = 0;
     int next = 0;
@@ -161,8 +167,18 @@ static void sweep_line(struct vg_plan *plan, const char *line, struct line_passe
         for (int q = 0; q < 3 && n_active > 0; q++) {
             gap = fmax(gap, gap_at(lp->active, n_active, lo + (hi - lo) * q / 2, lp->room));
         }
-        judge(plan, line, lo, hi, gap);
+        judge(plan, line, pass, lo, hi, gap);
     }
+}
+
+static int most_passes(const struct vg_plan *plan, const char *line)
+{
+    int most = 1;
+    for (int k = 0; k < plan->n_stretches; k++) {
+        const struct vg_plan_stretch *st = &plan->stretches[k];
+        most = strcmp(st->line, line) == 0 && n_passes(st) > most ? st->n_passes : most;
+    }
+    return most;
 }
 
 enum vg_status vg_gaps_compute(const struct vg_watchfile *watch, struct vg_plan *plan,
@@ -172,14 +188,17 @@ enum vg_status vg_gaps_compute(const struct vg_watchfile *watch, struct vg_plan 
         plan->stretches[k].worst_gap_s = plan->stretches[k].is_unreachable ? HUGE_VAL : 0;
     }
     for (int line = 0; line < watch->network.n_lines; line++) {
-        struct line_passes lp;
-        bool is_ok = collect(plan, watch->network.lines[line].name, &lp);
-        if (is_ok) {
-            sweep_line(plan, watch->network.lines[line].name, &lp);
-        }
-        drop(&lp);
-        if (!is_ok) {
-            return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        const char *name = watch->network.lines[line].name;
+        for (int pass = 0; pass < most_passes(plan, name); pass++) {
+            struct line_passes lp;
+            bool is_ok = collect(plan, name, pass, &lp);
+            if (is_ok) {
+                sweep_line(plan, name, pass, &lp);
+            }
+            drop(&lp);
+            if (!is_ok) {
+                return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+            }
         }
     }
     double worst = 0;

@@ -16,6 +16,7 @@
 #include "plan/detour.h"
 #include "plan/path.h"
 #include "plan/planner.h"
+#include "plan/sweeps.h"
 
 struct vg_crew {
     int base;
@@ -63,6 +64,14 @@ struct vg_reach {
     double *path_bwd;
 };
 
+/* A sweep line: pass `pass` of its line of the watch, its own kilometres beginning at from_m of
+ * that line's. */
+struct vg_flown {
+    int line;
+    int pass;
+    double from_m;
+};
+
 struct vg_chain {
     int line;
     int first; /* node */
@@ -80,6 +89,11 @@ struct vg_cost_rows {
 struct vg_problem {
     const struct vg_watchfile *watch;
     const struct vg_terrain *terrain; /* NULL: flat at 0 m */
+    const struct vg_sweeps *sweeps;
+    struct vg_sweeps own_sweeps; /* where none were given */
+    struct vg_network net; /* the sweep lines: what is planned; lives in the arena */
+    struct vg_flown *flown; /* per line of net */
+    int *sweep_of; /* per stretch of net */
     const struct vg_planner_part *parts; /* only these; none: all */
     int n_parts;
     struct vg_arena arena;
@@ -99,6 +113,17 @@ enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfil
                                const struct vg_planner_options *options,
                                struct vg_error *err) VG_MUST_USE;
 void vg_problem_finish(struct vg_problem *self);
+
+/* Fills net, flown, sweep_of (flown.c). */
+enum vg_status vg_flown_make(struct vg_problem *p, const struct vg_sweeps *sweeps,
+                             struct vg_error *err) VG_MUST_USE;
+/* Where one pass of a piece cannot be flown, none of it is: half seen is not seen. */
+void vg_flown_agree(struct vg_problem *p);
+/* The plan's stretches, cut where reach or passes begin or end (list.c); malloc. */
+enum vg_status vg_list_stretches(const struct vg_problem *p, enum vg_lang lang, struct vg_plan *out,
+                                 struct vg_error *err) VG_MUST_USE;
+/* The flight out to a link, along it and home that is shortest against what its crew can fly. */
+double vg_link_shortest_s(const struct vg_problem *p, int line, int link, int *out_crew);
 /* After a change of extra_climb_s: what is served, and the chains, again. */
 enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err) VG_MUST_USE;
 

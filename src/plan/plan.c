@@ -14,6 +14,7 @@ static const double MAX_S = 1e9;
 static const double MAX_KM = 1e5;
 static const double MIN_ALT_MSL_M = -1000;
 static const double MAX_ALT_MSL_M = 30000;
+static const double MAX_DEPTH_M = 100000; /* the greatest watch depth */
 
 static enum vg_status refuse_unknown(json_t *object, const char *const *known, int n_known,
                                      struct vg_error *err)
@@ -86,12 +87,54 @@ static enum vg_status read_fields(const json_t *object, const struct field *fiel
     return VG_OK;
 }
 
+/* Like read_fields, of keys that may be left out. */
+static enum vg_status read_more(const json_t *object, const struct field *fields, int n,
+                                struct vg_error *err)
+{
+    enum vg_status st = VG_OK;
+    for (int i = 0; i < n && st == VG_OK; i++) {
+        if (json_object_get(object, fields[i].key) != NULL) {
+            st = read_fields(object, &fields[i], 1, err);
+        }
+    }
+    return st;
+}
+
+static enum vg_status read_passes(const json_t *object, struct vg_plan_stretch *out,
+                                  struct vg_error *err)
+{
+    const json_t *list = json_object_get(object, "passes");
+    size_t n = json_array_size(list);
+    if (list != NULL && (n == 0 || n > VG_PLAN_PASSES_MAX)) {
+        return vg_fail(err, VG_E_FORMAT, "\"%s\" must be a list of 1 to %d pairs", "passes",
+                       VG_PLAN_PASSES_MAX);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const json_t *pair = json_array_get(list, i);
+        const json_t *offset = json_array_get(pair, 0);
+        const json_t *depth = json_array_get(pair, 1);
+        struct vg_plan_pass *p = &out->passes[i];
+        *p = (struct vg_plan_pass){json_number_value(offset), json_number_value(depth)};
+        if (json_array_size(pair) != 2 || !json_is_number(offset) || !json_is_number(depth) ||
+            !(fabs(p->offset_m) <= MAX_DEPTH_M && p->depth_m >= 1 && p->depth_m <= MAX_DEPTH_M)) {
+            return vg_fail(err, VG_E_FORMAT, "passes[%d] must be [offset_m, depth_m], at most %g m",
+                           (int)i, MAX_DEPTH_M);
+        }
+    }
+    out->n_passes = (int)n;
+    const struct field fields[] = {{"agl_m", 0, MAX_ALT_MSL_M, 1, &out->agl_m},
+                                   {"seen", 0, 1, 1, &out->seen},
+                                   {"hidden_km", 0, MAX_KM, 1000, &out->hidden_m}};
+    return read_more(object, fields, 3, err);
+}
+
 static enum vg_status read_stretch(json_t *object, struct vg_plan_stretch *out,
                                    struct vg_error *err)
 {
-    static const char *const KEYS[] = {"id",        "line",        "from_km",    "to_km",
-                                       "revisit_s", "worst_gap_s", "unreachable"};
-    enum vg_status st = refuse_unknown(object, KEYS, 7, err);
+    static const char *const KEYS[] = {"id",        "line",        "from_km",     "to_km",
+                                       "revisit_s", "worst_gap_s", "unreachable", "passes",
+                                       "agl_m",     "seen",        "hidden_km"};
+    enum vg_status st = refuse_unknown(object, KEYS, 11, err);
     if (st == VG_OK) {
         st = read_name(object, "id", out->id, sizeof out->id, err);
     }
@@ -106,6 +149,9 @@ static enum vg_status read_stretch(json_t *object, struct vg_plan_stretch *out,
     }
     if (st == VG_OK) {
         st = read_gap(object, "worst_gap_s", &out->worst_gap_s, err);
+    }
+    if (st == VG_OK) {
+        st = read_passes(object, out, err);
     }
     out->is_unreachable = json_object_get(object, "unreachable") != NULL;
     if (st == VG_OK && out->is_unreachable) {
@@ -136,8 +182,14 @@ static enum vg_status read_point(json_t *list, struct vg_plan_point *out, struct
 
 static enum vg_status read_visit(json_t *object, struct vg_plan_visit *out, struct vg_error *err)
 {
-    static const char *const KEYS[] = {"line", "from_km", "to_km", "t0_s", "t1_s"};
-    enum vg_status st = refuse_unknown(object, KEYS, 5, err);
+    static const char *const KEYS[] = {"line", "from_km", "to_km", "t0_s", "t1_s", "pass"};
+    double pass = 1;
+    const struct field more[] = {{"pass", 1, VG_PLAN_PASSES_MAX, 1, &pass}};
+    enum vg_status st = refuse_unknown(object, KEYS, 6, err);
+    if (st == VG_OK) {
+        st = read_more(object, more, 1, err);
+    }
+    out->pass = (int)pass - 1;
     if (st == VG_OK) {
         st = read_name(object, "line", out->line, sizeof out->line, err);
     }
@@ -206,9 +258,10 @@ static enum vg_status read_visits(const json_t *object, struct vg_plan_sortie *o
 static enum vg_status read_sortie_names(json_t *object, struct vg_plan_sortie *out,
                                         struct vg_error *err)
 {
-    static const char *const KEYS[] = {"id",     "drone",  "base_from", "base_to", "takeoff_s",
-                                       "land_s", "energy", "period_s",  "track",   "visits"};
-    enum vg_status st = refuse_unknown(object, KEYS, 10, err);
+    static const char *const KEYS[] = {"id",        "drone",  "base_from", "base_to",
+                                       "takeoff_s", "land_s", "energy",    "period_s",
+                                       "track",     "visits", "depth_m"};
+    enum vg_status st = refuse_unknown(object, KEYS, 11, err);
     if (st == VG_OK) {
         st = read_name(object, "id", out->id, sizeof out->id, err);
     }
@@ -230,8 +283,12 @@ static enum vg_status read_sortie(json_t *object, double plan_period_s, struct v
                                    {"energy", 0, 100, 1, &out->energy},
                                    {"period_s", 0.1, MAX_S, 1, &out->period_s}};
     enum vg_status st = read_sortie_names(object, out, err);
+    const struct field more[] = {{"depth_m", 0, MAX_DEPTH_M, 1, &out->depth_m}};
     if (st == VG_OK) {
         st = read_fields(object, fields, json_object_get(object, "period_s") ? 4 : 3, err);
+    }
+    if (st == VG_OK) {
+        st = read_more(object, more, 1, err);
     }
     if (st == VG_OK) {
         st = read_track(object, out, err);
@@ -354,4 +411,29 @@ void vg_plan_finish(struct vg_plan *self)
     free(self->stretches);
     free(self->certificate);
     *self = (struct vg_plan){0};
+}
+
+double vg_plan_camera_depth_m(const struct vg_plan_sortie *sortie, const struct vg_watchfile *watch)
+{
+    return sortie->depth_m > 0 ? sortie->depth_m : watch->depth_m;
+}
+
+enum vg_status vg_plan_of_watch(const struct vg_watchfile *watch, struct vg_plan *out,
+                                struct vg_error *err)
+{
+    int n = watch->network.n_stretches;
+    struct vg_plan_stretch *list = calloc((size_t)n + 1, sizeof *list);
+    if (list == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    for (int i = 0; i < n; i++) {
+        const struct vg_stretch *s = &watch->network.stretches[i];
+        list[i].from_m = s->from_m;
+        list[i].to_m = s->to_m;
+        list[i].revisit_s = s->revisit_s;
+        vg_format(list[i].id, sizeof list[i].id, "%s", s->id);
+        vg_format(list[i].line, sizeof list[i].line, "%s", watch->network.lines[s->line].name);
+    }
+    *out = (struct vg_plan){.stretches = list, .n_stretches = n};
+    return VG_OK;
 }

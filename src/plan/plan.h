@@ -21,6 +21,19 @@
 #include "base/text.h"
 #include "config/watchfile.h"
 
+enum {
+    VG_PLAN_PASSES_MAX = 16
+};
+
+/* A sweep along a line: offset_m to the right of growing kilometres, seeing depth_m to each side.
+ */
+struct vg_plan_pass {
+    double offset_m;
+    double depth_m;
+};
+
+/* A stretch whose depth one pass along the line does not see has several, side by side. Each of
+ * them must be visited within the wanted revisit: the worst gap is that of the worst pass. */
 struct vg_plan_stretch {
     char id[16];
     char line[VG_NAME_SIZE];
@@ -31,6 +44,11 @@ struct vg_plan_stretch {
     bool is_unreachable; /* listed, never dropped in silence */
     char reason[160]; /* why, in words, when unreachable: "312 km out and back from Kayes; 263 km
                          can be flown" */
+    int n_passes; /* 0: one, over the line */
+    struct vg_plan_pass passes[VG_PLAN_PASSES_MAX];
+    double agl_m; /* flown so high over the ground; 0: not said */
+    double seen; /* share of its cells that its passes will see, as foreseen; 0: not said */
+    double hidden_m; /* so much of its line stays below the share that counts, as foreseen */
 };
 
 struct vg_plan_point {
@@ -46,6 +64,7 @@ struct vg_plan_visit {
     double to_m;
     double t0_s;
     double t1_s;
+    int pass; /* which of the stretch's, from 0 */
 };
 
 struct vg_plan_sortie {
@@ -57,6 +76,7 @@ struct vg_plan_sortie {
     double land_s; /* > takeoff_s; may pass period_s */
     double period_s;
     double energy; /* share of the endurance used, (0, 1 - reserve] */
+    double depth_m; /* its camera is to see so far to each side; 0: the watch's depth */
     struct vg_plan_point *track; /* take-off first, landing last, t growing */
     int n_track;
     struct vg_plan_visit *visits;
@@ -80,5 +100,13 @@ enum vg_status vg_plan_parse(const char *json, size_t n, const char *place, stru
                              struct vg_error *err) VG_MUST_USE;
 void vg_plan_format(const struct vg_plan *self, struct vg_buf *out);
 void vg_plan_finish(struct vg_plan *self);
+
+/* The stretches of the watch, without a sortie. VG_E_NO_MEMORY. */
+enum vg_status vg_plan_of_watch(const struct vg_watchfile *watch, struct vg_plan *out,
+                                struct vg_error *err) VG_MUST_USE;
+
+/* The depth that a sortie's camera is set for. */
+double vg_plan_camera_depth_m(const struct vg_plan_sortie *sortie,
+                              const struct vg_watchfile *watch);
 
 #endif

@@ -12,6 +12,7 @@ enum {
     DEC_S = 1,
     DEC_DEG = 6,
     DEC_ALT = 1,
+    DEC_M = 1,
     DEC_SHARE = 4
 };
 
@@ -55,6 +56,25 @@ static void put_field(struct vg_buf *out, const char *key, double x, int decimal
     put_number(out, x, decimals);
 }
 
+static void put_passes(const struct vg_plan_stretch *st, struct vg_buf *out)
+{
+    for (int k = 0; k < st->n_passes; k++) {
+        put_field(out, k > 0 ? ",[" : ",\"passes\":[[", st->passes[k].offset_m, DEC_M);
+        put_field(out, ",", st->passes[k].depth_m, DEC_M);
+        vg_buf_puts(out, "]");
+    }
+    vg_buf_puts(out, st->n_passes > 0 ? "]" : "");
+    if (st->agl_m > 0) {
+        put_field(out, ",\"agl_m\":", st->agl_m, DEC_M);
+    }
+    if (st->seen > 0) {
+        put_field(out, ",\"seen\":", st->seen, DEC_SHARE);
+    }
+    if (st->hidden_m > 0) {
+        put_field(out, ",\"hidden_km\":", st->hidden_m / 1000, DEC_KM);
+    }
+}
+
 static void put_stretch(const struct vg_plan_stretch *st, struct vg_buf *out)
 {
     vg_buf_puts(out, "{\"id\":");
@@ -65,6 +85,7 @@ static void put_stretch(const struct vg_plan_stretch *st, struct vg_buf *out)
     put_field(out, ",\"to_km\":", st->to_m / 1000, DEC_KM);
     put_field(out, ",\"revisit_s\":", st->revisit_s, DEC_S);
     put_field(out, ",\"worst_gap_s\":", st->worst_gap_s, DEC_S);
+    put_passes(st, out);
     if (st->is_unreachable) {
         vg_buf_puts(out, ",\"unreachable\":");
         vg_buf_json(out, st->reason);
@@ -94,6 +115,9 @@ static void put_visits(const struct vg_plan_sortie *so, struct vg_buf *out)
         const struct vg_plan_visit *v = &so->visits[i];
         vg_buf_puts(out, i > 0 ? ",{\"line\":" : "{\"line\":");
         vg_buf_json(out, v->line);
+        if (v->pass > 0) {
+            put_field(out, ",\"pass\":", v->pass + 1, 0);
+        }
         put_field(out, ",\"from_km\":", v->from_m / 1000, DEC_KM);
         put_field(out, ",\"to_km\":", v->to_m / 1000, DEC_KM);
         put_field(out, ",\"t0_s\":", v->t0_s, DEC_S);
@@ -117,6 +141,9 @@ static void put_sortie(const struct vg_plan_sortie *so, struct vg_buf *out)
     put_field(out, ",\"land_s\":", so->land_s, DEC_S);
     put_field(out, ",\"period_s\":", so->period_s, DEC_S);
     put_field(out, ",\"energy\":", so->energy, DEC_SHARE);
+    if (so->depth_m > 0) {
+        put_field(out, ",\"depth_m\":", so->depth_m, DEC_M);
+    }
     put_track(so, out);
     put_visits(so, out);
     vg_buf_puts(out, "}");

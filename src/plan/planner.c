@@ -61,127 +61,6 @@ static void drop_flights(struct making *mk)
     mk->n_flights = 0;
 }
 
-/* The shortest flight out to a link, along it and home, over all crews: for saying why it is out of
- * reach. */
-static double shortest_s(const struct vg_problem *p, int line, int k, int *out_crew)
-{
-    double least = HUGE_VAL;
-    for (int c = 0; c < p->n_crews; c++) {
-        const struct vg_nodes *nd = &p->nodes[line];
-        const struct vg_crew *crew = &p->crews[c];
-        double out_s = vg_airspeed_leg_s(&crew->air, crew->lat_deg, crew->lon_deg, nd->lat_deg[k],
-                                         nd->lon_deg[k]);
-        double home_s = vg_airspeed_leg_s(&crew->air, nd->lat_deg[k + 1], nd->lon_deg[k + 1],
-                                          crew->lat_deg, crew->lon_deg);
-        double s = out_s + home_s + crew->climb_s + crew->sink_s + 2 * crew->extra_climb_s;
-        if (s - crew->usable_s < least) {
-            least = s - crew->usable_s;
-            *out_crew = c;
-        }
-    }
-    const struct vg_crew *crew = &p->crews[*out_crew];
-    return least + crew->usable_s;
-}
-
-static void explain(const struct vg_problem *p, int line, int from, int to, enum vg_lang lang,
-                    char *out, size_t size_bytes)
-{
-    int crew = 0;
-    double least = HUGE_VAL;
-    for (int k = from; k < to; k++) {
-        if (p->nodes[line].is_forbidden[k]) {
-            vg_format(out, size_bytes, "%s",
-                      vg_tr(lang, "it enters a no-fly zone or leaves the geofence"));
-            return;
-        }
-    }
-    for (int k = from; k < to; k++) {
-        int c = 0;
-        double s = shortest_s(p, line, k, &c);
-        if (s - p->crews[c].usable_s < least) {
-            least = s - p->crews[c].usable_s;
-            crew = c;
-        }
-    }
-    if (least <= 0) {
-        vg_format(out, size_bytes,
-                  vg_tr(lang, "the ways from %s round the zones where flying is forbidden are too "
-                              "long"),
-                  p->watch->bases[p->crews[crew].base].name);
-        return;
-    }
-    char need[32];
-    char have[32];
-    vg_duration_format(least + p->crews[crew].usable_s, need, sizeof need);
-    vg_duration_format(p->crews[crew].usable_s, have, sizeof have);
-    vg_format(out, size_bytes,
-              vg_tr(lang, "out of reach: from %s the nearest end takes %s out and back, lead-in "
-                          "not counted; %s can be flown"),
-              p->watch->bases[p->crews[crew].base].name, need, have);
-}
-
-/* The end of the run of links with the same stretch and reach that begins at link k. */
-static int run_end(const struct vg_nodes *nd, int k)
-{
-    int end = k + 1;
-    while (end < nd->n - 1 && nd->stretch[end] == nd->stretch[k] &&
-           nd->is_served[end] == nd->is_served[k] && nd->is_left_out[end] == nd->is_left_out[k] &&
-           nd->is_forbidden[end] == nd->is_forbidden[k]) {
-        end++;
-    }
-    return end;
-}
-
-/* Each stretch of the watch, cut where reach begins or ends: "S3" or "S3.1", "S3.2". */
-static void list_line(struct making *mk, int line, enum vg_lang lang)
-{
-    const struct vg_problem *p = &mk->problem;
-    const struct vg_nodes *nd = &p->nodes[line];
-    const struct vg_network *net = &p->watch->network;
-    int part = 0;
-    for (int k = 0, end; k < nd->n - 1; k = end) {
-        end = run_end(nd, k);
-        if (nd->is_left_out[k]) {
-            continue;
-        }
-        const struct vg_stretch *whole = &net->stretches[nd->stretch[k]];
-        struct vg_plan_stretch *st = &mk->plan.stretches[mk->plan.n_stretches++];
-        bool is_first = k == 0 || nd->stretch[k - 1] != nd->stretch[k];
-        bool is_last = end == nd->n - 1 || nd->stretch[end] != nd->stretch[k];
-        part = is_first ? 1 : part + 1;
-        if (is_first && is_last) {
-            vg_format(st->id, sizeof st->id, "%s", whole->id);
-        } else {
-            vg_format(st->id, sizeof st->id, "%.10s.%d", whole->id, part);
-        }
-        vg_format(st->line, sizeof st->line, "%s", net->lines[line].name);
-        st->from_m = round(nd->s_m[k]);
-        st->to_m = round(nd->s_m[end]);
-        st->revisit_s = whole->revisit_s;
-        st->is_unreachable = !nd->is_served[k];
-        if (st->is_unreachable) {
-            explain(p, line, k, end, lang, st->reason, sizeof st->reason);
-        }
-    }
-}
-
-static enum vg_status list_stretches(struct making *mk, enum vg_lang lang, struct vg_error *err)
-{
-    const struct vg_network *net = &mk->problem.watch->network;
-    int n = 1;
-    for (int line = 0; line < net->n_lines; line++) {
-        n += mk->problem.nodes[line].n;
-    }
-    mk->plan.stretches = calloc((size_t)n, sizeof *mk->plan.stretches);
-    if (mk->plan.stretches == NULL) {
-        return no_memory(err);
-    }
-    for (int line = 0; line < net->n_lines; line++) {
-        list_line(mk, line, lang);
-    }
-    return VG_OK;
-}
-
 static double deal_worst(struct vg_problem *p, const struct vg_partition *part)
 {
     /* What one tour per crew would give: sum of costs per drone over the least revisit on it. */
@@ -374,6 +253,7 @@ static enum vg_status add_tour(struct making *mk, const struct vg_tour *tour, st
             so->land_s = so->track[so->n_track - 1].t_s;
             so->period_s = (double)period / VG_TICKS_PER_S;
             so->energy = flight->energy;
+            so->depth_m = flight->depth_m;
             mk->plan.period_s = fmax(mk->plan.period_s, so->period_s);
         }
     }
@@ -427,10 +307,10 @@ static enum vg_status refuse_reach(const struct vg_problem *p, struct vg_error *
     int crew = 0;
     double least = HUGE_VAL;
     double need_s = HUGE_VAL;
-    for (int line = 0; line < p->watch->network.n_lines; line++) {
+    for (int line = 0; line < p->net.n_lines; line++) {
         for (int k = 0; k < p->nodes[line].n - 1; k++) {
             int c = 0;
-            double s = shortest_s(p, line, k, &c);
+            double s = vg_link_shortest_s(p, line, k, &c);
             if (s - p->crews[c].usable_s < least) {
                 least = s - p->crews[c].usable_s;
                 need_s = s;
@@ -506,7 +386,7 @@ static enum vg_status make_plan(struct making *mk, struct vg_error *err)
         st = tell(mk, 0.9, err);
     }
     if (st == VG_OK) {
-        st = list_stretches(mk, lang, err);
+        st = vg_list_stretches(&mk->problem, lang, &mk->plan, err);
     }
     if (st == VG_OK) {
         st = make_timetable(mk, err);

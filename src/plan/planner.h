@@ -2,7 +2,7 @@
 #ifndef VG_PLAN_PLANNER_H
 #define VG_PLAN_PLANNER_H
 
-#include "plan/plan.h"
+#include "plan/sweeps.h"
 #include "terrain/terrain.h"
 
 /* A part of a line, metres along it. */
@@ -14,6 +14,7 @@ struct vg_planner_part {
 
 struct vg_planner_options {
     double site_step_m; /* 0: chosen from the line's length */
+    const struct vg_sweeps *sweeps; /* NULL: those of flat ground */
     bool (*progress)(void *ctx, double share); /* false stops; NULL none */
     void *ctx;
     const struct vg_planner_part *parts; /* only these are planned and listed; NULL: all */

@@ -15,7 +15,6 @@ enum {
 static const double FINE_M = 100;
 static const double MIN_STEP_M = 500;
 static const double MAX_STEP_M = 5000;
-static const double MAX_TOLERANCE_M = 300;
 
 static void *take(struct vg_problem *p, int n, size_t size_bytes)
 {
@@ -102,13 +101,13 @@ static double least_depth_m(const struct vg_network *net, int line)
 
 static enum vg_status make_paths(struct vg_problem *p, struct vg_error *err)
 {
-    const struct vg_network *net = &p->watch->network;
+    const struct vg_network *net = &p->net;
     p->paths = take(p, net->n_lines, sizeof *p->paths);
     if (p->paths == NULL) {
         return no_memory(err);
     }
     for (int k = 0; k < net->n_lines; k++) {
-        double tolerance_m = fmin(least_depth_m(net, k) / 4, MAX_TOLERANCE_M);
+        double tolerance_m = vg_sweeps_tolerance_m(least_depth_m(net, k));
         enum vg_status st = vg_flypath_create(&net->lines[k], tolerance_m, &p->paths[k], err);
         if (st != VG_OK) {
             return st;
@@ -248,15 +247,55 @@ static void add_node(struct vg_nodes *out, int stretch, const struct vg_stretch 
     out->depth_m[out->n++] = st->depth_m;
 }
 
+static int by_number(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Those of all passes of the piece that stretch k of net belongs to, so that its passes have their
+ * nodes at the same kilometres; in k's own. */
+static int find_piece_edges(const struct vg_problem *p, int k, double from_m, double to_m,
+                            double *out)
+{
+    double all[EDGES];
+    double own_m = p->flown[p->net.stretches[k].line].from_m;
+    int n = 0;
+    for (int e = 0; e < p->net.n_stretches && n < EDGES; e++) {
+        if (p->sweep_of[e] != p->sweep_of[k]) {
+            continue;
+        }
+        int line = p->net.stretches[e].line;
+        double shift_m = p->flown[line].from_m - own_m;
+        double end_m = p->paths[line].length_m;
+        double here[EDGES];
+        int more = find_edges(p, line, fmin(fmax(from_m - shift_m, 0), end_m),
+                              fmin(to_m - shift_m, end_m), here);
+        for (int q = 0; q < more && n < EDGES; q++) {
+            all[n++] = round(here[q] + p->flown[line].from_m) - own_m;
+        }
+    }
+    qsort(all, (size_t)n, sizeof *all, by_number);
+    int kept = 0;
+    for (int q = 0; q < n; q++) {
+        if (all[q] > (kept > 0 ? out[kept - 1] : from_m) + 1 && all[q] < to_m - 1) {
+            out[kept++] = all[q];
+        }
+    }
+    return kept;
+}
+
 static void mark_left_out(struct vg_problem *p, int line)
 {
     struct vg_nodes *nd = &p->nodes[line];
+    const struct vg_flown *flown = &p->flown[line];
     for (int k = 0; k + 1 < nd->n; k++) {
-        double mid_m = (nd->s_m[k] + nd->s_m[k + 1]) / 2;
+        double mid_m = (nd->s_m[k] + nd->s_m[k + 1]) / 2 + flown->from_m;
         nd->is_left_out[k] = p->n_parts > 0;
         for (int q = 0; q < p->n_parts && nd->is_left_out[k]; q++) {
-            nd->is_left_out[k] =
-                p->parts[q].line != line || mid_m < p->parts[q].from_m || mid_m > p->parts[q].to_m;
+            nd->is_left_out[k] = p->parts[q].line != flown->line || mid_m < p->parts[q].from_m ||
+                                 mid_m > p->parts[q].to_m;
         }
     }
 }
@@ -266,18 +305,18 @@ static void mark_left_out(struct vg_problem *p, int line)
  * stretches keep what the network says. */
 static int lay_stretch(const struct vg_problem *p, int k, double step_m, struct vg_nodes *out)
 {
-    const struct vg_stretch *st = &p->watch->network.stretches[k];
-    double end_m = p->paths[st->line].length_m;
+    const struct vg_stretch *st = &p->net.stretches[k];
+    double from_m = p->flown[st->line].from_m;
     int links = links_of(st, step_m);
     int n = 0;
     for (int q = 0; q < links; q++) {
         double s = st->from_m + (st->to_m - st->from_m) * q / links;
         double next = st->from_m + (st->to_m - st->from_m) * (q + 1) / links;
         double edges[EDGES];
-        int n_edges = find_edges(p, st->line, fmin(s, end_m), fmin(next, end_m), edges);
+        int n_edges = find_piece_edges(p, k, s, next, edges);
         n += 1 + n_edges;
         if (out->s_m != NULL) {
-            add_node(out, k, st, q > 0 ? round(s) : s);
+            add_node(out, k, st, q > 0 ? round(s + from_m) - from_m : s);
         }
         for (int e = 0; e < n_edges && out->s_m != NULL; e++) {
             add_node(out, k, st, edges[e]);
@@ -302,7 +341,7 @@ static void mark_forbidden(struct vg_problem *p, int line)
 static enum vg_status make_nodes(struct vg_problem *p, int line, double step_m,
                                  struct vg_error *err)
 {
-    const struct vg_network *net = &p->watch->network;
+    const struct vg_network *net = &p->net;
     int n = 1;
     struct vg_nodes counted = {0};
     for (int k = 0; k < net->n_stretches; k++) {
@@ -331,7 +370,8 @@ double vg_crew_lead_m(const struct vg_problem *p, const struct vg_crew *crew, do
 {
     const struct vg_wf_type *t = &p->watch->types[crew->type];
     double lead_m = 0;
-    if (t->camera >= 0 && t->camera < p->watch->n_cameras) {
+    if (t->camera >= 0 && t->camera < p->watch->n_cameras &&
+        p->watch->cameras[t->camera].gimbal != VG_GIMBAL_FIXED) {
         vg_camera_patrol_pitch_deg(&p->watch->cameras[t->camera], t->agl_m, depth_m, &lead_m);
     }
     return lead_m > 0 ? lead_m : 0;
@@ -466,7 +506,7 @@ static void reach_node(struct vg_problem *p, int line, int c, int i)
 
 static enum vg_status make_reach(struct vg_problem *p, struct vg_error *err)
 {
-    int n_lines = p->watch->network.n_lines;
+    int n_lines = p->net.n_lines;
     p->reach = take(p, n_lines * p->n_crews, sizeof *p->reach);
     if (p->reach == NULL) {
         return no_memory(err);
@@ -582,11 +622,10 @@ static bool is_link_served(const struct vg_problem *p, int line, int k)
  * at km 0. */
 static void chain_line(struct vg_problem *p, int line)
 {
-    struct vg_nodes *nd = &p->nodes[line];
+    const struct vg_nodes *nd = &p->nodes[line];
     int links = nd->n - 1;
     int start = 0;
     for (int k = 0; k < links; k++) {
-        nd->is_served[k] = is_link_served(p, line, k);
         if (p->paths[line].is_closed && !nd->is_served[k]) {
             start = k + 1;
         }
@@ -607,7 +646,7 @@ static void chain_line(struct vg_problem *p, int line)
 enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err)
 {
     int n_links = 0;
-    for (int line = 0; line < self->watch->network.n_lines; line++) {
+    for (int line = 0; line < self->net.n_lines; line++) {
         n_links += self->nodes[line].n;
     }
     self->n_chains = 0;
@@ -619,7 +658,13 @@ enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err)
     }
     double least = HUGE_VAL;
     double most = 0;
-    for (int line = 0; line < self->watch->network.n_lines; line++) {
+    for (int line = 0; line < self->net.n_lines; line++) {
+        for (int k = 0; k < self->nodes[line].n - 1; k++) {
+            self->nodes[line].is_served[k] = is_link_served(self, line, k);
+        }
+    }
+    vg_flown_agree(self);
+    for (int line = 0; line < self->net.n_lines; line++) {
         chain_line(self, line);
         for (int k = 0; k < self->nodes[line].n - 1; k++) {
             if (self->nodes[line].is_served[k]) {
@@ -633,17 +678,33 @@ enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err)
     return VG_OK;
 }
 
+static enum vg_status lay_sweeps(struct vg_problem *p, const struct vg_sweeps *sweeps,
+                                 struct vg_error *err)
+{
+    if (sweeps == NULL) {
+        enum vg_status st = vg_sweeps_flat(p->watch, &p->own_sweeps, err);
+        if (st != VG_OK) {
+            return st;
+        }
+        sweeps = &p->own_sweeps;
+    }
+    return vg_flown_make(p, sweeps, err);
+}
+
 enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfile *watch,
                                const struct vg_terrain *terrain,
                                const struct vg_planner_options *options, struct vg_error *err)
 {
     *self = (struct vg_problem){
         .watch = watch, .terrain = terrain, .parts = options->parts, .n_parts = options->n_parts};
+    enum vg_status st = find_crews(self, err);
+    if (st == VG_OK) {
+        st = lay_sweeps(self, options->sweeps, err);
+    }
     double step_m =
         options->site_step_m > 0
             ? options->site_step_m
-            : fmax(MIN_STEP_M, fmin(vg_network_length_m(&watch->network) / AIM_NODES, MAX_STEP_M));
-    enum vg_status st = find_crews(self, err);
+            : fmax(MIN_STEP_M, fmin(vg_network_length_m(&self->net) / AIM_NODES, MAX_STEP_M));
     if (st == VG_OK) {
         st = find_detours(self, err);
     }
@@ -651,10 +712,10 @@ enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfil
         st = make_paths(self, err);
     }
     if (st == VG_OK) {
-        self->nodes = take(self, watch->network.n_lines, sizeof *self->nodes);
+        self->nodes = take(self, self->net.n_lines, sizeof *self->nodes);
         st = self->nodes != NULL ? VG_OK : no_memory(err);
     }
-    for (int line = 0; st == VG_OK && line < watch->network.n_lines; line++) {
+    for (int line = 0; st == VG_OK && line < self->net.n_lines; line++) {
         st = make_nodes(self, line, step_m, err);
     }
     if (st == VG_OK) {
@@ -665,9 +726,10 @@ enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfil
 
 void vg_problem_finish(struct vg_problem *self)
 {
-    for (int k = 0; self->paths != NULL && k < self->watch->network.n_lines; k++) {
+    for (int k = 0; self->paths != NULL && k < self->net.n_lines; k++) {
         vg_flypath_finish(&self->paths[k]);
     }
+    vg_sweeps_finish(&self->own_sweeps);
     for (int c = 0; c < self->n_crews; c++) {
         vg_detour_destroy(self->crews[c].detour);
     }

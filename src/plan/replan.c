@@ -163,6 +163,7 @@ static enum vg_status plan_region(const struct vg_replan_input *in, const struct
                                   struct vg_plan *out, struct vg_error *err)
 {
     struct vg_watchfile left = *in->watch;
+    struct vg_sweeps sweeps = {0}; /* the passes that the plan in force found for the ground */
     struct vg_planner_options options = {.parts = r->parts, .n_parts = r->n_parts};
     left.n_drones = 0;
     left.drones = malloc(((size_t)in->watch->n_drones + 1) * sizeof *left.drones);
@@ -178,8 +179,13 @@ static enum vg_status plan_region(const struct vg_replan_input *in, const struct
         options.n_parts = 0; /* ground that nobody reached before may be reached now */
     }
     enum vg_status st = left.n_drones > 0
-                            ? vg_planner_solve(&left, in->terrain, &options, out, err)
+                            ? vg_sweeps_of_plan(in->watch, in->plan, &sweeps, err)
                             : vg_fail(err, VG_E_INVALID, "no drone is left that could fly");
+    if (st == VG_OK) {
+        options.sweeps = &sweeps;
+        st = vg_planner_solve(&left, in->terrain, &options, out, err);
+    }
+    vg_sweeps_finish(&sweeps);
     free(left.drones);
     return st;
 }

@@ -29,6 +29,7 @@ struct vg_replan_pass {
     double to_m;
     double t0_s;
     double t1_s;
+    int pass; /* of the stretch's, from 0 */
 };
 
 struct vg_replan_input {

@@ -267,7 +267,8 @@ static void fill_track(struct maker *mk, double climb_s, double sink_s, struct v
 static void fill_visits(struct maker *mk, double climb_s, struct vg_plan_sortie *out)
 {
     const struct vg_flypath *path = &mk->p->paths[mk->chain->line];
-    const char *name = mk->p->watch->network.lines[mk->chain->line].name;
+    const struct vg_flown *flown = &mk->p->flown[mk->chain->line];
+    const char *name = mk->p->net.lines[mk->chain->line].name;
     const struct way *from = NULL;
     for (int k = 0; k < mk->n; k++) {
         const struct way *w = &mk->way[k];
@@ -280,13 +281,26 @@ static void fill_visits(struct maker *mk, double climb_s, struct vg_plan_sortie 
                               : 0;
             struct vg_plan_visit *v = &out->visits[out->n_visits++];
             vg_format(v->line, sizeof v->line, "%s", name);
-            v->from_m = metre(from->u_m - turn);
-            v->to_m = metre(w->u_m - turn);
+            v->pass = flown->pass;
+            v->from_m = metre(from->u_m - turn + flown->from_m);
+            v->to_m = metre(w->u_m - turn + flown->from_m);
             v->t0_s = tick_s(from->t_s + climb_s);
             v->t1_s = tick_s(w->t_s + climb_s);
         }
         from = w;
     }
+}
+
+/* What the camera is to see to each side: the most that any link of the piece asks for; 0 where
+ * that is the watch's depth. */
+static double camera_depth_m(const struct maker *mk)
+{
+    const struct vg_nodes *nd = &mk->p->nodes[mk->chain->line];
+    double depth_m = 0;
+    for (int i = mk->piece->i; i < mk->piece->j; i++) {
+        depth_m = fmax(depth_m, nd->depth_m[vg_chain_node(mk->p, mk->chain, i) % (nd->n - 1)]);
+    }
+    return fabs(depth_m - mk->p->watch->depth_m) < 0.1 ? 0 : round(depth_m * 10) / 10;
 }
 
 static enum vg_status fill_sortie(struct maker *mk, struct vg_plan_sortie *out, double *out_short_s,
@@ -304,6 +318,7 @@ static enum vg_status fill_sortie(struct maker *mk, struct vg_plan_sortie *out, 
     }
     fill_track(mk, climb_s, sink_s, out);
     fill_visits(mk, climb_s, out);
+    out->depth_m = camera_depth_m(mk);
     out->energy = ceil(out->land_s / mk->type->endurance_s * 1e4 - 1e-9) / 1e4;
     *out_short_s = out->land_s - mk->crew->usable_s / 0.999 + 0.0002 * mk->type->endurance_s;
     return VG_OK;

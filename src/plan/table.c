@@ -182,6 +182,21 @@ static void put_unreachable(const struct vg_plan *plan, enum vg_lang lang, struc
     }
 }
 
+/* How each stretch is swept. */
+static void put_passes(const struct vg_plan *plan, enum vg_lang lang, struct vg_buf *out)
+{
+    bool is_any = false;
+    for (int k = 0; k < plan->n_stretches; k++) {
+        const struct vg_plan_stretch *st = &plan->stretches[k];
+        if (st->n_passes > 0 && !st->is_unreachable) {
+            vg_buf_puts(out, is_any ? "" : vg_tr(lang, "passes:\n"));
+            is_any = true;
+            vg_buf_puts(out, "  ");
+            vg_plan_passes(st, &(struct vg_plan_sight){st->seen, st->hidden_m, true}, lang, out);
+        }
+    }
+}
+
 /* Stretches with a wish of their own, where there are such. */
 static void put_wishes(const struct vg_plan *plan, const struct vg_watchfile *watch,
                        enum vg_lang lang, struct vg_buf *out)
@@ -214,6 +229,7 @@ void vg_plan_table(const struct vg_plan *plan, const struct vg_watchfile *watch,
     put_promise(plan, watch, lang, out);
     vg_buf_puts(out, "\n");
     put_rows(plan, lang, out);
+    put_passes(plan, lang, out);
     put_wishes(plan, watch, lang, out);
     put_unreachable(plan, lang, out);
 }

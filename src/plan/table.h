@@ -13,4 +13,15 @@
 void vg_plan_table(const struct vg_plan *plan, const struct vg_watchfile *watch, enum vg_lang lang,
                    struct vg_buf *out);
 
+/* What the passes of a stretch see of it. */
+struct vg_plan_sight {
+    double seen; /* share of its cells; 0: not known */
+    double hidden_m; /* so much of its line stays below the share that counts */
+    bool is_least; /* foreseen for either way of flying: at least so much is seen */
+};
+
+/* One line: where the stretch lies, how high and where its passes are flown, what they see. */
+void vg_plan_passes(const struct vg_plan_stretch *st, const struct vg_plan_sight *sight,
+                    enum vg_lang lang, struct vg_buf *out);
+
 #endif

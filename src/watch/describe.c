@@ -40,6 +40,18 @@ static void put_lines(const struct vg_network *net, struct vg_buf *out)
     vg_buf_puts(out, "],");
 }
 
+/* Only where they are not one over the line. */
+static void put_passes(const struct vg_plan_stretch *st, struct vg_buf *out)
+{
+    if (st->n_passes < 2 && fabs(st->passes[0].offset_m) < 0.5) {
+        return;
+    }
+    for (int k = 0; k < st->n_passes; k++) {
+        vg_buf_printf(out, "%s%.0f", k > 0 ? "," : ",\"passes_m\":[", st->passes[k].offset_m);
+    }
+    vg_buf_puts(out, "]");
+}
+
 static void put_stretches(const struct vg_network *net, const struct vg_plan *plan,
                           struct vg_buf *out)
 {
@@ -59,6 +71,7 @@ static void put_stretches(const struct vg_network *net, const struct vg_plan *pl
                       own >= 0 ? net->stretches[own].depth_m : 0,
                       x->is_unreachable ? "true" : "false");
         vg_buf_json(out, x->reason);
+        put_passes(x, out);
         vg_buf_puts(out, "}");
     }
     vg_buf_puts(out, "],");

@@ -21,21 +21,20 @@ struct vg_camera_limits vg_foresee_limits(const struct vg_wf_camera *camera)
 }
 
 struct vg_camera_pose vg_foresee_pose(const struct vg_foresight *self,
-                                      const struct vg_wf_type *type, double lat_deg, double lon_deg,
-                                      double alt_msl_m, double agl_m, double yaw_true_deg)
+                                      const struct vg_wf_type *type,
+                                      const struct vg_foresee_place *at)
 {
     const struct vg_wf_camera *c = &self->watch->cameras[type->camera];
-    bool is_fixed = c->gimbal == VG_GIMBAL_FIXED;
-    return (struct vg_camera_pose){
-        .lat_deg = lat_deg,
-        .lon_deg = lon_deg,
-        .alt_msl_m = alt_msl_m,
-        .yaw_true_deg = yaw_true_deg,
-        .pitch_deg = is_fixed
-                         ? -90
-                         : round(vg_camera_patrol_pitch_deg(c, agl_m, self->watch->depth_m, NULL)),
-        .hfov_deg = c->hfov_max_deg,
-        .vfov_deg = vg_camera_vfov_deg(c, c->hfov_max_deg)};
+    double pitch_deg = c->gimbal == VG_GIMBAL_FIXED
+                           ? -90
+                           : round(vg_camera_patrol_pitch_deg(c, at->agl_m, at->depth_m, NULL));
+    return (struct vg_camera_pose){.lat_deg = at->lat_deg,
+                                   .lon_deg = at->lon_deg,
+                                   .alt_msl_m = at->alt_msl_m,
+                                   .yaw_true_deg = at->yaw_true_deg,
+                                   .pitch_deg = pitch_deg,
+                                   .hfov_deg = c->hfov_max_deg,
+                                   .vfov_deg = vg_camera_vfov_deg(c, c->hfov_max_deg)};
 }
 
 /* ---- one frame ---- */
@@ -107,22 +106,21 @@ static enum vg_status fly(struct vg_foresight *self, const struct vg_plan_sortie
     const struct vg_wf_camera *camera = &self->watch->cameras[type->camera];
     double from_s = so->track[0].t_s;
     double to_s = so->track[so->n_track - 1].t_s;
+    double depth_m = vg_plan_camera_depth_m(so, self->watch);
     double yaw_deg = 0;
     int k = 0;
     enum vg_status st = VG_OK;
     for (int i = 0; from_s + i * STEP_S <= to_s && st == VG_OK; i++) {
-        double lat;
-        double lon;
-        double alt;
+        struct vg_foresee_place at = {.agl_m = type->agl_m, .depth_m = depth_m};
         double course;
         uint32_t now_s = start_s + (uint32_t)(i * STEP_S);
-        track_at(so, from_s + i * STEP_S, &k, &lat, &lon, &alt, &course);
+        track_at(so, from_s + i * STEP_S, &k, &at.lat_deg, &at.lon_deg, &at.alt_msl_m, &course);
         if (i % 2 == 0) {
-            yaw_deg = vg_glance_yaw_deg(self->strip, &self->seen, camera, lat, lon, course, now_s,
-                                        yaw_deg);
+            yaw_deg = vg_glance_yaw_deg(self->strip, &self->seen, camera, at.lat_deg, at.lon_deg,
+                                        course, now_s, yaw_deg);
         }
-        struct vg_camera_pose pose =
-            vg_foresee_pose(self, type, lat, lon, alt, type->agl_m, course + yaw_deg);
+        at.yaw_true_deg = course + yaw_deg;
+        struct vg_camera_pose pose = vg_foresee_pose(self, type, &at);
         st = look(self, type, &pose, now_s, err);
     }
     return st;
@@ -130,7 +128,7 @@ static enum vg_status fly(struct vg_foresight *self, const struct vg_plan_sortie
 
 /* ---- all ---- */
 
-static enum vg_status open_memory(struct vg_foresight *self, struct vg_error *err)
+enum vg_status vg_foresee_open(struct vg_foresight *self, struct vg_error *err)
 {
     struct vg_buf text = {0};
     json_t *doc = NULL;
@@ -147,6 +145,13 @@ static enum vg_status open_memory(struct vg_foresight *self, struct vg_error *er
     return st;
 }
 
+void vg_foresee_close(struct vg_foresight *self)
+{
+    vg_seen_finish(&self->seen);
+    vg_shape_finish(&self->shape);
+    vg_arena_finish(&self->scratch);
+}
+
 enum vg_status vg_foresee(const struct vg_watchfile *watch, const struct vg_plan *plan,
                           const struct vg_terrain *terrain, const struct vg_strip *strip,
                           void (*progress)(void *ctx, double share), void *ctx,
@@ -154,7 +159,7 @@ enum vg_status vg_foresee(const struct vg_watchfile *watch, const struct vg_plan
 {
     struct vg_foresight f = {.watch = watch, .plan = plan, .terrain = terrain, .strip = strip};
     *out = (struct vg_foreseen){0};
-    enum vg_status st = open_memory(&f, err);
+    enum vg_status st = vg_foresee_open(&f, err);
     for (int i = 0; i < plan->n_sorties && st == VG_OK; i++) {
         st = fly(&f, &plan->sorties[i], (uint32_t)(i + 1) * DAY_S, err);
         if (progress != NULL) {
@@ -164,14 +169,13 @@ enum vg_status vg_foresee(const struct vg_watchfile *watch, const struct vg_plan
     if (st == VG_OK) {
         st = vg_foresee_pieces(&f, out, err);
     }
-    vg_seen_finish(&f.seen);
-    vg_shape_finish(&f.shape);
-    vg_arena_finish(&f.scratch);
+    vg_foresee_close(&f);
     return st;
 }
 
 void vg_foreseen_finish(struct vg_foreseen *self)
 {
     free(self->pieces);
+    free(self->stretches);
     *self = (struct vg_foreseen){0};
 }

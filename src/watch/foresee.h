@@ -29,6 +29,14 @@ struct vg_foreseen_piece {
     bool is_pass_backward;
 };
 
+/* What is seen of a stretch of the plan. */
+struct vg_foreseen_stretch {
+    int64_t n_cells;
+    int64_t n_seen;
+    int n_cols;
+    int n_cols_enough;
+};
+
 struct vg_foreseen {
     int64_t n_cells; /* of stretches within reach */
     int64_t n_seen;
@@ -36,6 +44,7 @@ struct vg_foreseen {
     int64_t n_cols_enough; /* columns with at least the share that counts */
     struct vg_foreseen_piece *pieces; /* columns that do not count, joined; most hidden first */
     int n_pieces;
+    struct vg_foreseen_stretch *stretches; /* one each of the plan's */
 };
 
 /* progress may be NULL: told shares from 0 to 1. VG_E_NO_MEMORY; what the watch's own shape gives.

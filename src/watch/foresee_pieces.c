@@ -55,6 +55,22 @@ static int most_hidden_first(const void *a, const void *b)
                                       : (x->from_m > y->from_m) - (x->from_m < y->from_m);
 }
 
+static void count_column(const struct vg_foresight *self, int col, struct vg_foreseen *out)
+{
+    struct vg_foreseen_piece all = {0};
+    struct vg_foreseen_stretch *st = &out->stretches[self->shape.cols[col].stretch];
+    bool is_enough = self->seen.col_s[col] != 0;
+    add_column(self, &all, col);
+    st->n_cells += all.n_cells;
+    st->n_seen += all.n_cells - all.n_hidden;
+    st->n_cols++;
+    st->n_cols_enough += is_enough;
+    out->n_cells += all.n_cells;
+    out->n_seen += all.n_cells - all.n_hidden;
+    out->n_cols++;
+    out->n_cols_enough += is_enough;
+}
+
 static int find_spans(const struct vg_foresight *self, struct span *spans, struct vg_foreseen *out)
 {
     const struct vg_shape *shape = &self->shape;
@@ -63,13 +79,8 @@ static int find_spans(const struct vg_foresight *self, struct span *spans, struc
         if (!is_reachable(shape, c)) {
             continue;
         }
-        struct vg_foreseen_piece all = {0};
-        add_column(self, &all, c);
-        out->n_cells += all.n_cells;
-        out->n_seen += all.n_cells - all.n_hidden;
-        out->n_cols++;
+        count_column(self, c, out);
         if (self->seen.col_s[c] != 0) {
-            out->n_cols_enough++;
             continue;
         }
         if (n > 0 && c - spans[n - 1].end <= JOIN_COLS &&
@@ -121,18 +132,18 @@ static double try_pass(struct vg_foresight *self, struct trial *t,
     double to_m = piece->to_m + RUN_UP_M;
     t->n_seen = 0;
     for (double s = piece->from_m - RUN_UP_M; s <= to_m; s += EVERY_M) {
-        double lat;
-        double lon;
+        struct vg_foresee_place at = {.agl_m = agl_m, .depth_m = self->watch->depth_m};
         double course;
         double on_line_m = fmax(0, fmin(line->length_m, s));
-        vg_line_at(line, on_line_m, 1000, &lat, &lon, &course);
-        vg_geo_direct(lat, lon, course, s - on_line_m, &lat, &lon); /* straight on past its ends */
-        vg_geo_direct(lat, lon, course + 90, offset_m, &lat, &lon);
-        double alt = vg_terrain_height_msl_m(self->terrain, lat, lon) + agl_m;
-        struct vg_camera_pose pose =
-            vg_foresee_pose(self, type, lat, lon, alt, agl_m, course + (is_backward ? 180 : 0));
+        vg_line_at(line, on_line_m, 1000, &at.lat_deg, &at.lon_deg, &course);
+        /* straight on past its ends */
+        vg_geo_direct(at.lat_deg, at.lon_deg, course, s - on_line_m, &at.lat_deg, &at.lon_deg);
+        vg_geo_direct(at.lat_deg, at.lon_deg, course + 90, offset_m, &at.lat_deg, &at.lon_deg);
+        at.alt_msl_m = vg_terrain_height_msl_m(self->terrain, at.lat_deg, at.lon_deg) + agl_m;
+        at.yaw_true_deg = course + (is_backward ? 180 : 0);
+        struct vg_camera_pose pose = vg_foresee_pose(self, type, &at);
         vg_arena_reset(&self->scratch);
-        if (!isfinite(alt) ||
+        if (!isfinite(at.alt_msl_m) ||
             vg_camera_cells(self->terrain, self->strip, &pose, &limits, &self->scratch,
                             is_elsewhere, take, t, NULL) != VG_OK) {
             continue;
@@ -192,9 +203,10 @@ enum vg_status vg_foresee_pieces(struct vg_foresight *self, struct vg_foreseen *
                                  struct vg_error *err)
 {
     struct span *spans = malloc(((size_t)self->shape.n_cols + 1) * sizeof *spans);
-    int n = spans != NULL ? find_spans(self, spans, out) : 0;
+    out->stretches = calloc((size_t)self->shape.n_stretches + 1, sizeof *out->stretches);
+    int n = spans != NULL && out->stretches != NULL ? find_spans(self, spans, out) : 0;
     out->pieces = calloc((size_t)n + 1, sizeof *out->pieces);
-    if (spans == NULL || out->pieces == NULL) {
+    if (spans == NULL || out->stretches == NULL || out->pieces == NULL) {
         free(spans);
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }

@@ -76,6 +76,11 @@ void vg_glance_count(const struct vg_strip *strip, const struct vg_seen *seen,
     *out_right = count[1];
 }
 
+double vg_glance_aside_deg(const struct vg_wf_camera *camera)
+{
+    return ASIDE * camera->hfov_max_deg / 2;
+}
+
 double vg_glance_yaw_deg(const struct vg_strip *strip, const struct vg_seen *seen,
                          const struct vg_wf_camera *camera, double lat_deg, double lon_deg,
                          double course_true_deg, uint32_t now_s, double yaw_now_deg)
@@ -96,6 +101,6 @@ double vg_glance_yaw_deg(const struct vg_strip *strip, const struct vg_seen *see
     int left;
     int right;
     vg_glance_count(strip, seen, &in, &left, &right);
-    double aside_deg = ASIDE * half_deg;
+    double aside_deg = vg_glance_aside_deg(camera);
     return left < WORTH_CELLS && right < WORTH_CELLS ? 0 : left > right ? -aside_deg : aside_deg;
 }

@@ -34,6 +34,9 @@ enum {
     VG_GLANCE_EVERY_S = 4
 };
 
+/* How far off the course a look aside points (degrees). */
+double vg_glance_aside_deg(const struct vg_wf_camera *camera);
+
 /* The yaw off the course (degrees, right positive) that the camera should be told now, where it was
  * told yaw_now_deg last: aside where enough would be missed, else ahead; ahead again after each
  * look aside. 0 for cameras that cannot turn. */

@@ -188,6 +188,15 @@ static bool covers(const struct vg_watch_sortie *s, int line, double from_m, dou
     return s->line == line && fmin(s->from_m, s->to_m) < to_m && fmax(s->from_m, s->to_m) > from_m;
 }
 
+/* A column of which more than this was seen was flown over in full: all passes but one of the
+ * stretch would not show so much. */
+static double part_share(const struct vg_watch *w, int col)
+{
+    int stretch = w->shape.cols[col].stretch;
+    int n = stretch < 0 ? 1 : w->shape.stretches[stretch].n_passes;
+    return (n - 1 + 0.1) / n;
+}
+
 /* Why: the first cause that fits, the gravest first. Outputs the drone it is about ("" if none). */
 static const char *find_cause(const struct vg_watch *w, const struct gap *g, struct vg_us now,
                               const char **out_drone)
@@ -222,7 +231,7 @@ static const char *find_cause(const struct vg_watch *w, const struct gap *g, str
     int first = w->shape.bin_col[g->first];
     int end = w->shape.bin_col[g->last + 1];
     for (int c = first; c < end; c++) {
-        n_part += vg_seen_col_share(&w->seen, c, since_s) > 0.1;
+        n_part += vg_seen_col_share(&w->seen, c, since_s) > part_share(w, c);
     }
     return n_part * 2 > end - first ? "hidden" : "no_drone";
 }

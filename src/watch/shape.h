@@ -32,6 +32,7 @@ struct vg_shape_stretch {
     double to_m;
     double revisit_s;
     bool is_unreachable;
+    int n_passes; /* side by side */
 };
 
 struct vg_shape_col {

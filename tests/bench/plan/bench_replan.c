@@ -72,7 +72,8 @@ static void fly_visit(const struct vg_plan_visit *v, double shift_s, bool is_und
     double t0 = v->t0_s + shift_s;
     double t1 = v->t1_s + shift_s;
     if (is_under_way && t1 > 0 && scene.n_passes < PASSES) {
-        scene.passes[scene.n_passes++] = (struct vg_replan_pass){line, v->from_m, v->to_m, t0, t1};
+        scene.passes[scene.n_passes++] =
+            (struct vg_replan_pass){line, v->from_m, v->to_m, t0, t1, v->pass};
     }
     double lo = v->from_m < v->to_m ? v->from_m : v->to_m;
     double hi = v->from_m < v->to_m ? v->to_m : v->from_m;

@@ -103,9 +103,9 @@ static const struct refusal REFUSALS[] = {
      "\"tcp:HOST:PORT\", got \"udp:70000\""},
     /* the line */
     {"  points: [[14.0, -12.0], [15.0, -12.0], [15.0, -11.0]]\n", "",
-     "dir/w.yaml:3:3: a line needs either \"file\" or \"points\""},
+     "dir/w.yaml:3:3: a line needs one of \"file\", \"points\" and \"area\""},
     {"  depth: 2km\n", "  depth: 2km\n  file: line.geojson\n",
-     "dir/w.yaml:3:3: a line needs either \"file\" or \"points\""},
+     "dir/w.yaml:3:3: a line needs one of \"file\", \"points\" and \"area\""},
     {"[[14.0, -12.0], [15.0, -12.0], [15.0, -11.0]]", "[[14.0, -12.0]]",
      "dir/w.yaml:3:11: \"points\" must be a list of 2 to 100000 points"},
     {"[15.0, -11.0]]", "[15.0, -11.0, 3]]",
@@ -120,6 +120,20 @@ static const struct refusal REFUSALS[] = {
     {"points: [[14.0, -12.0], [15.0, -12.0], [15.0, -11.0]]",
      "file: line.geojson\n  stretches: [{line: Norht}]",
      "dir/w.yaml:4:22: no line is named \"Norht\"; did you mean \"North\"?"},
+    /* areas */
+    {"points: [[14.0, -12.0], [15.0, -12.0], [15.0, -11.0]]",
+     "area: [[14.0, -12.0], [15.0, -12.0]]",
+     "dir/w.yaml:3:9: \"area\" must be a list of 3 to 2000 positions"},
+    {"points: [[14.0, -12.0], [15.0, -12.0], [15.0, -11.0]]",
+     "area: [[14.0, -12.0], [15.0, -12.0], [15.0]]",
+     "dir/w.yaml:3:40: \"area\" must be [latitude, longitude] in decimal degrees"},
+    {"points: [[14.0, -12.0], [15.0, -12.0], [15.0, -11.0]]",
+     "area: [[14.0, -12.0], [15.0, -11.0], [15.0, -12.0], [14.0, -11.0]]",
+     "dir/w.yaml:3:9: the border of the area crosses itself, between corners 1 and 2 and between "
+     "3 and 4"},
+    {"points: [[14.0, -12.0], [15.0, -12.0], [15.0, -11.0]]",
+     "area: [[14.0, -12.0], [15.0, -12.0], [15.0, -11.0]]\n  points: [[1, 2], [3, 4]]",
+     "dir/w.yaml:3:3: a line needs one of \"file\", \"points\" and \"area\""},
     /* by the radii of curvature: 14 to 15 N 110,643.9 m, one degree of longitude at 15 N 107,550.5
        m */
     {"  depth: 2km\n", "  depth: 2km\n  stretches: [{from: 10 km, to: 300 km, revisit: 1h}]\n",

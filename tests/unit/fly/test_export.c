@@ -54,7 +54,7 @@ static struct vg_plan_point track[] = {{0, 14.50, -11.40, 100},
                                        {500, 14.555, -11.36, 450},
                                        {800, 14.61, -11.36, 300},
                                        {1500, 14.50, -11.40, 100}};
-static struct vg_plan_visit visit = {"", 0, 12000, 200, 800};
+static struct vg_plan_visit visit = {"", 0, 12000, 200, 800, 0};
 
 struct setup {
     struct vg_watchfile watch;

@@ -38,8 +38,8 @@ static void gaps_by_hand(void **state)
 {
     (void)state;
     struct vg_watchfile w = fixture_straight(1);
-    struct vg_plan_visit visits[2] = {{"border", 0, 10000, 100, 1100},
-                                      {"border", 10000, 0, 1300, 2300}};
+    struct vg_plan_visit visits[2] = {{"border", 0, 10000, 100, 1100, 0},
+                                      {"border", 10000, 0, 1300, 2300, 0}};
     struct vg_plan_sortie so = {.id = "a",
                                 .drone = "V1",
                                 .base_from = "Camp",
@@ -61,14 +61,15 @@ static void gaps_by_hand(void **state)
      * meets the downward pass at km 0. At km 0: 100, 2300, 2300: gap 2200; at km 10: 1100, 1300,
      * 2800: 1500 and 2300; between: the gap from the last pass round to the first is (4000 + 100 +
      * 100 s) - (2300 + 50 s) = 1800 + 50 s: 2300 at km 10. Worst 2300 s. */
-    struct vg_plan_visit third[3] = {visits[0], visits[1], {"border", 0, 10000, 2300, 2800}};
+    struct vg_plan_visit third[3] = {visits[0], visits[1], {"border", 0, 10000, 2300, 2800, 0}};
     so.visits = third;
     so.n_visits = 3;
     assert_float_equal(check(&plan, &w).worst_gap_s, 2300, 1e-6);
     /* Two passes that cross in the middle: up 0..1000 s, down 1000..0 s, period 2000: at km 5 both
      * at 500 s: 2000 s without a pass. At the ends 1000 s only: the worst stands at the crossing,
      * not at an end. */
-    struct vg_plan_visit cross[2] = {{"border", 0, 10000, 0, 1000}, {"border", 10000, 0, 0, 1000}};
+    struct vg_plan_visit cross[2] = {{"border", 0, 10000, 0, 1000, 0},
+                                     {"border", 10000, 0, 0, 1000, 0}};
     so.visits = cross;
     so.n_visits = 2;
     so.period_s = 2000;

@@ -258,6 +258,53 @@ static void nobody_and_back(void **state)
     drop_scene(&s);
 }
 
+/* Watched to 3 km a stretch takes two passes: after a loss both are flown again, and the forecast
+ * is that of the pass that waits longer. */
+static void both_passes_are_planned_again(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct vg_replan_outcome out;
+    struct vg_error err = {0};
+    const struct vg_planner_options coarse = {.site_step_m = 2000};
+    set_scene(&s);
+    vg_plan_finish(&s.plan);
+    s.watch.cameras[0] = (struct vg_wf_camera){.name = "eye",
+                                               .width_px = 1920,
+                                               .height_px = 1080,
+                                               .hfov_max_deg = 60,
+                                               .gimbal = VG_GIMBAL_3AXIS,
+                                               .max_gsd_m = 2.5,
+                                               .max_range_m = 8000};
+    s.watch.n_cameras = 1;
+    s.watch.types[0].camera = 0;
+    s.watch.depth_m = 3000;
+    s.watch.network.stretches[0].depth_m = 3000;
+    assert_int_equal(vg_planner_solve(&s.watch, NULL, &coarse, &s.plan, &err), VG_OK);
+    assert_int_equal(s.plan.stretches[0].n_passes, 2);
+    lose(&s, 0);
+    assert_int_equal(vg_replan_solve(&s.in, &out, &err), VG_OK);
+    assert_sound(&s, &out.plan);
+    double worst[2];
+    for (int q = 0; q < 2; q++) { /* the flights of one pass alone */
+        struct vg_plan one = out.plan;
+        one.sorties = calloc((size_t)one.n_sorties, sizeof *one.sorties);
+        one.n_sorties = 0;
+        for (int k = 0; k < out.plan.n_sorties; k++) {
+            if (out.plan.sorties[k].visits[0].pass == q) {
+                one.sorties[one.n_sorties++] = out.plan.sorties[k];
+            }
+        }
+        worst[q] = worst_of(&s, &one, ahead_of(&out.plan));
+        free(one.sorties);
+    }
+    if (fabs(out.with.ratio - fmax(worst[0], worst[1])) > 0.002) {
+        fail_msg("forecast %.4f, simulated %.4f and %.4f", out.with.ratio, worst[0], worst[1]);
+    }
+    vg_plan_finish(&out.plan);
+    drop_scene(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +312,7 @@ int main(void)
         cmocka_unit_test(one_base_closes_ranks),
         cmocka_unit_test(neighbours_take_over),
         cmocka_unit_test(nobody_and_back),
+        cmocka_unit_test(both_passes_are_planned_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

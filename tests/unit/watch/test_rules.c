@@ -30,6 +30,12 @@ static const char *text(const struct vg_watch_alert *a, const char *key)
     return s != NULL ? s : "";
 }
 
+static const char *text_of_open(const struct vg_watch *w)
+{
+    const struct vg_watch_alert *a = find(w, "unseen", "open");
+    return a != NULL ? text(a, "cause") : "no alert";
+}
+
 static void unseen_ground_is_said_once_and_taken_back(void **state)
 {
     (void)state;
@@ -126,11 +132,41 @@ static void people_take_and_close(void **state)
     vg_watch_finish(&w);
 }
 
+/* Two passes side by side: half of each column is what one of them shows, so that the other has not
+ * been flown; nearly all of it means that both were, and something hid the rest. */
+static void one_pass_of_two_is_no_hidden_ground(void **state)
+{
+    static const char *const SAW[2] = {"0,2", "0,4"};
+    static const char *const CAUSE[2] = {"no_drone", "hidden"};
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        struct vg_watch w = {0};
+        char about[2048];
+        char pose[128];
+        const char *at = strstr(TINY, "\"revisit_s\":3600");
+        vg_format(about, sizeof about, "%.*s\"passes_m\":[-50,50],%s", (int)(at - TINY), TINY, at);
+        char *share =
+            strstr(about, "0.75"); /* all cells count, and the last row of column 3 stays unseen */
+        share[2] = '9';
+        tiny_apply(&w, 0, "watch", about);
+        tiny_apply(&w, 0, "start", "{}");
+        vg_format(pose, sizeof pose,
+                  "{\"d\":\"V1\",\"lat\":14,\"lon\":0,\"saw\":[0,3,%s,40,4,30,%s,40]}", SAW[k],
+                  SAW[k]);
+        tiny_apply(&w, 3000, "pose", pose);
+        tiny_apply(&w, 3000, "pose", "{\"d\":\"V1\",\"lat\":14,\"lon\":0,\"saw\":[3,4,0,2,40]}");
+        tiny_rules(&w, 3601);
+        assert_string_equal(text_of_open(&w), CAUSE[k]);
+        vg_watch_finish(&w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unseen_ground_is_said_once_and_taken_back),
         cmocka_unit_test(causes_are_told_apart),
+        cmocka_unit_test(one_pass_of_two_is_no_hidden_ground),
         cmocka_unit_test(silent_drones_in_the_air_only),
         cmocka_unit_test(people_take_and_close),
     };

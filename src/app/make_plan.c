@@ -1,0 +1,58 @@
+#include "app/make_plan.h"
+
+#include "watch/survey.h"
+
+static const double CELL_M = 50; /* as the station's */
+static const double SURVEY_SHARE = 0.5; /* of the work, where there is a survey */
+
+/* One bar for survey and planner. */
+struct bar {
+    bool (*progress)(void *ctx, double share);
+    double from;
+};
+
+static void tell_survey(void *ctx, double share)
+{
+    const struct bar *bar = ctx;
+    bar->progress(NULL, SURVEY_SHARE * share);
+}
+
+static bool tell_planner(void *ctx, double share)
+{
+    const struct bar *bar = ctx;
+    return bar->progress(NULL, bar->from + (1 - bar->from) * share);
+}
+
+/* On ground that is not flat the camera looks at it first. A watch too deep for the memory's cells
+ * is planned without. */
+static enum vg_status survey(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
+                             struct bar *bar, struct vg_sweeps *out, struct vg_error *err)
+{
+    struct vg_strip *strip = NULL;
+    if (watch->n_drones == 0 || terrain == NULL || vg_terrain_is_flat(terrain) ||
+        vg_strip_create(&watch->network, CELL_M, &strip, NULL) != VG_OK) {
+        return VG_OK;
+    }
+    bar->from = SURVEY_SHARE;
+    enum vg_status st =
+        vg_survey(watch, terrain, strip, bar->progress != NULL ? tell_survey : NULL, bar, out, err);
+    vg_strip_destroy(strip);
+    return st;
+}
+
+enum vg_status vg_make_plan(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
+                            bool (*progress)(void *ctx, double share), struct vg_plan *out,
+                            struct vg_error *err)
+{
+    struct vg_sweeps sweeps = {0};
+    struct bar bar = {.progress = progress};
+    enum vg_status st = survey(watch, terrain, &bar, &sweeps, err);
+    if (st == VG_OK) {
+        struct vg_planner_options options = {.progress = progress != NULL ? tell_planner : NULL,
+                                             .ctx = &bar,
+                                             .sweeps = sweeps.n > 0 ? &sweeps : NULL};
+        st = vg_planner_solve(watch, terrain, &options, out, err);
+    }
+    vg_sweeps_finish(&sweeps);
+    return st;
+}
