@@ -38,8 +38,10 @@
 
 enum {
     VG_SHED_OCTANTS = 8,
-    VG_SHED_SLICES = 4, /* of an octant, equal in t: more jobs than threads, and smaller slabs */
-    VG_SHED_JOBS = VG_SHED_OCTANTS * VG_SHED_SLICES,
+    /* An octant's slices, equal in t: more jobs than threads, and smaller slabs. */
+    VG_SHED_SLICE_BITS_MAX = 2,
+    VG_SHED_SLICE_CELLS = 300, /* at the far end */
+    VG_SHED_JOBS = VG_SHED_OCTANTS << VG_SHED_SLICE_BITS_MAX,
     VG_SLAB_ROWS = 64, /* a cache line of float32 in each direction */
     VG_SLAB_PAD = 32, /* cells that may be read beyond the ends of a row */
     VG_WEDGE_LANES = 16 /* grid points of a row over one wedge, both ends included, at most */
@@ -51,6 +53,11 @@ enum {
 #define VG_SHED_LOWEST_M (-9e6F)
 #define VG_SHED_HEIGHT_MAX_M 1e6F
 
+struct vg_shed_job {
+    int octant;
+    int slice;
+};
+
 /* A call, the same for all its jobs. */
 struct vg_shed {
     struct vg_viewshed_grid grid;
@@ -61,12 +68,13 @@ struct vg_shed {
     double fall_y_m;
     bool is_limited; /* by range or sector */
     double sector_rad[2]; /* from, and how far on; the second 2 pi or more: all around */
-    uint8_t jobs[VG_SHED_JOBS]; /* octant * VG_SHED_SLICES + slice, the longest first */
+    int slice_bits; /* an octant has 2^slice_bits slices */
+    struct vg_shed_job jobs[VG_SHED_JOBS]; /* the longest first */
     int n_jobs;
 };
 
 /* An octant seen from the observer: row i = 1 .. n_major away from it, cells j = 0 .. min(i,
- * n_minor) of it. Only t = j / i within [slice, slice + 1] / VG_SHED_SLICES is this job's. */
+ * n_minor) of it. Only t = j / i within [slice, slice + 1] / 2^slice_bits is this job's. */
 struct vg_shed_octant {
     int step_x; /* 1 or -1: columns grow or fall */
     int step_y;
@@ -76,6 +84,7 @@ struct vg_shed_octant {
     int n_major; /* within range */
     int n_minor;
     int slice;
+    int slice_bits;
     ptrdiff_t step_i; /* in the heights */
     ptrdiff_t step_j;
     ptrdiff_t out_step_i;
@@ -113,13 +122,14 @@ void vg_slab_store(struct vg_slab *self, const struct vg_shed *shed,
 static inline void vg_shed_owned(const struct vg_shed_octant *o, int i, int *out_first,
                                  int *out_last)
 {
-    int64_t begin = (int64_t)o->slice * i + VG_SHED_SLICES - 1;
-    int first = (int)(begin / VG_SHED_SLICES);
-    int last = (int)((begin + i) / VG_SHED_SLICES) - 1;
+    int64_t n = INT64_C(1) << o->slice_bits;
+    int64_t begin = (int64_t)o->slice * i + n - 1;
+    int first = (int)(begin >> o->slice_bits);
+    int last = (int)((begin + i) >> o->slice_bits) - 1;
     if (o->slice == 0 && !o->owns_axis) {
         first = 1;
     }
-    if (o->slice == VG_SHED_SLICES - 1) {
+    if (o->slice == n - 1) {
         last = o->owns_diagonal ? i : i - 1;
     }
     *out_first = first;
@@ -205,7 +215,8 @@ struct vg_wedges {
     struct vg_merged merged;
 };
 
-bool vg_wedges_init(struct vg_wedges *self, int slice, bool has_rays); /* false: no memory */
+/* false: no memory */
+bool vg_wedges_init(struct vg_wedges *self, const struct vg_shed_octant *octant, bool has_rays);
 void vg_wedges_finish(struct vg_wedges *self);
 /* Judge a row's cells and raise the horizon to it; rows come in order from 1. */
 bool vg_wedges_row(struct vg_wedges *self, const struct vg_shed_row *row);

@@ -12,19 +12,16 @@ enum {
     CELLS_MAX = VG_WEDGE_LANES - 2
 };
 
-bool vg_wedges_init(struct vg_wedges *self, int slice, bool has_rays)
+bool vg_wedges_init(struct vg_wedges *self, const struct vg_shed_octant *octant, bool has_rays)
 {
     if (self->capacity == 0) {
         self->wedge = calloc(16, sizeof *self->wedge);
         self->capacity = self->wedge != NULL ? 16 : 0;
     }
-    self->slice = slice;
+    self->slice = octant->slice;
     self->has_rays = has_rays;
     self->n = 1;
-    self->p = 0;
-    while (1 << self->p < VG_SHED_SLICES) {
-        self->p++;
-    }
+    self->p = octant->slice_bits;
     return self->wedge != NULL;
 }
 
