@@ -58,7 +58,7 @@ static void find_cells(const struct vg_layer *l, const double *x, const double *
     }
 }
 
-static void make_batch(const struct vg_layer *l, const double *lat_deg, const double *lon_deg,
+static void make_batch(const struct vg_window *w, const double *lat_deg, const double *lon_deg,
                        size_t n, struct batch *out)
 {
     double x[BATCH];
@@ -67,9 +67,9 @@ static void make_batch(const struct vg_layer *l, const double *lat_deg, const do
                         fabs(lon_deg[n - 1] - lon_deg[0]) > NEAR_DEG;
     out->n = n;
     out->stride = is_scattered ? 1 : NEAR_STRIDE;
-    out->is_in = place(l, lat_deg, lon_deg, n, x, y);
+    out->is_in = w->n_layers > 0 && place(w->layers[0], lat_deg, lon_deg, n, x, y);
     if (out->is_in) {
-        find_cells(l, x, y, out);
+        find_cells(w->layers[0], x, y, out);
     }
 }
 
@@ -79,20 +79,25 @@ static size_t centre_of(const struct batch *b, size_t i)
 }
 
 /* Asks for the memory of a batch, so that many of its points wait for it together. */
-static void fetch(const struct vg_layer *l, const struct batch *b)
+static void fetch(const struct vg_window *w, const struct batch *b)
 {
+    if (!b->is_in) {
+        return;
+    }
+    const struct vg_layer *l = w->layers[0];
     const char *base = l->counts != NULL ? (const char *)l->counts : (const char *)l->metres;
     size_t each = l->counts != NULL ? sizeof *l->counts : sizeof *l->metres;
-    for (size_t i = 0; b->is_in && i < b->n; i += b->stride) {
+    for (size_t i = 0; i < b->n; i += b->stride) {
         const char *p = base + centre_of(b, i) * each;
         __builtin_prefetch(p);
         __builtin_prefetch(p + (size_t)b->down[i] * each);
     }
 }
 
-/* How many are ground; the others are NaN. */
+/* The heights and, if wanted, the highest of the four centres. Returns how many are ground: for the
+ * others neither is valid. */
 static size_t sample_counts(const struct vg_layer *l, const struct batch *b,
-                            float *restrict out_msl_m)
+                            double *restrict out_msl_m, double *restrict out_crest_m)
 {
     int32_t a0[BATCH];
     int32_t a1[BATCH];
@@ -111,16 +116,19 @@ static size_t sample_counts(const struct vg_layer *l, const struct batch *b,
     for (size_t i = 0; i < b->n; i++) {
         double top = a0[i] + b->fx[i] * (a1[i] - a0[i]);
         double low = b0[i] + b->fx[i] * (b1[i] - b0[i]);
-        double h = zero_m + unit_m * (top + b->fy[i] * (low - top));
-        bool is_void = ((a0[i] - 1) | (a1[i] - 1) | (b0[i] - 1) | (b1[i] - 1)) < 0;
-        n_voids += is_void;
-        out_msl_m[i] = (float)h;
+        n_voids += ((a0[i] - 1) | (a1[i] - 1) | (b0[i] - 1) | (b1[i] - 1)) < 0;
+        out_msl_m[i] = zero_m + unit_m * (top + b->fy[i] * (low - top));
+    }
+    for (size_t i = 0; out_crest_m != NULL && i < b->n; i++) {
+        int32_t top = a0[i] > a1[i] ? a0[i] : a1[i];
+        int32_t low = b0[i] > b1[i] ? b0[i] : b1[i];
+        out_crest_m[i] = zero_m + unit_m * (top > low ? top : low);
     }
     return b->n - (size_t)n_voids;
 }
 
 static size_t sample_metres(const struct vg_layer *l, const struct batch *b,
-                            float *restrict out_msl_m)
+                            double *restrict out_msl_m, double *restrict out_crest_m)
 {
     double a0[BATCH];
     double a1[BATCH];
@@ -138,16 +146,34 @@ static size_t sample_metres(const struct vg_layer *l, const struct batch *b,
         double top = a0[i] + b->fx[i] * (a1[i] - a0[i]);
         double low = b0[i] + b->fx[i] * (b1[i] - b0[i]);
         n_ground += fabs((a0[i] * a1[i]) * (b0[i] * b1[i])) > 0.0; /* as in vg_layer_bilinear */
-        out_msl_m[i] = (float)(top + b->fy[i] * (low - top));
+        out_msl_m[i] = top + b->fy[i] * (low - top);
+    }
+    for (size_t i = 0; out_crest_m != NULL && i < b->n; i++) {
+        double top = a0[i] > a1[i] ? a0[i] : a1[i];
+        double low = b0[i] > b1[i] ? b0[i] : b1[i];
+        out_crest_m[i] = top > low ? top : low;
     }
     return (size_t)n_ground;
 }
 
 /* A batch from one layer alone; false: it does not hold all of it. */
-static bool sample(const struct vg_layer *l, const struct batch *b, float *out_msl_m)
+static bool sample_finest(const struct vg_layer *l, const struct batch *b, double *out_msl_m,
+                          double *out_crest_m)
 {
-    return b->is_in && (l->counts != NULL ? sample_counts(l, b, out_msl_m)
-                                          : sample_metres(l, b, out_msl_m)) == b->n;
+    return b->is_in && (l->counts != NULL ? sample_counts(l, b, out_msl_m, out_crest_m)
+                                          : sample_metres(l, b, out_msl_m, out_crest_m)) == b->n;
+}
+
+/* b: the same points on the window's finest layer, if it has any. */
+static void sample(const struct vg_window *w, const struct batch *b, const double *lat_deg,
+                   const double *lon_deg, double *out_msl_m)
+{
+    if (w->n_layers > 0 && sample_finest(w->layers[0], b, out_msl_m, NULL)) {
+        return;
+    }
+    for (size_t i = 0; i < b->n; i++) {
+        out_msl_m[i] = vg_window_sample(w, lat_deg[i], lon_deg[i]);
+    }
 }
 
 static size_t batch_size(size_t from, size_t n)
@@ -165,26 +191,51 @@ static struct vg_window window_of_all(const struct vg_terrain *self)
     return w;
 }
 
+void vg_window_heights(const struct vg_window *self, const double *lat_deg, const double *lon_deg,
+                       size_t n, double *out_msl_m)
+{
+    struct batch batch;
+    for (size_t i = 0; i < n; i += batch.n) {
+        make_batch(self, lat_deg + i, lon_deg + i, batch_size(i, n), &batch);
+        sample(self, &batch, lat_deg + i, lon_deg + i, out_msl_m + i);
+    }
+}
+
+void vg_window_looks(const struct vg_window *self, const double *lat_deg, const double *lon_deg,
+                     size_t n, double *out_msl_m, double *out_crest_m)
+{
+    struct batch batch;
+    bool is_one = self->n_layers == 1 && self->terrain == NULL;
+    for (size_t i = 0; i < n; i += batch.n) {
+        make_batch(self, lat_deg + i, lon_deg + i, batch_size(i, n), &batch);
+        if (is_one && sample_finest(self->layers[0], &batch, out_msl_m + i, out_crest_m + i)) {
+            continue;
+        }
+        for (size_t k = i; k < i + batch.n; k++) {
+            out_msl_m[k] = vg_window_sample(self, lat_deg[k], lon_deg[k]);
+            out_crest_m[k] = vg_window_crest(self, lat_deg[k], lon_deg[k]);
+        }
+    }
+}
+
 void vg_terrain_heights(const struct vg_terrain *self, const double *lat_deg, const double *lon_deg,
                         size_t n, float *out_msl_m)
 {
     struct vg_window all = window_of_all(self);
     struct batch batches[2];
-    const struct vg_layer *l = all.n_layers > 0 ? all.layers[0] : NULL;
-    if (l != NULL && n > 0) {
-        make_batch(l, lat_deg, lon_deg, batch_size(0, n), &batches[0]);
+    double h_msl_m[BATCH];
+    if (n > 0) {
+        make_batch(&all, lat_deg, lon_deg, batch_size(0, n), &batches[0]);
     }
     for (size_t i = 0, k = 0; i < n; i += BATCH, k ^= 1) {
-        size_t end = i + batch_size(i, n);
-        if (l != NULL && end < n) {
-            make_batch(l, lat_deg + end, lon_deg + end, batch_size(end, n), &batches[k ^ 1]);
-            fetch(l, &batches[k ^ 1]);
+        size_t end = i + batches[k].n;
+        if (end < n) {
+            make_batch(&all, lat_deg + end, lon_deg + end, batch_size(end, n), &batches[k ^ 1]);
+            fetch(&all, &batches[k ^ 1]);
         }
-        if (l != NULL && sample(l, &batches[k], out_msl_m + i)) {
-            continue;
-        }
-        for (size_t j = i; j < end; j++) {
-            out_msl_m[j] = (float)vg_window_sample(&all, lat_deg[j], lon_deg[j]);
+        sample(&all, &batches[k], lat_deg + i, lon_deg + i, h_msl_m);
+        for (size_t q = 0; q < end - i; q++) {
+            out_msl_m[i + q] = (float)h_msl_m[q];
         }
     }
 }
