@@ -44,7 +44,8 @@ enum {
     VG_SHED_JOBS = VG_SHED_OCTANTS << VG_SHED_SLICE_BITS_MAX,
     VG_SLAB_ROWS = 64, /* a cache line of float32 in each direction */
     VG_SLAB_PAD = 32, /* cells that may be read beyond the ends of a row */
-    VG_WEDGE_LANES = 16 /* grid points of a row over one wedge, both ends included, at most */
+    VG_WEDGE_LANES = 16, /* grid points of a row over one wedge, both ends included, at most */
+    VG_HORIZON_TABLE = 32 /* points that are looked up in registers; of more, in memory */
 };
 
 /* Height that stands for a void: an edge to it falls away so steeply that it hides nothing. Not
@@ -136,21 +137,15 @@ static inline void vg_shed_owned(const struct vg_shed_octant *o, int i, int *out
     *out_last = last < o->n_minor ? last : o->n_minor;
 }
 
-/* A point of a horizon: place over the wedge, slope (m per row), rise of it to the next point (per
- * unit of u). Sixteen bytes that move as one vector. */
-struct vg_point {
-    float u;
-    float s;
-    float k;
-    float d_m; /* while merging: how far the row stands above the horizon here */
-};
-
-/* The horizon over a wedge, u from 0 to 1 over it: n points, u not falling, the first at 0, the
- * last at 1, the last one repeated up to a multiple of 8. */
+/* The horizon over a wedge, u from 0 to 1 over it: n points with their slope s (m per row) and its
+ * rise k to the next point (per unit of u); u does not fall, the first is 0, the last 1. The last
+ * point is repeated up to a multiple of 8 and once more. In the fast mode u holds rays instead. */
 struct vg_horizon {
-    struct vg_point *at;
+    float *u; /* three arrays of capacity, side by side; the other two follow this one */
+    float *s;
+    float *k;
     int n;
-    int capacity;
+    int capacity; /* VG_HORIZON_TABLE + 1 or more */
     float lowest; /* of s */
     bool is_row; /* it is the last row itself: nothing else here is valid */
     bool was_high; /* the last row may have risen above `lowest` */
@@ -187,19 +182,13 @@ struct vg_span {
 /* The horizon on a span, and the row against it. */
 struct vg_compared {
     float *x; /* by point of the horizon */
-    float *d_m; /* row above horizon */
-    int32_t *order; /* place among the points of both */
+    float *d_m; /* row, or edges, above horizon */
+    uint8_t *above; /* bit v % 8 of byte v / 8: d_m[v] > 0; eight bytes more may be read */
     int capacity;
+    unsigned row_above; /* bit j: the row's grid point j stands above */
     float at_m[VG_WEDGE_LANES]; /* horizon at the row's grid points, as heights at row i */
     float row_d_m[VG_WEDGE_LANES];
     int32_t n_before[VG_WEDGE_LANES]; /* points of the horizon at or before it, but the first */
-};
-
-/* Points of row and horizon in one order. */
-struct vg_merged {
-    struct vg_point *at;
-    uint8_t *is_row;
-    int capacity;
 };
 
 /* All wedges of a job: 2^p in the octant, those of the slice here. */
@@ -212,7 +201,6 @@ struct vg_wedges {
     bool has_rays; /* the fast mode */
     struct vg_compared compared;
     struct vg_horizon next; /* where merges go */
-    struct vg_merged merged;
 };
 
 /* false: no memory */
@@ -222,6 +210,7 @@ void vg_wedges_finish(struct vg_wedges *self);
 bool vg_wedges_row(struct vg_wedges *self, const struct vg_shed_row *row);
 
 void vg_horizon_finish(struct vg_horizon *self);
+/* Room for n points, eight at a time; what was there is kept. */
 bool vg_horizon_reserve(struct vg_horizon *self, int n);
 /* Repeat the last point, find the lowest. */
 void vg_horizon_close(struct vg_horizon *self);
