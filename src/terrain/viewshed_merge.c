@@ -53,6 +53,12 @@ void vg_horizon_close(struct vg_horizon *self)
     v8f_store(self->u + self->n, v8f_all(self->u[last]));
     v8f_store(self->s + self->n, v8f_all(self->s[last]));
     v8f_store(self->k + self->n, v8f_all(self->k[last]));
+    self->is_row = false;
+    self->is_settled = false;
+}
+
+void vg_horizon_settle(struct vg_horizon *self)
+{
     v8f least = v8f_load(self->s);
     v8i is_behind = {0};
     for (int v = 0; v < self->n; v += 8) {
@@ -60,10 +66,10 @@ void vg_horizon_close(struct vg_horizon *self)
         is_behind |= v8f_load(self->u + v + 1) < v8f_load(self->u + v);
     }
     self->lowest = v8f_least(least);
-    self->is_row = false;
+    self->is_settled = true;
     if (v8i_bits(is_behind) != 0) {
         put_in_order(self);
-        v8f_store(self->u + self->n, v8f_all(self->u[last]));
+        v8f_store(self->u + self->n, v8f_all(self->u[self->n - 1]));
     }
 }
 
@@ -303,7 +309,12 @@ bool vg_merge_row(struct vg_wedges *w, struct vg_horizon *h, const struct vg_spa
     if (!vg_horizon_reserve(&w->next, 2 * (h->n + VG_WEDGE_LANES))) {
         return false;
     }
-    struct merging m = {.h = h, .c = &w->compared, .span = span, .out = &w->next};
+    struct merging m; /* the row's points are many: not to be zeroed first */
+    m.h = h;
+    m.c = &w->compared;
+    m.span = span;
+    m.out = &w->next;
+    m.has_edges = false;
     points_of_row(span, &m.row);
     keep_higher(&m);
     *inout_has_edges |= m.has_edges;

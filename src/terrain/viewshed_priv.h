@@ -28,6 +28,7 @@
 #define vg_horizon_finish VG_VIEWSHED_NAME(vg_horizon_finish, VG_VIEWSHED_ISA)
 #define vg_horizon_reserve VG_VIEWSHED_NAME(vg_horizon_reserve, VG_VIEWSHED_ISA)
 #define vg_horizon_close VG_VIEWSHED_NAME(vg_horizon_close, VG_VIEWSHED_ISA)
+#define vg_horizon_settle VG_VIEWSHED_NAME(vg_horizon_settle, VG_VIEWSHED_ISA)
 #define vg_horizon_split VG_VIEWSHED_NAME(vg_horizon_split, VG_VIEWSHED_ISA)
 #define vg_horizon_of_row VG_VIEWSHED_NAME(vg_horizon_of_row, VG_VIEWSHED_ISA)
 #define vg_rays_split VG_VIEWSHED_NAME(vg_rays_split, VG_VIEWSHED_ISA)
@@ -146,7 +147,8 @@ struct vg_horizon {
     float *k;
     int n;
     int capacity; /* VG_HORIZON_TABLE + 1 or more */
-    float lowest; /* of s */
+    float lowest; /* of s, once settled */
+    bool is_settled;
     bool is_row; /* it is the last row itself: nothing else here is valid */
     bool was_high; /* the last row may have risen above `lowest` */
 };
@@ -212,8 +214,11 @@ bool vg_wedges_row(struct vg_wedges *self, const struct vg_shed_row *row);
 void vg_horizon_finish(struct vg_horizon *self);
 /* Room for n points, eight at a time; what was there is kept. */
 bool vg_horizon_reserve(struct vg_horizon *self, int n);
-/* Repeat the last point, find the lowest. */
+/* Repeat the last point. */
 void vg_horizon_close(struct vg_horizon *self);
+/* Find the lowest point and see to the order. Later than close, when what was written in pieces can
+ * be read in others without waiting. */
+void vg_horizon_settle(struct vg_horizon *self);
 /* Halve into left and right, both zero-initialised or used before. */
 bool vg_horizon_split(const struct vg_horizon *self, struct vg_horizon *left,
                       struct vg_horizon *right);

@@ -21,6 +21,7 @@ static float *make_rays(struct vg_horizon *h)
         return NULL;
     }
     h->is_row = false;
+    h->is_settled = true;
     h->u[RAYS] = 0.0F;
     return h->u;
 }

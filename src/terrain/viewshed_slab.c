@@ -15,6 +15,7 @@ struct loader {
     const struct vg_shed_octant *o;
     float no_data; /* NaN: none */
     v8i voids;
+    float eye_m[VG_SLAB_ROWS]; /* what is subtracted all along row i0 + k */
 };
 
 VG_V8_INLINE v8f raw8(const struct loader *l, ptrdiff_t at, bool is_falling)
@@ -48,11 +49,12 @@ static float lowered1(struct loader *l, ptrdiff_t at, float eye_m, float fall_m)
     return lowered(l, v8f_all(raw), eye_m, v8f_all(fall_m))[0];
 }
 
-/* Height that is subtracted all along row i. */
-static float eye_at(const struct loader *l, int i)
+static void fill_eyes(struct loader *l, int i0)
 {
     double fall_m = l->o->is_swapped ? l->shed->fall_x_m : l->shed->fall_y_m;
-    return (float)(l->shed->eye_m + fall_m * i * i);
+    for (int k = 0; k < VG_SLAB_ROWS; k++) {
+        l->eye_m[k] = (float)(l->shed->eye_m + fall_m * (i0 + k) * (i0 + k));
+    }
 }
 
 static ptrdiff_t place_of(const struct loader *l, int i, int j)
@@ -98,7 +100,7 @@ static void load_along(struct vg_slab *self, struct loader *l, int i)
     int first = first_of(l->o, i);
     int n = end_of(l->o, i) - first;
     float *z = self->z_m + vg_slab_at(self, i, first);
-    float eye_m = eye_at(l, i);
+    float eye_m = l->eye_m[i - self->i0];
     ptrdiff_t at = place_of(l, i, first);
     const float *fall = self->fall_j_m + first;
     for (int j = 0; n < 8 && j < n; j++) {
@@ -135,7 +137,7 @@ static void load_singly(struct vg_slab *self, struct loader *l)
     for (int j = self->base_j; j < self->end_j; j++) {
         for (int i = self->i0; i < self->i0 + self->n_rows; i++) {
             self->z_m[vg_slab_at(self, i, j)] =
-                lowered1(l, place_of(l, i, j), eye_at(l, i), self->fall_j_m[j]);
+                lowered1(l, place_of(l, i, j), l->eye_m[i - self->i0], self->fall_j_m[j]);
         }
     }
 }
@@ -161,7 +163,7 @@ VG_V8_INLINE void load_block(struct vg_slab *self, struct loader *l, int j, bool
         v8f_transpose(r);
         for (int q = 0; q < 8; q++) {
             v8f_store(self->z_m + vg_slab_at(self, i + q, j),
-                      lowered(l, r[q], eye_at(l, i + q), fall_m));
+                      lowered(l, r[q], l->eye_m[k + q], fall_m));
         }
     }
 }
@@ -224,6 +226,7 @@ void vg_slab_load(struct vg_slab *self, const struct vg_shed *shed,
     int left = octant->n_major - i0 + 1;
     self->n_rows = left < VG_SLAB_ROWS ? left : VG_SLAB_ROWS;
     self->end_j = end_of(octant, i0 + self->n_rows - 1);
+    fill_eyes(&l, i0);
     if (octant->is_swapped) {
         load_across(self, &l);
     } else {

@@ -350,6 +350,9 @@ static bool wedge_row(struct vg_wedges *self, int b, int64_t place, const struct
             return false;
         }
     }
+    if (!h->is_settled) {
+        vg_horizon_settle(h);
+    }
     v8f top = greatest8(span);
     float lowest_m = h->lowest * span->i;
     lowest_m -= (lowest_m < 0.0F ? -lowest_m : lowest_m) * 1e-6F;
