@@ -222,7 +222,7 @@ static void cross(struct merging *m, struct both a, struct both b, struct place 
     float s = a.s + part * (b.s - a.s);
     /* Before the row's first point inside the wedge its first piece rules. */
     add_point(m->out, u, s, m->is_above ? m->h->k[at.v - 1] : m->row.k[at.j - 1]);
-    m->has_edges |= vg_shed_is_below_edge(m->span, u, s); /* it is a hollow */
+    m->has_edges = m->has_edges || vg_shed_is_below_edge(m->span, u, s); /* in the hollow */
     m->is_above = !m->is_above;
 }
 
@@ -295,12 +295,23 @@ static void keep_higher(struct merging *m)
     }
 }
 
-static void swap(struct vg_horizon *a, struct vg_horizon *b)
+/* The merged horizon becomes the wedge's, whose memory the next merge goes to. */
+static void take(struct vg_horizon *h, struct vg_horizon *merged)
 {
-    struct vg_horizon t = *a;
-    b->was_high = a->was_high;
-    *a = *b;
-    *b = t;
+    float *u = h->u;
+    float *s = h->s;
+    float *k = h->k;
+    int capacity = h->capacity;
+    h->u = merged->u;
+    h->s = merged->s;
+    h->k = merged->k;
+    h->capacity = merged->capacity;
+    merged->u = u;
+    merged->s = s;
+    merged->k = k;
+    merged->capacity = capacity;
+    h->n = merged->n;
+    vg_horizon_close(h);
 }
 
 bool vg_merge_row(struct vg_wedges *w, struct vg_horizon *h, const struct vg_span *span,
@@ -314,12 +325,11 @@ bool vg_merge_row(struct vg_wedges *w, struct vg_horizon *h, const struct vg_spa
     m.c = &w->compared;
     m.span = span;
     m.out = &w->next;
-    m.has_edges = false;
+    m.has_edges = *inout_has_edges;
     points_of_row(span, &m.row);
     keep_higher(&m);
-    *inout_has_edges |= m.has_edges;
-    vg_horizon_close(&w->next);
-    swap(h, &w->next);
+    *inout_has_edges = m.has_edges;
+    take(h, &w->next);
     return true;
 }
 
@@ -456,7 +466,6 @@ bool vg_merge_columns(struct vg_wedges *w, struct vg_horizon *h, const struct vg
         return false;
     }
     raise_to_columns(&w->next, h, &w->compared, span);
-    vg_horizon_close(&w->next);
-    swap(h, &w->next);
+    take(h, &w->next);
     return true;
 }

@@ -145,9 +145,9 @@ struct vg_horizon {
     float *u; /* three arrays of capacity, side by side; the other two follow this one */
     float *s;
     float *k;
-    int n;
     int capacity; /* VG_HORIZON_TABLE + 1 or more */
     float lowest; /* of s, once settled */
+    int n;
     bool is_settled;
     bool is_row; /* it is the last row itself: nothing else here is valid */
     bool was_high; /* the last row may have risen above `lowest` */
