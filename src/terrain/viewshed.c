@@ -197,6 +197,12 @@ struct crew {
 
 static bool run(struct crew *crew)
 {
+#if defined(VG_VIEWSHED_HAS_AVX512)
+    if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("bmi2")) {
+        return vg_shed_run_avx512(crew->shed, &crew->next);
+    }
+#endif
 #if defined(VG_VIEWSHED_HAS_AVX2)
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) {
         return vg_shed_run_avx2(crew->shed, &crew->next);

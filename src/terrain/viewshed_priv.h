@@ -5,8 +5,9 @@
  * viewshed_store.c results out                viewshed_merge.c  where rows rise above it
  *                                             viewshed_rays.c   the fast mode's horizon
  *
- * All but viewshed.c are built once for any processor and once more for those with AVX2 (see
- * CMakeLists.txt); VG_VIEWSHED_ISA is put behind the names that both builds have. */
+ * All but viewshed.c are built once for any processor, once for those with AVX2 and BMI2 and once
+ * for those with AVX-512's short vectors too (see CMakeLists.txt); VG_VIEWSHED_ISA is put behind
+ * the names that both builds have. */
 #ifndef VG_TERRAIN_VIEWSHED_PRIV_H
 #define VG_TERRAIN_VIEWSHED_PRIV_H
 
@@ -249,5 +250,6 @@ void vg_rays_row(struct vg_compared *out, struct vg_horizon *h, const struct vg_
 /* Take jobs until none is left. false: no memory. */
 bool vg_shed_run_any(const struct vg_shed *shed, atomic_int *next);
 bool vg_shed_run_avx2(const struct vg_shed *shed, atomic_int *next);
+bool vg_shed_run_avx512(const struct vg_shed *shed, atomic_int *next);
 
 #endif

@@ -115,14 +115,19 @@ VG_V8_INLINE v8f v8f_pick8(v8f table, v8i index)
 /* index from 0 to 15 */
 VG_V8_INLINE v8f v8f_pick16(const struct v8f_table *t, v8i index)
 {
+#if defined(__AVX512VL__)
+    return (v8f)_mm256_permutex2var_ps((__m256)t->part[0], (__m256i)index, (__m256)t->part[1]);
+#else
     return v8f_choose(index > 7, v8f_pick8(t->part[1], index), v8f_pick8(t->part[0], index));
+#endif
 }
 
 /* index from 0 to 31 */
 VG_V8_INLINE v8f v8f_pick32(const struct v8f_table *t, v8i index)
 {
+    struct v8f_table second = {{t->part[2], t->part[3]}};
     v8f low = v8f_pick16(t, index);
-    v8f high = v8f_choose(index > 23, v8f_pick8(t->part[3], index), v8f_pick8(t->part[2], index));
+    v8f high = v8f_pick16(&second, index & 15);
     return v8f_choose(index > 15, high, low);
 }
 
