@@ -26,7 +26,7 @@
 
 enum {
     N_TARGETS = 100000,
-    ROUNDS = 4,
+    ROUNDS = 8,
     HUGE_PAGE = 1 << 21
 };
 
@@ -42,6 +42,7 @@ struct ground {
 struct timing {
     double user_s; /* of one run */
     double wall_s;
+    double longest_s; /* of the busier of one or two threads, on the processor */
 };
 
 static double user_now_s(int who)
@@ -51,10 +52,10 @@ static double user_now_s(int who)
     return (double)r.ru_utime.tv_sec + 1e-6 * (double)r.ru_utime.tv_usec;
 }
 
-static double wall_now_s(void)
+static double clock_now_s(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
@@ -102,25 +103,35 @@ static struct vg_viewshed_view view_of(const struct ground *g, double eye_m)
 
 /* --- ours --- */
 
+/* One run into the least of wall clock and busier thread. */
+static void run_ours(const struct vg_viewshed_grid *grid, const struct vg_viewshed_view *view,
+                     const struct vg_viewshed_out *out, struct timing *inout)
+{
+    struct vg_error err = {0};
+    double wall = clock_now_s(CLOCK_MONOTONIC);
+    double own = clock_now_s(CLOCK_THREAD_CPUTIME_ID);
+    double all = clock_now_s(CLOCK_PROCESS_CPUTIME_ID);
+    if (vg_viewshed_compute(grid, view, out, &err) != VG_OK) {
+        die(err.message);
+    }
+    own = clock_now_s(CLOCK_THREAD_CPUTIME_ID) - own;
+    all = clock_now_s(CLOCK_PROCESS_CPUTIME_ID) - all;
+    inout->wall_s = fmin(inout->wall_s, clock_now_s(CLOCK_MONOTONIC) - wall);
+    inout->longest_s = fmin(inout->longest_s, fmax(own, all - own));
+}
+
 static struct timing time_ours(const struct vg_viewshed_grid *grid,
                                const struct vg_viewshed_view *view,
                                const struct vg_viewshed_out *out)
 {
-    struct timing t = {HUGE_VAL, HUGE_VAL};
-    struct vg_error err = {0};
-    if (vg_viewshed_compute(grid, view, out, &err) != VG_OK) { /* warm */
-        die(err.message);
-    }
+    struct timing t = {HUGE_VAL, HUGE_VAL, HUGE_VAL};
+    run_ours(grid, view, out, &t); /* warm */
     for (int round = 0; round < ROUNDS; round++) {
         double begin = user_now_s(RUSAGE_SELF);
         double user_s = 0.0;
         int n = 0;
         for (; n < 2 || user_s < 0.2; n++) {
-            double w = wall_now_s();
-            if (vg_viewshed_compute(grid, view, out, &err) != VG_OK) {
-                die(err.message);
-            }
-            t.wall_s = fmin(t.wall_s, wall_now_s() - w);
+            run_ours(grid, view, out, &t);
             user_s = user_now_s(RUSAGE_SELF) - begin;
         }
         t.user_s = fmin(t.user_s, user_s / n);
@@ -206,15 +217,15 @@ static void run_gdal(const struct ground *g, GDALDatasetH ds, double eye_m, uint
 static struct timing time_gdal(const struct ground *g, double eye_m, uint8_t *cells)
 {
     GDALDatasetH ds = dataset_of(g, "MEM", "");
-    struct timing t = {HUGE_VAL, HUGE_VAL};
+    struct timing t = {HUGE_VAL, HUGE_VAL, HUGE_VAL};
     for (int round = 0; round < ROUNDS; round++) {
         double begin = user_now_s(RUSAGE_SELF);
         double user_s = 0.0;
         int n = 0;
         for (; n < 1 || user_s < 0.2; n++) {
-            double wall = wall_now_s();
+            double wall = clock_now_s(CLOCK_MONOTONIC);
             run_gdal(g, ds, eye_m, cells);
-            t.wall_s = fmin(t.wall_s, wall_now_s() - wall);
+            t.wall_s = fmin(t.wall_s, clock_now_s(CLOCK_MONOTONIC) - wall);
             user_s = user_now_s(RUSAGE_SELF) - begin;
         }
         t.user_s = fmin(t.user_s, user_s / n);
@@ -229,7 +240,7 @@ static struct timing time_gdal(const struct ground *g, double eye_m, uint8_t *ce
 struct aims {
     double exact_mcells; /* per user second */
     double fast_mcells;
-    double threads; /* two threads against one */
+    double threads; /* two against one, exact */
     double gdal_in_memory; /* exact against GDAL's library */
     double gdal_command; /* and against gdal_viewshed with its files */
     double grass;
@@ -295,15 +306,16 @@ static struct timing time_mode(const struct scene *s, enum vg_viewshed_mode mode
     return time_ours(&grid, &v, &out);
 }
 
+/* Two threads on idle cores take as long as the busier one: that is measured on the processor, so
+ * that others on the machine count less than by the wall clock. */
 static void print_two(const struct scene *s, enum vg_viewshed_mode mode, struct timing one)
 {
     struct timing two = time_mode(s, mode, 2);
-    one.wall_s = fmin(one.wall_s, time_mode(s, mode, 1).wall_s);
+    double times = one.longest_s / two.longest_s;
     print_speed(s, mode == VG_VIEWSHED_FAST ? "fast, 2 threads" : "exact, 2 threads", two);
-    printf(", %.2f x one thread\n", one.wall_s / two.wall_s);
+    printf(", %.2f x one thread, %.2f x by the wall clock\n", times, one.wall_s / two.wall_s);
     if (mode == VG_VIEWSHED_EXACT) {
-        aim_scene(s, "two threads against one", one.wall_s / two.wall_s, "times", s->aims.threads,
-                  aim_over);
+        aim_scene(s, "two threads against one", times, "times", s->aims.threads, aim_over);
     }
 }
 
@@ -371,11 +383,11 @@ static void bench_variants(const struct scene *s)
 static bool time_command(const char *command, struct timing *out)
 {
     double user = user_now_s(RUSAGE_CHILDREN);
-    double wall = wall_now_s();
+    double wall = clock_now_s(CLOCK_MONOTONIC);
     fflush(stdout);
     int status = system(command);
     out->user_s = user_now_s(RUSAGE_CHILDREN) - user;
-    out->wall_s = wall_now_s() - wall;
+    out->wall_s = clock_now_s(CLOCK_MONOTONIC) - wall;
     return status == 0;
 }
 
