@@ -186,7 +186,7 @@ static float row_s(const struct vg_span *span, float x)
 struct place {
     int v; /* the horizon's points before it */
     int j; /* the row's, counting that at or before the wedge */
-    bool is_row; /* what stands there */
+    bool is_after_row; /* what stands before it is the row's */
 };
 
 struct merging {
@@ -260,18 +260,18 @@ static struct place merge_chunk(struct merging *m, struct place from, int end_v)
     uint64_t above = bits_deposit(c->row_above >> from.j, row) |
                      bits_deposit(bits_from(c->above, from.v), ~row & here);
     uint64_t changes = (above ^ (above << 1 | m->is_above)) & here;
-    uint64_t was_row = row << 1 | from.is_row;
+    uint64_t after_row = row << 1 | from.is_after_row;
     struct place at = from;
     for (; changes != 0; changes &= changes - 1) {
         int p = __builtin_ctzll(changes);
         int n_row = __builtin_popcountll(row & ((UINT64_C(1) << p) - 1));
-        struct place to = {from.v + p - n_row, from.j + n_row, (row >> p & 1) != 0};
+        struct place to = {from.v + p - n_row, from.j + n_row, (after_row >> p & 1) != 0};
         keep(m, at, to);
-        cross(m, both_at(m, to.v - 1, to.j - 1, (was_row >> p & 1) != 0),
-              both_at(m, to.v, to.j, to.is_row), to);
+        cross(m, both_at(m, to.v - 1, to.j - 1, to.is_after_row),
+              both_at(m, to.v, to.j, (row >> p & 1) != 0), to);
         at = to;
     }
-    struct place end = {end_v, end_j, (was_row >> n & 1) != 0};
+    struct place end = {end_v, end_j, (after_row >> n & 1) != 0};
     keep(m, at, end);
     return end;
 }
