@@ -11,10 +11,15 @@ struct vg_planner_options {
     void *ctx;
 };
 
-/* VG_E_INVALID with a sentence that says what would make it possible (no drones, wind faster than
+/* Every drone of the watch has a base (vg_planner_station). VG_E_INVALID with a sentence that says what would make it possible (no drones, wind faster than
  * the drone, energy that reaches nothing). */
 enum vg_status vg_planner_solve(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
                                 const struct vg_planner_options *options, struct vg_plan *out,
                                 struct vg_error *err) VG_MUST_USE;
+
+/* Gives every drone that the watch leaves without a base one: whole numbers of drones per base with
+ * the least bound (split.c). Does nothing where all have one. The same watch, the same bases.
+ * VG_E_INVALID: no base is near enough. */
+enum vg_status vg_planner_station(struct vg_watchfile *io, struct vg_error *err) VG_MUST_USE;
 
 #endif
