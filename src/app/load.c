@@ -1,6 +1,7 @@
 #include "app/load.h"
 
 #include "base/file.h"
+#include "plan/planner.h"
 
 #include <glob.h>
 #include <stdio.h>
@@ -12,7 +13,8 @@ enum {
 
 enum vg_status vg_load_watch(const char *path, struct vg_watchfile *out, struct vg_error *err)
 {
-    return vg_watchfile_load(path, vg_file_read, out, err);
+    enum vg_status st = vg_watchfile_load(path, vg_file_read, out, err);
+    return st == VG_OK ? vg_planner_station(out, err) : st;
 }
 
 static const char *cache_folder(char *buf, size_t size_bytes)

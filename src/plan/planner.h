@@ -9,10 +9,17 @@ struct vg_planner_options {
     double site_step_m; /* 0: chosen from the line's length */
     bool (*progress)(void *ctx, double share); /* false stops; NULL none */
     void *ctx;
+    /* The search for a better timetable than the first one. The result is fixed by moves, seed and
+     * n_threads; go_on only ends it earlier, with the best plan so far. */
+    int64_t moves; /* of each thread; 0: the first plan is enough */
+    uint64_t seed;
+    int n_threads; /* 0: 1 */
+    bool (*go_on)(void *ctx); /* asked by all threads, often; false: enough. NULL: until moves */
 };
 
-/* Every drone of the watch has a base (vg_planner_station). VG_E_INVALID with a sentence that says what would make it possible (no drones, wind faster than
- * the drone, energy that reaches nothing). */
+/* Every drone of the watch has a base (vg_planner_station). VG_E_INVALID with a sentence that says
+ * what would make it possible (no drones, wind faster than the drone, energy that reaches nothing).
+ */
 enum vg_status vg_planner_solve(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
                                 const struct vg_planner_options *options, struct vg_plan *out,
                                 struct vg_error *err) VG_MUST_USE;

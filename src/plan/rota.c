@@ -172,7 +172,11 @@ int vg_rota_place(struct vg_rota *self)
             return id;
         }
     }
-    return self->n < self->cap ? self->n++ : -1;
+    if (self->n == self->cap) {
+        return -1;
+    }
+    self->sorties[self->n].is_on = false;
+    return self->n++;
 }
 
 /* ---- what a crew lacks ---- */
@@ -421,7 +425,7 @@ void vg_rota_reprice(struct vg_rota *self)
         double sum = 0;
         for (int i = 0; i < ch->n - 1; i++) {
             self->price[k][i] =
-                DEAR * self->weight[k][i] * ch->worth_s[i] / (self->target * ch->wish_s[i]);
+                (getenv("DEAR") ? strtod(getenv("DEAR"), NULL) : DEAR) * self->weight[k][i] * ch->worth_s[i] / (self->target * ch->wish_s[i]);
             self->price_sum[k][i] = sum;
             sum += self->price[k][i];
         }

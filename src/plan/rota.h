@@ -31,6 +31,7 @@ struct vg_rota_sortie {
     int j;
     bool is_backward;
     bool is_on; /* false: a free place in the list */
+    bool is_flown; /* times below are those of a finished flight, not to be worked out again */
     double at_s; /* take-off, any time, taken round the period */
     double busy_s; /* flight and turnaround */
     double sight_s; /* passes node k at at_s + sight_s + fwd[k], or + sight_s - bwd[k] */
@@ -131,9 +132,9 @@ int vg_rota_propose(struct vg_rota *self, struct vg_rng *rng, struct vg_rota_cha
 /* Least target and period for the orders of visits and take-offs there are (rota_polish.c), with
  * the take-offs that reach it; false if there is none below `most`. least_period_s = most_period_s:
  * the period is given. */
-bool vg_rota_polish(const struct vg_rota *self, double least_period_s, double most_period_s,
-                    double most, struct vg_rota_sortie *out_sorties, double *out_target,
-                    double *out_period_s);
+bool vg_rota_polish(const struct vg_rota *self, double ratio_s, double least_period_s,
+                    double most_period_s, double most, struct vg_rota_sortie *out_sorties,
+                    double *out_target, double *out_period_s);
 
 /* The search. */
 struct vg_rota_plan {
@@ -152,5 +153,18 @@ struct vg_rota_options {
 /* The best rota found; out->n = 0 if none was. */
 enum vg_status vg_rota_search(const struct vg_rota_tables *t, const struct vg_rota_options *options,
                               struct vg_rota_plan *io, struct vg_error *err) VG_MUST_USE;
+
+/* Searches, flies the best rota out and hands it to the drones: its sorties and period into `io`,
+ * which has none; nothing if no rota has a smaller worst gap / wanted revisit than `share`. */
+enum vg_status vg_rota_improve(struct vg_problem *p, const struct vg_rates *rates,
+                               const struct vg_partition *part,
+                               const struct vg_planner_options *options, double share,
+                               struct vg_plan *io, struct vg_error *err) VG_MUST_USE;
+
+/* Who flies what (rota_crew.c): sorties with names, drones and periods from flights that take off
+ * at 0; at_ticks: take-offs. */
+enum vg_status vg_rota_hand_out(const struct vg_problem *p, const struct vg_rota_plan *rota,
+                                const struct vg_plan_sortie *flights, struct vg_plan *io,
+                                struct vg_error *err) VG_MUST_USE;
 
 #endif

@@ -17,7 +17,7 @@
 #include <string.h>
 
 enum {
-    MOST_CUTS = 160,
+    MOST_CUTS = 2000,
     MOST_HERE = 256
 };
 /* Take-offs, landings and periods are rounded to ticks afterwards. */
@@ -368,6 +368,18 @@ static bool can_keep(struct polish *self, double target, double period_s)
     return false;
 }
 
+/* The least target that all cuts allow with the period at so many times the target. */
+static double least_at_ratio(const struct polish *self, double ratio_s)
+{
+    double least = 0.9 * self->rota->tables->share;
+    for (int q = 0; q < self->n_cuts; q++) {
+        const struct cut *c = &self->cuts[q];
+        double each = c->a + c->b * ratio_s;
+        least = fmax(least, each > 1e-9 ? -c->c / each : HUGE_VAL);
+    }
+    return least;
+}
+
 /* The least target that all cuts allow at a period. */
 static double least_target(const struct polish *self, double period_s)
 {
@@ -430,25 +442,64 @@ static void polish_finish(struct polish *self)
     free(self->seen);
 }
 
-bool vg_rota_polish(const struct vg_rota *rota, double least_period_s, double most_period_s,
-                    double most, struct vg_rota_sortie *out_sorties, double *out_target,
-                    double *out_period_s)
+/* The least target with the period at so many times the target, to a ten-thousandth: up from what
+ * is wanted along the cuts until it can be kept, then down by halves. */
+static bool keep_ratio(struct polish *self, double ratio_s, double most, double *out_target,
+                       double *out_period_s)
 {
-    struct polish self;
+    static const double CLOSE = 1e-4;
+    double hi = fmin(self->rota->target, most);
+    while (!can_keep(self, hi, ratio_s * hi)) {
+        hi = fmax(hi * (1 + 1e-6), least_at_ratio(self, ratio_s) * (1 + 1e-9));
+        if (hi > most || self->is_failed) {
+            return false;
+        }
+    }
+    double lo = fmax(least_at_ratio(self, ratio_s), 0.9 * hi);
+    while (hi - lo > CLOSE * hi && !self->is_failed) {
+        double mid = (lo + hi) / 2;
+        if (can_keep(self, mid, ratio_s * mid)) {
+            hi = mid;
+        } else {
+            lo = fmax(mid, least_at_ratio(self, ratio_s));
+        }
+    }
+    *out_target = hi;
+    *out_period_s = ratio_s * hi;
+    return can_keep(self, hi, ratio_s * hi) && !self->is_failed;
+}
+
+/* The least target with the period anywhere in a range: exact. */
+static bool keep_period(struct polish *self, double least_s, double most_s, double most,
+                        double *out_target, double *out_period_s)
+{
+    for (;;) {
+        *out_period_s = best_period(self, least_s, most_s);
+        *out_target = least_target(self, *out_period_s) * (1 + 1e-9);
+        if (*out_target > most || self->is_failed) {
+            return false;
+        }
+        if (can_keep(self, *out_target, *out_period_s)) {
+            return true;
+        }
+    }
+}
+
+bool vg_rota_polish(const struct vg_rota *rota, double ratio_s, double least_period_s,
+                    double most_period_s, double most, struct vg_rota_sortie *out_sorties,
+                    double *out_target, double *out_period_s)
+{
+    struct polish self = {0};
     bool is_kept = false;
     double target = 0;
     double period_s = 0;
-    if (rota->n_live > 0 && polish_init(&self, rota)) {
-        while (!is_kept && !self.is_failed) {
-            period_s = best_period(&self, least_period_s, most_period_s);
-            target = least_target(&self, period_s) * (1 + 1e-9);
-            if (target > most) {
-                break;
-            }
-            is_kept = can_keep(&self, target, period_s);
-        }
-    } else if (rota->n_live == 0) {
+    if (rota->n_live == 0) {
         return false;
+    }
+    if (polish_init(&self, rota)) {
+        is_kept = ratio_s > 0
+                      ? keep_ratio(&self, ratio_s, most, &target, &period_s)
+                      : keep_period(&self, least_period_s, most_period_s, most, &target, &period_s);
     }
     for (int k = 0; k < rota->n_live && is_kept; k++) {
         out_sorties[k] = rota->sorties[rota->live[k]];

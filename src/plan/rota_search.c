@@ -12,12 +12,14 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     ASK_EVERY = 512, /* moves between looks at the clock and new temperatures */
     WEIGH_EVERY = 20000,
+    MOST_IDLE = 12, /* rounds without a better rota before a fresh beginning */
     MAX_THREADS = 8
 };
 static const double COLDEST_S = 5.4;
@@ -30,11 +32,9 @@ struct walk {
     struct vg_rng rng;
     struct vg_rota rota;
     double ratio_s; /* period / target */
-    struct vg_rota_sortie *best;
     struct vg_rota_sortie *room;
-    int n_best;
-    double best_target;
-    double best_period_s;
+    struct vg_rota_plan best; /* since the last beginning */
+    struct vg_rota_plan ever;
     int64_t n_kept;
     bool is_stopped;
     bool no_memory;
@@ -42,6 +42,7 @@ struct walk {
 
 /* ---- beginning ---- */
 
+#define T0 (getenv("T0") ? strtod(getenv("T0"), NULL) : 1.25)
 static double longest_wish_s(const struct vg_rota_tables *t)
 {
     double most = 0;
@@ -129,7 +130,7 @@ static int begin(struct walk *w)
 {
     const struct vg_rota_tables *t = w->tables;
     struct needs needs = {0};
-    double period_s = w->ratio_s * t->share * 1.05;
+    double period_s = w->ratio_s * t->share * T0;
     int n = 0;
     w->no_memory = !needs_init(&needs, w);
     for (int k = 0; k < t->n_chains && !w->no_memory; k++) {
@@ -146,41 +147,46 @@ static int begin(struct walk *w)
         }
     }
     needs_finish(&needs, t);
-    vg_rota_load(&w->rota, w->room, n, t->share * 1.05, period_s);
+    vg_rota_load(&w->rota, w->room, n, t->share * T0, period_s);
     return n;
 }
 
 /* ---- annealing ---- */
 
-static void note_best(struct walk *w, double target, double period_s)
+static void copy_plan(const struct vg_rota_plan *from, struct vg_rota_plan *to)
 {
-    w->best_target = target;
-    w->best_period_s = period_s;
-    w->n_best = w->rota.n_live;
-    memcpy(w->best, w->room, (size_t)w->n_best * sizeof *w->best);
+    memcpy(to->sorties, from->sorties, (size_t)from->n * sizeof *to->sorties);
+    to->n = from->n;
+    to->target = from->target;
+    to->period_s = from->period_s;
 }
 
-/* Polishes what there is; true if it is the best so far. */
+/* Polishes what there is; true if it is the best since the beginning. */
 static bool polish(struct walk *w)
 {
     double target, period_s;
-    double d = w->rota.period_s;
-    double most = w->n_best > 0 ? w->best_target * (1 - 2e-4) : w->rota.target * 2;
-    if (!vg_rota_polish(&w->rota, 0.85 * d, 1.15 * d, most, w->room, &target, &period_s)) {
+    double most = w->best.n > 0 ? w->best.target * (1 - 2e-4) : w->rota.target * 1.5;
+    if (!vg_rota_polish(&w->rota, w->ratio_s, 0, 0, most, w->room, &target, &period_s)) {
         return false;
     }
-    note_best(w, target, period_s);
+    w->best.n = w->rota.n_live;
+    w->best.target = target;
+    w->best.period_s = period_s;
+    memcpy(w->best.sorties, w->room, (size_t)w->best.n * sizeof *w->room);
+    if (target < w->ever.target) {
+        copy_plan(&w->best, &w->ever);
+    }
     return true;
 }
 
 /* The best rota again, with all times shrunk to a target below its own. */
 static void load_best(struct walk *w, double share)
 {
-    for (int k = 0; k < w->n_best; k++) {
-        w->room[k] = w->best[k];
+    for (int k = 0; k < w->best.n; k++) {
+        w->room[k] = w->best.sorties[k];
         w->room[k].at_s *= share;
     }
-    vg_rota_load(&w->rota, w->room, w->n_best, w->best_target * share, w->best_period_s * share);
+    vg_rota_load(&w->rota, w->room, w->best.n, w->best.target * share, w->best.period_s * share);
 }
 
 static void set_target(struct walk *w, double share)
@@ -242,7 +248,7 @@ static void cool(struct walk *w, double hot_s, int64_t moves)
         double cost = r->cover_cost + r->over_cost;
         least = fmin(least, cost);
         if (temperature < POLISH_BELOW_S && w->n_kept % (20 + r->n_live) == 0 &&
-            cost < 1.3 * least + 180 && polish(w) && w->best_target < r->target * 1.01) {
+            cost < 1.3 * least + 180 && polish(w) && w->best.target < r->target * 1.01) {
             load_best(w, 0.985);
             least = HUGE_VAL;
         }
@@ -255,18 +261,40 @@ static double next_heat_s(int round)
     return round == 0 ? 900 : HEATS_S[round % 3];
 }
 
-static void walk(struct walk *w)
+/* Rounds from one beginning until some of them bring nothing. */
+static void walk_on(struct walk *w)
 {
+    w->best.n = 0;
+    w->best.target = HUGE_VAL;
     int n = begin(w);
-    int64_t moves = 200000 + 20000 * (int64_t)n;
-    for (int round = 0; !w->no_memory && !w->is_stopped; round++) {
-        if (round > 0 && w->n_best > 0 && (round % 4 != 3 || vg_rng_unit(&w->rng) < 0.5)) {
+    double fx = getenv("FX") ? strtod(getenv("FX"), NULL) : 1;
+    int64_t moves = (int64_t)(fx * (200000 + 20000 * (double)n));
+    double last = HUGE_VAL;
+    for (int round = 0, idle = 0; !w->no_memory && !w->is_stopped && idle < MOST_IDLE; round++) {
+        if (round > 0 && w->best.n > 0 && (round % 4 != 3 || vg_rng_unit(&w->rng) < 0.5)) {
             load_best(w, 0.965 + 0.025 * vg_rng_unit(&w->rng));
         } else if (round > 0) {
-            set_target(w, w->n_best > 0 ? 0.975 : 1.06);
+            set_target(w, w->best.n > 0 ? 0.975 : 1.06);
         }
         cool(w, next_heat_s(round), moves);
         polish(w);
+        if (getenv("DBG")) {
+            fprintf(stderr,
+                    "round %d moves %.2fM live %d cover %.0f over %.0f target %.4f best %.4f ever "
+                    "%.4f\n",
+                    round, (double)(w->options->moves - w->moves) / 1e6, w->rota.n_live,
+                    w->rota.cover_cost, w->rota.over_cost, w->rota.target / w->tables->share,
+                    w->best.target / w->tables->share, w->ever.target / w->tables->share);
+        }
+        idle = w->best.n > 0 && !(w->best.target < last) ? idle + 1 : 0;
+        last = w->best.target;
+    }
+}
+
+static void walk(struct walk *w)
+{
+    while (!w->no_memory && !w->is_stopped) {
+        walk_on(w);
     }
 }
 
@@ -282,16 +310,18 @@ static bool walk_init(struct walk *w, const struct vg_rota_tables *t,
     *w = (struct walk){.tables = t, .options = options, .moves = options->moves};
     w->rng = vg_rng_seed(options->seed * 1000 + (uint64_t)k);
     w->ratio_s = ratio_s;
-    w->best_target = HUGE_VAL;
-    w->best = calloc(VG_ROTA_MOST, sizeof *w->best);
+    w->ever.target = HUGE_VAL;
+    w->best.sorties = calloc(VG_ROTA_MOST, sizeof *w->room);
+    w->ever.sorties = calloc(VG_ROTA_MOST, sizeof *w->room);
     w->room = calloc(VG_ROTA_MOST, sizeof *w->room);
-    return vg_rota_init(&w->rota, t) && w->best != NULL && w->room != NULL;
+    return vg_rota_init(&w->rota, t) && w->best.sorties && w->ever.sorties && w->room != NULL;
 }
 
 static void walk_finish(struct walk *w)
 {
     vg_rota_finish(&w->rota);
-    free(w->best);
+    free(w->best.sorties);
+    free(w->ever.sorties);
     free(w->room);
 }
 
@@ -305,7 +335,8 @@ enum vg_status vg_rota_search(const struct vg_rota_tables *t, const struct vg_ro
     bool is_ok = true;
     double most_s = longest_wish_s(t);
     for (int k = 0; k < n && is_ok; k++) {
-        is_ok = walk_init(&walks[k], t, options, k, most_s);
+        is_ok = walk_init(&walks[k], t, options, k,
+                          most_s * (getenv("CX") ? strtod(getenv("CX"), NULL) : 1));
     }
     for (int k = 1; k < n && is_ok; k++) {
         has_thread[k] = pthread_create(&thread[k], NULL, walk_thread, &walks[k]) == 0;
@@ -317,16 +348,15 @@ enum vg_status vg_rota_search(const struct vg_rota_tables *t, const struct vg_ro
             pthread_join(thread[k], NULL);
         }
     }
-    const struct walk *best = &walks[0];
+    int best = 0;
     for (int k = 0; k < n; k++) {
         is_ok = is_ok && !walks[k].no_memory;
-        best = walks[k].best_target < best->best_target ? &walks[k] : best;
+        best = walks[k].ever.target < walks[best].ever.target ? k : best;
     }
-    *io = (struct vg_rota_plan){.target = best->best_target, .period_s = best->best_period_s};
-    io->sorties = is_ok ? malloc((size_t)(best->n_best + 1) * sizeof *io->sorties) : NULL;
+    io->n = 0;
+    io->sorties = is_ok ? malloc((size_t)(walks[best].ever.n + 1) * sizeof *io->sorties) : NULL;
     if (io->sorties != NULL) {
-        io->n = best->n_best;
-        memcpy(io->sorties, best->best, (size_t)best->n_best * sizeof *io->sorties);
+        copy_plan(&walks[best].ever, io);
     }
     is_ok = io->sorties != NULL;
     for (int k = 0; k < n; k++) {

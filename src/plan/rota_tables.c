@@ -79,6 +79,9 @@ static bool make_chain(struct vg_problem *p, const struct vg_chain *ch, int n_ty
 bool vg_rota_set(const struct vg_rota_tables *t, struct vg_rota_sortie *io)
 {
     const struct vg_rota_chain *ch = &t->chains[io->chain];
+    if (io->is_flown) {
+        return true;
+    }
     if (io->i < 0 || io->j >= ch->n || io->i >= io->j) {
         return false;
     }
@@ -111,12 +114,24 @@ double vg_rota_offset_s(const struct vg_rota_tables *t, const struct vg_rota_sor
     return (vg_rota_node_s(t, s, k) + vg_rota_node_s(t, s, k + 1)) / 2;
 }
 
-/* The least drone-seconds per link of any pattern or longest sortie over it. */
+/* A sortie over a pattern, in the direction that can be flown; false if none can. */
+static bool sortie_over(const struct vg_rota_tables *t, const struct vg_rota_pattern *x,
+                        struct vg_rota_sortie *out)
+{
+    *out = (struct vg_rota_sortie){.chain = x->chain, .crew = x->crew, .i = x->i, .j = x->j};
+    if (vg_rota_set(t, out)) {
+        return true;
+    }
+    out->is_backward = true;
+    return vg_rota_set(t, out);
+}
+
+/* The least drone-seconds per link of any pattern over it. */
 static void note_worth(const struct vg_rota_tables *t, const struct vg_rota_pattern *x)
 {
-    struct vg_rota_sortie s = {.chain = x->chain, .crew = x->crew, .i = x->i, .j = x->j};
+    struct vg_rota_sortie s;
     double *worth = t->chains[x->chain].worth_s;
-    if (vg_rota_set(t, &s)) {
+    if (sortie_over(t, x, &s)) {
         double each = s.busy_s / (x->j - x->i);
         for (int k = x->i; k < x->j; k++) {
             worth[k] = worth[k] > 0 && worth[k] < each ? worth[k] : each;
@@ -142,17 +157,6 @@ static int by_short(const void *a, const void *b)
            : p->i != q->i       ? p->i - q->i
            : p->j != q->j       ? p->j - q->j
                                 : p->crew - q->crew;
-}
-
-/* A pattern can be flown in at least one direction. */
-static bool can_fly(const struct vg_rota_tables *t, const struct vg_rota_pattern *x)
-{
-    struct vg_rota_sortie s = {.chain = x->chain, .crew = x->crew, .i = x->i, .j = x->j};
-    if (vg_rota_set(t, &s)) {
-        return true;
-    }
-    s.is_backward = true;
-    return vg_rota_set(t, &s);
 }
 
 struct gather {
@@ -188,19 +192,15 @@ static bool gather_crew(const struct vg_rota_tables *t, const struct vg_rates *r
         bool has_longest = false;
         for (int j = i; j < ch->n; j++) {
             struct vg_rota_pattern x = {k, c, i, j};
-            struct vg_rota_sortie s = {.chain = k, .crew = c, .i = i, .j = j};
+            struct vg_rota_sortie s;
             sum += rates->y[k][j];
             if (j == i || (j % ch->block != 0 && j != ch->n - 1)) {
                 continue;
             }
-            if (!can_fly(t, &x)) {
+            if (!sortie_over(t, &x, &s)) {
                 if (has_longest && j > longest.j + 4 * ch->block) {
                     break;
                 }
-                continue;
-            }
-            s.is_backward = !vg_rota_set(t, &s);
-            if (s.is_backward && !vg_rota_set(t, &s)) {
                 continue;
             }
             double cost = rates->price[c] * s.busy_s / t->p->least_revisit_s;
