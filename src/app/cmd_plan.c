@@ -6,7 +6,45 @@
 #include "plan/planner.h"
 #include "plan/table.h"
 
+#include <signal.h>
 #include <stdio.h>
+#include <time.h>
+
+static const double DEFAULT_TIME_S = 10;
+enum {
+    THREADS = 2
+};
+
+static volatile sig_atomic_t is_interrupted;
+
+static void on_interrupt(int signum)
+{
+    (void)signum;
+    is_interrupted = 1;
+}
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+struct asked {
+    const char *watch_path;
+    const char *out_path;
+    double time_s;
+    int64_t moves; /* 0: as many as time allows */
+    int64_t seed;
+    double until_s;
+};
+
+/* Ctrl-C and the end of the time: the best plan so far is the answer. */
+static bool go_on(void *ctx)
+{
+    const struct asked *a = ctx;
+    return !is_interrupted && now_s() < a->until_s;
+}
 
 static bool show_progress(void *ctx, double share)
 {
@@ -19,12 +57,19 @@ static bool show_progress(void *ctx, double share)
     return true;
 }
 
-static enum vg_status solve(const struct vg_app *app, const char *path, struct vg_watchfile *watch,
+static enum vg_status solve(const struct vg_app *app, struct asked *a, struct vg_watchfile *watch,
                             struct vg_plan *plan, struct vg_error *err)
 {
     struct vg_terrain *terrain = NULL;
-    struct vg_planner_options options = {.progress = app->is_terminal ? show_progress : NULL};
-    enum vg_status st = vg_load_watch(path, watch, err);
+    struct vg_planner_options options = {.progress = app->is_terminal ? show_progress : NULL,
+                                         .ctx = a,
+                                         .moves = a->moves > 0 ? a->moves : INT64_MAX,
+                                         .seed = (uint64_t)a->seed,
+                                         .n_threads = THREADS,
+                                         .go_on = go_on};
+    signal(SIGINT, on_interrupt);
+    a->until_s = now_s() + a->time_s;
+    enum vg_status st = vg_load_watch(a->watch_path, watch, err);
     if (st == VG_OK) {
         st = vg_load_terrain(watch, &terrain, err);
     }
@@ -60,11 +105,13 @@ static enum vg_status put_out(const struct vg_app *app, const struct vg_watchfil
 
 int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
 {
-    const char *path[1];
-    const char *out_path = NULL;
+    struct asked a = {.time_s = DEFAULT_TIME_S, .seed = 1};
     int n = 0;
-    const struct vg_option options[] = {{"o", VG_OPT_TEXT, &out_path}};
-    int rc = vg_options_read(app, argc, argv, options, 1, path, 1, &n);
+    const struct vg_option options[] = {{"o", VG_OPT_TEXT, &a.out_path},
+                                        {"time", VG_OPT_DURATION, &a.time_s},
+                                        {"seed", VG_OPT_INTEGER, &a.seed},
+                                        {"moves", VG_OPT_INTEGER, &a.moves}};
+    int rc = vg_options_read(app, argc, argv, options, 4, &a.watch_path, 1, &n);
     if (rc != 0) {
         return rc;
     }
@@ -74,9 +121,9 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
     struct vg_error err = {.lang = app->lang};
     struct vg_watchfile watch = {0};
     struct vg_plan plan = {0};
-    enum vg_status st = solve(app, path[0], &watch, &plan, &err);
+    enum vg_status st = solve(app, &a, &watch, &plan, &err);
     if (st == VG_OK) {
-        st = put_out(app, &watch, &plan, out_path, &err);
+        st = put_out(app, &watch, &plan, a.out_path, &err);
     }
     rc = st != VG_OK ? vg_app_fail(app, &err) : plan.worst_gap_s > watch.revisit_s ? 1 : 0;
     vg_plan_finish(&plan);

@@ -1,6 +1,7 @@
 #include "app/load.h"
 
 #include "base/file.h"
+#include "plan/planner.h"
 
 #include <glob.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@ enum vg_status vg_load_watch(const char *path, struct vg_watchfile *out, struct 
     if (st == VG_OK && out->notes[0] != '\0') {
         fprintf(stderr, "%s\n", out->notes);
     }
-    return st;
+    return st == VG_OK ? vg_planner_station(out, err) : st;
 }
 
 static const char *cache_folder(char *buf, size_t size_bytes)

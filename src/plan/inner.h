@@ -130,6 +130,8 @@ struct vg_piece {
     int crew;
     double cost_s; /* flight and turnaround */
     double revisit_s; /* the least wanted on it */
+    bool is_way_given; /* false: the shorter direction is flown */
+    bool is_backward;
 };
 
 struct vg_partition {
@@ -216,12 +218,24 @@ enum vg_status vg_sortie_make(struct vg_problem *p, const struct vg_piece *piece
                               struct vg_plan_sortie *out, double *out_short_s,
                               struct vg_error *err) VG_MUST_USE;
 
+/* The same flight, taking off at shift_s (whole ticks): track and visits; malloc. */
+enum vg_status vg_sortie_copy(const struct vg_plan_sortie *flight, double shift_s,
+                              struct vg_plan_sortie *out, struct vg_error *err) VG_MUST_USE;
+
+/* For each sortie the ticks after which its visits come round, all drones that fly the same ones
+ * together; 0 where another sortie of them stands for it. */
+enum vg_status vg_plan_repeats(const struct vg_plan *plan, int64_t *out,
+                               struct vg_error *err) VG_MUST_USE;
+
 /* Worst gaps from the timetable, written into the plan's stretches and head. */
 enum vg_status vg_gaps_compute(const struct vg_watchfile *watch, struct vg_plan *plan,
                                struct vg_error *err) VG_MUST_USE;
 
-/* The proven bound on gap / wanted revisit, its prices, and its certificate (JSON text, malloc). */
-enum vg_status vg_bound_solve(struct vg_problem *p, double *out_prices, double *out_bound,
-                              char **out_certificate, struct vg_error *err) VG_MUST_USE;
+/* The bound on gap / wanted revisit that solved rates prove, and its certificate (JSON text,
+ * malloc).
+ */
+struct vg_rates;
+enum vg_status vg_bound_certify(const struct vg_rates *rates, double *out_bound,
+                                char **out_certificate, struct vg_error *err) VG_MUST_USE;
 
 #endif

@@ -1,0 +1,284 @@
+/* Which base each drone of a fleet belongs to, where the watch does not say: whole numbers of
+ * drones for which the bound of the linear program (rates.h) is least, before any timetable is
+ * made.
+ *
+ * The program with one group per type tells how much drone time each base would like; rounded, and
+ * then single drones move from bases where their time is cheap to bases where it is dear (the
+ * prices of the program with one group per crew) as long as that lowers its value. The value is a
+ * quasi-convex function of the drones per base, so that single moves go far.
+ */
+#include "plan/inner.h"
+#include "plan/rates.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    STRIDE = 1,
+    ROUNDS = 40,
+    TRIES = 14, /* exchanges looked at before one is taken */
+    MAX_MOVES = 60
+};
+static const double CLOSE = 2e-3;
+
+static enum vg_status no_memory(struct vg_error *err)
+{
+    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+}
+
+struct split {
+    struct vg_watchfile watch; /* with a drone of each free type at every base, for its crews */
+    struct vg_problem p;
+    struct vg_costs costs;
+    double *n; /* drones per crew */
+    double *fixed; /* of these, those that the watch has placed */
+    int *free_of; /* per type: drones to be placed */
+};
+
+static bool count_free(const struct vg_watchfile *w, struct split *self, int *out_n)
+{
+    self->free_of = calloc((size_t)w->n_types, sizeof *self->free_of);
+    *out_n = 0;
+    for (int d = 0; d < w->n_drones && self->free_of != NULL; d++) {
+        if (w->drones[d].base < 0) {
+            self->free_of[w->drones[d].type]++;
+            (*out_n)++;
+        }
+    }
+    return self->free_of != NULL;
+}
+
+/* A copy of the watch in which every crew that may come to be has a drone. */
+static bool make_watch(const struct vg_watchfile *w, struct split *self)
+{
+    int n = 0;
+    self->watch = *w;
+    self->watch.drones =
+        calloc((size_t)(w->n_drones + w->n_bases * w->n_types) + 1, sizeof *self->watch.drones);
+    if (self->watch.drones == NULL) {
+        return false;
+    }
+    for (int d = 0; d < w->n_drones; d++) {
+        if (w->drones[d].base >= 0) {
+            self->watch.drones[n++] = w->drones[d];
+        }
+    }
+    for (int t = 0; t < w->n_types; t++) {
+        for (int b = 0; b < w->n_bases && self->free_of[t] > 0; b++) {
+            self->watch.drones[n++] = (struct vg_wf_drone){.type = t, .base = b};
+        }
+    }
+    self->watch.n_drones = n;
+    return true;
+}
+
+static bool start_counts(const struct vg_watchfile *w, struct split *self)
+{
+    size_t crews = (size_t)self->p.n_crews;
+    self->n = calloc(crews, sizeof *self->n);
+    self->fixed = calloc(crews, sizeof *self->fixed);
+    if (self->n == NULL || self->fixed == NULL) {
+        return false;
+    }
+    for (int c = 0; c < self->p.n_crews; c++) {
+        struct vg_crew *crew = &self->p.crews[c];
+        for (int d = 0; d < w->n_drones; d++) {
+            self->fixed[c] += w->drones[d].base == crew->base && w->drones[d].type == crew->type;
+        }
+        /* So that the groups of the program with free drones add up to the fleet. */
+        crew->n = 0;
+    }
+    for (int t = 0; t < w->n_types; t++) {
+        for (int d = 0; d < w->n_drones; d++) {
+            for (int c = 0; c < self->p.n_crews && w->drones[d].type == t; c++) {
+                if (self->p.crews[c].type == t) {
+                    self->p.crews[c].n++;
+                    break;
+                }
+            }
+        }
+    }
+    return true;
+}
+
+/* Shares of the drone time each crew would like, rounded by largest remainders. */
+static void round_shares(struct split *self, const struct vg_rates *wish)
+{
+    int n_crews = self->p.n_crews;
+    double *load = self->n;
+    memset(load, 0, (size_t)n_crews * sizeof *load);
+    for (int q = 0; q < wish->n_columns; q++) {
+        load[wish->columns[q].crew] += wish->columns[q].cost * wish->columns[q].rate;
+    }
+    for (int t = 0; t < self->watch.n_types; t++) {
+        double total = 1e-9;
+        for (int c = 0; c < n_crews; c++) {
+            bool is_mine = self->p.crews[c].type == t;
+            load[c] = is_mine ? fmax(0, load[c] - self->fixed[c] * wish->value) : load[c];
+            total += is_mine ? load[c] : 0;
+        }
+        int left = self->free_of[t];
+        for (int c = 0; c < n_crews; c++) {
+            load[c] *= self->p.crews[c].type == t ? self->free_of[t] / total : 1;
+            left -= self->p.crews[c].type == t ? (int)load[c] : 0;
+        }
+        for (; left > 0; left--) {
+            int best = -1;
+            for (int c = 0; c < n_crews; c++) {
+                if (self->p.crews[c].type == t &&
+                    (best < 0 || load[c] - floor(load[c]) > load[best] - floor(load[best]))) {
+                    best = c;
+                }
+            }
+            load[best] = floor(load[best]) + 1;
+        }
+        for (int c = 0; c < n_crews; c++) {
+            load[c] = self->p.crews[c].type == t ? self->fixed[c] + floor(load[c]) : load[c];
+        }
+    }
+}
+
+struct exchange {
+    int from;
+    int to;
+    double gain; /* to first order */
+};
+
+static int by_gain(const void *a, const void *b)
+{
+    const struct exchange *x = a;
+    const struct exchange *y = b;
+    if (x->gain > y->gain || x->gain < y->gain) {
+        return x->gain > y->gain ? -1 : 1;
+    }
+    return x->from != y->from ? x->from - y->from : x->to - y->to;
+}
+
+static int list_exchanges(const struct split *self, const double *price, struct exchange *out)
+{
+    int n = 0;
+    for (int a = 0; a < self->p.n_crews; a++) {
+        for (int b = 0; b < self->p.n_crews; b++) {
+            bool can = self->p.crews[a].type == self->p.crews[b].type && a != b &&
+                       self->n[a] >= self->fixed[a] + 1;
+            /* Time is worth price; the last drone of a crew more than the price says. */
+            double lost = price[a] * self->n[a] / fmax(self->n[a] - 1, 0.5);
+            double won = price[b] * self->n[b] / (self->n[b] + 1);
+            if (can) {
+                out[n++] = (struct exchange){a, b, won - lost};
+            }
+        }
+    }
+    qsort(out, (size_t)n, sizeof *out, by_gain);
+    return n;
+}
+
+/* The best of the likeliest exchanges, if any is better. */
+static bool exchange_one(struct split *self, struct vg_rates *rates, struct exchange *room,
+                         double *io_value)
+{
+    int n = list_exchanges(self, rates->price, room);
+    int best = -1;
+    for (int k = 0; k < n && k < TRIES; k++) {
+        self->n[room[k].from]--;
+        self->n[room[k].to]++;
+        vg_rates_set_drones(rates, self->n);
+        double v = vg_rates_restricted(rates);
+        if (v < *io_value * (1 - 1e-6)) {
+            *io_value = v;
+            best = k;
+        }
+        self->n[room[k].from]++;
+        self->n[room[k].to]--;
+    }
+    if (best >= 0) {
+        self->n[room[best].from]--;
+        self->n[room[best].to]++;
+    }
+    return best >= 0;
+}
+
+static enum vg_status improve(struct split *self, struct vg_error *err)
+{
+    struct vg_rates rates;
+    size_t n = (size_t)self->p.n_crews;
+    struct exchange *room = calloc(n * n + 1, sizeof *room);
+    enum vg_status st = vg_rates_init(&rates, &self->p, &self->costs, false, err);
+    if (st == VG_OK && room == NULL) {
+        st = no_memory(err);
+    }
+    bool is_better = true;
+    for (int k = 0; k < MAX_MOVES && is_better && st == VG_OK; k++) {
+        vg_rates_set_drones(&rates, self->n);
+        st = vg_rates_solve(&rates, STRIDE, CLOSE, ROUNDS, err);
+        double value = rates.value;
+        is_better = st == VG_OK && exchange_one(self, &rates, room, &value);
+    }
+    free(room);
+    vg_rates_finish(&rates);
+    return st;
+}
+
+static void place(struct split *self, struct vg_watchfile *io)
+{
+    for (int d = 0; d < io->n_drones; d++) {
+        for (int c = 0; c < self->p.n_crews && io->drones[d].base < 0; c++) {
+            const struct vg_crew *crew = &self->p.crews[c];
+            if (crew->type == io->drones[d].type && self->n[c] >= self->fixed[c] + 1) {
+                io->drones[d].base = crew->base;
+                self->n[c]--;
+            }
+        }
+    }
+}
+
+static enum vg_status solve(const struct vg_watchfile *w, struct split *self, struct vg_error *err)
+{
+    struct vg_rates wish = {0};
+    if (!make_watch(w, self)) {
+        return no_memory(err);
+    }
+    enum vg_status st = vg_problem_init(&self->p, &self->watch, NULL, 0, err);
+    if (st == VG_OK && self->p.n_chains == 0) {
+        return vg_fail(err, VG_E_INVALID,
+                       "no base is near enough to the line for any of the drones");
+    }
+    if (st == VG_OK) {
+        st = vg_costs_init(&self->costs, &self->p, true, false, err);
+    }
+    if (st == VG_OK && !start_counts(w, self)) {
+        st = no_memory(err);
+    }
+    if (st == VG_OK) {
+        st = vg_rates_init(&wish, &self->p, &self->costs, true, err);
+    }
+    if (st == VG_OK) {
+        st = vg_rates_solve(&wish, STRIDE, CLOSE, ROUNDS, err);
+    }
+    if (st == VG_OK) {
+        round_shares(self, &wish);
+        st = improve(self, err);
+    }
+    vg_rates_finish(&wish);
+    return st;
+}
+
+enum vg_status vg_planner_station(struct vg_watchfile *io, struct vg_error *err)
+{
+    struct split self = {0};
+    int n_free = 0;
+    enum vg_status st = count_free(io, &self, &n_free) ? VG_OK : no_memory(err);
+    if (st == VG_OK && n_free > 0) {
+        st = solve(io, &self, err);
+        if (st == VG_OK) {
+            place(&self, io);
+        }
+        vg_problem_finish(&self.p);
+    }
+    free(self.watch.drones);
+    free(self.n);
+    free(self.fixed);
+    free(self.free_of);
+    return st;
+}
