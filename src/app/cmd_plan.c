@@ -1,6 +1,7 @@
 /* vigie plan WATCH: make the timetable, say what it promises. */
 #include "app/load.h"
 #include "app/options.h"
+#include "app/plan_more.h"
 
 #include "base/file.h"
 #include "plan/planner.h"
@@ -36,6 +37,8 @@ struct asked {
     double time_s;
     int64_t moves; /* 0: as many as time allows */
     int64_t seed;
+    double unpredictable; /* share of the time given away; 0: none */
+    struct vg_option_list without; /* drones */
     double until_s;
 };
 
@@ -77,16 +80,32 @@ static enum vg_status solve(const struct vg_app *app, struct asked *a, struct vg
         vg_load_note_datum(app, terrain);
         st = vg_planner_solve(watch, terrain, &options, plan, err);
     }
+    if (st == VG_OK && a->without.n > 0) {
+        struct vg_plan whole = *plan;
+        *plan = (struct vg_plan){0};
+        a->until_s = now_s() + a->time_s;
+        st = vg_plan_more_without(app, watch, terrain, &options, &a->without, &whole, plan, err);
+        vg_plan_finish(&whole);
+    }
     vg_terrain_destroy(terrain);
     return st;
 }
 
-static enum vg_status put_out(const struct vg_app *app, const struct vg_watchfile *watch,
-                              const struct vg_plan *plan, const char *out_path,
-                              struct vg_error *err)
+static void put_table(const struct vg_app *app, const struct vg_watchfile *watch,
+                      const struct vg_plan *plan)
+{
+    struct vg_buf table = {0};
+    if (!app->is_json) {
+        vg_plan_table(plan, watch, app->lang, &table);
+        fputs(vg_buf_text(&table), stdout);
+    }
+    vg_buf_finish(&table);
+}
+
+static enum vg_status put_out(const struct vg_app *app, const struct vg_plan *plan,
+                              const char *out_path, struct vg_error *err)
 {
     struct vg_buf json = {0};
-    struct vg_buf table = {0};
     enum vg_status st = VG_OK;
     vg_plan_format(plan, &json);
     if (out_path != NULL) {
@@ -94,12 +113,8 @@ static enum vg_status put_out(const struct vg_app *app, const struct vg_watchfil
     }
     if (app->is_json) {
         fputs(vg_buf_text(&json), stdout);
-    } else {
-        vg_plan_table(plan, watch, app->lang, &table);
-        fputs(vg_buf_text(&table), stdout);
     }
     vg_buf_finish(&json);
-    vg_buf_finish(&table);
     return st;
 }
 
@@ -110,8 +125,10 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
     const struct vg_option options[] = {{"o", VG_OPT_TEXT, &a.out_path},
                                         {"time", VG_OPT_DURATION, &a.time_s},
                                         {"seed", VG_OPT_INTEGER, &a.seed},
-                                        {"moves", VG_OPT_INTEGER, &a.moves}};
-    int rc = vg_options_read(app, argc, argv, options, 4, &a.watch_path, 1, &n);
+                                        {"moves", VG_OPT_INTEGER, &a.moves},
+                                        {"unpredictable", VG_OPT_SHARE, &a.unpredictable},
+                                        {"without", VG_OPT_LIST, &a.without}};
+    int rc = vg_options_read(app, argc, argv, options, 6, &a.watch_path, 1, &n);
     if (rc != 0) {
         return rc;
     }
@@ -123,7 +140,13 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
     struct vg_plan plan = {0};
     enum vg_status st = solve(app, &a, &watch, &plan, &err);
     if (st == VG_OK) {
-        st = put_out(app, &watch, &plan, a.out_path, &err);
+        put_table(app, &watch, &plan);
+        if (a.unpredictable > 0) {
+            st = vg_plan_more_scatter(app, &watch, a.unpredictable, a.seed, &plan, &err);
+        }
+    }
+    if (st == VG_OK) {
+        st = put_out(app, &plan, a.out_path, &err);
     }
     rc = st != VG_OK ? vg_app_fail(app, &err) : plan.worst_gap_s > watch.revisit_s ? 1 : 0;
     vg_plan_finish(&plan);

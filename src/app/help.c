@@ -32,6 +32,10 @@ static const struct page PAGES[] = {
       "  --seed N         another order of trials (default: 1)\n"
       "  --moves N        trials per thread; where the time allows them, the same watch gives the "
       "same plan\n"
+      "  --unpredictable 20%  give away so much of the time, so that nobody learns when a drone "
+      "comes;\n"
+      "                   less where the promise does not allow it\n"
+      "  --without V7     plan without this drone (may be repeated) and say what that costs\n"
       "Exit 1 when the planned worst gap is above the promise.",
       "  -o PLAN.json     y écrire le plan (par défaut : seulement le tableau)\n"
       "  --json           écrire le plan lui-même sur la sortie standard\n"
@@ -41,6 +45,10 @@ static const struct page PAGES[] = {
       "  --seed N         un autre ordre d'essais (par défaut : 1)\n"
       "  --moves N        essais par fil ; si le temps y suffit, la même veille donne le même "
       "plan\n"
+      "  --unpredictable 20%  donner cette part du temps, pour que personne n'apprenne quand un "
+      "drone vient ;\n"
+      "                   moins si la promesse ne le permet pas\n"
+      "  --without V7     planifier sans ce drone (répétable) et dire ce que cela coûte\n"
       "Code 1 si le pire écart prévu dépasse la promesse."}},
     {"check",
      "vigie check PLAN.json WATCH",
