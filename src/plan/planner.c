@@ -507,7 +507,9 @@ static enum vg_status improve(struct making *mk, struct vg_error *err)
         qsort(mk->plan.sorties, (size_t)mk->plan.n_sorties, sizeof *mk->plan.sorties, by_takeoff);
         st = vg_gaps_compute(mk->problem.watch, &mk->plan, err);
     }
-    if (getenv("DBG")) fprintf(stderr,"improve st %d n %d worst %.1f tours %.1f\n",st,mk->plan.n_sorties,mk->plan.worst_gap_s,tours.worst_gap_s);
+    if (getenv("DBG"))
+        fprintf(stderr, "improve st %d n %d worst %.1f tours %.1f\n", st, mk->plan.n_sorties,
+                mk->plan.worst_gap_s, tours.worst_gap_s);
     if (st == VG_OK && mk->plan.n_sorties > 0 && mk->plan.worst_gap_s < tours.worst_gap_s) {
         drop_sorties(&tours);
         return VG_OK;
@@ -551,10 +553,8 @@ enum vg_status vg_planner_solve(const struct vg_watchfile *watch, const struct v
                                 const struct vg_planner_options *options, struct vg_plan *out,
                                 struct vg_error *err)
 {
-    static const struct vg_planner_options none = {0};
     struct making mk = {.options = options};
-    enum vg_status st =
-        vg_problem_init(&mk.problem, watch, terrain, options != NULL ? options : &none, err);
+    enum vg_status st = vg_problem_init(&mk.problem, watch, terrain, options, err);
     if (st == VG_OK) {
         st = tell(&mk, 0.2, err);
     }
