@@ -94,6 +94,7 @@ struct vg_problem {
     bool is_mixed; /* more than one wanted revisit among the served links */
 };
 
+/* options: NULL, or what parts of the line are wanted and how far apart nodes lie. */
 enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfile *watch,
                                const struct vg_terrain *terrain,
                                const struct vg_planner_options *options,

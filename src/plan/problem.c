@@ -637,6 +637,8 @@ enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfil
                                const struct vg_terrain *terrain,
                                const struct vg_planner_options *options, struct vg_error *err)
 {
+    static const struct vg_planner_options none = {0};
+    options = options != NULL ? options : &none;
     *self = (struct vg_problem){
         .watch = watch, .terrain = terrain, .parts = options->parts, .n_parts = options->n_parts};
     double step_m =

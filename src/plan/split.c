@@ -239,7 +239,7 @@ static enum vg_status solve(const struct vg_watchfile *w, struct split *self, st
     if (!make_watch(w, self)) {
         return no_memory(err);
     }
-    enum vg_status st = vg_problem_init(&self->p, &self->watch, NULL, 0, err);
+    enum vg_status st = vg_problem_init(&self->p, &self->watch, NULL, NULL, err);
     if (st == VG_OK && self->p.n_chains == 0) {
         return vg_fail(err, VG_E_INVALID,
                        "no base is near enough to the line for any of the drones");
