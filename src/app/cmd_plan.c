@@ -39,6 +39,7 @@ struct asked {
     int64_t seed;
     double unpredictable; /* share of the time given away; 0: none */
     struct vg_option_list without; /* drones */
+    const char *places_path; /* of --suggest-bases */
     double until_s;
 };
 
@@ -118,6 +119,17 @@ static enum vg_status put_out(const struct vg_app *app, const struct vg_plan *pl
     return st;
 }
 
+static int suggest(const struct vg_app *app, const struct asked *a, struct vg_error *err)
+{
+    struct vg_watchfile watch = {0};
+    enum vg_status st = vg_load_watch(a->watch_path, &watch, err);
+    if (st == VG_OK) {
+        st = vg_plan_more_bases(app, &watch, a->places_path, err);
+    }
+    vg_watchfile_finish(&watch);
+    return st == VG_OK ? 0 : vg_app_fail(app, err);
+}
+
 int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
 {
     struct asked a = {.time_s = DEFAULT_TIME_S, .seed = 1};
@@ -127,8 +139,9 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
                                         {"seed", VG_OPT_INTEGER, &a.seed},
                                         {"moves", VG_OPT_INTEGER, &a.moves},
                                         {"unpredictable", VG_OPT_SHARE, &a.unpredictable},
-                                        {"without", VG_OPT_LIST, &a.without}};
-    int rc = vg_options_read(app, argc, argv, options, 6, &a.watch_path, 1, &n);
+                                        {"without", VG_OPT_LIST, &a.without},
+                                        {"suggest-bases", VG_OPT_TEXT, &a.places_path}};
+    int rc = vg_options_read(app, argc, argv, options, 7, &a.watch_path, 1, &n);
     if (rc != 0) {
         return rc;
     }
@@ -138,6 +151,9 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
     struct vg_error err = {.lang = app->lang};
     struct vg_watchfile watch = {0};
     struct vg_plan plan = {0};
+    if (a.places_path != NULL) {
+        return suggest(app, &a, &err);
+    }
     enum vg_status st = solve(app, &a, &watch, &plan, &err);
     if (st == VG_OK) {
         put_table(app, &watch, &plan);

@@ -36,6 +36,7 @@ static const struct page PAGES[] = {
       "comes;\n"
       "                   less where the promise does not allow it\n"
       "  --without V7     plan without this drone (may be repeated) and say what that costs\n"
+      "  --suggest-bases PLACES.csv  which place helps most as one more base (name, lat, lon)\n"
       "Exit 1 when the planned worst gap is above the promise.",
       "  -o PLAN.json     y écrire le plan (par défaut : seulement le tableau)\n"
       "  --json           écrire le plan lui-même sur la sortie standard\n"
@@ -49,6 +50,8 @@ static const struct page PAGES[] = {
       "drone vient ;\n"
       "                   moins si la promesse ne le permet pas\n"
       "  --without V7     planifier sans ce drone (répétable) et dire ce que cela coûte\n"
+      "  --suggest-bases LIEUX.csv  quel lieu aiderait le plus comme base de plus (name, lat, "
+      "lon)\n"
       "Code 1 si le pire écart prévu dépasse la promesse."}},
     {"check",
      "vigie check PLAN.json WATCH",

@@ -1,6 +1,7 @@
 #include "app/load.h"
 
 #include "base/file.h"
+#include "config/places.h"
 #include "plan/planner.h"
 
 #include <glob.h>
@@ -8,6 +9,8 @@
 #include <stdlib.h>
 
 enum {
+    PLACES_MAX_BYTES = 64 * 1024 * 1024,
+    PLACES_MAX = 1000,
     PLAN_MAX_BYTES = 256 * 1024 * 1024
 };
 
@@ -122,5 +125,21 @@ enum vg_status vg_load_plan(const char *path, struct vg_plan *out, struct vg_err
         st = vg_plan_parse(vg_buf_text(&text), text.n, path, out, err);
     }
     vg_buf_finish(&text);
+    return st;
+}
+
+enum vg_status vg_load_places(const char *path, struct vg_wf_place **out, int *out_n,
+                              struct vg_error *err)
+{
+    struct vg_buf text = {0};
+    enum vg_status st = vg_file_read(path, PLACES_MAX_BYTES, &text, err);
+    if (st == VG_OK) {
+        st = vg_wf_parse_places(vg_buf_text(&text), text.n, path, out, out_n, err);
+    }
+    vg_buf_finish(&text);
+    if (st == VG_OK && (*out_n < 1 || *out_n > PLACES_MAX)) {
+        st = vg_fail(err, VG_E_FORMAT, "%s has %d places; 1 to %d can be compared", path, *out_n,
+                     PLACES_MAX);
+    }
     return st;
 }

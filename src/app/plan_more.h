@@ -19,4 +19,8 @@ enum vg_status vg_plan_more_without(const struct vg_app *app, struct vg_watchfil
                                     const struct vg_plan *whole, struct vg_plan *out,
                                     struct vg_error *err) VG_MUST_USE;
 
+/* --suggest-bases: which of the places helps most as one more base; printed. */
+enum vg_status vg_plan_more_bases(const struct vg_app *app, struct vg_watchfile *watch,
+                                  const char *places_path, struct vg_error *err) VG_MUST_USE;
+
 #endif

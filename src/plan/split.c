@@ -34,6 +34,7 @@ struct split {
     double *n; /* drones per crew */
     double *fixed; /* of these, those that the watch has placed */
     int *free_of; /* per type: drones to be placed */
+    double bound; /* proven for the split found: worst gap over wanted */
 };
 
 static bool count_free(const struct vg_watchfile *w, struct split *self, int *out_n)
@@ -213,6 +214,7 @@ static enum vg_status improve(struct split *self, struct vg_error *err)
         vg_rates_set_drones(&rates, self->n);
         st = vg_rates_solve(&rates, STRIDE, CLOSE, ROUNDS, err);
         double value = rates.value;
+        self->bound = st == VG_OK ? rates.bound : 0;
         is_better = st == VG_OK && exchange_one(self, &rates, room, &value);
     }
     free(room);
@@ -276,6 +278,57 @@ enum vg_status vg_planner_station(struct vg_watchfile *io, struct vg_error *err)
         }
         vg_problem_finish(&self.p);
     }
+    free(self.watch.drones);
+    free(self.n);
+    free(self.fixed);
+    free(self.free_of);
+    return st;
+}
+
+static double reach_m(const struct vg_problem *p)
+{
+    double sum = 0;
+    for (int line = 0; line < p->watch->network.n_lines; line++) {
+        const struct vg_nodes *nd = &p->nodes[line];
+        for (int k = 0; k + 1 < nd->n; k++) {
+            sum += nd->is_served[k] ? nd->s_m[k + 1] - nd->s_m[k] : 0;
+        }
+    }
+    return sum;
+}
+
+enum vg_status vg_planner_judge_bases(const struct vg_watchfile *watch, struct vg_stationing *out,
+                                      struct vg_error *err)
+{
+    struct vg_watchfile loose = *watch;
+    struct split self = {0};
+    int n_free = 0;
+    size_t n_drones = (size_t)watch->n_drones;
+    *out = (struct vg_stationing){0};
+    loose.drones = malloc((n_drones + 1) * sizeof *loose.drones);
+    int *at = calloc((size_t)watch->n_bases + 1, sizeof *at);
+    enum vg_status st = loose.drones != NULL && at != NULL ? VG_OK : no_memory(err);
+    for (int d = 0; st == VG_OK && d < watch->n_drones; d++) {
+        loose.drones[d] = watch->drones[d];
+        loose.drones[d].base = -1;
+    }
+    if (st == VG_OK && !count_free(&loose, &self, &n_free)) {
+        st = no_memory(err);
+    }
+    if (st == VG_OK) {
+        st = solve(&loose, &self, err);
+    }
+    for (int c = 0; st == VG_OK && c < self.p.n_crews; c++) {
+        at[self.p.crews[c].base] += (int)self.n[c];
+    }
+    if (st == VG_OK) {
+        *out = (struct vg_stationing){
+            .bound_s = self.bound * watch->revisit_s, .reach_m = reach_m(&self.p), .n_at = at};
+    } else {
+        free(at);
+    }
+    vg_problem_finish(&self.p);
+    free(loose.drones);
     free(self.watch.drones);
     free(self.n);
     free(self.fixed);
