@@ -151,7 +151,8 @@ static enum vg_status run(const struct vg_app *app, const struct wanted *w, stru
 {
     struct vg_watchfile watchfile = {0};
     struct vg_strip *strip = NULL;
-    struct vg_watch watch = {0};
+    struct vg_past *past = NULL;
+    const struct vg_watch *watch = NULL;
     struct vg_past_tail tail;
     struct vg_us until = vg_us(INT64_MAX);
     enum vg_status st = w->at != NULL ? vg_time_parse(w->at, &until, err) : VG_OK;
@@ -162,17 +163,20 @@ static enum vg_status run(const struct vg_app *app, const struct wanted *w, stru
         st = vg_strip_create(&watchfile.network, CELL_M, &strip, err);
     }
     if (st == VG_OK) {
-        watch.seen.coarsest_grade = w->gsd_m > 0 ? vg_grade_of_gsd(w->gsd_m) : 0;
-        st = vg_past_fold(w->record, until, NULL, &watch, &tail, err);
+        st = vg_past_create(w->record, NULL, &past, err);
     }
-    if (st == VG_OK && !is_same_ground(&watch, strip)) {
+    if (st == VG_OK) {
+        int grade = w->gsd_m > 0 ? vg_grade_within(w->gsd_m) : VG_GRADE_UNKNOWN;
+        st = vg_past_at(past, until, grade, NULL, &watch, &tail, err);
+    }
+    if (st == VG_OK && !is_same_ground(watch, strip)) {
         st = vg_fail(err, VG_E_FORMAT, "%s records another line than that of %s", w->record,
                      w->watch);
     }
     if (st == VG_OK) {
-        st = write_all(app, w, &watchfile, &watch, strip, err);
+        st = write_all(app, w, &watchfile, watch, strip, err);
     }
-    vg_watch_finish(&watch);
+    vg_past_destroy(past);
     vg_strip_destroy(strip);
     vg_watchfile_finish(&watchfile);
     return st;
@@ -226,6 +230,9 @@ int vg_cmd_export(const struct vg_app *app, int argc, char **argv)
     }
     if (n != 1 || w.watch == NULL || w.out == NULL) {
         return vg_app_usage(app, argv[0], "a record or a plan, --watch and -o are wanted");
+    }
+    if (w.gsd_m != 0 && vg_grade_within(w.gsd_m) == VG_GRADE_UNKNOWN) {
+        return vg_app_usage(app, argv[0], "--gsd takes metres a pixel, from 0.05 up");
     }
     if (w.as != NULL && strcmp(w.as, "geotiff") == 0) {
         return export_record(app, argv[0], &w, &p);

@@ -1,11 +1,12 @@
 /* vigie replay RECORD: a finished watch on the same page; the slider asks for moments. */
-#include "app/moment.h"
+#include "app/app.h"
+#include "app/ground_api.h"
 #include "app/options.h"
-#include "app/past.h"
 #include "base/json.h"
 #include "io/signals.h"
 #include "io/timer.h"
-#include "serve/query.h"
+#include "watch/view.h"
+#include "watch/ways.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,9 @@ struct replay {
     const char *path;
     struct vg_watch watch; /* at the end of the record */
     struct vg_past_tail tail;
+    struct vg_strip *strip; /* NULL: an old record */
+    struct vg_wf_targets targets;
+    struct vg_moments *moments;
     uv_loop_t loop;
     struct vg_server *server;
     struct vg_work *work;
@@ -33,6 +37,8 @@ static void get_watch(const struct replay *self, struct vg_reply *reply)
     json_object_set_new(doc, "speed", json_integer(0));
     json_object_set_new(doc, "terrain", json_null()); /* elevation is not in the record */
     json_object_del(doc, "strip");
+    json_object_del(doc, "ways");
+    json_object_set_new(doc, "cells", json_boolean(self->strip != NULL));
     char *text = json_dumps(doc, JSON_COMPACT | JSON_REAL_PRECISION(9));
     vg_buf_puts(&reply->body, text != NULL ? text : "{}");
     free(text);
@@ -54,7 +60,7 @@ static void get_chart(const struct replay *self, const char *query, struct vg_re
 static void on_get(void *ctx, const char *path, const char *query, struct vg_reply *reply)
 {
     struct replay *self = ctx;
-    int64_t t_us;
+    struct vg_ground_api ground = {&self->watch, self->strip, &self->targets, self->moments};
     if (strcmp(path, "/api/about") == 0) {
         vg_buf_printf(&reply->body,
                       "{\"name\":\"vigie\",\"version\":\"" VG_VERSION "\",\"mode\":\"replay\","
@@ -64,9 +70,9 @@ static void on_get(void *ctx, const char *path, const char *query, struct vg_rep
         get_watch(self, reply);
     } else if (strcmp(path, "/api/chart") == 0) {
         get_chart(self, query, reply);
-    } else if (strcmp(path, "/api/at") == 0 && vg_query_int64(query, "t_us", &t_us)) {
-        vg_moment_answer(self->server, self->work, self->path, vg_us(t_us), reply);
-    } else {
+    } else if (strcmp(path, "/api/at") == 0) {
+        vg_moments_get_picture(self->moments, query, reply);
+    } else if (!vg_ground_get(&ground, path, query, reply)) {
         vg_reply_error(reply, 404, "nothing here");
     }
 }
@@ -98,14 +104,38 @@ static void on_end(void *ctx)
     uv_stop(&((struct replay *)ctx)->loop);
 }
 
+/* The end of the record, and what leads to any moment before it. */
+static enum vg_status read_record(struct replay *self, struct vg_past **out, struct vg_error *err)
+{
+    const struct vg_watch *end;
+    struct vg_past *past;
+    enum vg_status st = vg_past_create(self->path, NULL, &past, err);
+    if (st != VG_OK) {
+        return st;
+    }
+    st = vg_past_at(past, vg_us(INT64_MAX), 0, NULL, &end, &self->tail, err);
+    if (st == VG_OK && end->description == NULL) {
+        st = vg_fail(err, VG_E_FORMAT, "%s holds no watch", self->path);
+    }
+    if (st == VG_OK) {
+        vg_past_take(past, &self->watch);
+        st = vg_ways_strip(self->watch.description, &self->watch.shape, &self->strip, err);
+        st = st == VG_E_NOT_FOUND ? VG_OK : st; /* without cells, then */
+        vg_ways_targets(self->watch.description, &self->targets);
+    }
+    if (st != VG_OK) {
+        vg_past_destroy(past);
+        return st;
+    }
+    *out = past;
+    return VG_OK;
+}
+
 static enum vg_status open_all(struct replay *self, const char *listen, double for_s,
                                struct vg_error *err)
 {
-    enum vg_status st =
-        vg_past_fold(self->path, vg_us(INT64_MAX), NULL, &self->watch, &self->tail, err);
-    if (st == VG_OK && self->watch.description == NULL) {
-        st = vg_fail(err, VG_E_FORMAT, "%s holds no watch", self->path);
-    }
+    struct vg_past *past = NULL;
+    enum vg_status st = read_record(self, &past, err);
     struct vg_server_options options = {.loop = &self->loop,
                                         .listen = listen,
                                         .assets = vg_assets_embedded(),
@@ -116,6 +146,11 @@ static enum vg_status open_all(struct replay *self, const char *listen, double f
     if (st != VG_OK || (st = vg_work_create(&self->loop, 16, &self->work, err)) != VG_OK ||
         (st = vg_signals_create(&self->loop, on_signal, self, &self->signals, err)) != VG_OK ||
         (st = vg_server_create(&options, &self->server, err)) != VG_OK) {
+        vg_past_destroy(past);
+        return st;
+    }
+    struct vg_moments_options asked = {self->server, self->work, self->strip, self->targets};
+    if ((st = vg_moments_create(&asked, past, &self->moments, err)) != VG_OK) {
         return st;
     }
     if (for_s > 0) {
@@ -154,6 +189,8 @@ static int serve(const struct vg_app *app, const char *path, const char *listen,
     vg_server_destroy(self->server);
     uv_run(&self->loop, UV_RUN_DEFAULT);
     uv_loop_close(&self->loop);
+    vg_moments_destroy(self->moments);
+    vg_strip_destroy(self->strip);
     vg_watch_finish(&self->watch);
     free(self);
     return rc;

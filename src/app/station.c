@@ -129,6 +129,17 @@ static enum vg_status start_page(struct vg_station *self, struct vg_error *err)
     return vg_server_create(&options, &self->server, err);
 }
 
+static enum vg_status start_moments(struct vg_station *self, struct vg_error *err)
+{
+    struct vg_moments_options options = {.server = self->server,
+                                         .work = self->work,
+                                         .strip = self->strip,
+                                         .targets = self->watchfile.targets};
+    struct vg_past *past = self->past;
+    self->past = NULL;
+    return vg_moments_create(&options, past, &self->moments, err);
+}
+
 static enum vg_status come_up(struct vg_station *self, struct vg_error *err)
 {
     enum vg_status st = load(self, err);
@@ -141,7 +152,7 @@ static enum vg_status come_up(struct vg_station *self, struct vg_error *err)
         (st = vg_station_open_links(self, err)) != VG_OK ||
         (st = start_director(self, err)) != VG_OK ||
         (st = vg_work_create(&self->loop, WORK_JOBS, &self->work, err)) != VG_OK ||
-        (st = start_page(self, err)) != VG_OK ||
+        (st = start_page(self, err)) != VG_OK || (st = start_moments(self, err)) != VG_OK ||
         (st = vg_signals_create(&self->loop, on_signal, self, &self->signals, err)) != VG_OK ||
         (st = vg_timer_create(&self->loop, TICK_MS, vg_station_tick, self, &self->timer, err)) !=
             VG_OK) {
@@ -187,6 +198,8 @@ static void finish(struct vg_station *self)
         uv_run(&self->loop, UV_RUN_DEFAULT);
         uv_loop_close(&self->loop);
     }
+    vg_past_destroy(self->past);
+    vg_moments_destroy(self->moments);
     vg_director_destroy(self->director);
     struct vg_error err = {.lang = self->app->lang};
     if (self->record != NULL && vg_record_close(self->record, &err) != VG_OK) {

@@ -11,6 +11,7 @@
 #define VG_APP_STATION_H
 
 #include "app/app.h"
+#include "app/moments.h"
 #include "app/options.h"
 #include "base/time.h"
 #include "fly/director.h"
@@ -109,6 +110,8 @@ struct vg_station {
     bool has_loop;
     struct vg_server *server;
     struct vg_work *work;
+    struct vg_past *past; /* the moments' once there are any */
+    struct vg_moments *moments;
     struct vg_timer *timer;
     struct vg_signals *signals;
     struct vg_process *sim;
@@ -121,6 +124,7 @@ struct vg_station {
     int64_t last_tick_mono_us;
     int64_t last_delta_mono_us;
     int64_t last_rules_mono_us;
+    int64_t last_catch_up_mono_us;
     int64_t end_mono_us; /* 0: none */
     struct vg_buf scratch;
     bool is_stopping;

@@ -1,14 +1,13 @@
 /* docs/api.md, from the state of the watch. */
-#include "app/moment.h"
+#include "app/ground_api.h"
 #include "app/station.h"
 
 #include "base/json.h"
 #include "serve/query.h"
 #include "terrain/relief.h"
 #include "terrain/tile.h"
-#include "watch/cells.h"
+#include "watch/view.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +33,8 @@ static void get_watch(struct vg_station *self, struct vg_reply *reply)
     json_object_set_new(doc, "from_us", json_integer(0));
     json_object_set_new(doc, "to_us", json_integer(0));
     json_object_del(doc, "strip");
+    json_object_del(doc, "ways");
+    json_object_set_new(doc, "cells", json_true());
     char *text = json_dumps(doc, JSON_COMPACT | JSON_REAL_PRECISION(9));
     vg_buf_puts(&reply->body, text != NULL ? text : "{}");
     free(text);
@@ -126,42 +127,6 @@ static void get_relief_tile(struct vg_station *self, const struct vg_route_args 
     reply->cache_s = TILE_CACHE_S;
 }
 
-static void get_seen_tile(struct vg_station *self, const struct vg_route_args *args,
-                          const char *query, struct vg_reply *reply)
-{
-    double revisit_s;
-    int64_t z;
-    int64_t x;
-    int64_t y;
-    if (!vg_query_double(query, "revisit_s", &revisit_s)) {
-        revisit_s = 0;
-    }
-    if (!vg_route_int64(args, 0, 0, VG_CELLS_ZOOM_MAX, &z) ||
-        !vg_route_int64(args, 1, 0, (1 << z) - 1, &x) ||
-        !vg_route_int64(args, 2, 0, (1 << z) - 1, &y) ||
-        vg_cells_tile_png(&self->watch, self->strip, (int)z, (int)x, (int)y,
-                          self->watch.start_us / VG_US_PER_S, revisit_s, &reply->body,
-                          NULL) != VG_OK) {
-        vg_reply_error(reply, 404, "no such tile");
-        return;
-    }
-    reply->content_type = "image/png";
-}
-
-static void get_cell(struct vg_station *self, const char *query, struct vg_reply *reply)
-{
-    struct vg_error err = {0};
-    double lat_deg;
-    double lon_deg;
-    if (!vg_query_double(query, "lat", &lat_deg) || !vg_query_double(query, "lon", &lon_deg) ||
-        fabs(lat_deg) > 90 || fabs(lon_deg) > 360) {
-        vg_reply_error(reply, 400, "lat and lon are wanted");
-    } else if (vg_cells_at(&self->watch, self->strip, &self->watchfile.targets, lat_deg, lon_deg,
-                           &reply->body, &err) != VG_OK) {
-        vg_reply_error(reply, 404, err.message);
-    }
-}
-
 static void get_status(struct vg_station *self, struct vg_reply *reply)
 {
     struct vg_buf *b = &reply->body;
@@ -192,7 +157,9 @@ static void get_status(struct vg_station *self, struct vg_reply *reply)
                       (unsigned long long)c->unknown_id, (unsigned long long)c->lost,
                       (unsigned long long)l->n_unknown, (unsigned long long)u->tx_dropped);
     }
-    vg_buf_puts(b, "],\"server\":");
+    vg_buf_puts(b, "],");
+    vg_moments_status(self->moments, b);
+    vg_buf_puts(b, ",\"server\":");
     vg_server_counters_json(self->server, b);
     vg_buf_puts(b, "}");
 }
@@ -201,7 +168,8 @@ void vg_station_get(void *ctx, const char *path, const char *query, struct vg_re
 {
     struct vg_station *self = ctx;
     struct vg_route_args args;
-    int64_t t_us;
+    struct vg_ground_api ground = {&self->watch, self->strip, &self->watchfile.targets,
+                                   self->moments};
     if (strcmp(path, "/api/about") == 0) {
         get_about(self, reply);
     } else if (strcmp(path, "/api/watch") == 0) {
@@ -211,22 +179,14 @@ void vg_station_get(void *ctx, const char *path, const char *query, struct vg_re
     } else if (strcmp(path, "/status") == 0) {
         get_status(self, reply);
     } else if (strcmp(path, "/api/at") == 0) {
-        if (vg_query_int64(query, "t_us", &t_us)) {
-            vg_moment_answer(self->server, self->work, self->record_path, vg_us(t_us), reply);
-        } else {
-            vg_reply_error(reply, 400, "t_us is wanted");
-        }
+        vg_moments_get_picture(self->moments, query, reply);
     } else if (vg_route_match("/api/mission/{id}", path, &args)) {
         get_mission(self, args.text[0], reply);
-    } else if (strcmp(path, "/api/cell") == 0) {
-        get_cell(self, query, reply);
     } else if (vg_route_match("/tiles/dem/{z}/{x}/{y}.png", path, &args)) {
         get_tile(self, &args, reply);
     } else if (vg_route_match("/tiles/relief/{kind}/{z}/{x}/{y}.png", path, &args)) {
         get_relief_tile(self, &args, reply);
-    } else if (vg_route_match("/tiles/seen/{z}/{x}/{y}.png", path, &args)) {
-        get_seen_tile(self, &args, query, reply);
-    } else {
+    } else if (!vg_ground_get(&ground, path, query, reply)) {
         vg_reply_error(reply, 404, "nothing here");
     }
 }

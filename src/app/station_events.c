@@ -102,9 +102,13 @@ enum vg_status vg_station_open_record(struct vg_station *self, struct vg_error *
 {
     choose_path(self);
     struct vg_past_tail tail = {.speed = 1};
-    enum vg_status st = VG_OK;
-    if (access(self->record_path, F_OK) == 0) {
-        st = vg_past_fold(self->record_path, vg_us(INT64_MAX), NULL, &self->watch, &tail, err);
+    const struct vg_watch *watch;
+    enum vg_status st = vg_past_create(self->record_path, NULL, &self->past, err);
+    if (st == VG_OK && access(self->record_path, F_OK) == 0) {
+        st = vg_past_at(self->past, vg_us(INT64_MAX), 0, NULL, &watch, &tail, err);
+        if (st == VG_OK) {
+            vg_past_take(self->past, &self->watch);
+        }
     }
     if (st != VG_OK) {
         return st;

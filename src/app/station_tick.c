@@ -11,6 +11,7 @@
 enum {
     DELTA_EVERY_US = 250000,
     RULES_EVERY_US = 500000,
+    CATCH_UP_EVERY_US = 60000000, /* what was recorded is folded for the time slider */
     POSE_EVERY_US = 1000000, /* station time */
     AWAY_US = 500000, /* a tick so late means that we were not listening */
     FRESH_US = 3000000 /* a camera pose older than this is not looked through */
@@ -174,6 +175,10 @@ void vg_station_tick(void *ctx)
     if (mono_us - self->last_delta_mono_us >= DELTA_EVERY_US) {
         self->last_delta_mono_us = mono_us;
         publish(self);
+    }
+    if (mono_us - self->last_catch_up_mono_us >= CATCH_UP_EVERY_US) {
+        self->last_catch_up_mono_us = mono_us;
+        vg_moments_catch_up(self->moments);
     }
     vg_station_answer_durable(self);
     int64_t took_us = vg_clock_mono_us() - mono_us;

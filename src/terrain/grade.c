@@ -4,6 +4,7 @@
 
 static const double FINEST_M = 0.05;
 static const double N50_DETECT = 0.75;
+static const double ROUNDED = 1.01; /* 0.57 m means the grade that ends at 0.566 */
 static const double DEPTH_OVER_HEIGHT = 0.3 / 1.7;
 
 double vg_grade_foreshortening(double sin_depression)
@@ -33,6 +34,25 @@ int vg_grade_at(double ground_m, double up_m, double gsd_per_m)
     double side_m = ground_m + DEPTH_OVER_HEIGHT * fabs(up_m);
     /* (slant gsd_per_m)^2 / (cos + depth / height sin), both over the slant range */
     return grade_of_square(slant2_m2 * gsd_per_m * gsd_per_m * sqrt(slant2_m2) / side_m);
+}
+
+int vg_grade_within(double gsd_m)
+{
+    int grade = VG_GRADE_UNKNOWN;
+    while (grade < VG_GRADE_WORST && vg_grade_gsd_m(grade + 1) <= gsd_m * ROUNDED) {
+        grade++;
+    }
+    return grade;
+}
+
+int vg_grade_detecting(double size_m)
+{
+    int grade = VG_GRADE_UNKNOWN;
+    while (grade < VG_GRADE_WORST &&
+           vg_detect_probability(size_m, vg_grade_gsd_m(grade + 1)) >= 0.5) {
+        grade++;
+    }
+    return grade;
 }
 
 double vg_grade_gsd_m(int grade)

@@ -32,6 +32,11 @@ int vg_grade_of_gsd(double gsd_m);
 /* The same in one pass for a point ground_m away along the ground and up_m above the camera
  * (negative: below), where a pixel covers gsd_per_m for each metre of range. */
 int vg_grade_at(double ground_m, double up_m, double gsd_per_m);
+/* The coarsest grade all of whose looks are at least so fine, to the hundredth; 0: none is. */
+int vg_grade_within(double gsd_m);
+/* The coarsest grade in which a target of this size is detected with even odds or better; 0: none.
+ */
+int vg_grade_detecting(double size_m);
 /* The coarsest ground sample distance of a grade (m); NaN for VG_GRADE_UNKNOWN. */
 double vg_grade_gsd_m(int grade);
 

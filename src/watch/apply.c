@@ -12,7 +12,6 @@ static const double ALOFT_AGL_M = 20; /* lower than this a drone stands at its b
 static const double CM_SLACK = 0.98; /* whole centimetres, rounded up, are of the grade they were */
 
 enum {
-    RUN_NUMBERS = 5,
     TRAIL_EVERY_S = 5,
     MARK_EVERY_S = 10,
     SIGHT_AGAIN_S = 600, /* a bin seen again within this is the same sighting */
@@ -126,24 +125,38 @@ static void prune_chart(struct vg_watch *self, int64_t now_s)
     }
 }
 
+static void mark_run(struct vg_watch *self, const int v[VG_SAW_RUN], int64_t t_s)
+{
+    int grade = v[4] > 0 ? vg_grade_of_gsd(v[4] / 100.0 * CM_SLACK) : VG_GRADE_UNKNOWN;
+    int end = v[1] < self->shape.n_cols ? v[1] : self->shape.n_cols;
+    for (int c = v[0] < 0 ? 0 : v[0]; c < end; c++) {
+        uint32_t before_s = self->seen.bin_s[self->shape.cols[c].bin];
+        int bin = vg_seen_mark(&self->seen, c, v[2], v[3], grade, (uint32_t)t_s);
+        if (bin >= 0) {
+            self->bin_dirty[bin] = 1;
+            add_sight(self, bin, t_s, before_s);
+        }
+    }
+}
+
+void vg_apply_saw(struct vg_watch *self, struct vg_us t, struct vg_saw saw)
+{
+    int v[VG_SAW_RUN];
+    while (vg_saw_next(&saw, v)) {
+        mark_run(self, v, t.us / VG_US_PER_S);
+    }
+}
+
+/* A list that is not as the station writes it. */
 static void mark_seen(struct vg_watch *self, const json_t *runs, int64_t t_s)
 {
-    size_t n = json_array_size(runs) / RUN_NUMBERS;
+    size_t n = json_array_size(runs) / VG_SAW_RUN;
     for (size_t i = 0; i < n; i++) {
-        int v[RUN_NUMBERS];
-        for (size_t k = 0; k < RUN_NUMBERS; k++) {
-            v[k] = (int)json_integer_value(json_array_get(runs, RUN_NUMBERS * i + k));
+        int v[VG_SAW_RUN];
+        for (size_t k = 0; k < VG_SAW_RUN; k++) {
+            v[k] = (int)json_integer_value(json_array_get(runs, VG_SAW_RUN * i + k));
         }
-        int grade = v[4] > 0 ? vg_grade_of_gsd(v[4] / 100.0 * CM_SLACK) : VG_GRADE_UNKNOWN;
-        int end = v[1] < self->shape.n_cols ? v[1] : self->shape.n_cols;
-        for (int c = v[0] < 0 ? 0 : v[0]; c < end; c++) {
-            uint32_t before_s = self->seen.bin_s[self->shape.cols[c].bin];
-            int bin = vg_seen_mark(&self->seen, c, v[2], v[3], grade, (uint32_t)t_s);
-            if (bin >= 0) {
-                self->bin_dirty[bin] = 1;
-                add_sight(self, bin, t_s, before_s);
-            }
-        }
+        mark_run(self, v, t_s);
     }
 }
 

@@ -3,10 +3,13 @@
 #ifndef VG_WATCH_APPLY_H
 #define VG_WATCH_APPLY_H
 
+#include "watch/saw.h"
 #include "watch/watch.h"
 
 enum vg_status vg_apply_pose(struct vg_watch *self, struct vg_us t, const json_t *body,
                              struct vg_error *err);
+/* The cells of a pose that was applied without them. */
+void vg_apply_saw(struct vg_watch *self, struct vg_us t, struct vg_saw saw);
 enum vg_status vg_apply_drone(struct vg_watch *self, struct vg_us t, const json_t *body,
                               struct vg_error *err);
 enum vg_status vg_apply_sortie(struct vg_watch *self, struct vg_us t, const json_t *body,

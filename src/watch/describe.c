@@ -1,6 +1,7 @@
 #include "watch/describe.h"
 
 #include "terrain/tile.h"
+#include "watch/ways.h"
 
 #include <math.h>
 #include <string.h>
@@ -190,6 +191,7 @@ void vg_watch_describe(const struct vg_watchfile *watch, const struct vg_strip *
     put_lines(&watch->network, out);
     put_stretches(&watch->network, plan, out);
     put_strip(&watch->network, strip, plan, out);
+    vg_ways_describe(watch, out);
     put_points(watch, out);
     put_zones(watch, out);
     put_terrain(terrain, out);

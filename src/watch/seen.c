@@ -36,11 +36,24 @@ void vg_seen_finish(struct vg_seen *self)
     *self = (struct vg_seen){0};
 }
 
-static int newer_first(const void *a, const void *b)
+/* The k-th oldest of n times. k is small where nearly all of a column must have been seen: then one
+ * look at most cells is enough. O(n k) at worst. */
+static uint32_t kth_oldest(const uint32_t *cells, int n, int k)
 {
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-    return x < y ? 1 : x > y ? -1 : 0;
+    uint32_t oldest[MAX_ROWS]; /* ascending */
+    int n_kept = 0;
+    for (int i = 0; i < n; i++) {
+        if (n_kept == k && cells[i] >= oldest[k - 1]) {
+            continue;
+        }
+        int at = n_kept < k ? n_kept++ : k - 1;
+        while (at > 0 && oldest[at - 1] > cells[i]) {
+            oldest[at] = oldest[at - 1];
+            at--;
+        }
+        oldest[at] = cells[i];
+    }
+    return oldest[k - 1];
 }
 
 /* The time since which `need` of the n cells have been seen. */
@@ -56,13 +69,7 @@ static uint32_t column_time(const uint32_t *cells, int n, int need)
             n_newest++;
         }
     }
-    if (n_newest >= need) {
-        return newest;
-    }
-    uint32_t sorted[MAX_ROWS];
-    memcpy(sorted, cells, (size_t)n * sizeof *cells);
-    qsort(sorted, (size_t)n, sizeof *sorted, newer_first);
-    return sorted[need - 1];
+    return n_newest >= need ? newest : kth_oldest(cells, n, n - need + 1);
 }
 
 static uint32_t bin_time(const struct vg_seen *self, int bin)

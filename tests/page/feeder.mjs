@@ -228,6 +228,7 @@ const WATCH = {
   ],
   places: [["Kayes", 14.44693, -11.44448, 78406], ["Bafoulabé", 13.8065, -10.8321, 26823], ["Diamou", 14.092, -11.269, 9000], ["Ambidédi", 14.58, -11.79, 7500], ["Sadiola", 13.9, -11.7, 12000], ["Nioro", 15.23, -9.59, 33486], ["Tambacounda", 13.77, -13.67, 107293], ["Kidira", 14.457, -12.216, 6500]].map(([name, lat, lon, population]) => ({ name, lat, lon, population })),
   drones: ids.map((id, i) => ({ id, type: "long-wing", base: BASES[i % BASES.length].name })),
+  cells: true,
   terrain: { bounds: [-14, 12, -6, 18], maxzoom: 8 },
   plan: { period_s: 20000, worst_gap_s: 12000, bound_s: 11800, ratio: 1.017 },
 };
@@ -339,8 +340,8 @@ const shade = (z, x, y) => once(`shade/${z}/${x}/${y}`, () => png(4, (raw, o, i,
   raw[o + 3] = Math.min(190, Math.abs(light));
 }));
 
-// ---- cells: seen when their bin was, but never where the strip's far right is
-const NEVER_FROM = 1200;
+// ---- cells: seen when their bin was, but never where the strip's far right is; the better the looks that count, the less of it
+const NEVER_FROM = { any: 1200, vehicle: 900, group: 600, person: 300 };
 /** The nearest place of the line among some of its parts: metres along it and to the right of it. */
 function beside([lon, lat], parts) {
   const k = Math.cos(lat * RAD);
@@ -365,18 +366,20 @@ const stretchAt = (s_m) => WATCH.stretches.find((s) => {
 /** Parts of the line within reach of a box of degrees. */
 const partsIn = (w, s, e, n, reach) => LINE.coords.map((_, i) => i).filter((i) => i + 1 < LINE.coords.length && LINE.coords[i][0] > w - reach && LINE.coords[i][0] < e + reach && LINE.coords[i][1] > s - reach && LINE.coords[i][1] < n + reach);
 
-function seenTile(z, x, y, revisit) {
+/** What a query asks: a moment, and looks that count. */
+const askedOf = (query) => ({ t: query.has("t_us") ? Number(query.get("t_us")) / 1e6 : now(), never: NEVER_FROM[query.get("target") ?? "any"] });
+
+function seenTile(z, x, y, revisit, { t, never }) {
   const lonAt = (i) => ((x + i) / 2 ** z) * 360 - 180;
   const latAt = (j) => Math.atan(Math.sinh(Math.PI * (1 - (2 * (y + j)) / 2 ** z))) / RAD;
   const parts = partsIn(lonAt(0), latAt(1), lonAt(1), latAt(0), 0.06);
-  const t = now();
   const seen = new Map();
   // Four by four pixels alike, as a search for each would keep the feeder from its other duties.
   const rough = new Float64Array(64 * 64);
   const at = (i, j) => {
     const near = parts.length ? beside([lonAt(i), latAt(j)], parts) : null;
     if (!near || near.m > stretchAt(near.s_m).depth_m || (revisit && stretchAt(near.s_m).revisit_s !== revisit)) return -32768;
-    if (near.side_m > NEVER_FROM) return -1;
+    if (near.side_m > never) return -1;
     const bin = Math.min(N_BINS - 1, Math.floor(near.s_m / BIN));
     if (!seen.has(bin)) seen.set(bin, lastSeen(bin, t));
     return seen.get(bin) ? (seen.get(bin) - START) / 3600 : -1;
@@ -385,12 +388,12 @@ function seenTile(z, x, y, revisit) {
   return terrarium((i, j) => rough[Math.floor(j * 64) * 64 + Math.floor(i * 64)]);
 }
 
-function cell(lat, lon) {
+function cell(lat, lon, { t, never }) {
   const parts = partsIn(lon, lat, lon, lat, 0.06);
   const near = parts.length ? beside([lon, lat], parts) : null;
   if (!near || near.m > stretchAt(near.s_m).depth_m) return null;
   const line = WATCH.lines.findLastIndex((l) => l.first_bin * BIN <= near.s_m);
-  const seen_s = near.side_m > NEVER_FROM ? 0 : lastSeen(Math.min(N_BINS - 1, Math.floor(near.s_m / BIN)), now());
+  const seen_s = near.side_m > never ? 0 : lastSeen(Math.min(N_BINS - 1, Math.floor(near.s_m / BIN)), t);
   const look = (gsd_m, person, group, vehicle) => (seen_s ? { gsd_m, person, group, vehicle } : null);
   return { line, s_m: Math.round(near.s_m - WATCH.lines[line].first_bin * BIN), side_m: (Math.floor(near.side_m / 50) + 0.5) * 50, seen_s, looks: seen_s ? 3 : 0,
     last: look(0.57, 0.399, 0.942, 0.99), best: look(0.4, 0.689, 0.992, 0.999) };
@@ -451,10 +454,10 @@ const server = createServer((req, res) => {
   const relief = /^\/tiles\/relief\/[a-z]+\/(\d+)\/(\d+)\/(\d+)\.png$/.exec(path);
   if (relief) return send(res, 200, shade(...relief.slice(1).map(Number)), "image/png");
   const cells = /^\/tiles\/seen\/(\d+)\/(\d+)\/(\d+)\.png$/.exec(path);
-  if (cells && (Number(cells[1]) < 9 || REPLAY)) return send(res, 404, { error: "no such tile" });
-  if (cells) return send(res, 200, seenTile(...cells.slice(1).map(Number), Number(url.searchParams.get("revisit_s"))), "image/png");
-  if (path === "/api/cell" && !REPLAY) {
-    const found = cell(Number(url.searchParams.get("lat")), Number(url.searchParams.get("lon")));
+  if (cells && Number(cells[1]) < 9) return send(res, 404, { error: "no such tile" });
+  if (cells) return send(res, 200, seenTile(...cells.slice(1).map(Number), Number(url.searchParams.get("revisit_s")), askedOf(url.searchParams)), "image/png");
+  if (path === "/api/cell") {
+    const found = cell(Number(url.searchParams.get("lat")), Number(url.searchParams.get("lon")), askedOf(url.searchParams));
     return send(res, found ? 200 : 404, found ?? { error: "nothing is watched there" });
   }
   if (path === "/api/about") return send(res, 200, { name: "vigie", version: "0.1.0", mode: REPLAY ? "replay" : "live", lang: option("lang", "en") });

@@ -255,12 +255,35 @@ async function liveTests(station) {
   await test("the map draws the line by age, bases and drones", async () => {
     const page = await open(url);
     await page.waitForFunction((n) => n === 0 || window.vigie.page.map.map.queryRenderedFeatures({ layers: ["base"] }).length > 0, watch.bases.length, { timeout: LONG });
+    await page.evaluate(() => ["trails", "km"].forEach((n) => window.vigie.page.map.setShown(n, false)));
+    await page.waitForFunction(() => window.vigie.page.map.overlay.line_ms > 0, null, { timeout: LONG });
+    await page.waitForTimeout(1500);
     const seen = await page.evaluate(() => {
       const m = window.vigie.page.map;
-      const q = (layers) => m.map.queryRenderedFeatures({ layers }).length;
-      return { line: q(["line-case"]), kinds: q(["line-age", "line-broken", "line-never", "line-unreachable"]), bases: q(["base"]), drones: m.overlay.glides.gliders.size, heard: [...window.vigie.store.live.drones.values()].filter((d) => d.lat !== null).length };
+      const { net, live } = window.vigie.store;
+      const now_s = window.vigie.store.now_us() / 1e6;
+      const canvas = document.querySelector(".overlay-back");
+      const scale = canvas.width / canvas.clientWidth;
+      const out = { places: 0, drawn: 0, fresh: 0, blue: 0, old: 0, red: 0, bases: 0, drones: m.overlay.glides.gliders.size, heard: [...live.drones.values()].filter((d) => d.lat !== null).length };
+      // The middle of every fifth bin: fresh ground is more blue than red, ground past its promise more red than blue.
+      for (let b = 2; b < net.n_bins; b += 5) {
+        const span = net.binSpan(b);
+        const [x, y] = m.overlay.screenOf(...net.at({ line: span.line, s_m: (span.from_m + span.to_m) / 2 }));
+        if (x < 0 || y < 0 || x >= canvas.clientWidth || y >= canvas.clientHeight) continue;
+        const [red, , blue, alpha] = canvas.getContext("2d").getImageData(Math.round(x * scale), Math.round(y * scale), 1, 1).data;
+        const ratio = (now_s - live.bins[b]) / (net.revisit_s[b] || window.vigie.store.watch.promise_s);
+        out.places++;
+        out.drawn += alpha > 150;
+        const kind = net.unreachable[b] || !live.bins[b] ? "" : ratio < 0.3 ? "fresh" : ratio > 1.1 ? "old" : "";
+        if (kind) out[kind]++;
+        if (kind === "fresh") out.blue += blue > red;
+        if (kind === "old") out.red += red > blue;
+      }
+      out.bases = m.map.queryRenderedFeatures({ layers: ["base"] }).length;
+      return out;
     });
-    check(seen.line > 0 && seen.kinds > 0, "no line on the map");
+    check(seen.places > 20 && seen.drawn > 0.9 * seen.places, `the line on the map: ${JSON.stringify(seen)}`);
+    check(seen.blue > 0.85 * seen.fresh && seen.red > 0.85 * seen.old && seen.fresh + seen.old > 0, `its colours: ${JSON.stringify(seen)}`);
     check(seen.bases > 0 || watch.bases.length === 0, "no base on the map");
     same(seen.drones, seen.heard, "drones on the map");
     quiet();
@@ -585,9 +608,28 @@ async function goTo(page, at, zoom) {
   await page.evaluate(([center, z]) => window.vigie.page.map.map.jumpTo({ center, zoom: z }), [at, zoom]);
   await page.waitForFunction((z) => {
     const { map, shown } = window.vigie.page.map;
-    const on = shown.cells && z >= 9 && !window.vigie.store.past;
+    const on = shown.cells && z >= 9;
     return (map.getLayoutProperty("cells-0", "visibility") === "visible") === on && map.areTilesLoaded() && map.loaded();
   }, zoom, { timeout: LONG });
+}
+
+/** What is wanted of the cells is on the map. */
+async function drawn(page) {
+  await page.waitForTimeout(600); // the page looks every half second
+  await page.waitForFunction(() => {
+    const { map } = window.vigie.page.map;
+    const { past, quality } = window.vigie.store;
+    const of = new URL(map.getSource("cells-0").tiles[0]).searchParams;
+    const wanted = (of.get("target") ?? "") === quality && (of.get("t_us") ?? "") === (past ? String(Math.round(past.t_us)) : "");
+    return wanted && map.getPaintProperty("cells-0", "color-relief-opacity") > 0 && map.areTilesLoaded() && map.loaded();
+  }, null, { timeout: LONG });
+  await page.waitForTimeout(400);
+}
+
+async function turnTo(page, t_us) {
+  await page.evaluate((t) => window.vigie.moment.goTo(t), t_us);
+  await page.waitForFunction((t) => window.vigie.store.past && Math.abs(window.vigie.store.past.t_us - t) < 2e6, t_us, { timeout: LONG });
+  await drawn(page);
 }
 
 /** Colour in the middle of the map. */
@@ -655,7 +697,7 @@ async function madeCellTests(url) {
     });
   }
 
-  await test("cells: asked for from zoom 9, again at most every ten seconds, hidden by the switch and by another moment", async () => {
+  await test("cells: asked for from zoom 9, again at most every ten seconds, hidden by the switch", async () => {
     const page = await open(url);
     const asked = [];
     page.on("request", (r) => r.url().includes("/tiles/seen/") && asked.push([Date.now(), /v=(\d+)/.exec(r.url())[1], Number(/seen\/(\d+)/.exec(r.url())[1])]));
@@ -680,12 +722,104 @@ async function madeCellTests(url) {
     await page.locator(".layer-row", { hasText: "Seen ground" }).click();
     same(await visible(), "visible", "cells after the switch again");
     await page.keyboard.press("Escape");
-    await page.evaluate(() => window.vigie.moment.goTo(window.vigie.store.liveNow_us() - 3600e6));
-    await page.waitForFunction(() => window.vigie.store.past && window.vigie.page.map.map.getLayoutProperty("cells-0", "visibility") === "none", null, { timeout: LONG });
-    await page.evaluate(() => window.vigie.moment.now());
-    await page.waitForFunction(() => window.vigie.page.map.map.getLayoutProperty("cells-0", "visibility") === "visible", null, { timeout: LONG });
     quiet();
   });
+
+  for (const theme of ["light", "dark"]) {
+    await test(`cells, ${theme}: another moment shows the ground as it was then, and now comes back`, async () => {
+      const page = await open(url, { theme });
+      const watch = await (await fetch(new URL("api/watch", url))).json();
+      await page.evaluate(BARE);
+      const bin = await binOfAge(page, 1.05, 99);
+      const asked = [];
+      page.on("request", (r) => r.url().includes("/tiles/seen/") && asked.push(new URL(r.url()).searchParams.get("t_us")));
+      await goTo(page, await placeBeside(page, bin.line, bin.s_m, -600), 13);
+      near((await cellColour(page)).colour, colourOf(theme, bin.ratio), "now");
+      same(asked.filter((t) => t !== null).length, 0, "moments asked for while the screen shows now");
+      // It has not been seen since; half a promise after it was, its age was half a promise, as /api/at says too.
+      const [k, seen_s] = await page.evaluate(([line, s_m]) => {
+        const { store } = window.vigie;
+        const n = store.net.binAt({ line, s_m });
+        return [n, store.live.bins[n]];
+      }, [bin.line, bin.s_m]);
+      const then = (seen_s + 0.5 * watch.promise_s) * 1e6;
+      same((await (await fetch(new URL(`api/at?t_us=${then}`, url))).json()).bins[k], seen_s, "when it was last seen, then");
+      await turnTo(page, then);
+      check(asked.some((t) => Math.abs(Number(t) - then) < 2e6), `tiles of ${asked.at(-1)} where ${then} was wanted`);
+      near((await cellColour(page)).colour, colourOf(theme, 0.5), "then");
+      await page.evaluate(() => window.vigie.moment.now());
+      await drawn(page);
+      near((await cellColour(page)).colour, colourOf(theme, bin.ratio), "now again");
+      quiet();
+    });
+  }
+
+  await test("cells: playing the past asks for a moment's tiles seldom, and what lies after the moment is not shown", async () => {
+    const page = await open(url);
+    await page.evaluate(BARE);
+    const bin = await binOfAge(page, 0.05, 0.3);
+    await goTo(page, await placeBeside(page, bin.line, bin.s_m, -600), 13);
+    const seen_s = await page.evaluate(([line, s_m]) => window.vigie.store.live.bins[window.vigie.store.net.binAt({ line, s_m })], [bin.line, bin.s_m]);
+    await turnTo(page, (seen_s - 120) * 1e6);
+    const asked = [];
+    page.on("request", (r) => r.url().includes("/tiles/seen/") && asked.push([Date.now(), new URL(r.url()).searchParams.get("t_us")]));
+    await page.evaluate(() => window.vigie.moment.play());
+    await page.waitForFunction((t) => window.vigie.store.now_us() / 1e6 > t + 60, seen_s, { timeout: LONG });
+    await page.evaluate(() => window.vigie.moment.pause());
+    await drawn(page);
+    const times = [...new Set(asked.map((a) => a[1]))].map((t) => asked.find((a) => a[1] === t)[0]);
+    check(times.length > 0, "no tile was asked for while the past played");
+    for (let i = 1; i < times.length; i++) check(times[i] - times[i - 1] > 500, `tiles of the next moment after ${times[i] - times[i - 1]} ms`);
+    // A ramp for a moment leaves out what the tiles say of the time after it.
+    const last = await page.evaluate(() => window.vigie.page.map.map.getPaintProperty("cells-0", "color-relief-color").slice(-2));
+    same(last[1], "rgba(0, 0, 0, 0)", "colour of what lies after the moment");
+    quiet();
+  });
+
+  const COUNTS = { en: { button: "Layers", any: "any look", note: "Ground seen well enough to detect a person", tip: "counting looks fine enough for a person" },
+    fr: { button: "Couches", any: "tout regard", note: "Sol assez bien vu pour détecter une personne", tip: "comptent les regards assez fins pour une personne" } };
+  for (const [lang, width] of [["en", 1440], ["fr", 390]]) {
+    await test(`cells, ${lang}, ${width} px: only looks that would show a person count when that is chosen`, async () => {
+      const touch = width < 500; // a finger all along: a mouse left behind would point elsewhere
+      const page = await open(url, { theme: "light", lang, width, height: touch ? 844 : 900, touch });
+      const press = (selector) => (touch ? page.tap(selector) : page.click(selector));
+      await page.evaluate(BARE);
+      const bin = await binOfAge(page, 0, 0.25);
+      await goTo(page, await placeBeside(page, bin.line, bin.s_m, 450), 14);
+      near((await cellColour(page)).colour, colourOf("light", bin.ratio), "any look");
+      check(!(await page.locator(".ground-note").isVisible()), "a note though every look counts");
+      await press(".layers");
+      same((await page.locator("select.quality option").allInnerTexts()).length, 4, "choices");
+      same(await page.locator("select.quality option").first().innerText(), COUNTS[lang].any, "first choice");
+      const box = await page.locator("#layer-box").boundingBox();
+      check(box.x >= 0 && box.x + box.width < width && box.y + box.height <= 900, `the box of layers stands at ${JSON.stringify(box)}`);
+      await page.selectOption("select.quality", "person");
+      await page.keyboard.press("Escape");
+      await drawn(page);
+      same(await text(page, ".ground-note > span"), COUNTS[lang].note, "note on the map");
+      const note = await page.locator(".ground-note").boundingBox();
+      check(note.x >= 0 && note.x + note.width <= width, `the note stands at ${JSON.stringify(note)}`);
+      near((await cellColour(page)).colour, colourOf("light", null), "ground never seen well enough for a person");
+      const [x, y] = await pointAtMiddle(page);
+      if (touch) await page.touchscreen.tap(x, y);
+      else {
+        await page.mouse.move(x - 40, y);
+        await page.mouse.move(x, y);
+      }
+      await page.waitForFunction(() => document.querySelector(".tip-cell")?.checkVisibility(), null, { timeout: LONG });
+      check((await page.locator(".tip-cell").innerText()).includes(COUNTS[lang].tip), `"${await page.locator(".tip-cell").innerText()}"`);
+      same((await strangers(page, lang)).join(" | "), "", `words of the other language on the ${lang} screen`);
+      // Nearer to the line looks were fine enough.
+      await goTo(page, await placeBeside(page, bin.line, bin.s_m, 150), 14);
+      near((await cellColour(page)).colour, colourOf("light", bin.ratio), "ground seen well enough for a person");
+      await goTo(page, await placeBeside(page, bin.line, bin.s_m, 450), 14);
+      await press(".ground-note button");
+      await drawn(page);
+      check(!(await page.locator(".ground-note").isVisible()), "the note stays though every look counts");
+      near((await cellColour(page)).colour, colourOf("light", bin.ratio), "any look again");
+      quiet();
+    });
+  }
 
   const SIDES = { en: ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"],
     fr: ["au nord", "au nord-est", "à l’est", "au sud-est", "au sud", "au sud-ouest", "à l’ouest", "au nord-ouest"] };
@@ -767,19 +901,38 @@ async function promisesTests(url) {
 }
 
 async function replayTests(url) {
-  await test("a replay: no cells, as they are known of now only", async () => {
+  await test("a replay: the ground of the moment on the screen, as the record says it", async () => {
     const page = await open(url);
-    const asked = [];
-    page.on("request", (r) => /tiles\/seen|api\/cell/.test(r.url()) && asked.push(r.url()));
     await page.waitForFunction(() => window.vigie.store.past, null, { timeout: LONG });
-    await page.evaluate(() => window.vigie.page.map.map.jumpTo({ center: window.vigie.store.net.at({ line: 0, s_m: 5000 }), zoom: 11 }));
+    const { to_us } = await page.evaluate(() => ({ to_us: window.vigie.moment.to_us }));
+    await page.evaluate((t) => window.vigie.moment.goTo(t), to_us);
+    await page.waitForFunction((t) => window.vigie.store.past.t_us === t, to_us, { timeout: LONG });
+    const bin = await page.evaluate(() => {
+      const { store } = window.vigie;
+      const { line, from_m, to_m } = store.net.binSpan(store.past.bins.findIndex((t) => t > 0));
+      return { line, s_m: (from_m + to_m) / 2 };
+    });
+    const asked = [];
+    page.on("response", (r) => r.url().includes("/tiles/seen/") && asked.push([r.status(), new URL(r.url()).searchParams.get("t_us")]));
+    const at = await placeBeside(page, bin.line, bin.s_m, 75);
+    await goTo(page, at, 13);
+    await drawn(page);
+    check(asked.length > 0 && asked.every(([status, t]) => status === 200 && Number(t) === to_us), `tiles answered ${JSON.stringify(asked)}`);
+    const cellAt = async (t) => (await fetch(new URL(`api/cell?lat=${at[1]}&lon=${at[0]}&t_us=${t}`, url))).json();
+    const end = await cellAt(to_us);
+    check(end.seen_s > 0 && end.seen_s <= to_us / 1e6, `seen at ${end.seen_s}`);
+    const before = await cellAt((end.seen_s - 1) * 1e6);
+    check(before.seen_s < end.seen_s, `a second before it was seen it was seen at ${before.seen_s}`);
+    await turnTo(page, (end.seen_s - 1) * 1e6);
+    same(Number(asked.at(-1)[1]), (end.seen_s - 1) * 1e6, "moment of the tiles");
     const [x, y] = await pointAtMiddle(page);
     await page.mouse.move(x - 5, y);
     await page.mouse.move(x, y);
-    await page.waitForTimeout(1500);
-    same(asked.join(" "), "", "cells asked for");
+    await page.waitForFunction(() => document.querySelector(".tip-cell")?.checkVisibility(), null, { timeout: LONG });
+    same(await page.evaluate(() => window.vigie.store.ground.seen_s), before.seen_s, "when the ground pointed at was seen");
+    await page.mouse.move(5, 5);
     await page.click(".layers");
-    same(await page.locator(".layer-row", { hasText: "Seen ground" }).count(), 0, "switches of what is not there");
+    same(await page.locator(".layer-row", { hasText: "Seen ground" }).count(), 1, "the switch of seen ground");
     quiet();
   });
 

@@ -67,6 +67,8 @@ export interface Watch {
   zones: Zone[];
   places: Place[];
   drones: { id: string; type: string; base: string }[];
+  /** Whether the station knows where the cells of seen ground lie: not in the replay of an old record. */
+  cells: boolean;
   terrain: { bounds: [number, number, number, number]; maxzoom: number } | null;
   plan?: { period_s: number; worst_gap_s: number; bound_s: number; ratio: number } | null;
 }

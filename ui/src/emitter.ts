@@ -5,6 +5,7 @@ export type Topic =
   | "link" // state of the connection
   | "hover" // kilometre pointed at
   | "ground" // cell of ground pointed at
+  | "quality" // which looks count on the map of seen ground
   | "select" // chosen drone
   | "look" // language, theme, layers: draw again
   | "moment"; // replay clock moved

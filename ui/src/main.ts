@@ -10,6 +10,7 @@ import { moment } from "./moment";
 import { Alerts } from "./parts/alerts";
 import { say } from "./parts/dialog";
 import { Drones } from "./parts/drones";
+import { GroundNote } from "./parts/groundnote";
 import { help } from "./parts/help";
 import { Panel } from "./parts/panel";
 import { Rail } from "./parts/rail";
@@ -59,6 +60,7 @@ class Page {
   readonly drones: Drones;
   readonly panel: Panel;
   private tip: Tip;
+  private note = new GroundNote();
   private map_host = h("div", { class: "map", id: "map" });
   private chart_host = h("div", { class: "chart", id: "chart" });
   private narrow = window.matchMedia("(max-width: 760px)");
@@ -69,7 +71,7 @@ class Page {
     const strip = h("section", { class: "strip" });
     this.status = new Status({ worst: () => this.showWorst(), language: () => this.switchLang(), theme: () => this.switchTheme(), retry: () => this.live.retryNow() });
     this.bar = new TimeBar();
-    centre.append(h("div", { class: "map-frame" }, this.map_host, this.bar.back), strip);
+    centre.append(h("div", { class: "map-frame" }, this.map_host, this.bar.back, this.note.el), strip);
     document.getElementById("app")!.replaceChildren(this.status.el, this.status.banner, centre);
     this.map = new WatchMap(this.map_host, () => this.openDrones());
     this.chart = new Chart(this.chart_host, (line, s_m) => this.flyToKm(line, s_m), (id) => this.choose(id));
@@ -102,6 +104,7 @@ class Page {
     on("moment", () => this.bar.refresh());
     on("hover", () => this.tip.refresh());
     on("ground", () => this.tip.refresh());
+    on("quality", () => this.note.refresh(this.map.cellsOn));
     on("look", () => this.rebuild());
     this.narrow.addEventListener("change", () => this.layOut());
     this.layOut();
@@ -144,6 +147,7 @@ class Page {
   private tick(): void {
     this.status.tick();
     this.bar.refresh();
+    this.note.refresh(this.map.cellsOn);
   }
 
   private rebuild(): void {
@@ -237,7 +241,7 @@ class Page {
   private key(e: KeyboardEvent): void {
     const at = e.target as HTMLElement;
     if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector("dialog[open]")) return;
-    if (at.matches("input[type=text], select, textarea")) return;
+    if (at.matches("input[type=text], select, textarea") && e.key !== "Escape") return;
     const button = at.closest("button, summary, input") !== null;
     const acts: Record<string, () => void> = {
       a: () => this.alerts.takeTop(), c: () => this.alerts.closeMine(), f: () => this.map.fitWatch(), g: () => this.switchChart(),

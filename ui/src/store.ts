@@ -51,6 +51,10 @@ export class Picture {
   }
 }
 
+/** Which looks count on the map of seen ground: any, or those that would have detected such a target (docs/api.md, `target`). */
+export type Quality = "" | "vehicle" | "group" | "person";
+export const QUALITIES: Quality[] = ["", "vehicle", "group", "person"];
+
 export type LinkState = "connecting" | "live" | "away";
 
 class Store {
@@ -68,6 +72,7 @@ class Store {
   hover: { spot: Spot; t_s: number | null; from: "map" | "chart" } | null = null;
   /** The cell of ground pointed at on the map. */
   ground: Cell | null = null;
+  quality: Quality = "";
   selected: string | null = null;
   follow = false;
 
@@ -146,6 +151,13 @@ class Store {
     if (!spot && !this.hover) return;
     this.hover = spot ? { spot, t_s, from } : null;
     emit("hover");
+  }
+
+  setQuality(quality: Quality): void {
+    if (quality === this.quality) return;
+    this.quality = quality;
+    this.setGround(null);
+    emit("quality");
   }
 
   setGround(cell: Cell | null): void {

@@ -200,6 +200,32 @@ await test('the seen ground as a GeoTIFF: GDAL reads what the station says of ea
   const finer = tool('gdallocationinfo', ['-wgs84', '-valonly', fine], points).trim().split('\n').map(Number);
   check(asked.every((_, i) => finer[3 * i] <= Math.max(values[3 * i], 0) && (finer[3 * i] === 0 || finer[3 * i + 2] <= 20)), 'fine looks are a part of all');
   check(run(['export', record, '--as', 'geotiff', '--watch', 'examples/kayes/watch.yaml', '-o', fine]).code === 3, 'another line is refused');
+  check(run(['export', record, '--as', 'geotiff', '--watch', 'tests/station/post.yaml', '--gsd', '0.01', '-o', fine]).code === 2, 'finer than looks are told apart is refused');
+
+  // A moment half way through the sightings, as the replay says it and as the export has it; all looks, and those fine enough for a person.
+  const replay = await station([record], { verb: 'replay' });
+  const times = asked.map((p) => p.seen_s).filter((t) => t > 0).sort((u, v) => u - v);
+  const then_s = times[times.length >> 1];
+  for (const [query, gsd] of [['', []], ['&target=person', ['--gsd', '0.4']]]) {
+    const out = path.join(dir, `then${gsd.length}.tif`);
+    const done = run(['export', record, '--as', 'geotiff', '--watch', 'tests/station/post.yaml', '--at', new Date(then_s * 1000).toISOString(), ...gsd, '-o', out]);
+    check(done.code === 0, `vigie export --at: ${done.err}`);
+    const was = tool('gdallocationinfo', ['-wgs84', '-valonly', out], points).trim().split('\n').map(Number);
+    let agree = 0, later = 0, n_seen = 0;
+    for (const [i, p] of asked.entries()) {
+      const c = (await replay.get(`/api/cell?lat=${p.lat.toFixed(6)}&lon=${p.lon.toFixed(6)}&t_us=${then_s * 1000000}${query}`)).json;
+      agree += c.seen_s === was[3 * i] && c.looks === was[3 * i + 1];
+      later += c.seen_s > then_s;
+      n_seen += c.seen_s > 0;
+    }
+    console.log(`        half way${query}: ${n_seen} of ${asked.length} cells seen, ${agree} the same in the raster`);
+    check(agree > asked.length * 0.7 && later === 0 && n_seen < seen && (gsd.length || n_seen > 10), `half way${query}: ${agree} the same, ${later} later, ${n_seen} of ${seen} seen`);
+  }
+  const z = 12, tx = Math.floor(((a[0] + 180) / 360) * 2 ** z), ty = Math.floor(((1 - Math.asinh(Math.tan((a[1] * Math.PI) / 180)) / Math.PI) / 2) * 2 ** z);
+  const tileOf = async (q) => replay.get(`/tiles/seen/${z}/${tx}/${ty}.png${q}`);
+  check((await tileOf(`?t_us=${then_s * 1000000}`)).status === 200 && (await tileOf('')).status === 200, 'tiles of then and of the end');
+  check((await tileOf('?t_us=1')).status === 404 && (await tileOf('?gsd_m=x')).status === 400 && (await tileOf('?target=tank')).status === 400, 'before the record; not a number; no such target');
+  await replay.stop();
 });
 await test('the installed library, from a C program of somebody else', async () => {
   const dem = 'examples/brindabella/dem/S36E149_south_west.tif', prefix = path.join(dir, 'usr');

@@ -1,5 +1,7 @@
 #include "serve/query.h"
 
+#include "serve/cellquery.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -108,6 +110,63 @@ static void integers_are_whole_and_bounded(void **state)
     assert_true(v == INT64_MAX);
 }
 
+static void what_is_asked_of_the_ground_is_read(void **state)
+{
+    (void)state;
+    struct vg_cellquery q;
+    assert_null(vg_cellquery_read("", &q));
+    assert_true(q.t_us == INT64_MAX && q.gsd_m == 0 && q.target == VG_CELLQUERY_ANY &&
+                q.revisit_s == 0);
+    assert_null(vg_cellquery_read("v=7&lat=1&t_us=1790000000000000&gsd_m=0.57&revisit_s=3600", &q));
+    assert_int_equal(q.t_us, INT64_C(1790000000000000));
+    assert_true(q.gsd_m == 0.57 && q.target == VG_CELLQUERY_ANY && q.revisit_s == 3600);
+    assert_null(vg_cellquery_read("target=person", &q));
+    assert_int_equal(q.target, VG_CELLQUERY_PERSON);
+    assert_null(vg_cellquery_read("target=group", &q));
+    assert_int_equal(q.target, VG_CELLQUERY_GROUP);
+    assert_null(vg_cellquery_read("t_us=0&target=vehicle", &q));
+    assert_true(q.target == VG_CELLQUERY_VEHICLE && q.t_us == 0);
+}
+
+static void what_cannot_be_asked_of_the_ground_is_said(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *query;
+        const char *says;
+    } BAD[] = {
+        {"t_us=", "t_us"},
+        {"t_us=-1", "t_us"},
+        {"t_us=1.5", "t_us"},
+        {"t_us=99999999999999999999", "t_us"},
+        {"gsd_m=0", "gsd_m"},
+        {"gsd_m=0.04", "gsd_m"},
+        {"gsd_m=-1", "gsd_m"},
+        {"gsd_m=101", "gsd_m"},
+        {"gsd_m=1e1", "gsd_m"},
+        {"gsd_m=nan", "gsd_m"},
+        {"target=", "target"},
+        {"target=tank", "target"},
+        {"target=PERSON", "target"},
+        {"target=person%00", "target"},
+        {"target=personpersonpersonperson", "target"},
+        {"target=person&gsd_m=1", "not both"},
+        {"revisit_s=x", "revisit_s"},
+        {"revisit_s=0", "revisit_s"},
+    };
+    struct vg_cellquery q;
+    memset(&q, 0x5a, sizeof q);
+    struct vg_cellquery before;
+    memcpy(&before, &q, sizeof before);
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+        const char *why = vg_cellquery_read(BAD[i].query, &q);
+        if (why == NULL || strstr(why, BAD[i].says) == NULL) {
+            fail_msg("%s: %s", BAD[i].query, why != NULL ? why : "taken");
+        }
+    }
+    assert_memory_equal(&q, &before, sizeof q);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +174,8 @@ int main(void)
         cmocka_unit_test(other_paths_do_not_match),
         cmocka_unit_test(values_are_decoded),
         cmocka_unit_test(integers_are_whole_and_bounded),
+        cmocka_unit_test(what_is_asked_of_the_ground_is_read),
+        cmocka_unit_test(what_cannot_be_asked_of_the_ground_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

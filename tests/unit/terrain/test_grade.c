@@ -69,12 +69,36 @@ static void detection_follows_the_transfer_function(void **state)
     }
 }
 
+/* "At least this quality": all of the grade is within it. Grades end at 0.4, 0.566, 0.8, 1.131 m.
+ */
+static void a_wanted_quality_takes_whole_grades(void **state)
+{
+    (void)state;
+    assert_int_equal(vg_grade_within(0.049), 0);
+    assert_int_equal(vg_grade_within(0.05), 1);
+    assert_int_equal(vg_grade_within(0.5), 7);
+    assert_int_equal(vg_grade_within(0.57), 8); /* as it is written in two digits */
+    assert_int_equal(vg_grade_within(0.79), 8);
+    assert_int_equal(vg_grade_within(0.8), 9);
+    assert_int_equal(vg_grade_within(1.13), 10);
+    assert_int_equal(vg_grade_within(1e6), 20);
+    assert_int_equal(vg_grade_within((double)NAN), 0);
+    /* even odds where size / (2 gsd) = 0.75: a person of 0.75 m at 0.5 m a pixel, a group of 1.68 m
+     * at 1.12, a vehicle of 2.3 m at 1.533 */
+    assert_int_equal(vg_grade_detecting(0.75), 7);
+    assert_int_equal(vg_grade_detecting(1.68), 9);
+    assert_int_equal(vg_grade_detecting(2.3), 10);
+    assert_int_equal(vg_grade_detecting(0.07), 0); /* 0.047 m */
+    assert_int_equal(vg_grade_detecting(1e6), 20);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(classes_are_half_octaves),
         cmocka_unit_test(a_steep_look_shows_less_of_a_person),
         cmocka_unit_test(detection_follows_the_transfer_function),
+        cmocka_unit_test(a_wanted_quality_takes_whole_grades),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* Folding events and telling the page. */
 #include "tiny.h"
 
+#include "base/rng.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -191,6 +193,52 @@ static void chart_breaks_where_the_drone_leaves_the_line(void **state)
     vg_watch_finish(&w);
 }
 
+/* The last member is read from the text, an earlier one by the JSON reader: both mean the same. */
+static void looks_mean_the_same_wherever_they_stand(void **state)
+{
+    (void)state;
+    struct vg_watch w[2];
+    struct vg_rng rng = vg_rng_seed(8);
+    tiny_open(&w[0]);
+    tiny_open(&w[1]);
+    for (int i = 0; i < 400; i++) {
+        struct vg_buf saw = {0};
+        char body[2][600];
+        int n = (int)vg_rng_below(&rng, 24); /* numbers: also lists that end within a run */
+        for (int k = 0; k < n; k++) {
+            vg_buf_printf(&saw, "%s%d", k > 0 ? "," : "",
+                          (int)vg_rng_below(&rng, k % 5 < 2 ? 70 : 6));
+        }
+        vg_format(body[0], 600, "{\"d\":\"V1\",\"lat\":14,\"lon\":0,\"saw\":[%s]}",
+                  vg_buf_text(&saw));
+        vg_format(body[1], 600, "{\"d\":\"V1\",\"saw\":[%s],\"lat\":14,\"lon\":0}",
+                  vg_buf_text(&saw));
+        tiny_apply(&w[0], i * 7, "pose", body[0]);
+        tiny_apply(&w[1], i * 7, "pose", body[1]);
+        vg_buf_finish(&saw);
+    }
+    size_t n_cells = (size_t)w[0].shape.cols[w[0].shape.n_cols].cell;
+    assert_memory_equal(w[0].seen.cell_s, w[1].seen.cell_s, n_cells * sizeof *w[0].seen.cell_s);
+    assert_memory_equal(w[0].seen.cells, w[1].seen.cells, n_cells * sizeof *w[0].seen.cells);
+    assert_true(vg_seen_share(&w[0].seen) > 0.5);
+    assert_int_equal(w[0].n_sights, w[1].n_sights);
+    vg_watch_finish(&w[0]);
+    vg_watch_finish(&w[1]);
+}
+
+static void a_pose_with_two_lists_is_refused(void **state)
+{
+    (void)state;
+    static const char body[] =
+        "{\"d\":\"V1\",\"lat\":14,\"lon\":0,\"saw\":[0,1,0,1,5],\"saw\":[5,6,0,1,5]}";
+    struct vg_watch w;
+    tiny_open(&w);
+    assert_int_equal(vg_watch_apply(&w, vg_us(TINY_T0), "pose", body, sizeof body - 1, NULL),
+                     VG_E_FORMAT);
+    assert_true(vg_seen_share(&w.seen) == 0);
+    vg_watch_finish(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +248,8 @@ int main(void)
         cmocka_unit_test(deltas_tell_only_what_changed),
         cmocka_unit_test(the_same_strip_keeps_its_memory),
         cmocka_unit_test(chart_breaks_where_the_drone_leaves_the_line),
+        cmocka_unit_test(looks_mean_the_same_wherever_they_stand),
+        cmocka_unit_test(a_pose_with_two_lists_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

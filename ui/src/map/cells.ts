@@ -1,9 +1,10 @@
-// The ground that was seen, cell by cell. A tile says when each cell was last seen; a colour ramp says how old that is now.
-// So ageing costs a new ramp now and then, and tiles are fetched again only when something was seen.
+// The ground that was seen, cell by cell, now or at the moment on the screen, by all looks or by good ones only. A tile says when
+// each cell was last seen; a colour ramp says how old that is now. So ageing costs a new ramp now and then, and tiles are fetched
+// again only when something was seen, or when another moment or quality is asked for.
 import type { LayerSpecification, Map as MapLibre, RasterDEMTileSource, SourceSpecification } from "maplibre-gl";
 import { ageRgb, css, scales, type Rgb } from "../age";
 import type { Network } from "../line";
-import { store, type Picture } from "../store";
+import { store, type Picture, type Quality } from "../store";
 import { theme } from "../theme";
 import { longestFrame, waitFor } from "./cost";
 import type { Shown } from "./style";
@@ -16,6 +17,11 @@ const MAX_TILE_ZOOM = 15;
 const FETCH_MS = 10000;
 const MOST_FETCH_MS = 60000;
 const FETCH_SHARE = 10;
+/** The same while the screen shows moments of the past, one after another. */
+const PAST_MS = 700;
+const PAST_SHARE = 2;
+/** Tiles of a moment farther than this from the one on the screen are not shown while others are on the way. */
+const FAR_US = 600e6;
 /** The same for colours. */
 const COLOUR_MS = 1000;
 const MOST_COLOUR_MS = 10000;
@@ -36,8 +42,33 @@ function promises(net: Network): number[] {
   return [...(all.size ? all : [net.watch.promise_s])].sort((a, b) => a - b);
 }
 
-function tileUrl(net: Network, revisit_s: number, version: number): string {
-  const one = promises(net).length === 1 ? "" : `revisit_s=${revisit_s}&`;
+/** What the tiles on the map are of: looks that count, and a moment (null: now). */
+interface Of {
+  quality: Quality;
+  t_us: number | null;
+}
+
+function wish(): Of {
+  return { quality: store.quality, t_us: store.past ? Math.round(store.past.t_us) : null };
+}
+
+/** The same as the end of a query: "target=person&t_us=...&". */
+export function asked(of: Of = wish()): string {
+  return (of.quality && `target=${of.quality}&`) + (of.t_us === null ? "" : `t_us=${of.t_us}&`);
+}
+
+/** Whether tiles of one would say something wrong of the other. */
+function isFar(a: Of, b: Of): boolean {
+  const at = (of: Of): number => of.t_us ?? store.liveNow_us();
+  return a.quality !== b.quality || Math.abs(at(a) - at(b)) > FAR_US;
+}
+
+function opacity(): number {
+  return theme() === "dark" ? 0.55 : 0.6;
+}
+
+function tileUrl(net: Network, revisit_s: number, version: number, of: Of): string {
+  const one = (promises(net).length === 1 ? "" : `revisit_s=${revisit_s}&`) + asked(of);
   const url = new URL("tiles/seen/{z}/{x}/{y}.png", document.baseURI).href.replace(/%7B/g, "{").replace(/%7D/g, "}");
   return `${url}?${one}v=${version}`;
 }
@@ -61,7 +92,7 @@ export function cellSources(net: Network): Record<string, SourceSpecification> {
   promises(net).forEach((revisit_s, k) => {
     out[idOf(k)] = {
       type: "raster-dem",
-      tiles: [tileUrl(net, revisit_s, 0)],
+      tiles: [tileUrl(net, revisit_s, 0, { quality: "", t_us: null })],
       tileSize: 256,
       encoding: "terrarium",
       bounds: around(net, revisit_s),
@@ -79,8 +110,9 @@ function nowHours(revisit_s: number): number {
   return (Math.ceil(Math.max(0, age_s) / step) * step) / 3600;
 }
 
-/** The page's one scale of ages, as colours of the hour at which a cell was seen. */
-export function ramp(revisit_s: number, now_h: number): unknown {
+/** The page's one scale of ages, as colours of the hour at which a cell was seen. Looking back, what a tile of a later moment
+ * says of the time after the one shown is left out. */
+export function ramp(revisit_s: number, now_h: number, looking_back: boolean): unknown {
   const promise_h = revisit_s / 3600;
   const never = css(scales[theme()].never);
   const stops: [number, string][] = [[NOT_WATCHED - 0.1, "rgba(0, 0, 0, 0)"], [NOT_WATCHED, never], [NEVER - 0.1, never]];
@@ -91,6 +123,7 @@ export function ramp(revisit_s: number, now_h: number): unknown {
   add(NEVER, ageRgb((now_h - NEVER) / promise_h, theme()));
   if (red_h > NEVER) add(red_h, scales[theme()].broken);
   for (const [ratio, colour] of [...scales[theme()].stops].reverse()) add(now_h - ratio * promise_h + (ratio === 1 ? EDGE : 0), colour);
+  if (looking_back) stops.push([Math.max(now_h, stops[stops.length - 1]![0]) + EDGE, "rgba(0, 0, 0, 0)"]);
   return ["interpolate", ["linear"], ["elevation"], ...stops.flat()];
 }
 
@@ -103,31 +136,40 @@ export function cellLayers(net: Network): LayerSpecification[] {
     layout: { visibility: "none" },
     paint: {
       "resampling": "nearest",
-      "color-relief-opacity": theme() === "dark" ? 0.55 : 0.6,
-      "color-relief-color": ramp(revisit_s, nowHours(revisit_s)) as never,
+      "color-relief-opacity": opacity(),
+      "color-relief-color": ramp(revisit_s, nowHours(revisit_s), store.looking_back) as never,
     },
   }));
 }
 
 export class Cells {
-  private on = false;
+  /** Whether cells stand on the map. */
+  on = false;
   private version = 0;
   private fetched_ms = -Infinity;
   private fetch_wait_ms = FETCH_MS;
+  private past_wait_ms = PAST_MS;
   private coloured_ms = -Infinity;
   private colour_wait_ms = COLOUR_MS;
-  /** The live picture, and the state of its bins, that the tiles on the map belong to. */
-  private of: Picture | null = null;
-  private of_bins = 0;
+  private hidden = false;
+  /** What tiles were last asked of; when that is now, the live picture and the state of its bins they belong to. */
+  private of: Of = { quality: "", t_us: null };
+  /** What the tiles on the map are of. */
+  private on_map: Of | null = null;
+  private live: Picture | null = null;
+  private live_bins = 0;
   private drawn = new Map<string, string>();
 
   constructor(private map: MapLibre, private shown: Shown, private onFetch: () => void) {
     map.on("zoomend", () => this.refresh());
   }
 
-  /** Cells are known of now only: another moment has no tiles. */
   private wanted(): boolean {
-    return this.shown.cells && !store.replay && !store.looking_back && store.live !== null && this.map.getZoom() >= CELLS_ZOOM;
+    return this.shown.cells && store.watch.cells && store.shown !== null && this.map.getZoom() >= CELLS_ZOOM;
+  }
+
+  private ids(): string[] {
+    return promises(store.net).map((_, k) => idOf(k));
   }
 
   /** Bring the cells up to date; cheap when nothing changed. */
@@ -137,22 +179,24 @@ export class Cells {
     if (on) {
       this.colour(!this.on);
       this.fetch();
+      this.cover();
     }
     if (on === this.on) return;
     this.on = on;
-    promises(store.net).forEach((_, k) => this.map.setLayoutProperty(idOf(k), "visibility", on ? "visible" : "none"));
+    for (const id of this.ids()) this.map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
   }
 
   private colour(at_once: boolean): void {
     const now = performance.now();
-    if (!at_once && now - this.coloured_ms < this.colour_wait_ms) return;
+    const back = store.looking_back;
+    if (!at_once && now - this.coloured_ms < (back ? Math.min(PAST_MS, this.colour_wait_ms) : this.colour_wait_ms)) return;
     let changed = false;
     promises(store.net).forEach((revisit_s, k) => {
       const now_h = nowHours(revisit_s);
-      const sign = `${theme()} ${now_h}`;
+      const sign = `${theme()} ${now_h} ${back}`;
       if (this.drawn.get(idOf(k)) === sign) return;
       this.drawn.set(idOf(k), sign);
-      this.map.setPaintProperty(idOf(k), "color-relief-color", ramp(revisit_s, now_h) as never);
+      this.map.setPaintProperty(idOf(k), "color-relief-color", ramp(revisit_s, now_h, back) as never);
       changed = true;
     });
     if (!changed) return;
@@ -160,20 +204,53 @@ export class Cells {
     void longestFrame().then((ms) => (this.colour_wait_ms = waitFor(ms, COLOUR_SHARE, COLOUR_MS, MOST_COLOUR_MS)));
   }
 
-  private fetch(): void {
-    const live = store.live!;
+  /** Nothing new to fetch for this wish, or not yet. */
+  private rests(want: Of): boolean {
     const now = performance.now();
-    const same = live === this.of && live.bins_version === this.of_bins;
-    if (same || store.link !== "live" || now - this.fetched_ms < this.fetch_wait_ms) return;
-    this.of = live;
-    this.of_bins = live.bins_version;
+    if (isFar(want, this.of) || (want.t_us === null) !== (this.of.t_us === null)) return false;
+    if (want.t_us !== null) return want.t_us === this.of.t_us || now - this.fetched_ms < this.past_wait_ms;
+    return (store.live === this.live && store.live?.bins_version === this.live_bins) || now - this.fetched_ms < this.fetch_wait_ms;
+  }
+
+  private fetch(): void {
+    const want = wish();
+    if (store.link !== "live" || this.rests(want)) return;
+    if (this.loading()) return;
+    const now = performance.now();
+    this.of = want;
+    this.on_map ??= want;
+    this.live = store.live;
+    this.live_bins = store.live?.bins_version ?? 0;
     this.fetched_ms = now;
-    if (this.version++) {
+    if (this.version++ || asked(want)) {
       promises(store.net).forEach((revisit_s, k) => {
-        (this.map.getSource(idOf(k)) as RasterDEMTileSource).setTiles([tileUrl(store.net, revisit_s, this.version)]);
+        (this.map.getSource(idOf(k)) as RasterDEMTileSource).setTiles([tileUrl(store.net, revisit_s, this.version, want)]);
       });
     }
-    this.map.once("idle", () => (this.fetch_wait_ms = waitFor(performance.now() - now, FETCH_SHARE, FETCH_MS, MOST_FETCH_MS)));
+    this.map.once("idle", () => this.loaded(performance.now() - now, want));
     this.onFetch();
+  }
+
+  /** MapLibre 6 keeps what a tile held where its source gets other tiles while that one is still on the way. */
+  private loading(): boolean {
+    return this.on && this.ids().some((id) => !this.map.isSourceLoaded(id));
+  }
+
+  private loaded(took_ms: number, of: Of): void {
+    this.fetch_wait_ms = waitFor(took_ms, FETCH_SHARE, FETCH_MS, MOST_FETCH_MS);
+    this.past_wait_ms = waitFor(took_ms, PAST_SHARE, PAST_MS, MOST_FETCH_MS);
+    if (of === this.of) this.on_map = of;
+    this.cover();
+  }
+
+  /** The tiles on the map stay until others are there, unless they say something else than what is asked for now. */
+  private cover(): void {
+    const yes = this.on_map !== null && isFar(wish(), this.on_map);
+    if (yes !== this.hidden) this.hide(yes);
+  }
+
+  private hide(yes: boolean): void {
+    this.hidden = yes;
+    for (const id of this.ids()) this.map.setPaintProperty(id, "color-relief-opacity", yes ? 0 : opacity());
   }
 }

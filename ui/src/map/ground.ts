@@ -2,6 +2,7 @@
 import { get, type Cell } from "../api";
 import { mercX, mercY } from "../line";
 import { store } from "../store";
+import { asked as askedOf } from "./cells";
 
 /** The pointer rests this long before the station is asked. */
 const REST_MS = 150;
@@ -16,7 +17,7 @@ export class Ground {
   /** Point at ground; nothing is asked where nothing is watched. */
   point(lon: number, lat: number, at_once = false): void {
     this.clear();
-    if (store.replay || store.looking_back || !store.live || !watched(lon, lat)) return;
+    if (!store.shown || !store.watch.cells || !watched(lon, lat)) return;
     this.pointing = true;
     this.lon = lon;
     this.lat = lat;
@@ -41,7 +42,7 @@ export class Ground {
     const asked = new AbortController();
     this.asked?.abort();
     this.asked = asked;
-    get<Cell>(`api/cell?lat=${this.lat.toFixed(6)}&lon=${this.lon.toFixed(6)}`, asked.signal)
+    get<Cell>(`api/cell?${askedOf()}lat=${this.lat.toFixed(6)}&lon=${this.lon.toFixed(6)}`, asked.signal)
       .then((cell) => this.asked === asked && store.setGround(cell))
       .catch(() => this.asked === asked && store.setGround(null));
   }

@@ -68,6 +68,7 @@ export class WatchMap {
       this.showMission();
     });
     on("look", () => this.restyle());
+    on("quality", () => this.cells.refresh());
     window.setInterval(() => {
       this.overlay.age(false);
       this.cells.refresh();
@@ -101,6 +102,11 @@ export class WatchMap {
   private paint(layer: LayerSpecification): void {
     const paint = (layer as { paint?: Record<string, unknown> }).paint ?? {};
     for (const [name, value] of Object.entries(paint)) this.map.setPaintProperty(layer.id, name as never, value as never);
+  }
+
+  /** Whether cells of seen ground stand on the map. */
+  get cellsOn(): boolean {
+    return this.cells.on;
   }
 
   setShown(name: keyof Shown, yes: boolean): void {

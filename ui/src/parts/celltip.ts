@@ -34,11 +34,12 @@ export class CellTip {
   private swatch = h("span", { class: "swatch" });
   private seen = h("span");
   private promise = h("span", { class: "muted" });
+  private enough = h("span", { class: "muted" });
   private looks = h("span", { class: "muted" });
   private chance = h("div", { class: "chance" });
 
   constructor() {
-    this.el.append(this.place, h("div", { class: "tip-line" }, this.swatch, this.seen), this.promise, this.looks, this.chance);
+    this.el.append(this.place, h("div", { class: "tip-line" }, this.swatch, this.seen), this.enough, this.promise, this.looks, this.chance);
   }
 
   /** `alone`: no words about the kilometre stand above. */
@@ -52,6 +53,8 @@ export class CellTip {
     put(this.place, t("cell_here", { place: beside(cell) }));
     this.swatch.style.background = css(cell.seen_s ? ageRgb(age_s / revisit, theme()) : scales[theme()].never);
     put(this.seen, cell.seen_s ? t("hover_seen", { time: hhmm(cell.seen_s), age: span(age_s) }) : t("cell_never"));
+    this.enough.hidden = !store.quality;
+    if (store.quality) put(this.enough, t(`enough_${store.quality}` as Key));
     put(this.promise, t("hover_limit", { time: span(revisit) }));
     this.promise.hidden = !alone;
     this.quality(cell);

@@ -3,7 +3,8 @@ import { attr, h, icon, setTitle } from "../dom";
 import { t, type Key } from "../lang";
 import type { WatchMap } from "../map/map";
 import type { Shown } from "../map/style";
-import { store } from "../store";
+import { on } from "../emitter";
+import { QUALITIES, store, type Quality } from "../store";
 import { icons } from "./icons";
 
 export interface RailActs {
@@ -19,12 +20,15 @@ const RELIEF: (keyof Shown)[] = ["hillshade", "slope", "contour"];
 const NEAR: (keyof Shown)[] = ["contour", "cells"];
 const LAYERS: (keyof Shown)[] = [...RELIEF, "band", "cells", "zones", "places", "km", "trails", "footprints", "labels"];
 
+const qualityKey = (q: Quality): Key => (q ? `quality_${q}` : "quality_any");
+
 export class Rail {
   readonly el = h("nav", { class: "rail" });
   readonly box = h("div", { class: "layer-box", id: "layer-box" });
   private terrain!: HTMLButtonElement;
   private chart!: HTMLButtonElement;
   private layers!: HTMLButtonElement;
+  private quality!: HTMLSelectElement;
 
   constructor(private map: WatchMap, private acts: RailActs) {
     this.box.hidden = true;
@@ -32,6 +36,7 @@ export class Rail {
       const at = e.target as Node;
       if (!this.box.hidden && !this.box.contains(at) && !this.layers.contains(at)) this.openLayers(false);
     });
+    on("quality", () => (this.quality.value = store.quality));
     this.build();
   }
 
@@ -60,14 +65,23 @@ export class Rail {
   private buildBox(): void {
     attr(this.box, "role", "group");
     attr(this.box, "aria-label", t("layers"));
-    const has = (name: keyof Shown): boolean => (RELIEF.includes(name) ? store.watch.terrain !== null : name !== "cells" || !store.replay);
-    const rows = LAYERS.filter(has).map((name) => {
+    const has = (name: keyof Shown): boolean => (RELIEF.includes(name) ? store.watch.terrain !== null : name !== "cells" || store.watch.cells);
+    this.buildQuality();
+    const rows = LAYERS.filter(has).flatMap((name) => {
       const box = h("input", { type: "checkbox" });
       box.checked = this.map.shown[name];
       box.addEventListener("change", () => this.map.setShown(name, box.checked));
-      return h("label", { class: "layer-row" }, box, h("span", {}, t(`layer_${name}`), NEAR.includes(name) && h("span", { class: "layer-note" }, t("layer_near"))));
+      const row = h("label", { class: "layer-row" }, box, h("span", {}, t(`layer_${name}`), NEAR.includes(name) && h("span", { class: "layer-note" }, t("layer_near"))));
+      return name === "cells" ? [row, h("label", { class: "layer-row layer-more" }, h("span", {}, t("quality")), this.quality)] : [row];
     });
     this.box.replaceChildren(h("h2", {}, t("layers")), ...rows);
+  }
+
+  /** Which looks count on the layer of seen ground. */
+  private buildQuality(): void {
+    this.quality = h("select", { class: "quality" }, ...QUALITIES.map((q) => h("option", { attrs: { value: q } }, t(qualityKey(q)))));
+    this.quality.value = store.quality;
+    this.quality.addEventListener("change", () => store.setQuality(this.quality.value as Quality));
   }
 
   openLayers(yes: boolean): void {

@@ -1,5 +1,6 @@
 /* Input: pattern NUL path NUL query. What matches must be made of the path's own bytes; what is
- * decoded must fit. */
+ * decoded must fit; what is asked of the seen ground must be within its bounds. */
+#include "serve/cellquery.h"
 #include "serve/query.h"
 
 #include <stdint.h>
@@ -49,6 +50,23 @@ static void try_query(const char *query)
     (void)vg_query_int64(query, "t_us", &v);
 }
 
+static void try_cellquery(const char *query)
+{
+    struct vg_cellquery q;
+    memset(&q, 0x5a, sizeof q);
+    struct vg_cellquery before;
+    memcpy(&before, &q, sizeof before);
+    if (vg_cellquery_read(query, &q) != NULL) {
+        check(memcmp(&q, &before, sizeof q) == 0);
+        return;
+    }
+    check(q.t_us >= 0);
+    check(q.gsd_m == 0 || (q.gsd_m >= VG_CELLQUERY_GSD_MIN_M && q.gsd_m <= VG_CELLQUERY_GSD_MAX_M));
+    check(q.target >= VG_CELLQUERY_ANY && q.target <= VG_CELLQUERY_VEHICLE);
+    check(q.target == VG_CELLQUERY_ANY || q.gsd_m == 0);
+    check(q.revisit_s == 0 || (q.revisit_s >= 1 && q.revisit_s <= 1e9));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = malloc(size + 3);
@@ -67,7 +85,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     try_route(pattern, path);
     try_route("/tiles/dem/{z}/{x}/{y}.png", path);
+    try_route("/tiles/seen/{z}/{x}/{y}.png", path);
     try_query(query);
+    try_cellquery(query);
     free(text);
     return 0;
 }
