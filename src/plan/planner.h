@@ -38,12 +38,12 @@ enum vg_status vg_planner_solve(const struct vg_watchfile *watch, const struct v
  * VG_E_INVALID: no base is near enough. */
 enum vg_status vg_planner_station(struct vg_watchfile *io, struct vg_error *err) VG_MUST_USE;
 
-/* What a set of bases is worth: the fleet's drones, wherever they are now, dealt to the bases of
- * the watch in whole numbers (by the linear program of the bound). */
+/* What a set of bases is worth to the fleet, its drones dealt among them as the linear program of
+ * the bound would like. */
 struct vg_stationing {
-    double bound_s; /* proven: no single-pass plan of that dealing has a smaller worst gap */
+    double bound_s; /* proven: however dealt, no single-pass plan has a smaller worst gap */
     double reach_m; /* of line */
-    int *n_at; /* drones at each base; malloc, the caller's */
+    int *n_at; /* drones at each base, rounded; malloc, the caller's */
 };
 enum vg_status vg_planner_judge_bases(const struct vg_watchfile *watch, struct vg_stationing *out,
                                       struct vg_error *err) VG_MUST_USE;

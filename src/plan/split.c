@@ -16,6 +16,7 @@
 
 enum {
     STRIDE = 1,
+    ROUGH_STRIDE = 4,
     ROUNDS = 40,
     TRIES = 14, /* exchanges looked at before one is taken */
     MAX_MOVES = 60
@@ -34,7 +35,7 @@ struct split {
     double *n; /* drones per crew */
     double *fixed; /* of these, those that the watch has placed */
     int *free_of; /* per type: drones to be placed */
-    double bound; /* proven for the split found: worst gap over wanted */
+    double bound; /* proven for every dealing of the fleet: worst gap over wanted */
 };
 
 static bool count_free(const struct vg_watchfile *w, struct split *self, int *out_n)
@@ -140,6 +141,64 @@ static void round_shares(struct split *self, const struct vg_rates *wish)
     }
 }
 
+static bool reaches(const struct vg_problem *p, int chain, int c, int i)
+{
+    return vg_flight_floor_s(p, &p->chains[chain], c, i, i) < HUGE_VAL;
+}
+
+/* A site that no base with a drone reaches: the crew that reaches it and would like most; -1: all
+ * sites are reached. */
+static int find_unserved(const struct split *self, const double *load)
+{
+    const struct vg_problem *p = &self->p;
+    for (int k = 0; k < p->n_chains; k++) {
+        for (int i = 0; i < p->chains[k].n; i++) {
+            bool is_served = false;
+            int best = -1;
+            for (int c = 0; c < p->n_crews && !is_served; c++) {
+                bool can = reaches(p, k, c, i);
+                is_served = can && self->n[c] >= 1;
+                best =
+                    can && self->free_of[p->crews[c].type] > 0 && (best < 0 || load[c] > load[best])
+                        ? c
+                        : best;
+            }
+            if (!is_served && best >= 0) {
+                return best;
+            }
+        }
+    }
+    return -1;
+}
+
+/* Rounding may leave a base empty that alone reaches some of the line: it is given a drone of those
+ * who have most. false: no memory. */
+static bool serve_all(struct split *self)
+{
+    double *load = malloc((size_t)self->p.n_crews * sizeof *load);
+    if (load == NULL) {
+        return false;
+    }
+    memcpy(load, self->n, (size_t)self->p.n_crews * sizeof *load);
+    for (int k = 0; k < self->p.n_crews; k++) {
+        int to = find_unserved(self, load);
+        int from = -1;
+        for (int c = 0; to >= 0 && c < self->p.n_crews; c++) {
+            if (self->p.crews[c].type == self->p.crews[to].type &&
+                self->n[c] >= self->fixed[c] + 1 && (from < 0 || self->n[c] > self->n[from])) {
+                from = c;
+            }
+        }
+        if (from < 0 || self->n[from] < 2) {
+            break;
+        }
+        self->n[from]--;
+        self->n[to]++;
+    }
+    free(load);
+    return true;
+}
+
 struct exchange {
     int from;
     int to;
@@ -175,6 +234,21 @@ static int list_exchanges(const struct split *self, const double *price, struct 
     return n;
 }
 
+/* A base without drones counts as a thousandth of one: the program's first sorties may be its. The
+ * bound still holds, as more drones never raise it. */
+static bool set_counts(const struct split *self, struct vg_rates *rates)
+{
+    double *n = malloc((size_t)self->p.n_crews * sizeof *n);
+    for (int c = 0; n != NULL && c < self->p.n_crews; c++) {
+        n[c] = fmax(self->n[c], 1e-3);
+    }
+    if (n != NULL) {
+        vg_rates_set_drones(rates, n);
+    }
+    free(n);
+    return n != NULL;
+}
+
 /* The best of the likeliest exchanges, if any is better. */
 static bool exchange_one(struct split *self, struct vg_rates *rates, struct exchange *room,
                          double *io_value)
@@ -184,8 +258,7 @@ static bool exchange_one(struct split *self, struct vg_rates *rates, struct exch
     for (int k = 0; k < n && k < TRIES; k++) {
         self->n[room[k].from]--;
         self->n[room[k].to]++;
-        vg_rates_set_drones(rates, self->n);
-        double v = vg_rates_restricted(rates);
+        double v = set_counts(self, rates) ? vg_rates_restricted(rates) : HUGE_VAL;
         if (v < *io_value * (1 - 1e-6)) {
             *io_value = v;
             best = k;
@@ -211,10 +284,9 @@ static enum vg_status improve(struct split *self, struct vg_error *err)
     }
     bool is_better = true;
     for (int k = 0; k < MAX_MOVES && is_better && st == VG_OK; k++) {
-        vg_rates_set_drones(&rates, self->n);
-        st = vg_rates_solve(&rates, STRIDE, CLOSE, ROUNDS, err);
+        st = !set_counts(self, &rates) ? no_memory(err)
+                                       : vg_rates_solve(&rates, STRIDE, CLOSE, ROUNDS, err);
         double value = rates.value;
-        self->bound = st == VG_OK ? rates.bound : 0;
         is_better = st == VG_OK && exchange_one(self, &rates, room, &value);
     }
     free(room);
@@ -235,7 +307,9 @@ static void place(struct split *self, struct vg_watchfile *io)
     }
 }
 
-static enum vg_status solve(const struct vg_watchfile *w, struct split *self, struct vg_error *err)
+/* is_rough: fewer sites, drones dealt by rounding alone. */
+static enum vg_status solve(const struct vg_watchfile *w, struct split *self, bool is_rough,
+                            struct vg_error *err)
 {
     struct vg_rates wish = {0};
     if (!make_watch(w, self)) {
@@ -256,14 +330,15 @@ static enum vg_status solve(const struct vg_watchfile *w, struct split *self, st
         st = vg_rates_init(&wish, &self->p, &self->costs, true, err);
     }
     if (st == VG_OK) {
-        st = vg_rates_solve(&wish, STRIDE, CLOSE, ROUNDS, err);
+        st = vg_rates_solve(&wish, is_rough ? ROUGH_STRIDE : STRIDE, CLOSE, ROUNDS, err);
     }
     if (st == VG_OK) {
         round_shares(self, &wish);
-        st = improve(self, err);
+        self->bound = wish.bound;
+        st = serve_all(self) ? VG_OK : no_memory(err);
     }
     vg_rates_finish(&wish);
-    return st;
+    return st == VG_OK && !is_rough ? improve(self, err) : st;
 }
 
 enum vg_status vg_planner_station(struct vg_watchfile *io, struct vg_error *err)
@@ -272,7 +347,7 @@ enum vg_status vg_planner_station(struct vg_watchfile *io, struct vg_error *err)
     int n_free = 0;
     enum vg_status st = count_free(io, &self, &n_free) ? VG_OK : no_memory(err);
     if (st == VG_OK && n_free > 0) {
-        st = solve(io, &self, err);
+        st = solve(io, &self, false, err);
         if (st == VG_OK) {
             place(&self, io);
         }
@@ -316,7 +391,7 @@ enum vg_status vg_planner_judge_bases(const struct vg_watchfile *watch, struct v
         st = no_memory(err);
     }
     if (st == VG_OK) {
-        st = solve(&loose, &self, err);
+        st = solve(&loose, &self, true, err);
     }
     for (int c = 0; st == VG_OK && c < self.p.n_crews; c++) {
         at[self.p.crews[c].base] += (int)self.n[c];
