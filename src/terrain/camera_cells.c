@@ -13,6 +13,8 @@
 #include "terrain/path.h"
 #include "terrain/view.h"
 
+#include <limits.h>
+
 /* Columns that share one look at the lowest and highest ground. */
 enum {
     CHUNK = 16
@@ -21,6 +23,10 @@ enum {
  */
 enum {
     NEAR_STEPS = 5
+};
+enum {
+    ROWS_AT_ONCE = 64,
+    UNSEEN = INT_MIN /* no grade */
 };
 
 /* A column cut to [lo, hi) and its middle in the plane about the camera. */
@@ -56,6 +62,7 @@ struct job {
     struct piece *pieces;
     int n_pieces;
     struct vg_fan fan;
+    int ray; /* of the cell looked at last */
 };
 
 static void make_planes(struct job *j)
@@ -247,7 +254,10 @@ static bool make_fan(struct job *j)
             far2 = fmax(far2, e * e + n * n);
         }
     }
+    /* What is in the image is in its wedge, where columns may reach beyond it. */
     double base = j->view.az_mid_rad;
+    lo = fmax(lo, j->view.az_lo_rad);
+    hi = fmin(hi, j->view.az_hi_rad);
     if (j->view.az_hi_rad >= VG_PI) {
         /* All around: a column may pass over the camera, and the ends say nothing. */
         base = 0.0;
@@ -264,70 +274,117 @@ static bool make_fan(struct job *j)
 struct spot {
     double v[3];
     double ground_m; /* range along the ground */
-    double lat_deg;
-    double lon_deg;
     double alt_msl_m;
 };
 
-static bool in_image(const struct job *j, const struct piece *p, int row, struct spot *s)
+/* Some rows of a piece at once. */
+struct spots {
+    int first;
+    int n;
+    double alt_msl_m[ROWS_AT_ONCE];
+    double v[3][ROWS_AT_ONCE];
+    double ground2_m2[ROWS_AT_ONCE];
+    int64_t is_out[ROWS_AT_ONCE]; /* of the image or the range */
+};
+
+static void find_heights(const struct job *j, const struct piece *p, struct spots *s)
 {
-    double o = (row + (double)p->row0) * j->cell_m;
-    s->lat_deg = p->lat_deg + o * p->lat_per_m;
-    s->lon_deg = p->lon_deg + o * p->lon_per_m;
-    s->alt_msl_m = vg_window_sample(&j->window, s->lat_deg, s->lon_deg) + j->limits->target_agl_m;
-    s->v[0] = p->e_m + o * p->right_e;
-    s->v[1] = p->n_m + o * p->right_n;
-    double ground2 = s->v[0] * s->v[0] + s->v[1] * s->v[1];
-    s->v[2] = s->alt_msl_m - j->drop_per_m2 * ground2 - j->pose->alt_msl_m;
-    s->ground_m = sqrt(ground2);
-    if (!(ground2 + s->v[2] * s->v[2] <= j->range_m * j->range_m)) {
-        return false; /* too far, or a void: ground of unknown height is not credited */
+    double lat[ROWS_AT_ONCE];
+    double lon[ROWS_AT_ONCE];
+    for (int i = 0; i < s->n; i++) {
+        double o = (s->first + i + (double)p->row0) * j->cell_m;
+        lat[i] = p->lat_deg + o * p->lat_per_m;
+        lon[i] = p->lon_deg + o * p->lon_per_m;
     }
-    for (int i = 0; i < 5; i++) {
-        const double *n = j->plane[i];
-        if (n[0] * s->v[0] + n[1] * s->v[1] + n[2] * s->v[2] < 0.0) {
-            return false;
-        }
-    }
-    return true;
+    vg_window_heights(&j->window, lat, lon, (size_t)s->n, s->alt_msl_m);
 }
 
-/* The cell's own line of sight over the last part of the way, then the fan for what is further from
- * it. */
+static void find_places(const struct job *j, const struct piece *p, struct spots *s)
+{
+    const double range2_m2 = j->range_m * j->range_m;
+    for (int i = 0; i < s->n; i++) {
+        double o = (s->first + i + (double)p->row0) * j->cell_m;
+        double e = p->e_m + o * p->right_e;
+        double n = p->n_m + o * p->right_n;
+        double ground2 = e * e + n * n;
+        double alt = s->alt_msl_m[i] + j->limits->target_agl_m;
+        double up = alt - j->drop_per_m2 * ground2 - j->pose->alt_msl_m;
+        s->alt_msl_m[i] = alt;
+        s->v[0][i] = e;
+        s->v[1][i] = n;
+        s->v[2][i] = up;
+        s->ground2_m2[i] = ground2;
+        /* Too far, or a void: ground of unknown height is not credited. */
+        s->is_out[i] = !(ground2 + up * up <= range2_m2);
+    }
+    for (int k = 0; k < 5; k++) {
+        const double *q = j->plane[k];
+        for (int i = 0; i < s->n; i++) {
+            s->is_out[i] |= q[0] * s->v[0][i] + q[1] * s->v[1][i] + q[2] * s->v[2][i] < 0.0;
+        }
+    }
+}
+
+/* Rows from `first` on. */
+static void find_spots(const struct job *j, const struct piece *p, int first, struct spots *out)
+{
+    out->first = first;
+    out->n = p->hi - first < ROWS_AT_ONCE ? p->hi - first : ROWS_AT_ONCE;
+    find_heights(j, p, out);
+    find_places(j, p, out);
+}
+
+static struct spot spot_at(const struct spots *s, int row)
+{
+    int i = row - s->first;
+    return (struct spot){.v = {s->v[0][i], s->v[1][i], s->v[2][i]},
+                         .ground_m = sqrt(s->ground2_m2[i]),
+                         .alt_msl_m = s->alt_msl_m[i]};
+}
+
+/* Where to look for the ray left of a place: none is a quarter turn away in a wedge. */
+static int ray_near(const struct job *j, const struct spot *s)
+{
+    if (j->view.az_hi_rad < VG_PI) {
+        return j->ray;
+    }
+    const struct vg_fan *fan = &j->fan;
+    int ray = (int)((atan2(s->v[0], s->v[1]) - fan->az_lo_rad) / fan->az_step_rad);
+    return ray < 0 ? 0 : ray > fan->n_rays - 2 ? fan->n_rays - 2 : ray;
+}
+
+/* The fan over the way but its last part, then the cell's own line of sight over that part and over
+ * what the fan leaves open: near the cell neighbouring rays say little. */
 static bool is_clear(struct job *j, const struct spot *s)
 {
     struct vg_fan *fan = &j->fan;
     double near_m = NEAR_STEPS * fan->step_m;
+    double from = s->ground_m > near_m ? 1.0 - near_m / s->ground_m : 0.0;
+    double open = from; /* from here on the way is walked */
+    if (from > 0.0) {
+        int n = (int)((s->ground_m - near_m) / fan->step_m) + 1;
+        int ray = vg_fan_ray(fan, ray_near(j, s), s->v[0], s->v[1]);
+        j->ray = ray;
+        struct vg_horizon a = vg_fan_horizon(fan, ray, n);
+        struct vg_horizon b = vg_fan_horizon(fan, ray + 1, n);
+        float mine = (float)(s->v[2] / s->ground_m);
+        float lower = a.ground < b.ground ? a.ground : b.ground;
+        /* Hidden behind both rays by more than they differ: no need to look closer. */
+        if (mine < lower - fabsf(a.ground - b.ground)) {
+            return false;
+        }
+        if (mine <= a.crest || mine <= b.crest) {
+            /* What the crests leave open begins somewhere along the way. */
+            int left = vg_fan_clear_steps(fan, ray, n, mine);
+            int right = vg_fan_clear_steps(fan, ray + 1, n, mine);
+            double open_m = (left < right ? left : right) * fan->step_m;
+            open = open_m < from * s->ground_m ? open_m / s->ground_m : from;
+        }
+    }
     struct vg_path path = vg_path_from(&j->frame, s->v[0], s->v[1], s->ground_m);
     double eye_m = j->pose->alt_msl_m;
-    double from = s->ground_m > near_m ? 1.0 - near_m / s->ground_m : 0.0;
-    if (!vg_window_clear(&j->window, &path, eye_m, s->alt_msl_m, from, 1.0)) {
-        return false;
-    }
-    int n = (int)((s->ground_m - near_m) / fan->step_m) + 1;
-    if (from <= 0.0) {
-        return true;
-    }
-    double base = j->view.az_hi_rad >= VG_PI ? 0.0 : j->view.az_mid_rad;
-    double az = base + azimuth_from_mid(j, s->v[0], s->v[1]) - fan->az_lo_rad;
-    int ray = (int)(az / fan->az_step_rad);
-    ray = ray < 0 ? 0 : ray > fan->n_rays - 2 ? fan->n_rays - 2 : ray;
-    struct vg_horizon a = vg_fan_horizon(fan, ray, n);
-    struct vg_horizon b = vg_fan_horizon(fan, ray + 1, n);
-    float mine = (float)(s->v[2] / s->ground_m);
-    if (mine > fmaxf(a.crest, b.crest)) {
-        return true;
-    }
-    /* Hidden behind both rays by more than they differ: no need to look closer. */
-    if (mine < fminf(a.ground, b.ground) - fabsf(a.ground - b.ground)) {
-        return false;
-    }
-    /* What the crests leave open begins somewhere along the way: only from there it is walked. */
-    int left = vg_fan_clear_steps(fan, ray, n, mine);
-    int right = vg_fan_clear_steps(fan, ray + 1, n, mine);
-    double open_m = (left < right ? left : right) * fan->step_m;
-    return vg_window_clear(&j->window, &path, eye_m, s->alt_msl_m, fmin(open_m / s->ground_m, from),
-                           from);
+    return vg_window_clear(&j->window, &path, eye_m, s->alt_msl_m, from, 1.0) &&
+           (open >= from || vg_window_clear(&j->window, &path, eye_m, s->alt_msl_m, open, from));
 }
 
 static int grade_of(const struct job *j, const struct spot *s)
@@ -335,23 +392,34 @@ static int grade_of(const struct job *j, const struct spot *s)
     return j->gsd_per_m > 0.0 ? vg_grade_at(s->ground_m, s->v[2], j->gsd_per_m) : VG_GRADE_UNKNOWN;
 }
 
+/* A cell's grade, or UNSEEN. */
+static int look_at(struct job *j, const struct spots *s, int row)
+{
+    if (s->is_out[row - s->first] != 0) {
+        return UNSEEN;
+    }
+    struct spot spot = spot_at(s, row);
+    return is_clear(j, &spot) ? grade_of(j, &spot) : UNSEEN;
+}
+
 static void emit_piece(struct job *j, const struct piece *p, vg_seen_fn emit, void *ctx)
 {
-    int from = -1;
-    int grade = VG_GRADE_UNKNOWN;
+    struct spots spots;
+    struct vg_seen_run run = {p->col, p->lo, p->lo, UNSEEN};
     for (int row = p->lo; row <= p->hi; row++) {
-        struct spot s;
-        bool is_seen = row < p->hi && in_image(j, p, row, &s) && is_clear(j, &s);
-        int here = is_seen ? grade_of(j, &s) : VG_GRADE_UNKNOWN;
-        if (from >= 0 && (!is_seen || here != grade)) {
-            struct vg_seen_run run = {p->col, from, row, grade};
+        if (row < p->hi && (row - p->lo) % ROWS_AT_ONCE == 0) {
+            find_spots(j, p, row, &spots);
+        }
+        int grade = row < p->hi ? look_at(j, &spots, row) : UNSEEN;
+        if (grade == run.grade) {
+            continue;
+        }
+        run.row_end = row;
+        if (run.grade != UNSEEN) {
             emit(ctx, &run);
-            from = -1;
         }
-        if (is_seen && from < 0) {
-            from = row;
-            grade = here;
-        }
+        run.row_first = row;
+        run.grade = grade;
     }
 }
 

@@ -31,6 +31,7 @@ struct vg_fan {
     int n_steps;
     struct vg_horizon *steepest; /* [n_rays][n_steps] */
     int *n_done; /* samples walked, per ray */
+    double (*toward)[2]; /* unit vectors of the rays, east and north */
 };
 
 /* Rays over [az_lo, az_hi] out to range_m; memory from scratch. false: no memory. */
@@ -51,6 +52,20 @@ static inline struct vg_horizon vg_fan_horizon(struct vg_fan *self, int ray, int
         vg_fan_walk(self, ray, n);
     }
     return self->steepest[(size_t)ray * (size_t)self->n_steps + (size_t)(n - 1)];
+}
+
+/* The ray that a place (east, north of the eye, m) lies right of, up to the last but one; the
+ * search starts at a ray less than a quarter turn away. */
+static inline int vg_fan_ray(const struct vg_fan *self, int ray, double e_m, double n_m)
+{
+    while (ray > 0 && e_m * self->toward[ray][1] < n_m * self->toward[ray][0]) {
+        ray--;
+    }
+    while (ray < self->n_rays - 2 &&
+           e_m * self->toward[ray + 1][1] >= n_m * self->toward[ray + 1][0]) {
+        ray++;
+    }
+    return ray;
 }
 
 /* How many of a ray's first n samples are surely below the tangent, whatever lies in the cells

@@ -270,29 +270,16 @@ static inline double vg_window_sample(const struct vg_window *w, double lat_deg,
     return vg_window_sample_from(w, 0, lat_deg, lon_deg);
 }
 
+/* The same for n points. */
+void vg_window_heights(const struct vg_window *self, const double *lat_deg, const double *lon_deg,
+                       size_t n, double *out_msl_m);
+
 /* The highest of the four centres around a point in any layer: no ground within the cell is higher.
  * -HUGE_VAL: no ground. */
 double vg_window_crest(const struct vg_window *self, double lat_deg, double lon_deg);
 
-/* vg_window_sample and vg_window_crest of a point at once. */
-static inline void vg_window_look(const struct vg_window *w, double lat_deg, double lon_deg,
-                                  double *out_h_m, double *out_crest_m)
-{
-    if (w->n_layers == 1 && w->terrain == NULL) {
-        const struct vg_layer *l = w->layers[0];
-        double y = vg_layer_y(l, lat_deg);
-        double x = vg_layer_x(l, lon_deg);
-        if (vg_layer_spans(l, x, y)) {
-            struct vg_cell cell = vg_layer_cell(l, x, y);
-            *out_h_m = vg_layer_bilinear(l, &cell);
-            *out_crest_m = vg_layer_top(l, &cell);
-            if (*out_h_m <= HUGE_VAL) {
-                return;
-            }
-        }
-    }
-    *out_h_m = vg_window_sample(w, lat_deg, lon_deg);
-    *out_crest_m = vg_window_crest(w, lat_deg, lon_deg);
-}
+/* vg_window_sample and vg_window_crest of n points at once. */
+void vg_window_looks(const struct vg_window *self, const double *lat_deg, const double *lon_deg,
+                     size_t n, double *out_msl_m, double *out_crest_m);
 
 #endif

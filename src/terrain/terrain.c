@@ -185,16 +185,6 @@ double vg_window_sample_from(const struct vg_window *self, int first, double lat
     return self->is_flat && isfinite(lat_deg) && isfinite(lon_deg) ? 0.0 : (double)NAN;
 }
 
-static struct vg_window window_of_all(const struct vg_terrain *self)
-{
-    struct vg_window w = {.is_flat = self->n_layers == 0};
-    for (int i = 0; i < self->n_layers && i < VG_WINDOW_LAYERS; i++) {
-        w.layers[w.n_layers++] = &self->layers[i];
-    }
-    w.terrain = self->n_layers > VG_WINDOW_LAYERS ? self : NULL;
-    return w;
-}
-
 double vg_terrain_height_msl_m(const struct vg_terrain *self, double lat_deg, double lon_deg)
 {
     if (self->n_layers > 0) {
@@ -205,97 +195,6 @@ double vg_terrain_height_msl_m(const struct vg_terrain *self, double lat_deg, do
     }
     struct vg_window w = {.is_flat = self->n_layers == 0, .terrain = self};
     return vg_window_sample_from(&w, 0, lat_deg, lon_deg);
-}
-
-enum {
-    BATCH = 64,
-    /* On a way every so many points' memory is asked for: they share cache lines. */
-    NEAR_STRIDE = 4
-};
-/* Points further from each other than this are not on one way. */
-#define NEAR_DEG 0.02
-
-/* Some points in columns and rows of a layer. */
-struct batch {
-    size_t n;
-    bool is_in; /* the layer spans all of them */
-    size_t stride; /* of the prefetch */
-    double x[BATCH];
-    double y[BATCH];
-};
-
-/* Without branches, so that the compiler takes several points at once. */
-static void place(const struct vg_layer *l, const double *lat_deg, const double *lon_deg, size_t n,
-                  struct batch *out)
-{
-    int n_in = 0;
-    for (size_t i = 0; i < n; i++) {
-        double row = vg_layer_y(l, lat_deg[i]);
-        double col = (lon_deg[i] - l->west_deg) * l->per_deg_lon;
-        col += col < 0.0 ? l->turn_cols : 0.0;
-        col -= col >= l->end_x ? l->turn_cols : 0.0;
-        out->x[i] = col;
-        out->y[i] = row;
-        n_in += (row >= 0.0) & (row < l->end_y) & (col >= 0.0) & (col < l->end_x);
-    }
-    bool is_scattered = fabs(lat_deg[n - 1] - lat_deg[0]) > NEAR_DEG ||
-                        fabs(lon_deg[n - 1] - lon_deg[0]) > NEAR_DEG;
-    out->n = n;
-    out->is_in = (size_t)n_in == n;
-    out->stride = is_scattered ? 1 : NEAR_STRIDE;
-}
-
-/* A batch from the finest layer alone; false: it does not hold all of it. Meanwhile the memory of
- * the next one is asked for, so that many wait for it together. */
-static bool sample_finest(const struct vg_layer *l, const struct batch *b, const struct batch *next,
-                          float *out_msl_m)
-{
-    const char *base = l->counts != NULL ? (const char *)l->counts : (const char *)l->metres;
-    size_t each = l->counts != NULL ? sizeof *l->counts : sizeof *l->metres;
-    size_t n_ground = 0;
-    size_t ask = 0;
-    for (size_t i = 0; b->is_in && i < b->n; i++) {
-        if (i == ask && next->is_in && i < next->n) {
-            struct vg_cell cell = vg_layer_cell(l, next->x[i], next->y[i]);
-            __builtin_prefetch(base + cell.at * each);
-            __builtin_prefetch(base + (cell.at + cell.down) * each);
-            ask += next->stride;
-        }
-        struct vg_cell cell = vg_layer_cell(l, b->x[i], b->y[i]);
-        double h = vg_layer_bilinear(l, &cell);
-        n_ground += h <= HUGE_VAL;
-        out_msl_m[i] = (float)h;
-    }
-    return n_ground == b->n;
-}
-
-static size_t batch_size(size_t from, size_t n)
-{
-    return n - from < BATCH ? n - from : BATCH;
-}
-
-void vg_terrain_heights(const struct vg_terrain *self, const double *lat_deg, const double *lon_deg,
-                        size_t n, float *out_msl_m)
-{
-    struct vg_window all = window_of_all(self);
-    struct batch ahead[2];
-    const struct vg_layer *l = all.n_layers > 0 ? all.layers[0] : NULL;
-    ahead[1].is_in = false;
-    if (l != NULL && n > 0) {
-        place(l, lat_deg, lon_deg, batch_size(0, n), &ahead[0]);
-    }
-    for (size_t i = 0, k = 0; i < n; i += BATCH, k ^= 1) {
-        size_t end = i + batch_size(i, n);
-        if (l != NULL && end < n) {
-            place(l, lat_deg + end, lon_deg + end, batch_size(end, n), &ahead[k ^ 1]);
-        }
-        if (l != NULL && sample_finest(l, &ahead[k], &ahead[k ^ 1], out_msl_m + i)) {
-            continue;
-        }
-        for (size_t j = i; j < end; j++) {
-            out_msl_m[j] = (float)vg_window_sample(&all, lat_deg[j], lon_deg[j]);
-        }
-    }
 }
 
 double vg_terrain_cell_m(const struct vg_terrain *self, double lat_deg, double lon_deg)

@@ -88,7 +88,7 @@ static bool meets_sector(const struct vg_shed *s, int octant, int slice)
     double on = s->sector_rad[1];
     double edge[2];
     for (int e = 0; e < 2; e++) {
-        double t = (double)(slice + e) / VG_SHED_SLICES;
+        double t = ldexp(slice + e, -s->slice_bits);
         double x = ((octant & 4) != 0 ? 1.0 : t) * s->grid.cell_x_m * ((octant & 1) != 0 ? -1 : 1);
         double y = ((octant & 4) != 0 ? t : 1.0) * s->grid.cell_y_m * ((octant & 2) != 0 ? 1 : -1);
         edge[e] = atan2(x, y);
@@ -112,6 +112,19 @@ static int64_t weight_of(const struct vg_shed *s, int octant)
     return n_major * (n_minor < n_major ? n_minor : n_major);
 }
 
+/* As many slices as the longest octant can have that are not too narrow for the work at their
+ * sides.
+ */
+static int slice_bits_of(const struct vg_shed *s)
+{
+    int n = s->grid.n_rows > s->grid.n_cols ? s->grid.n_rows : s->grid.n_cols;
+    int bits = 0;
+    while (bits < VG_SHED_SLICE_BITS_MAX && n / 2 >> (bits + 1) >= VG_SHED_SLICE_CELLS) {
+        bits++;
+    }
+    return bits;
+}
+
 /* The largest first, so that threads end together. */
 static void list_jobs(struct vg_shed *s)
 {
@@ -123,11 +136,12 @@ static void list_jobs(struct vg_shed *s)
         }
         order[k] = octant;
     }
-    for (int k = 0; k < VG_SHED_JOBS; k++) {
-        int octant = order[k / VG_SHED_SLICES];
-        int slice = k % VG_SHED_SLICES;
+    s->slice_bits = slice_bits_of(s);
+    for (int k = 0; k < VG_SHED_OCTANTS << s->slice_bits; k++) {
+        int octant = order[k >> s->slice_bits];
+        int slice = k & ((1 << s->slice_bits) - 1);
         if (meets_sector(s, octant, slice)) {
-            s->jobs[s->n_jobs++] = (uint8_t)(octant * VG_SHED_SLICES + slice);
+            s->jobs[s->n_jobs++] = (struct vg_shed_job){octant, slice};
         }
     }
 }
@@ -183,8 +197,14 @@ struct crew {
 
 static bool run(struct crew *crew)
 {
+#if defined(VG_VIEWSHED_HAS_AVX512)
+    if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("bmi2")) {
+        return vg_shed_run_avx512(crew->shed, &crew->next);
+    }
+#endif
 #if defined(VG_VIEWSHED_HAS_AVX2)
-    if (__builtin_cpu_supports("avx2")) {
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) {
         return vg_shed_run_avx2(crew->shed, &crew->next);
     }
 #endif

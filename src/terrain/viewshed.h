@@ -101,9 +101,10 @@ struct vg_viewshed_view vg_viewshed_view_at(int row, int col, double eye_m);
  * VG_E_INVALID: no or two inputs, no output, an observer on a void without is_eye_msl, a number
  * that is not one. VG_E_RANGE: sizes, counts, observer off the raster. These leave the outputs
  * untouched; after VG_E_NO_MEMORY they are undefined.
- * Cost on a 2.6 GHz core, per second: exact 150 M cells where a fifth of 36 M is seen, 70 M where
- * most is, 490 M where hardly any; fast 160 to 550 M; needed_agl_m takes up to
- * three times as long (tests/bench/terrain/bench_viewshed.c). Large rasters gain from huge pages.
+ * Cost on a 2.6 GHz core with AVX-512, per second: exact 200 M cells where a fifth of 36 M is seen,
+ * 95 to 140 M where most is and the ground is patchy, 500 M where hardly any; fast 280 to 600 M;
+ * needed_agl_m takes up to three times as long (tests/bench/terrain/bench_sight_viewshed.c). Large
+ * rasters gain from huge pages.
  */
 enum vg_status vg_viewshed_compute(const struct vg_viewshed_grid *grid,
                                    const struct vg_viewshed_view *view,

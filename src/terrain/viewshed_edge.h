@@ -39,15 +39,15 @@ VG_V8_INLINE v8f vg_shed_edge_d8(const struct vg_span *span, v8f x, v8f whole, v
 }
 
 /* The same for one point: does an edge stand above it? */
-VG_V8_INLINE bool vg_shed_is_below_edge(const struct vg_span *span, const struct vg_point *p)
+VG_V8_INLINE bool vg_shed_is_below_edge(const struct vg_span *span, float u, float s)
 {
-    float x = p->u * span->g + span->x0;
+    float x = u * span->g + span->x0;
     int q = vg_shed_before(span, x);
     float width = ((float)q + span->j0) * (span->per_i * span->stretch);
     float on = x - (float)q;
     float part = on < width ? on / width : 1.0F;
     float edge_m = span->z_m[q] + part * (span->before_m[q] * span->stretch - span->z_m[q]);
-    return width > 0.0F && on <= width + VG_SHED_NEAR && edge_m > p->s * span->i;
+    return width > 0.0F && on <= width + VG_SHED_NEAR && edge_m > s * span->i;
 }
 
 #endif

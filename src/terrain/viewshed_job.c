@@ -4,10 +4,11 @@
 #include <stdlib.h>
 
 /* Octant `number`: bit 0 the sense of x, bit 1 of y, bit 2 which of them counts the rows. */
-static struct vg_shed_octant octant_of(const struct vg_shed *s, int number, int slice)
+static struct vg_shed_octant octant_of(const struct vg_shed *s, struct vg_shed_job job)
 {
     const struct vg_viewshed_grid *g = &s->grid;
-    struct vg_shed_octant o = {.slice = slice};
+    const int number = job.octant;
+    struct vg_shed_octant o = {.slice = job.slice, .slice_bits = s->slice_bits};
     o.step_x = (number & 1) != 0 ? -1 : 1;
     o.step_y = (number & 2) != 0 ? -1 : 1;
     o.is_swapped = (number & 4) != 0;
@@ -65,12 +66,12 @@ static bool run_slab(struct vg_wedges *wedges, struct vg_slab *slab, const struc
 static bool run_job(struct vg_shed_scratch *scratch, const struct vg_shed *s,
                     const struct vg_shed_octant *o)
 {
-    if (!vg_wedges_init(&scratch->wedges, o->slice, s->view.mode == VG_VIEWSHED_FAST)) {
+    if (!vg_wedges_init(&scratch->wedges, o, s->view.mode == VG_VIEWSHED_FAST)) {
         return false;
     }
     fill_falls(&scratch->slab, s, o);
     for (int i0 = 1; i0 <= o->n_major; i0 += VG_SLAB_ROWS) {
-        if ((int64_t)o->slice * i0 > (int64_t)o->n_minor * VG_SHED_SLICES) {
+        if ((int64_t)o->slice * i0 > (int64_t)o->n_minor << o->slice_bits) {
             break; /* the slice has left the raster */
         }
         vg_slab_load(&scratch->slab, s, o, i0);
@@ -85,7 +86,7 @@ static bool run_job(struct vg_shed_scratch *scratch, const struct vg_shed *s,
 static bool scratch_init(struct vg_shed_scratch *self, const struct vg_shed *s)
 {
     int n = s->grid.n_rows > s->grid.n_cols ? s->grid.n_rows : s->grid.n_cols;
-    size_t width = (size_t)n / VG_SHED_SLICES + VG_SLAB_ROWS + 16 + 2 * VG_SLAB_PAD;
+    size_t width = ((size_t)n >> s->slice_bits) + VG_SLAB_ROWS + 16 + 2 * VG_SLAB_PAD;
     struct vg_slab *slab = &self->slab;
     slab->stride = width / 16 * 16 + 16;
     size_t size = (VG_SLAB_ROWS + 1) * slab->stride;
@@ -115,8 +116,7 @@ bool vg_shed_run(const struct vg_shed *shed, atomic_int *next)
         if (job >= shed->n_jobs) {
             break;
         }
-        struct vg_shed_octant o =
-            octant_of(shed, shed->jobs[job] / VG_SHED_SLICES, shed->jobs[job] % VG_SHED_SLICES);
+        struct vg_shed_octant o = octant_of(shed, shed->jobs[job]);
         is_ok = run_job(&scratch, shed, &o);
     }
     scratch_finish(&scratch);

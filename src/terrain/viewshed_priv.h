@@ -5,8 +5,9 @@
  * viewshed_store.c results out                viewshed_merge.c  where rows rise above it
  *                                             viewshed_rays.c   the fast mode's horizon
  *
- * All but viewshed.c are built once for any processor and once more for those with AVX2 (see
- * CMakeLists.txt); VG_VIEWSHED_ISA is put behind the names that both builds have. */
+ * All but viewshed.c are built once for any processor, once for those with AVX2 and BMI2 and once
+ * for those with AVX-512's short vectors too (see CMakeLists.txt); VG_VIEWSHED_ISA is put behind
+ * the names that both builds have. */
 #ifndef VG_TERRAIN_VIEWSHED_PRIV_H
 #define VG_TERRAIN_VIEWSHED_PRIV_H
 
@@ -28,6 +29,7 @@
 #define vg_horizon_finish VG_VIEWSHED_NAME(vg_horizon_finish, VG_VIEWSHED_ISA)
 #define vg_horizon_reserve VG_VIEWSHED_NAME(vg_horizon_reserve, VG_VIEWSHED_ISA)
 #define vg_horizon_close VG_VIEWSHED_NAME(vg_horizon_close, VG_VIEWSHED_ISA)
+#define vg_horizon_settle VG_VIEWSHED_NAME(vg_horizon_settle, VG_VIEWSHED_ISA)
 #define vg_horizon_split VG_VIEWSHED_NAME(vg_horizon_split, VG_VIEWSHED_ISA)
 #define vg_horizon_of_row VG_VIEWSHED_NAME(vg_horizon_of_row, VG_VIEWSHED_ISA)
 #define vg_rays_split VG_VIEWSHED_NAME(vg_rays_split, VG_VIEWSHED_ISA)
@@ -38,11 +40,14 @@
 
 enum {
     VG_SHED_OCTANTS = 8,
-    VG_SHED_SLICES = 4, /* of an octant, equal in t: more jobs than threads, and smaller slabs */
-    VG_SHED_JOBS = VG_SHED_OCTANTS * VG_SHED_SLICES,
+    /* An octant's slices, equal in t: more jobs than threads, and smaller slabs. */
+    VG_SHED_SLICE_BITS_MAX = 2,
+    VG_SHED_SLICE_CELLS = 300, /* at the far end */
+    VG_SHED_JOBS = VG_SHED_OCTANTS << VG_SHED_SLICE_BITS_MAX,
     VG_SLAB_ROWS = 64, /* a cache line of float32 in each direction */
     VG_SLAB_PAD = 32, /* cells that may be read beyond the ends of a row */
-    VG_WEDGE_LANES = 16 /* grid points of a row over one wedge, both ends included, at most */
+    VG_WEDGE_LANES = 16, /* grid points of a row over one wedge, both ends included, at most */
+    VG_HORIZON_TABLE = 32 /* points that are looked up in registers; of more, in memory */
 };
 
 /* Height that stands for a void: an edge to it falls away so steeply that it hides nothing. Not
@@ -50,6 +55,11 @@ enum {
 #define VG_SHED_VOID_M (-1e7F)
 #define VG_SHED_LOWEST_M (-9e6F)
 #define VG_SHED_HEIGHT_MAX_M 1e6F
+
+struct vg_shed_job {
+    int octant;
+    int slice;
+};
 
 /* A call, the same for all its jobs. */
 struct vg_shed {
@@ -61,12 +71,13 @@ struct vg_shed {
     double fall_y_m;
     bool is_limited; /* by range or sector */
     double sector_rad[2]; /* from, and how far on; the second 2 pi or more: all around */
-    uint8_t jobs[VG_SHED_JOBS]; /* octant * VG_SHED_SLICES + slice, the longest first */
+    int slice_bits; /* an octant has 2^slice_bits slices */
+    struct vg_shed_job jobs[VG_SHED_JOBS]; /* the longest first */
     int n_jobs;
 };
 
 /* An octant seen from the observer: row i = 1 .. n_major away from it, cells j = 0 .. min(i,
- * n_minor) of it. Only t = j / i within [slice, slice + 1] / VG_SHED_SLICES is this job's. */
+ * n_minor) of it. Only t = j / i within [slice, slice + 1] / 2^slice_bits is this job's. */
 struct vg_shed_octant {
     int step_x; /* 1 or -1: columns grow or fall */
     int step_y;
@@ -76,6 +87,7 @@ struct vg_shed_octant {
     int n_major; /* within range */
     int n_minor;
     int slice;
+    int slice_bits;
     ptrdiff_t step_i; /* in the heights */
     ptrdiff_t step_j;
     ptrdiff_t out_step_i;
@@ -113,35 +125,31 @@ void vg_slab_store(struct vg_slab *self, const struct vg_shed *shed,
 static inline void vg_shed_owned(const struct vg_shed_octant *o, int i, int *out_first,
                                  int *out_last)
 {
-    int64_t begin = (int64_t)o->slice * i + VG_SHED_SLICES - 1;
-    int first = (int)(begin / VG_SHED_SLICES);
-    int last = (int)((begin + i) / VG_SHED_SLICES) - 1;
+    int64_t n = INT64_C(1) << o->slice_bits;
+    int64_t begin = (int64_t)o->slice * i + n - 1;
+    int first = (int)(begin >> o->slice_bits);
+    int last = (int)((begin + i) >> o->slice_bits) - 1;
     if (o->slice == 0 && !o->owns_axis) {
         first = 1;
     }
-    if (o->slice == VG_SHED_SLICES - 1) {
+    if (o->slice == n - 1) {
         last = o->owns_diagonal ? i : i - 1;
     }
     *out_first = first;
     *out_last = last < o->n_minor ? last : o->n_minor;
 }
 
-/* A point of a horizon: place over the wedge, slope (m per row), rise of it to the next point (per
- * unit of u). Sixteen bytes that move as one vector. */
-struct vg_point {
-    float u;
-    float s;
-    float k;
-    float d_m; /* while merging: how far the row stands above the horizon here */
-};
-
-/* The horizon over a wedge, u from 0 to 1 over it: n points, u not falling, the first at 0, the
- * last at 1, the last one repeated up to a multiple of 8. */
+/* The horizon over a wedge, u from 0 to 1 over it: n points with their slope s (m per row) and its
+ * rise k to the next point (per unit of u); u does not fall, the first is 0, the last 1. The last
+ * point is repeated up to a multiple of 8 and once more. In the fast mode u holds rays instead. */
 struct vg_horizon {
-    struct vg_point *at;
+    float *u; /* three arrays of capacity, side by side; the other two follow this one */
+    float *s;
+    float *k;
+    int capacity; /* VG_HORIZON_TABLE + 1 or more */
+    float lowest; /* of s, once settled */
     int n;
-    int capacity;
-    float lowest; /* of s */
+    bool is_settled;
     bool is_row; /* it is the last row itself: nothing else here is valid */
     bool was_high; /* the last row may have risen above `lowest` */
 };
@@ -177,19 +185,13 @@ struct vg_span {
 /* The horizon on a span, and the row against it. */
 struct vg_compared {
     float *x; /* by point of the horizon */
-    float *d_m; /* row above horizon */
-    int32_t *order; /* place among the points of both */
+    float *d_m; /* row, or edges, above horizon */
+    uint8_t *above; /* bit v % 8 of byte v / 8: d_m[v] > 0; eight bytes more may be read */
     int capacity;
+    unsigned row_above; /* bit j: the row's grid point j stands above */
     float at_m[VG_WEDGE_LANES]; /* horizon at the row's grid points, as heights at row i */
     float row_d_m[VG_WEDGE_LANES];
     int32_t n_before[VG_WEDGE_LANES]; /* points of the horizon at or before it, but the first */
-};
-
-/* Points of row and horizon in one order. */
-struct vg_merged {
-    struct vg_point *at;
-    uint8_t *is_row;
-    int capacity;
 };
 
 /* All wedges of a job: 2^p in the octant, those of the slice here. */
@@ -202,18 +204,22 @@ struct vg_wedges {
     bool has_rays; /* the fast mode */
     struct vg_compared compared;
     struct vg_horizon next; /* where merges go */
-    struct vg_merged merged;
 };
 
-bool vg_wedges_init(struct vg_wedges *self, int slice, bool has_rays); /* false: no memory */
+/* false: no memory */
+bool vg_wedges_init(struct vg_wedges *self, const struct vg_shed_octant *octant, bool has_rays);
 void vg_wedges_finish(struct vg_wedges *self);
 /* Judge a row's cells and raise the horizon to it; rows come in order from 1. */
 bool vg_wedges_row(struct vg_wedges *self, const struct vg_shed_row *row);
 
 void vg_horizon_finish(struct vg_horizon *self);
+/* Room for n points, eight at a time; what was there is kept. */
 bool vg_horizon_reserve(struct vg_horizon *self, int n);
-/* Repeat the last point, find the lowest. */
+/* Repeat the last point. */
 void vg_horizon_close(struct vg_horizon *self);
+/* Find the lowest point and see to the order. Later than close, when what was written in pieces can
+ * be read in others without waiting. */
+void vg_horizon_settle(struct vg_horizon *self);
 /* Halve into left and right, both zero-initialised or used before. */
 bool vg_horizon_split(const struct vg_horizon *self, struct vg_horizon *left,
                       struct vg_horizon *right);
@@ -244,5 +250,6 @@ void vg_rays_row(struct vg_compared *out, struct vg_horizon *h, const struct vg_
 /* Take jobs until none is left. false: no memory. */
 bool vg_shed_run_any(const struct vg_shed *shed, atomic_int *next);
 bool vg_shed_run_avx2(const struct vg_shed *shed, atomic_int *next);
+bool vg_shed_run_avx512(const struct vg_shed *shed, atomic_int *next);
 
 #endif

@@ -11,19 +11,19 @@ enum {
 
 static const float *rays_of(const struct vg_horizon *h)
 {
-    return &h->at[0].u;
+    return h->u;
 }
 
 static float *make_rays(struct vg_horizon *h)
 {
     /* One more is read, and taken no notice of, where the next of the last is looked up. */
-    if (!vg_horizon_reserve(h, (RAYS + 4) / 4)) {
+    if (!vg_horizon_reserve(h, RAYS)) {
         return NULL;
     }
     h->is_row = false;
-    float *rays = &h->at[0].u;
-    rays[RAYS] = 0.0F;
-    return rays;
+    h->is_settled = true;
+    h->u[RAYS] = 0.0F;
+    return h->u;
 }
 
 static float lowest_of(const float *rays)
@@ -32,11 +32,7 @@ static float lowest_of(const float *rays)
     for (int k = 8; k < RAYS; k += 8) {
         least = v8f_min(least, v8f_load(rays + k));
     }
-    float lowest = least[0];
-    for (int q = 1; q < 8; q++) {
-        lowest = least[q] < lowest ? least[q] : lowest;
-    }
-    return lowest;
+    return v8f_least(least);
 }
 
 /* Halves have their rays half as far apart: every second one was there before. */
@@ -125,15 +121,13 @@ static bool raise(float *rays, const struct vg_span *span, float *out_lowest)
         least = v8f_min(least, s);
         v8f_store(rays + k, s);
     }
-    v8f low = v8f_min(least, __builtin_shufflevector(least, least, 4, 5, 6, 7, 0, 1, 2, 3));
-    low = v8f_min(low, __builtin_shufflevector(low, low, 2, 3, 0, 1, 6, 7, 4, 5));
-    *out_lowest = low[0] < low[1] ? low[0] : low[1];
+    *out_lowest = v8f_least(least);
     return all == 0xFFU;
 }
 
 void vg_rays_row(struct vg_compared *out, struct vg_horizon *h, const struct vg_span *span)
 {
-    float *rays = &h->at[0].u;
+    float *rays = h->u;
     bool is_all_cells = compare_cells(out, rays, span);
     if (h->was_high) {
         h->is_row = raise(rays, span, &h->lowest) && is_all_cells;

@@ -15,6 +15,7 @@ struct loader {
     const struct vg_shed_octant *o;
     float no_data; /* NaN: none */
     v8i voids;
+    float eye_m[VG_SLAB_ROWS]; /* what is subtracted all along row i0 + k */
 };
 
 VG_V8_INLINE v8f raw8(const struct loader *l, ptrdiff_t at, bool is_falling)
@@ -48,11 +49,12 @@ static float lowered1(struct loader *l, ptrdiff_t at, float eye_m, float fall_m)
     return lowered(l, v8f_all(raw), eye_m, v8f_all(fall_m))[0];
 }
 
-/* Height that is subtracted all along row i. */
-static float eye_at(const struct loader *l, int i)
+static void fill_eyes(struct loader *l, int i0)
 {
     double fall_m = l->o->is_swapped ? l->shed->fall_x_m : l->shed->fall_y_m;
-    return (float)(l->shed->eye_m + fall_m * i * i);
+    for (int k = 0; k < VG_SLAB_ROWS; k++) {
+        l->eye_m[k] = (float)(l->shed->eye_m + fall_m * (i0 + k) * (i0 + k));
+    }
 }
 
 static ptrdiff_t place_of(const struct loader *l, int i, int j)
@@ -80,13 +82,27 @@ static int next8(int j, int n)
     return j + 8 < n && j + 16 > n ? n - 8 : j + 8;
 }
 
+/* Cells of row i that its slice, and the row after, ask about: from first to before end. */
+static int first_of(const struct vg_shed_octant *o, int i)
+{
+    int first = (int)((int64_t)o->slice * i >> o->slice_bits) - 1;
+    return first > 0 ? first : 0;
+}
+
+static int end_of(const struct vg_shed_octant *o, int i)
+{
+    int64_t end = (((int64_t)o->slice + 1) * i >> o->slice_bits) + 4;
+    return end <= o->n_minor ? (int)end : o->n_minor + 1;
+}
+
 static void load_along(struct vg_slab *self, struct loader *l, int i)
 {
-    float *z = self->z_m + vg_slab_at(self, i, self->base_j);
-    float eye_m = eye_at(l, i);
-    int n = self->end_j - self->base_j;
-    ptrdiff_t at = place_of(l, i, self->base_j);
-    const float *fall = self->fall_j_m + self->base_j;
+    int first = first_of(l->o, i);
+    int n = end_of(l->o, i) - first;
+    float *z = self->z_m + vg_slab_at(self, i, first);
+    float eye_m = l->eye_m[i - self->i0];
+    ptrdiff_t at = place_of(l, i, first);
+    const float *fall = self->fall_j_m + first;
     for (int j = 0; n < 8 && j < n; j++) {
         z[j] = lowered1(l, at + j * l->o->step_j, eye_m, fall[j]);
     }
@@ -121,17 +137,25 @@ static void load_singly(struct vg_slab *self, struct loader *l)
     for (int j = self->base_j; j < self->end_j; j++) {
         for (int i = self->i0; i < self->i0 + self->n_rows; i++) {
             self->z_m[vg_slab_at(self, i, j)] =
-                lowered1(l, place_of(l, i, j), eye_at(l, i), self->fall_j_m[j]);
+                lowered1(l, place_of(l, i, j), l->eye_m[i - self->i0], self->fall_j_m[j]);
         }
     }
 }
 
-/* Cells j .. j + 7 of the slab's rows; the raster's rows are read along i. */
+/* Cells j .. j + 7 of the slab's rows that ask about one of them; the raster's rows are read along
+ * i. */
 VG_V8_INLINE void load_block(struct vg_slab *self, struct loader *l, int j, bool is_falling)
 {
     v8f fall_m = v8f_load(self->fall_j_m + j);
-    for (int k = 0; k + 8 <= self->n_rows; k = next8(k, self->n_rows)) {
+    int k = 0;
+    while (k + 16 <= self->n_rows && end_of(l->o, self->i0 + k + 7) <= j) {
+        k += 8;
+    }
+    for (; k + 8 <= self->n_rows; k = next8(k, self->n_rows)) {
         int i = self->i0 + k;
+        if (first_of(l->o, i) > j + 7) {
+            break;
+        }
         v8f r[8];
         for (int q = 0; q < 8; q++) {
             r[q] = raw8(l, place_of(l, i, j + q), is_falling);
@@ -139,7 +163,7 @@ VG_V8_INLINE void load_block(struct vg_slab *self, struct loader *l, int j, bool
         v8f_transpose(r);
         for (int q = 0; q < 8; q++) {
             v8f_store(self->z_m + vg_slab_at(self, i + q, j),
-                      lowered(l, r[q], eye_at(l, i + q), fall_m));
+                      lowered(l, r[q], l->eye_m[k + q], fall_m));
         }
     }
 }
@@ -167,16 +191,15 @@ static void load_across(struct vg_slab *self, struct loader *l)
 
 /* The ground goes on level beyond the ends of what is loaded: seen from here nothing of it lies
  * before a cell of the raster. */
-static void pad(struct vg_slab *self, int i)
+static void pad(struct vg_slab *self, const struct vg_shed_octant *o, int i)
 {
-    float *first = self->z_m + vg_slab_at(self, i, self->base_j);
-    float *end = self->z_m + vg_slab_at(self, i, self->end_j);
-    float *stop = self->z_m + (vg_slab_at(self, i, self->base_j) - VG_SLAB_PAD) + self->stride;
-    for (int k = 1; k <= VG_SLAB_PAD; k++) {
-        first[-k] = first[0];
-    }
-    for (float *p = end; p < stop && p < end + VG_SLAB_PAD; p++) {
-        *p = end[-1];
+    float *first = self->z_m + vg_slab_at(self, i, first_of(o, i));
+    float *end = self->z_m + vg_slab_at(self, i, end_of(o, i));
+    v8f left = v8f_all(first[0]);
+    v8f right = v8f_all(end[-1]);
+    for (int k = 0; k < VG_SLAB_PAD; k += 8) {
+        v8f_store(first - k - 8, left);
+        v8f_store(end + k, right);
     }
 }
 
@@ -194,8 +217,7 @@ void vg_slab_load(struct vg_slab *self, const struct vg_shed *shed,
     struct loader l = {.shed = shed,
                        .o = octant,
                        .no_data = shed->grid.has_no_data ? (float)shed->grid.no_data : (float)NAN};
-    int64_t begin = (int64_t)octant->slice * (i0 - 1) / VG_SHED_SLICES - 1;
-    int base_j = begin > 0 ? (int)begin : 0;
+    int base_j = first_of(octant, i0 - 1);
     if (i0 > 1) {
         keep_last(self, base_j);
     }
@@ -203,8 +225,8 @@ void vg_slab_load(struct vg_slab *self, const struct vg_shed *shed,
     self->base_j = base_j;
     int left = octant->n_major - i0 + 1;
     self->n_rows = left < VG_SLAB_ROWS ? left : VG_SLAB_ROWS;
-    int64_t end = ((int64_t)octant->slice + 1) * (i0 + self->n_rows - 1) / VG_SHED_SLICES + 4;
-    self->end_j = end <= octant->n_minor ? (int)end : octant->n_minor + 1;
+    self->end_j = end_of(octant, i0 + self->n_rows - 1);
+    fill_eyes(&l, i0);
     if (octant->is_swapped) {
         load_across(self, &l);
     } else {
@@ -213,7 +235,7 @@ void vg_slab_load(struct vg_slab *self, const struct vg_shed *shed,
         }
     }
     for (int i = i0; i < i0 + self->n_rows; i++) {
-        pad(self, i);
+        pad(self, octant, i);
     }
     self->has_voids = v8i_bits(l.voids) != 0;
 }

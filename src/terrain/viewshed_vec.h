@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__AVX2__)
+#if defined(__AVX2__) || defined(__BMI2__)
 #include <immintrin.h>
 #endif
 
@@ -14,7 +14,6 @@
 
 typedef float v8f __attribute__((vector_size(32)));
 typedef int32_t v8i __attribute__((vector_size(32)));
-typedef float v4f __attribute__((vector_size(16)));
 
 VG_V8_INLINE v8f v8f_load(const float *p)
 {
@@ -116,14 +115,19 @@ VG_V8_INLINE v8f v8f_pick8(v8f table, v8i index)
 /* index from 0 to 15 */
 VG_V8_INLINE v8f v8f_pick16(const struct v8f_table *t, v8i index)
 {
+#if defined(__AVX512VL__)
+    return (v8f)_mm256_permutex2var_ps((__m256)t->part[0], (__m256i)index, (__m256)t->part[1]);
+#else
     return v8f_choose(index > 7, v8f_pick8(t->part[1], index), v8f_pick8(t->part[0], index));
+#endif
 }
 
 /* index from 0 to 31 */
 VG_V8_INLINE v8f v8f_pick32(const struct v8f_table *t, v8i index)
 {
+    struct v8f_table second = {{t->part[2], t->part[3]}};
     v8f low = v8f_pick16(t, index);
-    v8f high = v8f_choose(index > 23, v8f_pick8(t->part[3], index), v8f_pick8(t->part[2], index));
+    v8f high = v8f_pick16(&second, index & 15);
     return v8f_choose(index > 15, high, low);
 }
 
@@ -141,6 +145,13 @@ VG_V8_INLINE unsigned v8i_bits(v8i mask)
 #endif
 }
 
+VG_V8_INLINE float v8f_least(v8f v)
+{
+    v = v8f_min(v, __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3));
+    v = v8f_min(v, __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5));
+    return v[0] < v[1] ? v[0] : v[1];
+}
+
 VG_V8_INLINE v8i v8f_to_int(v8f x)
 {
     return __builtin_convertvector(x, v8i);
@@ -151,25 +162,18 @@ VG_V8_INLINE v8f v8i_to_float(v8i x)
     return __builtin_convertvector(x, v8f);
 }
 
-VG_V8_INLINE v4f v4f_load(const float *p)
+/* The lowest bits one after another to the places that the mask has. */
+VG_V8_INLINE uint64_t bits_deposit(uint64_t bits, uint64_t mask)
 {
-    v4f v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-/* The first and second of eight records of four floats. */
-VG_V8_INLINE void v8f_load_two_of_four(const float *p, v8f *out_first, v8f *out_second)
-{
-    v8f pair[4];
-    for (int q = 0; q < 4; q++) {
-        pair[q] = __builtin_shufflevector(v4f_load(p + 4 * q), v4f_load(p + 4 * q + 16), 0, 1, 2, 3,
-                                          4, 5, 6, 7);
+#if defined(__BMI2__)
+    return _pdep_u64(bits, mask);
+#else
+    uint64_t out = 0;
+    for (; bits != 0 && mask != 0; mask &= mask - 1, bits >>= 1) {
+        out |= (bits & 1) != 0 ? mask & (~mask + 1) : 0;
     }
-    v8f a = __builtin_shufflevector(pair[0], pair[1], 0, 8, 1, 9, 4, 12, 5, 13);
-    v8f b = __builtin_shufflevector(pair[2], pair[3], 0, 8, 1, 9, 4, 12, 5, 13);
-    *out_first = __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13);
-    *out_second = __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+    return out;
+#endif
 }
 
 /* Eight rows of eight to eight columns. */

@@ -12,19 +12,16 @@ enum {
     CELLS_MAX = VG_WEDGE_LANES - 2
 };
 
-bool vg_wedges_init(struct vg_wedges *self, int slice, bool has_rays)
+bool vg_wedges_init(struct vg_wedges *self, const struct vg_shed_octant *octant, bool has_rays)
 {
     if (self->capacity == 0) {
         self->wedge = calloc(16, sizeof *self->wedge);
         self->capacity = self->wedge != NULL ? 16 : 0;
     }
-    self->slice = slice;
+    self->slice = octant->slice;
     self->has_rays = has_rays;
     self->n = 1;
-    self->p = 0;
-    while (1 << self->p < VG_SHED_SLICES) {
-        self->p++;
-    }
+    self->p = octant->slice_bits;
     return self->wedge != NULL;
 }
 
@@ -35,7 +32,6 @@ void vg_wedges_finish(struct vg_wedges *self)
     }
     free(self->wedge);
     vg_horizon_finish(&self->next);
-    free(self->merged.at);
     free(self->compared.x);
     *self = (struct vg_wedges){0};
 }
@@ -74,16 +70,16 @@ static bool reserve_compared(struct vg_compared *c, int n)
     if (n + 8 <= c->capacity) {
         return true;
     }
-    int capacity = 2 * n + 64;
+    size_t capacity = 2 * (size_t)n + 64;
     free(c->x);
     c->capacity = 0;
-    c->x = malloc((size_t)capacity * (2 * sizeof *c->x + sizeof *c->order));
+    c->x = calloc(capacity, 2 * sizeof *c->x + 1); /* more bytes than bits */
     if (c->x == NULL) {
         return false;
     }
     c->d_m = c->x + capacity;
-    c->order = (int32_t *)(void *)(c->d_m + capacity);
-    c->capacity = capacity;
+    c->above = (uint8_t *)(c->d_m + capacity);
+    c->capacity = (int)capacity;
     return true;
 }
 
@@ -209,35 +205,24 @@ static void compare_points(struct vg_compared *c, const struct vg_horizon *h,
     unsigned any = 0;
     unsigned all = 0xFFU;
     unsigned edges = 0;
-    const v8i lane = v8f_to_int(v8f_from(0.0F));
-    const v8i n_inside = v8i_all(span->n_cells - 1);
     const struct v8f_table here = v8f_table16(span->z_m);
     const struct v8f_table next = v8f_table16(span->z_m + 1);
     const struct v8f_table before = v8f_table16(span->before_m);
     for (int v = 0; v < h->n; v += 8) {
-        v8f u;
-        v8f s;
-        v8f_load_two_of_four(&h->at[v].u, &u, &s);
-        v8f x = u * span->g + span->x0;
+        v8f x = v8f_load(h->u + v) * span->g + span->x0;
         v8i q = vg_shed_before8(span, x);
         v8f whole = v8i_to_float(q);
         v8f z = v8f_pick16(&here, q);
-        v8f z1 = v8f_pick16(&next, q);
-        v8f at_m = s * span->i;
-        v8f d = z + (x - whole) * (z1 - z) - at_m;
+        v8f at_m = v8f_load(h->s + v) * span->i;
+        v8f d = z + (x - whole) * (v8f_pick16(&next, q) - z) - at_m;
         v8f edge_d = vg_shed_edge_d8(span, x, whole, z, v8f_pick16(&before, q), at_m);
         edges |= v8i_bits((edge_d > 0.0F) & (edge_d > d));
-        /* After the row's points before it, of those inside: as many as lie between 0 and x. */
-        v8i n_row = q - 1 - (whole < x);
-        n_row = n_row & (n_row > 0);
-        v8i is_over = n_row > n_inside;
-        v8i order = ((is_over & n_inside) | (~is_over & n_row)) + lane + v;
         unsigned bits = v8i_bits(d > 0.0F);
         any |= bits;
         all &= bits;
+        c->above[v / 8] = (uint8_t)bits;
         v8f_store(c->x + v, x);
         v8f_store(c->d_m + v, d);
-        memcpy(c->order + v, &order, sizeof order);
     }
     out->is_above = any != 0;
     out->is_all_points = all == 0xFFU;
@@ -249,11 +234,30 @@ static void place_points(struct vg_compared *c, const struct vg_horizon *h,
                          const struct vg_span *span)
 {
     for (int v = 0; v < h->n; v += 8) {
-        v8f u;
-        v8f s;
-        v8f_load_two_of_four(&h->at[v].u, &u, &s);
-        v8f_store(c->x + v, u * span->g + span->x0);
+        v8f_store(c->x + v, v8f_load(h->u + v) * span->g + span->x0);
     }
+}
+
+/* The pieces of the horizon at eight places: their beginnings, ends and rises. */
+struct pieces {
+    v8f u;
+    v8f from;
+    v8f to;
+    v8f k;
+};
+
+VG_V8_INLINE struct pieces pieces_at(const struct vg_horizon *h, v8i v)
+{
+    if (h->n > VG_HORIZON_TABLE) {
+        return (struct pieces){v8f_gather(h->u, v), v8f_gather(h->s, v), v8f_gather(h->s + 1, v),
+                               v8f_gather(h->k, v)};
+    }
+    struct v8f_table u = v8f_table32(h->u);
+    struct v8f_table s = v8f_table32(h->s);
+    struct v8f_table next_s = v8f_table32(h->s + 1);
+    struct v8f_table k = v8f_table32(h->k);
+    return (struct pieces){v8f_pick32(&u, v), v8f_pick32(&s, v), v8f_pick32(&next_s, v),
+                           v8f_pick32(&k, v)};
 }
 
 /* The horizon at the row's grid points, and the row against it. */
@@ -271,13 +275,10 @@ static void compare_cells(struct vg_compared *c, const struct vg_horizon *h,
     for (int half = 0; half < VG_WEDGE_LANES / 8; half++) {
         v8f u = (lane[half] - span->x0) * span->per_g;
         v8i v = n_before[half];
-        const float *first = &h->at[0].u;
-        v8i v4 = v * 4;
-        v8f from = v8f_gather(first + 1, v4);
-        v8f to = v8f_gather(first + 5, v4); /* of the next point */
-        v8f at = from + v8f_gather(first + 2, v4) * (u - v8f_gather(first, v4));
+        struct pieces p = pieces_at(h, v);
+        v8f at = p.from + p.k * (u - p.u);
         /* Beside voids pieces are so steep that the last bit of u would go beyond their ends. */
-        at = v8f_min(v8f_max(at, v8f_min(from, to)), v8f_max(from, to)) * span->i;
+        at = v8f_min(v8f_max(at, v8f_min(p.from, p.to)), v8f_max(p.from, p.to)) * span->i;
         v8f d = v8f_load(span->z_m + 8 * half) - at;
         above |= v8i_bits(d > 0.0F) << (8 * half);
         v8f_store(c->at_m + 8 * half, at);
@@ -285,6 +286,7 @@ static void compare_cells(struct vg_compared *c, const struct vg_horizon *h,
         memcpy(c->n_before + 8 * half, &v, sizeof v);
     }
     unsigned inside = (1U << span->n_cells) - 2U;
+    c->row_above = above;
     out->is_above |= (above & inside) != 0;
     out->is_all_cells = (above & inside) == inside;
 }
@@ -347,6 +349,9 @@ static bool wedge_row(struct vg_wedges *self, int b, int64_t place, const struct
                              : vg_horizon_of_row(h, row, place, self->p))) {
             return false;
         }
+    }
+    if (!h->is_settled) {
+        vg_horizon_settle(h);
     }
     v8f top = greatest8(span);
     float lowest_m = h->lowest * span->i;

@@ -163,6 +163,40 @@ static void exact_at_the_rim(void **state)
     }
 }
 
+/* Octants are cut into slices from 1,200 cells on, into more from 2,400 on: the oracle at random
+ * cells, and with another number of threads. */
+static void slices_are_the_definition(void **state)
+{
+    (void)state;
+    static const int places[][4] = {
+        {1250, 1230, 640, 600}, {400, 2450, 30, 1200}, {2450, 300, 0, 299}};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        const int *p = places[i];
+        struct vg_rng rng = vg_rng_seed(5 + i);
+        float *h = malloc((size_t)p[0] * (size_t)p[1] * sizeof *h);
+        assert_non_null(h);
+        for (int at = 0; at < p[0] * p[1]; at++) {
+            double hills = 90.0 * sin(at / p[1] * 0.021) * cos(at % p[1] * 0.017);
+            h[at] = (float)(hills + 12.0 * vg_rng_unit(&rng));
+        }
+        struct fixture f = fixture_of(h, p[0], p[1], p[2], p[3], 150.0);
+        compute(&f, true, true);
+        for (int k = 0; k < 10000; k++) {
+            int r = (int)vg_rng_below(&rng, (uint64_t)p[0]);
+            int c = (int)vg_rng_below(&rng, (uint64_t)p[1]);
+            is_right(&f, r, c, "slices");
+        }
+        uint8_t *one = malloc(f.n);
+        assert_non_null(one);
+        memcpy(one, f.cells, f.n);
+        f.view.n_threads = 3;
+        compute(&f, true, true);
+        assert_memory_equal(one, f.cells, f.n);
+        free(one);
+        finish(&f);
+    }
+}
+
 /* A rougher ground than any: every cell on its own. Horizons have many points here. */
 static void exact_on_noise(void **state)
 {
@@ -274,14 +308,20 @@ static void threads_change_nothing(void **state)
     }
 }
 
-/* viewshed.c built once more without the kernels for newer processors (CMakeLists.txt). */
-enum vg_status viewshed_compute_portable(const struct vg_viewshed_grid *grid,
-                                         const struct vg_viewshed_view *view,
-                                         const struct vg_viewshed_out *out, struct vg_error *err);
+/* viewshed.c built twice more: without the kernels for newer processors, and with AVX2's as the
+ * newest (CMakeLists.txt). */
+typedef enum vg_status (*compute_fn)(const struct vg_viewshed_grid *grid,
+                                     const struct vg_viewshed_view *view,
+                                     const struct vg_viewshed_out *out, struct vg_error *err);
+enum vg_status viewshed_compute_any(const struct vg_viewshed_grid *grid,
+                                    const struct vg_viewshed_view *view,
+                                    const struct vg_viewshed_out *out, struct vg_error *err);
+enum vg_status viewshed_compute_avx2(const struct vg_viewshed_grid *grid,
+                                     const struct vg_viewshed_view *view,
+                                     const struct vg_viewshed_out *out, struct vg_error *err);
 
-static void processors_change_nothing(void **state)
+static void is_the_same_on(compute_fn other)
 {
-    (void)state;
     for (int mode = 0; mode < VG_VIEWSHED_MODE_COUNT; mode++) {
         struct fixture f = fractal(72, 230, 260, 140, 99, 150.0);
         f.view.mode = (enum vg_viewshed_mode)mode;
@@ -291,13 +331,20 @@ static void processors_change_nothing(void **state)
         assert_non_null(cells);
         assert_non_null(needed_m);
         struct vg_viewshed_out out = {cells, needed_m};
-        assert_int_equal(viewshed_compute_portable(&f.grid, &f.view, &out, NULL), VG_OK);
+        assert_int_equal(other(&f.grid, &f.view, &out, NULL), VG_OK);
         assert_memory_equal(cells, f.cells, f.n);
         assert_memory_equal(needed_m, f.needed_m, f.n * sizeof *needed_m);
         free(cells);
         free(needed_m);
         finish(&f);
     }
+}
+
+static void processors_change_nothing(void **state)
+{
+    (void)state;
+    is_the_same_on(viewshed_compute_any);
+    is_the_same_on(viewshed_compute_avx2);
 }
 
 /* Is (row, col) in view->min_range_m to max_range_m and in the sector? Plainly. */
@@ -561,6 +608,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exact_is_the_definition),
         cmocka_unit_test(exact_at_the_rim),
+        cmocka_unit_test(slices_are_the_definition),
         cmocka_unit_test(exact_on_noise),
         cmocka_unit_test(exact_on_int16),
         cmocka_unit_test(voids_neither_hide_nor_are_seen),

@@ -2,6 +2,7 @@
  * folder and removed. Times are of this process on the processor; each figure is the best of some
  * rounds, so that a busy machine counts less. References in the same run: GDAL's RasterIO for each
  * point, and a plain loop over an array that is in memory whole. */
+#include "aim.h"
 #include "base/rng.h"
 #include "geo/geodesy.h"
 #include "terrain/terrain.h"
@@ -307,14 +308,17 @@ int main(void)
         die("out of memory");
     }
     double plain = array_per_s(&a);
-    say("heights, random points over all of it", heights_per_s(t), "GDALRasterIO per point", gdal);
-    say("heights, random points over all of it", heights_per_s(t), "a plain array in memory",
-        plain);
+    double random = heights_per_s(t);
+    say("heights, random points over all of it", random, "GDALRasterIO per point", gdal);
+    say("heights, random points over all of it", random, "a plain array in memory", plain);
+    aim_over("heights, random points over 1 GB of tiles", random / 1e6, "million/s", 20.0);
     say("heights, random points one by one", one_by_one_per_s(t), "a plain array in memory", plain);
     say("normals, random points", normals_per_s(t), "GDALRasterIO per height", gdal / 4.0);
     fly();
     plain = array_per_s(&a);
-    say("heights, along flight lines", heights_per_s(t), "a plain array in memory", plain);
+    double lines = heights_per_s(t);
+    say("heights, along flight lines", lines, "a plain array in memory", plain);
+    aim_over("heights, along flight lines over 1 GB of tiles", lines / 1e6, "million/s", 100.0);
     say("heights, along flight lines one by one", one_by_one_per_s(t), "a plain array in memory",
         plain);
     say("profiles along geodesics", profile_per_s(t), "a plain array in memory, ready positions",
