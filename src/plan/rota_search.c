@@ -19,9 +19,16 @@
 enum {
     ASK_EVERY = 512, /* moves between looks at the clock and new temperatures */
     WEIGH_EVERY = 20000,
-    MOST_IDLE = 12, /* rounds without a better rota before a fresh beginning */
+    MOST_IDLE = 6, /* rounds without a better rota */
+    MOST_DOUBLINGS = 2,
+    MOST_LENGTHENED = 400, /* sorties */
     MAX_THREADS = 8
 };
+/* A period a little shorter than the wish's multiple leaves room for visits that are not quite
+ * even.
+ */
+static const double LEAST_RATIO = 0.93;
+static const double MOST_RATIO = 1.01;
 static const double COLDEST_S = 5.4;
 static const double POLISH_BELOW_S = 108; /* temperature under which a rota may be worth a polish */
 
@@ -130,7 +137,7 @@ static int begin(struct walk *w)
 {
     const struct vg_rota_tables *t = w->tables;
     struct needs needs = {0};
-    double period_s = w->ratio_s * t->share * T0;
+    double period_s = 0.985 * w->ratio_s * t->share * T0;
     int n = 0;
     w->no_memory = !needs_init(&needs, w);
     for (int k = 0; k < t->n_chains && !w->no_memory; k++) {
@@ -166,7 +173,9 @@ static bool polish(struct walk *w)
 {
     double target, period_s;
     double most = w->best.n > 0 ? w->best.target * (1 - 2e-4) : w->rota.target * 1.5;
-    if (!vg_rota_polish(&w->rota, w->ratio_s, 0, 0, most, w->room, &target, &period_s)) {
+    double d = w->ratio_s;
+    if (!vg_rota_polish(&w->rota, LEAST_RATIO * d, MOST_RATIO * d, most, w->room, &target,
+                        &period_s)) {
         return false;
     }
     w->best.n = w->rota.n_live;
@@ -261,28 +270,26 @@ static double next_heat_s(int round)
     return round == 0 ? 900 : HEATS_S[round % 3];
 }
 
-/* Rounds from one beginning until some of them bring nothing. */
-static void walk_on(struct walk *w)
+/* Rounds until some of them bring nothing. */
+static void walk_rounds(struct walk *w)
 {
-    w->best.n = 0;
-    w->best.target = HUGE_VAL;
-    int n = begin(w);
+    double last = w->best.target;
     double fx = getenv("FX") ? strtod(getenv("FX"), NULL) : 1;
-    int64_t moves = (int64_t)(fx * (200000 + 20000 * (double)n));
-    double last = HUGE_VAL;
-    for (int round = 0, idle = 0; !w->no_memory && !w->is_stopped && idle < MOST_IDLE; round++) {
-        if (round > 0 && w->best.n > 0 && (round % 4 != 3 || vg_rng_unit(&w->rng) < 0.5)) {
+    int64_t moves = (int64_t)(fx * (200000 + 20000 * (double)w->rota.n_live));
+    for (int round = 0, idle = 0; !w->is_stopped && idle < MOST_IDLE; round++) {
+        if (w->best.n > 0 && (round % 4 != 3 || vg_rng_unit(&w->rng) < 0.5)) {
             load_best(w, 0.965 + 0.025 * vg_rng_unit(&w->rng));
         } else if (round > 0) {
             set_target(w, w->best.n > 0 ? 0.975 : 1.06);
         }
-        cool(w, next_heat_s(round), moves);
+        cool(w, next_heat_s(w->best.n > 0 ? round + 1 : round), moves);
         polish(w);
         if (getenv("DBG")) {
             fprintf(stderr,
-                    "round %d moves %.2fM live %d cover %.0f over %.0f target %.4f best %.4f ever "
+                    "round %d moves %.2fM ratio %.0f live %d cover %.0f over %.0f target %.4f best "
+                    "%.4f ever "
                     "%.4f\n",
-                    round, (double)(w->options->moves - w->moves) / 1e6, w->rota.n_live,
+                    round, (double)(w->options->moves - w->moves) / 1e6, w->ratio_s, w->rota.n_live,
                     w->rota.cover_cost, w->rota.over_cost, w->rota.target / w->tables->share,
                     w->best.target / w->tables->share, w->ever.target / w->tables->share);
         }
@@ -291,10 +298,44 @@ static void walk_on(struct walk *w)
     }
 }
 
+/* The same rota twice, in a period twice as long: sorties that had to be alike in every period may
+ * now differ in every second one. */
+static bool lengthen(struct walk *w)
+{
+    int n = w->best.n;
+    if (n == 0 || 2 * n > MOST_LENGTHENED) {
+        return false;
+    }
+    for (int k = 0; k < n; k++) {
+        w->best.sorties[n + k] = w->best.sorties[k];
+        w->best.sorties[n + k].at_s += w->best.period_s;
+    }
+    w->best.n = 2 * n;
+    w->best.period_s *= 2;
+    w->ratio_s *= 2;
+    return true;
+}
+
+/* From a fresh beginning, in longer and longer periods. */
+static void walk_on(struct walk *w, double ratio_s)
+{
+    w->best.n = 0;
+    w->best.target = HUGE_VAL;
+    w->ratio_s = ratio_s;
+    begin(w);
+    for (int k = 0; k <= MOST_DOUBLINGS && !w->no_memory && !w->is_stopped; k++) {
+        walk_rounds(w);
+        if (!lengthen(w)) {
+            break;
+        }
+    }
+}
+
 static void walk(struct walk *w)
 {
+    double ratio_s = w->ratio_s;
     while (!w->no_memory && !w->is_stopped) {
-        walk_on(w);
+        walk_on(w, ratio_s);
     }
 }
 
