@@ -7,7 +7,6 @@
 #include "plan/rota.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -489,7 +488,6 @@ static enum vg_status improve(struct making *mk, struct vg_error *err)
         qsort(mk->plan.sorties, (size_t)mk->plan.n_sorties, sizeof *mk->plan.sorties, by_takeoff);
         st = vg_gaps_compute(mk->problem.watch, &mk->plan, err);
     }
-    if (getenv("DBG")) fprintf(stderr,"improve st %d n %d worst %.1f tours %.1f\n",st,mk->plan.n_sorties,mk->plan.worst_gap_s,tours.worst_gap_s);
     if (st == VG_OK && mk->plan.n_sorties > 0 && mk->plan.worst_gap_s < tours.worst_gap_s) {
         drop_sorties(&tours);
         return VG_OK;

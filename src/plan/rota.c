@@ -455,9 +455,8 @@ void vg_rota_reprice(struct vg_rota *self)
         const struct vg_rota_chain *ch = &self->tables->chains[k];
         double sum = 0;
         for (int i = 0; i < ch->n - 1; i++) {
-            self->price[k][i] = (getenv("DEAR") ? strtod(getenv("DEAR"), NULL) : DEAR) *
-                                self->weight[k][i] * ch->worth_s[i] /
-                                (self->target * ch->wish_s[i]);
+            self->price[k][i] =
+                DEAR * self->weight[k][i] * ch->worth_s[i] / (self->target * ch->wish_s[i]);
             self->price_sum[k][i] = sum;
             sum += self->price[k][i];
         }

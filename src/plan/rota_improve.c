@@ -3,7 +3,6 @@
 #include "plan/rota.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,15 +94,9 @@ static enum vg_status make(struct vg_problem *p, const struct vg_rota_tables *t,
     } else {
         st = fly(p, t, io, flights, &is_short, err);
     }
-    if (getenv("DBG"))
-        fprintf(stderr, "fly st %d short %d rota %.5f share %.5f period %.1f n %d\n", st, is_short,
-                io->target, share, io->period_s, io->n);
     if (st == VG_OK && !is_short && polish(&room, io, sorties) && io->target < share) {
         st = vg_rota_hand_out(p, io, flights, plan, err);
     }
-    if (getenv("DBG"))
-        fprintf(stderr, "after %.5f %.1f st %d sorties %d\n", io->target, io->period_s, st,
-                plan->n_sorties);
     drop_flights(flights, io->n);
     free(sorties);
     vg_rota_finish(&room);

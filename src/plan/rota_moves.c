@@ -4,11 +4,10 @@
 #include "plan/rota.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 static const double LEAST_SHIFT_S = 29;
 static const double MOST_SHIFT = 150; /* times the least */
-#define KEEP_VISITS (getenv("KV") ? strtod(getenv("KV"), NULL) : 0.6)
+static const double KEEP_VISITS = 0.6; /* of the moves of an end */
 static const double MOST_BLOCKS = 15; /* an end is moved at most */
 static const double LINKED_S = 72; /* take-off so soon after a landing: the two move together */
 
@@ -116,16 +115,12 @@ static bool settle(const struct vg_rota *self, struct vg_rng *rng, const struct 
     if (!vg_rota_set(self->tables, io)) {
         return false;
     }
-    switch (below(rng, 3)) {
-    case 0:
+    double r = vg_rng_unit(rng);
+    if (r < KEEP_VISITS) {
         io->at_s =
             was->at_s + vg_rota_node_s(self->tables, was, k) - vg_rota_node_s(self->tables, io, k);
-        break;
-    case 1:
+    } else if (r < (1 + KEEP_VISITS) / 2) {
         io->at_s = was->at_s + was->busy_s - io->busy_s;
-        break;
-    default:
-        break;
     }
     return true;
 }

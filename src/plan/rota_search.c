@@ -12,7 +12,6 @@
 
 #include <math.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +19,8 @@ enum {
     ASK_EVERY = 512, /* moves between looks at the clock and new temperatures */
     WEIGH_EVERY = 20000,
     MOST_IDLE = 6, /* rounds without a better rota */
-    MOST_DOUBLINGS = 2,
+    MOST_DOUBLINGS = 1,
+    MOST_PACE = 6,
     MOST_LENGTHENED = 400, /* sorties */
     MAX_THREADS = 8
 };
@@ -29,6 +29,7 @@ enum {
  */
 static const double LEAST_RATIO = 0.93;
 static const double MOST_RATIO = 1.01;
+static const double FIRST_TARGET = 1.2; /* times what the linear program reaches */
 static const double COLDEST_S = 5.4;
 static const double POLISH_BELOW_S = 108; /* temperature under which a rota may be worth a polish */
 
@@ -39,6 +40,8 @@ struct walk {
     struct vg_rng rng;
     struct vg_rota rota;
     double ratio_s; /* period / target */
+    int first; /* which multiple of the longest wish it begins with */
+    int64_t pace; /* rounds get slower from beginning to beginning */
     struct vg_rota_sortie *room;
     struct vg_rota_plan best; /* since the last beginning */
     struct vg_rota_plan ever;
@@ -49,7 +52,6 @@ struct walk {
 
 /* ---- beginning ---- */
 
-#define T0 (getenv("T0") ? strtod(getenv("T0"), NULL) : 1.25)
 static double longest_wish_s(const struct vg_rota_tables *t)
 {
     double most = 0;
@@ -137,7 +139,7 @@ static int begin(struct walk *w)
 {
     const struct vg_rota_tables *t = w->tables;
     struct needs needs = {0};
-    double period_s = 0.985 * w->ratio_s * t->share * T0;
+    double period_s = 0.985 * w->ratio_s * t->share * FIRST_TARGET;
     int n = 0;
     w->no_memory = !needs_init(&needs, w);
     for (int k = 0; k < t->n_chains && !w->no_memory; k++) {
@@ -154,7 +156,7 @@ static int begin(struct walk *w)
         }
     }
     needs_finish(&needs, t);
-    vg_rota_load(&w->rota, w->room, n, t->share * T0, period_s);
+    vg_rota_load(&w->rota, w->room, n, t->share * FIRST_TARGET, period_s);
     return n;
 }
 
@@ -274,8 +276,7 @@ static double next_heat_s(int round)
 static void walk_rounds(struct walk *w)
 {
     double last = w->best.target;
-    double fx = getenv("FX") ? strtod(getenv("FX"), NULL) : 1;
-    int64_t moves = (int64_t)(fx * (200000 + 20000 * (double)w->rota.n_live));
+    int64_t moves = w->pace * (200000 + 20000 * (int64_t)w->rota.n_live);
     for (int round = 0, idle = 0; !w->is_stopped && idle < MOST_IDLE; round++) {
         if (w->best.n > 0 && (round % 4 != 3 || vg_rng_unit(&w->rng) < 0.5)) {
             load_best(w, 0.965 + 0.025 * vg_rng_unit(&w->rng));
@@ -284,15 +285,6 @@ static void walk_rounds(struct walk *w)
         }
         cool(w, next_heat_s(w->best.n > 0 ? round + 1 : round), moves);
         polish(w);
-        if (getenv("DBG")) {
-            fprintf(stderr,
-                    "round %d moves %.2fM ratio %.0f live %d cover %.0f over %.0f target %.4f best "
-                    "%.4f ever "
-                    "%.4f\n",
-                    round, (double)(w->options->moves - w->moves) / 1e6, w->ratio_s, w->rota.n_live,
-                    w->rota.cover_cost, w->rota.over_cost, w->rota.target / w->tables->share,
-                    w->best.target / w->tables->share, w->ever.target / w->tables->share);
-        }
         idle = w->best.n > 0 && !(w->best.target < last) ? idle + 1 : 0;
         last = w->best.target;
     }
@@ -333,9 +325,11 @@ static void walk_on(struct walk *w, double ratio_s)
 
 static void walk(struct walk *w)
 {
+    static const int MULTIPLES[] = {1, 2, 1, 3, 2};
     double ratio_s = w->ratio_s;
-    while (!w->no_memory && !w->is_stopped) {
-        walk_on(w, ratio_s);
+    for (int k = w->first; !w->no_memory && !w->is_stopped; k++) {
+        walk_on(w, ratio_s * MULTIPLES[k % 5]);
+        w->pace += w->pace < MOST_PACE;
     }
 }
 
@@ -351,6 +345,8 @@ static bool walk_init(struct walk *w, const struct vg_rota_tables *t,
     *w = (struct walk){.tables = t, .options = options, .moves = options->moves};
     w->rng = vg_rng_seed(options->seed * 1000 + (uint64_t)k);
     w->ratio_s = ratio_s;
+    w->first = k;
+    w->pace = 1;
     w->ever.target = HUGE_VAL;
     w->best.sorties = calloc(VG_ROTA_MOST, sizeof *w->room);
     w->ever.sorties = calloc(VG_ROTA_MOST, sizeof *w->room);
@@ -376,8 +372,7 @@ enum vg_status vg_rota_search(const struct vg_rota_tables *t, const struct vg_ro
     bool is_ok = true;
     double most_s = longest_wish_s(t);
     for (int k = 0; k < n && is_ok; k++) {
-        is_ok = walk_init(&walks[k], t, options, k,
-                          most_s * (getenv("CX") ? strtod(getenv("CX"), NULL) : 1));
+        is_ok = walk_init(&walks[k], t, options, k, most_s);
     }
     for (int k = 1; k < n && is_ok; k++) {
         has_thread[k] = pthread_create(&thread[k], NULL, walk_thread, &walks[k]) == 0;
