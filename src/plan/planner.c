@@ -410,21 +410,35 @@ static enum vg_status refuse_reach(const struct vg_problem *p, struct vg_error *
         p->watch->bases[cr->base].name, need, have);
 }
 
-static enum vg_status solve_bound(struct making *mk, struct vg_error *err)
+static enum vg_status solve_rates(struct vg_problem *p, struct vg_costs *costs,
+                                  struct vg_rates *out, struct vg_error *err)
 {
     static const double CLOSE = 5e-4;
-    struct vg_problem *p = &mk->problem;
+    enum vg_status st = vg_costs_init(costs, p, true, false, err);
+    if (st == VG_OK) {
+        st = vg_rates_init(out, p, costs, false, err);
+    }
+    return st == VG_OK ? vg_rates_solve(out, 1, CLOSE, BOUND_ROUNDS, err) : st;
+}
+
+/* The bound, proven on finer nodes than the sorties are cut at. */
+static enum vg_status solve_bound(struct making *mk, struct vg_error *err)
+{
+    struct vg_problem fine;
+    struct vg_costs costs;
+    struct vg_rates rates = {0};
     free(mk->certificate);
     mk->certificate = NULL;
-    vg_rates_finish(&mk->rates);
-    enum vg_status st = vg_costs_init(&mk->costs, p, true, false, err);
+    enum vg_status st = vg_problem_refine(&mk->problem, &fine, err);
     if (st == VG_OK) {
-        st = vg_rates_init(&mk->rates, p, &mk->costs, false, err);
+        st = solve_rates(&fine, &costs, &rates, err);
     }
     if (st == VG_OK) {
-        st = vg_rates_solve(&mk->rates, 1, CLOSE, BOUND_ROUNDS, err);
+        st = vg_bound_certify(&rates, &mk->bound, &mk->certificate, err);
     }
-    return st == VG_OK ? vg_bound_certify(&mk->rates, &mk->bound, &mk->certificate, err) : st;
+    vg_rates_finish(&rates);
+    vg_problem_finish(&fine);
+    return st;
 }
 
 /* Partition and flights; again with an allowance where heights cost more than the first guess. */
@@ -438,6 +452,10 @@ static enum vg_status solve_flights(struct making *mk, struct vg_error *err)
         }
         if (st == VG_OK && mk->problem.n_chains == 0) {
             return refuse_reach(&mk->problem, err);
+        }
+        vg_rates_finish(&mk->rates);
+        if (st == VG_OK) {
+            st = solve_rates(&mk->problem, &mk->costs, &mk->rates, err);
         }
         if (st == VG_OK) {
             st = solve_bound(mk, err);

@@ -32,8 +32,8 @@ static void set_crew(struct vg_problem *p, struct vg_crew *crew, int base, int t
     *crew =
         (struct vg_crew){.base = base, .type = type, .lat_deg = b->lat_deg, .lon_deg = b->lon_deg};
     crew->air = (struct vg_airspeed){t->cruise_mps, p->watch->wind_from_deg, p->watch->wind_mps};
-    /* A thousandth is held back for rounding in the file. */
-    crew->usable_s = t->endurance_s * (1 - t->reserve) * 0.999;
+    /* A little is held back for rounding in the file: at the end of reach seconds are kilometres. */
+    crew->usable_s = t->endurance_s * (1 - t->reserve) * VG_USABLE_SHARE;
     crew->turnaround_s = t->turnaround_s;
     crew->climb_s = t->agl_m / t->climb_mps;
     crew->sink_s = t->agl_m / (t->sink_mps > 0 ? t->sink_mps : t->climb_mps);
@@ -387,7 +387,7 @@ double vg_flight_floor_s(const struct vg_problem *p, const struct vg_chain *chai
     double flight_s = legs * fmin(there_s, back_s) + crew->climb_s + crew->sink_s;
     /* All of the battery, and a hair: what is held back for rounding is the planner's choice, not a
      * law. */
-    return flight_s <= crew->usable_s * 1.0012 ? flight_s : HUGE_VAL;
+    return flight_s <= crew->usable_s / VG_USABLE_SHARE * 1.0002 ? flight_s : HUGE_VAL;
 }
 
 static bool is_link_served(const struct vg_problem *p, int line, int k)
@@ -465,6 +465,7 @@ enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfil
         site_step_m > 0
             ? site_step_m
             : fmax(MIN_STEP_M, fmin(vg_network_length_m(&watch->network) / AIM_NODES, MAX_STEP_M));
+    self->step_m = step_m;
     enum vg_status st = find_crews(self, err);
     if (st == VG_OK) {
         st = make_paths(self, err);
