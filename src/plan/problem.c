@@ -32,7 +32,8 @@ static void set_crew(struct vg_problem *p, struct vg_crew *crew, int base, int t
     *crew =
         (struct vg_crew){.base = base, .type = type, .lat_deg = b->lat_deg, .lon_deg = b->lon_deg};
     crew->air = (struct vg_airspeed){t->cruise_mps, p->watch->wind_from_deg, p->watch->wind_mps};
-    /* A little is held back for rounding in the file: at the end of reach seconds are kilometres. */
+    /* A little is held back for rounding in the file: at the end of reach seconds are kilometres.
+     */
     crew->usable_s = t->endurance_s * (1 - t->reserve) * VG_USABLE_SHARE;
     crew->turnaround_s = t->turnaround_s;
     crew->climb_s = t->agl_m / t->climb_mps;

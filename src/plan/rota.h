@@ -63,6 +63,7 @@ struct vg_rota_chain {
 
 struct vg_rota_tables {
     const struct vg_problem *p;
+    const struct vg_partition *part;
     struct vg_rota_chain *chains;
     int n_chains;
     int n_types;

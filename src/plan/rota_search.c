@@ -22,6 +22,7 @@ enum {
     MOST_DOUBLINGS = 1,
     MOST_PACE = 6,
     MOST_LENGTHENED = 400, /* sorties */
+    ROUNDS_AT_LEAST = 8, /* however few the moves */
     MAX_THREADS = 8
 };
 /* A period a little shorter than the wish's multiple leaves room for visits that are not quite
@@ -160,6 +161,33 @@ static int begin(struct walk *w)
     return n;
 }
 
+/* The partition's sorties, each once in a period, a crew's one after another round it: what its
+ * tours are, in one period for all. */
+static void begin_with_partition(struct walk *w)
+{
+    const struct vg_rota_tables *t = w->tables;
+    double period_s = t->part->worst * t->p->least_revisit_s;
+    for (int c = 0; c < t->p->n_crews; c++) {
+        double at_s = 0;
+        for (int q = 0; q < t->part->n; q++) {
+            const struct vg_piece *x = &t->part->pieces[q];
+            struct vg_rota_sortie *s = &w->room[q];
+            if (x->crew == c) {
+                *s = (struct vg_rota_sortie){.chain = x->chain,
+                                             .crew = c,
+                                             .i = x->i,
+                                             .j = x->j,
+                                             .is_on = true,
+                                             .at_s = at_s};
+                vg_flight_least_s(t->p, &t->p->chains[x->chain], c, x->i, x->j, &s->is_backward);
+                at_s += vg_rota_set(t, s) ? s->busy_s : 0;
+            }
+        }
+    }
+    w->ratio_s = t->p->least_revisit_s;
+    vg_rota_load(&w->rota, w->room, t->part->n, t->part->worst, period_s);
+}
+
 /* ---- annealing ---- */
 
 static void copy_plan(const struct vg_rota_plan *from, struct vg_rota_plan *to)
@@ -277,6 +305,8 @@ static void walk_rounds(struct walk *w)
 {
     double last = w->best.target;
     int64_t moves = w->pace * (200000 + 20000 * (int64_t)w->rota.n_live);
+    int64_t share = w->options->moves / ROUNDS_AT_LEAST;
+    moves = moves < share ? moves : share + 1;
     for (int round = 0, idle = 0; !w->is_stopped && idle < MOST_IDLE; round++) {
         if (w->best.n > 0 && (round % 4 != 3 || vg_rng_unit(&w->rng) < 0.5)) {
             load_best(w, 0.965 + 0.025 * vg_rng_unit(&w->rng));
@@ -308,13 +338,18 @@ static bool lengthen(struct walk *w)
     return true;
 }
 
-/* From a fresh beginning, in longer and longer periods. */
-static void walk_on(struct walk *w, double ratio_s)
+/* From a beginning, in longer and longer periods. */
+static void walk_on(struct walk *w, double ratio_s, bool is_from_partition)
 {
     w->best.n = 0;
     w->best.target = HUGE_VAL;
     w->ratio_s = ratio_s;
-    begin(w);
+    if (is_from_partition) {
+        begin_with_partition(w);
+        polish(w);
+    } else {
+        begin(w);
+    }
     for (int k = 0; k <= MOST_DOUBLINGS && !w->no_memory && !w->is_stopped; k++) {
         walk_rounds(w);
         if (!lengthen(w)) {
@@ -328,7 +363,8 @@ static void walk(struct walk *w)
     static const int MULTIPLES[] = {1, 2, 1, 3, 2};
     double ratio_s = w->ratio_s;
     for (int k = w->first; !w->no_memory && !w->is_stopped; k++) {
-        walk_on(w, ratio_s * MULTIPLES[k % 5]);
+        /* With one wish for all a partition is where the tours are. */
+        walk_on(w, ratio_s * MULTIPLES[k % 5], k == 0 && !w->tables->p->is_mixed);
         w->pace += w->pace < MOST_PACE;
     }
 }
