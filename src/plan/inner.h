@@ -17,6 +17,9 @@
 #include "plan/path.h"
 #include "plan/planner.h"
 
+/* Of what the battery holds less the reserve: planned with. */
+#define VG_USABLE_SHARE 0.9997
+
 struct vg_crew {
     int base;
     int type;
@@ -90,18 +93,28 @@ struct vg_problem {
     struct vg_reach *reach; /* [line * n_crews + crew] */
     struct vg_chain *chains;
     int n_chains;
+    double step_m; /* between nodes, at most */
+    bool is_fine; /* more nodes than sorties are cut at: for the bound alone (vg_problem_refine) */
     double least_revisit_s;
     bool is_mixed; /* more than one wanted revisit among the served links */
 };
 
-/* options: NULL, or what parts of the line are wanted and how far apart nodes lie. */
 enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfile *watch,
-                               const struct vg_terrain *terrain,
-                               const struct vg_planner_options *options,
+                               const struct vg_terrain *terrain, double site_step_m,
                                struct vg_error *err) VG_MUST_USE;
+/* The same of some parts of the line only; n_parts 0: all of it. The parts are borrowed. */
+enum vg_status vg_problem_init_parts(struct vg_problem *self, const struct vg_watchfile *watch,
+                                     const struct vg_terrain *terrain, double site_step_m,
+                                     const struct vg_planner_part *parts, int n_parts,
+                                     struct vg_error *err) VG_MUST_USE;
 void vg_problem_finish(struct vg_problem *self);
 /* After a change of extra_climb_s: what is served, and the chains, again. */
 enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err) VG_MUST_USE;
+
+/* The same chains, as far as another problem reaches, with nodes a quarter as far apart: the
+ * bound's sites lie close where sorties are short. vg_problem_finish. */
+enum vg_status vg_problem_refine(const struct vg_problem *from, struct vg_problem *out,
+                                 struct vg_error *err) VG_MUST_USE;
 
 /* Node and link of a chain, round the ring where it closes; u_m keeps growing past the ring's end.
  */

@@ -7,7 +7,6 @@
 #include "plan/rota.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -429,21 +428,35 @@ static enum vg_status refuse_reach(const struct vg_problem *p, struct vg_error *
         p->watch->bases[cr->base].name, need, have);
 }
 
-static enum vg_status solve_bound(struct making *mk, struct vg_error *err)
+static enum vg_status solve_rates(struct vg_problem *p, struct vg_costs *costs,
+                                  struct vg_rates *out, struct vg_error *err)
 {
     static const double CLOSE = 5e-4;
-    struct vg_problem *p = &mk->problem;
+    enum vg_status st = vg_costs_init(costs, p, true, false, err);
+    if (st == VG_OK) {
+        st = vg_rates_init(out, p, costs, false, err);
+    }
+    return st == VG_OK ? vg_rates_solve(out, 1, CLOSE, BOUND_ROUNDS, err) : st;
+}
+
+/* The bound, proven on finer nodes than the sorties are cut at. */
+static enum vg_status solve_bound(struct making *mk, struct vg_error *err)
+{
+    struct vg_problem fine;
+    struct vg_costs costs;
+    struct vg_rates rates = {0};
     free(mk->certificate);
     mk->certificate = NULL;
-    vg_rates_finish(&mk->rates);
-    enum vg_status st = vg_costs_init(&mk->costs, p, true, false, err);
+    enum vg_status st = vg_problem_refine(&mk->problem, &fine, err);
     if (st == VG_OK) {
-        st = vg_rates_init(&mk->rates, p, &mk->costs, false, err);
+        st = solve_rates(&fine, &costs, &rates, err);
     }
     if (st == VG_OK) {
-        st = vg_rates_solve(&mk->rates, 1, CLOSE, BOUND_ROUNDS, err);
+        st = vg_bound_certify(&rates, &mk->bound, &mk->certificate, err);
     }
-    return st == VG_OK ? vg_bound_certify(&mk->rates, &mk->bound, &mk->certificate, err) : st;
+    vg_rates_finish(&rates);
+    vg_problem_finish(&fine);
+    return st;
 }
 
 /* Partition and flights; again with an allowance where heights cost more than the first guess. */
@@ -457,6 +470,10 @@ static enum vg_status solve_flights(struct making *mk, struct vg_error *err)
         }
         if (st == VG_OK && mk->problem.n_chains == 0) {
             return refuse_reach(&mk->problem, err);
+        }
+        vg_rates_finish(&mk->rates);
+        if (st == VG_OK) {
+            st = solve_rates(&mk->problem, &mk->costs, &mk->rates, err);
         }
         if (st == VG_OK) {
             st = solve_bound(mk, err);
@@ -507,9 +524,6 @@ static enum vg_status improve(struct making *mk, struct vg_error *err)
         qsort(mk->plan.sorties, (size_t)mk->plan.n_sorties, sizeof *mk->plan.sorties, by_takeoff);
         st = vg_gaps_compute(mk->problem.watch, &mk->plan, err);
     }
-    if (getenv("DBG"))
-        fprintf(stderr, "improve st %d n %d worst %.1f tours %.1f\n", st, mk->plan.n_sorties,
-                mk->plan.worst_gap_s, tours.worst_gap_s);
     if (st == VG_OK && mk->plan.n_sorties > 0 && mk->plan.worst_gap_s < tours.worst_gap_s) {
         drop_sorties(&tours);
         return VG_OK;
@@ -554,7 +568,9 @@ enum vg_status vg_planner_solve(const struct vg_watchfile *watch, const struct v
                                 struct vg_error *err)
 {
     struct making mk = {.options = options};
-    enum vg_status st = vg_problem_init(&mk.problem, watch, terrain, options, err);
+    enum vg_status st = vg_problem_init_parts(
+        &mk.problem, watch, terrain, options != NULL ? options->site_step_m : 0,
+        options != NULL ? options->parts : NULL, options != NULL ? options->n_parts : 0, err);
     if (st == VG_OK) {
         st = tell(&mk, 0.2, err);
     }

@@ -8,6 +8,7 @@
 
 enum {
     MOST_NEW = 2500,
+    SITES_PER_SORTIE = 32,
     FIRST_STRIDE = 16,
     STRIDE_STEP = 4
 };
@@ -39,12 +40,37 @@ static const struct vg_cost_rows *rows_of(const struct vg_rates *self, int k, in
     return &self->costs->rows[k * self->p->n_crews + c];
 }
 
-/* The next site of the stage behind site i of a chain with n; the chain's last one always counts:
- * at the end of reach every metre is dear. */
-static int next_site(const struct vg_rates *self, int n, int i)
+/* How far apart sites need be: the longest sortie from there passes some thirty of them. Where it
+ * is short, at the end of reach, every metre is dear. */
+static int spacing_at(const struct vg_rates *self, int k, int i)
 {
-    int next = i + self->stride;
-    return next < n || i == n - 1 ? next : n - 1;
+    int longest = 0;
+    for (int c = 0; c < self->p->n_crews; c++) {
+        int n = rows_of(self, k, c)->n_m[i];
+        longest = n > longest ? n : longest;
+    }
+    int spacing = self->is_even ? 1 : STRIDE_STEP;
+    while (spacing > 1 && longest < spacing * SITES_PER_SORTIE) {
+        spacing /= 2;
+    }
+    return spacing;
+}
+
+/* The sites of a stage: every stride-th, or closer where need be no closer; the chain's last one
+ * always. */
+static void choose_sites(struct vg_rates *self)
+{
+    for (int k = 0; k < self->p->n_chains; k++) {
+        int n = self->p->chains[k].n;
+        int next = n;
+        for (int i = n - 1; i >= 0; i--) {
+            int spacing = spacing_at(self, k, i);
+            int step = self->stride > spacing ? self->stride : spacing;
+            self->next[k][i] = next;
+            self->is_site[k][i] = i == n - 1 || i % step == 0;
+            next = self->is_site[k][i] ? i : next;
+        }
+    }
 }
 
 static void set_groups(struct vg_rates *self, bool is_free)
@@ -157,14 +183,13 @@ static bool add_column(struct vg_rates *self, int k, int c, int i, int m)
 static bool add_first(struct vg_rates *self)
 {
     for (int k = 0; k < self->p->n_chains; k++) {
-        int n = self->p->chains[k].n;
-        for (int i = 0; i < n; i = next_site(self, n, i)) {
+        for (int i = 0; i < self->p->chains[k].n; i = self->next[k][i]) {
             double least = HUGE_VAL;
             int crew = 0;
             int cheap = 0;
             for (int c = 0; c < self->p->n_crews; c++) {
                 const struct vg_cost_rows *rows = rows_of(self, k, c);
-                for (int j = i; j < i + rows->n_m[i]; j = next_site(self, n, j)) {
+                for (int j = i; j < i + rows->n_m[i]; j = self->next[k][j]) {
                     double each = rows->cost[rows->start[i] + (size_t)(j - i)] / (j - i + 1);
                     crew = each < least ? c : crew;
                     cheap = each < least ? j - i : cheap;
@@ -198,13 +223,18 @@ static bool take_memory(struct vg_rates *self)
     self->first_row = vg_arena_calloc(&p->arena, chains + 1, sizeof(int));
     self->has = vg_arena_calloc(&p->arena, chains * n, sizeof *self->has);
     self->y = vg_arena_calloc(&p->arena, chains + 1, sizeof *self->y);
+    self->next = vg_arena_calloc(&p->arena, chains + 1, sizeof *self->next);
+    self->is_site = vg_arena_calloc(&p->arena, chains + 1, sizeof *self->is_site);
     if (!self->group || !self->n_of || !self->price || !self->best_sums || !self->best_price ||
-        !self->rows || !self->entries || !self->first_row || !self->has || !self->y) {
+        !self->rows || !self->entries || !self->first_row || !self->has || !self->y ||
+        !self->next || !self->is_site) {
         return false;
     }
     for (int k = 0; k < p->n_chains; k++) {
         self->y[k] = vg_arena_calloc(&p->arena, (size_t)p->chains[k].n, sizeof(double));
-        if (self->y[k] == NULL) {
+        self->next[k] = vg_arena_calloc(&p->arena, (size_t)p->chains[k].n, sizeof(int));
+        self->is_site[k] = vg_arena_calloc(&p->arena, (size_t)p->chains[k].n, 1);
+        if (!self->y[k] || !self->next[k] || !self->is_site[k]) {
             return false;
         }
         for (int c = 0; c < p->n_crews; c++) {
@@ -220,9 +250,8 @@ static bool take_memory(struct vg_rates *self)
     return true;
 }
 
-/* Only every stride-th site and the last must be covered: the others' surplus may be as negative as
- * their wish.
- */
+/* Only the sites of the stage must be covered: the others' surplus may be as negative as their
+ * wish. */
 static bool set_stride(struct vg_rates *self, int stride)
 {
     int n = Clp_numberColumns(self->clp);
@@ -232,12 +261,12 @@ static bool set_stride(struct vg_rates *self, int stride)
     }
     memcpy(lower, Clp_columnLower(self->clp), (size_t)n * sizeof *lower);
     self->stride = stride;
+    choose_sites(self);
     for (int k = 0; k < self->p->n_chains; k++) {
         for (int i = 0; i < self->p->chains[k].n; i++) {
             double wish =
                 self->p->least_revisit_s / vg_rates_wish_s(self->p, &self->p->chains[k], i);
-            lower[1 + self->first_row[k] + i] =
-                i % stride == 0 || i == self->p->chains[k].n - 1 ? 0 : -wish;
+            lower[1 + self->first_row[k] + i] = self->is_site[k][i] ? 0 : -wish;
         }
     }
     Clp_chgColumnLower(self->clp, lower);
@@ -324,11 +353,11 @@ static double price_all(const struct vg_rates *self, const struct dual *d, struc
         for (int c = 0; c < p->n_crews; c++) {
             const struct vg_cost_rows *rows = rows_of(self, k, c);
             double price = d->price[self->group[c]];
-            for (int i = 0; i < n; i = next_site(self, n, i)) {
+            for (int i = 0; i < n; i = self->next[k][i]) {
                 const double *cost = rows->cost + rows->start[i];
                 double most = 1 + LEAST_EXCESS;
                 int best = -1;
-                for (int j = i; j < i + rows->n_m[i]; j = next_site(self, n, j)) {
+                for (int j = i; j < i + rows->n_m[i]; j = self->next[k][j]) {
                     double ratio = (sum[i] - sum[j + 1]) / (price * cost[j - i]);
                     best = ratio > most ? j - i : best;
                     most = ratio > most ? ratio : most;
@@ -405,8 +434,11 @@ static void read_dual(const struct vg_rates *self, struct dual *out)
         int n = self->p->chains[k].n;
         s[n] = 0;
         for (int i = n - 1; i >= 0; i--) {
-            /* Never falling towards the far end: the program's tolerance would leave a hair. */
-            s[i] = fmax(pi[self->first_row[k] + i], s[i + 1]);
+            int row = self->first_row[k] + i;
+            double y = pi[row] - (i + 1 < n ? pi[row + 1] : 0);
+            /* The program's tolerance leaves a hair below nothing; what is no site earns nothing.
+             */
+            s[i] = s[i + 1] + (self->is_site[k][i] ? fmax(0, y) : 0);
         }
     }
     for (int g = 0; g < self->n_groups; g++) {

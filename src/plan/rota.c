@@ -282,22 +282,52 @@ static double no_visit(struct vg_rota *self, int chain, int from, int to)
     return add_span(self, chain, from, to, self->period_s);
 }
 
-/* Where all fly the same way and at the same speed: once for the run. Else block by block. */
-static double judge_run(struct vg_rota *self, int chain, int from, int to, int n, bool is_even)
+/* Where all fly the same way and at the same speed: once for the run. */
+static double judge_even(struct vg_rota *self, int chain, int from, int to, int n)
 {
     struct vg_rota_work *w = self->work;
-    const struct vg_rota_tables *t = self->tables;
-    int step = is_even ? to - from : t->chains[chain].block;
+    for (int q = 0; q < n; q++) {
+        const struct vg_rota_sortie *s = &self->sorties[w->here[q]];
+        w->when[q] = round_period(s->at_s + vg_rota_node_s(self->tables, s, from), self->period_s);
+    }
+    double most = longest_gap(w->when, n, self->period_s);
+    return judge_gaps(self, chain, from, to, n, most);
+}
+
+/* Seconds of gap beyond a limit at a node. */
+static double excess_at(struct vg_rota *self, int node, int n, double limit_s)
+{
+    struct vg_rota_work *w = self->work;
     double sum = 0;
-    for (int k = from; k < to; k += step) {
-        int end = k + step < to ? k + step : to;
-        int mid = (k + end) / 2;
-        for (int q = 0; q < n; q++) {
-            const struct vg_rota_sortie *s = &self->sorties[w->here[q]];
-            w->when[q] = round_period(s->at_s + vg_rota_offset_s(t, s, mid), self->period_s);
+    for (int q = 0; q < n; q++) {
+        const struct vg_rota_sortie *s = &self->sorties[w->here[q]];
+        w->when[q] = round_period(s->at_s + vg_rota_node_s(self->tables, s, node), self->period_s);
+    }
+    double most = longest_gap(w->when, n, self->period_s);
+    for (int q = 0; q < n && most > limit_s; q++) {
+        sum += w->when[q] > limit_s ? w->when[q] - limit_s : 0;
+    }
+    return sum;
+}
+
+/* Where sorties meet or differ in speed: block by block, the worse of its ends. */
+static double judge_uneven(struct vg_rota *self, int chain, int from, int to, int n)
+{
+    const struct vg_rota_chain *ch = &self->tables->chains[chain];
+    double sum = 0;
+    double left = 0;
+    double last_limit = 0;
+    for (int k = from, end; k < to; k = end) {
+        end = k + ch->block < to ? k + ch->block : to;
+        end = ch->same_to[k] < end ? ch->same_to[k] : end;
+        double limit = self->target * ch->wish_s[k];
+        if (k == from || limit < last_limit || limit > last_limit) {
+            left = excess_at(self, k, n, limit);
         }
-        double most = longest_gap(w->when, n, self->period_s);
-        sum += judge_gaps(self, chain, k, end, n, most);
+        double right = excess_at(self, end, n, limit);
+        sum += add_span(self, chain, k, end, left > right ? left : right);
+        left = right;
+        last_limit = limit;
     }
     return sum;
 }
@@ -361,8 +391,9 @@ static double cover_of(struct vg_rota *self, const struct range *r)
             }
         }
         if (to > from) {
-            sum += n > 0 ? judge_run(self, r->chain, from, to, n, is_even)
-                         : no_visit(self, r->chain, from, to);
+            sum += n == 0    ? no_visit(self, r->chain, from, to)
+                   : is_even ? judge_even(self, r->chain, from, to, n)
+                             : judge_uneven(self, r->chain, from, to, n);
         }
     }
     return sum;
@@ -424,9 +455,8 @@ void vg_rota_reprice(struct vg_rota *self)
         const struct vg_rota_chain *ch = &self->tables->chains[k];
         double sum = 0;
         for (int i = 0; i < ch->n - 1; i++) {
-            self->price[k][i] = (getenv("DEAR") ? strtod(getenv("DEAR"), NULL) : DEAR) *
-                                self->weight[k][i] * ch->worth_s[i] /
-                                (self->target * ch->wish_s[i]);
+            self->price[k][i] =
+                DEAR * self->weight[k][i] * ch->worth_s[i] / (self->target * ch->wish_s[i]);
             self->price_sum[k][i] = sum;
             sum += self->price[k][i];
         }

@@ -63,6 +63,7 @@ struct vg_rota_chain {
 
 struct vg_rota_tables {
     const struct vg_problem *p;
+    const struct vg_partition *part;
     struct vg_rota_chain *chains;
     int n_chains;
     int n_types;
@@ -129,12 +130,15 @@ int vg_rota_place(struct vg_rota *self);
 /* Proposes changes at random; 0 if this one came to nothing. */
 int vg_rota_propose(struct vg_rota *self, struct vg_rng *rng, struct vg_rota_change *out);
 
-/* Least target and period for the orders of visits and take-offs there are (rota_polish.c), with
- * the take-offs that reach it; false if there is none below `most`. least_period_s = most_period_s:
- * the period is given. */
-bool vg_rota_polish(const struct vg_rota *self, double ratio_s, double least_period_s,
-                    double most_period_s, double most, struct vg_rota_sortie *out_sorties,
-                    double *out_target, double *out_period_s);
+/* Least target for the orders of visits and take-offs there are (rota_polish.c), the period between
+ * two multiples of it, with the take-offs that reach it; false if there is none below `most`. */
+bool vg_rota_polish(const struct vg_rota *self, double least_ratio_s, double most_ratio_s,
+                    double most, struct vg_rota_sortie *out_sorties, double *out_target,
+                    double *out_period_s);
+
+/* The same with the period given. */
+bool vg_rota_settle(const struct vg_rota *self, double period_s, struct vg_rota_sortie *out_sorties,
+                    double *out_target);
 
 /* The search. */
 struct vg_rota_plan {

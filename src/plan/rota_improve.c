@@ -3,7 +3,6 @@
 #include "plan/rota.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,23 +51,30 @@ static enum vg_status fly(struct vg_problem *p, const struct vg_rota_tables *t,
     return st;
 }
 
+static double whole_ticks(double s)
+{
+    return round(s * VG_TICKS_PER_S) / VG_TICKS_PER_S;
+}
+
 /* Polishes with the period anywhere near, and once more with the period in whole ticks. */
 static bool polish(struct vg_rota *room, struct vg_rota_plan *io, struct vg_rota_sortie *sorties)
 {
     static const double NEAR = 0.03;
-    for (int pass = 0; pass < 2; pass++) {
-        double d = io->period_s;
-        double least = pass == 0 ? d * (1 - NEAR) : round(d * VG_TICKS_PER_S) / VG_TICKS_PER_S;
-        double most = pass == 0 ? d * (1 + NEAR) : least;
-        vg_rota_load(room, io->sorties, io->n, io->target, d);
-        if (!vg_rota_polish(room, 0, least, most, 10 * io->target, sorties, &io->target,
-                            &io->period_s)) {
-            return false;
-        }
-        memcpy(io->sorties, sorties, (size_t)io->n * sizeof *sorties);
+    double ratio_s = io->period_s / io->target;
+    vg_rota_load(room, io->sorties, io->n, io->target, io->period_s);
+    if (!vg_rota_polish(room, ratio_s * (1 - NEAR), ratio_s * (1 + NEAR), 10 * io->target, sorties,
+                        &io->target, &io->period_s)) {
+        return false;
     }
+    memcpy(io->sorties, sorties, (size_t)io->n * sizeof *sorties);
+    io->period_s = whole_ticks(io->period_s);
+    vg_rota_load(room, io->sorties, io->n, io->target, io->period_s);
+    if (!vg_rota_settle(room, io->period_s, sorties, &io->target)) {
+        return false;
+    }
+    memcpy(io->sorties, sorties, (size_t)io->n * sizeof *sorties);
     for (int k = 0; k < io->n; k++) {
-        io->sorties[k].at_s = round(io->sorties[k].at_s * VG_TICKS_PER_S) / VG_TICKS_PER_S;
+        io->sorties[k].at_s = whole_ticks(io->sorties[k].at_s);
     }
     return true;
 }
@@ -88,15 +94,9 @@ static enum vg_status make(struct vg_problem *p, const struct vg_rota_tables *t,
     } else {
         st = fly(p, t, io, flights, &is_short, err);
     }
-    if (getenv("DBG"))
-        fprintf(stderr, "fly st %d short %d rota %.5f share %.5f period %.1f n %d\n", st, is_short,
-                io->target, share, io->period_s, io->n);
     if (st == VG_OK && !is_short && polish(&room, io, sorties) && io->target < share) {
         st = vg_rota_hand_out(p, io, flights, plan, err);
     }
-    if (getenv("DBG"))
-        fprintf(stderr, "after %.5f %.1f st %d sorties %d\n", io->target, io->period_s, st,
-                plan->n_sorties);
     drop_flights(flights, io->n);
     free(sorties);
     vg_rota_finish(&room);

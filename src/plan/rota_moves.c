@@ -7,6 +7,8 @@
 
 static const double LEAST_SHIFT_S = 29;
 static const double MOST_SHIFT = 150; /* times the least */
+static const double KEEP_VISITS = 0.6; /* of the moves of an end */
+static const double MOST_BLOCKS = 15; /* an end is moved at most */
 static const double LINKED_S = 72; /* take-off so soon after a landing: the two move together */
 
 typedef int (*move_fn)(struct vg_rota *, struct vg_rng *, struct vg_rota_change *);
@@ -54,10 +56,10 @@ static double shift_s(struct vg_rng *rng)
     return vg_rng_normal(rng) * LEAST_SHIFT_S * pow(MOST_SHIFT, vg_rng_unit(rng));
 }
 
-/* Mostly a few links, now and then many. */
-static int some_links(struct vg_rng *rng)
+/* Mostly a few links, now and then many: up to some 60 km. */
+static int some_links(const struct vg_rota *self, struct vg_rng *rng, int chain)
 {
-    int n = (int)exp(vg_rng_unit(rng) * 3.4);
+    int n = (int)exp(vg_rng_unit(rng) * log(MOST_BLOCKS * self->tables->chains[chain].block));
     return coin(rng) ? n : -n;
 }
 
@@ -113,16 +115,12 @@ static bool settle(const struct vg_rota *self, struct vg_rng *rng, const struct 
     if (!vg_rota_set(self->tables, io)) {
         return false;
     }
-    switch (below(rng, 3)) {
-    case 0:
+    double r = vg_rng_unit(rng);
+    if (r < KEEP_VISITS) {
         io->at_s =
             was->at_s + vg_rota_node_s(self->tables, was, k) - vg_rota_node_s(self->tables, io, k);
-        break;
-    case 1:
+    } else if (r < (1 + KEEP_VISITS) / 2) {
         io->at_s = was->at_s + was->busy_s - io->busy_s;
-        break;
-    default:
-        break;
     }
     return true;
 }
@@ -131,7 +129,7 @@ static int move_end(struct vg_rota *self, struct vg_rng *rng, struct vg_rota_cha
 {
     int id = any_live(self, rng);
     struct vg_rota_sortie s = self->sorties[id];
-    int step = some_links(rng);
+    int step = some_links(self, rng, self->sorties[id].chain);
     bool is_low = coin(rng);
     s.i += is_low ? step : 0;
     s.j += is_low ? 0 : step;
@@ -166,7 +164,7 @@ static int move_cut(struct vg_rota *self, struct vg_rng *rng, struct vg_rota_cha
     if (other < 0) {
         return 0;
     }
-    int step = some_links(rng);
+    int step = some_links(self, rng, self->sorties[id].chain);
     struct vg_rota_sortie s = self->sorties[id];
     struct vg_rota_sortie o = self->sorties[other];
     if (is_low) {

@@ -23,6 +23,8 @@ enum {
 /* Take-offs, landings and periods are rounded to ticks afterwards. */
 static const double ROUNDING_S = 0.25;
 static const double PAD_S = 60;
+/* Of the rota's own target: nothing below is looked for. Once more then. */
+static const double FLOOR = 0.97;
 
 /* at[to] <= at[from] + wish T + turns D + rest. */
 struct demand {
@@ -369,38 +371,23 @@ static bool can_keep(struct polish *self, double target, double period_s)
 }
 
 /* The least target that all cuts allow with the period at so many times the target. */
-static double least_at_ratio(const struct polish *self, double ratio_s)
+static double least_target(const struct polish *self, double ratio_s)
 {
-    double least = 0.9 * self->rota->tables->share;
+    double least = FLOOR * self->rota->target;
     for (int q = 0; q < self->n_cuts; q++) {
         const struct cut *c = &self->cuts[q];
         double each = c->a + c->b * ratio_s;
-        least = fmax(least, each > 1e-9 ? -c->c / each : HUGE_VAL);
+        /* None will do: the less so the nearer the ratio is to one that would. */
+        least = fmax(least, each > 1e-9 ? -c->c / each : 1e6 - each);
     }
     return least;
 }
 
-/* The least target that all cuts allow at a period. */
-static double least_target(const struct polish *self, double period_s)
+/* The ratio at which that is least. Below a given target the ratios that will do are an interval
+ * (what the cuts leave is convex): by golden sections. */
+static double best_ratio(const struct polish *self, double lo, double hi)
 {
-    double least = 0.9 * self->rota->tables->share;
-    for (int q = 0; q < self->n_cuts; q++) {
-        const struct cut *c = &self->cuts[q];
-        double rest = c->b * period_s + c->c;
-        if (c->a > 0) {
-            least = fmax(least, -rest / c->a);
-        } else if (rest < -1e-6) {
-            /* Far too much, but less so where it is nearer to what can be. */
-            least = fmax(least, 1e6 - rest);
-        }
-    }
-    return least;
-}
-
-/* The period at which that is least: a convex function, by thirds. */
-static double best_period(const struct polish *self, double lo, double hi)
-{
-    for (int k = 0; k < 60 && hi - lo > 1e-7; k++) {
+    for (int k = 0; k < 60 && hi - lo > 1e-6; k++) {
         double a = lo + (hi - lo) * 0.382;
         double b = lo + (hi - lo) * 0.618;
         if (least_target(self, a) <= least_target(self, b)) {
@@ -442,40 +429,14 @@ static void polish_finish(struct polish *self)
     free(self->seen);
 }
 
-/* The least target with the period at so many times the target, to a ten-thousandth: up from what
- * is wanted along the cuts until it can be kept, then down by halves. */
-static bool keep_ratio(struct polish *self, double ratio_s, double most, double *out_target,
-                       double *out_period_s)
-{
-    static const double CLOSE = 1e-4;
-    double hi = fmin(self->rota->target, most);
-    while (!can_keep(self, hi, ratio_s * hi)) {
-        hi = fmax(hi * (1 + 1e-6), least_at_ratio(self, ratio_s) * (1 + 1e-9));
-        if (hi > most || self->is_failed) {
-            return false;
-        }
-    }
-    double lo = fmax(least_at_ratio(self, ratio_s), 0.9 * hi);
-    while (hi - lo > CLOSE * hi && !self->is_failed) {
-        double mid = (lo + hi) / 2;
-        if (can_keep(self, mid, ratio_s * mid)) {
-            hi = mid;
-        } else {
-            lo = fmax(mid, least_at_ratio(self, ratio_s));
-        }
-    }
-    *out_target = hi;
-    *out_period_s = ratio_s * hi;
-    return can_keep(self, hi, ratio_s * hi) && !self->is_failed;
-}
-
-/* The least target with the period anywhere in a range: exact. */
-static bool keep_period(struct polish *self, double least_s, double most_s, double most,
-                        double *out_target, double *out_period_s)
+/* The least target with the period anywhere in a range of its multiples: exact. */
+static bool keep(struct polish *self, double least_s, double most_s, double most,
+                 double *out_target, double *out_period_s)
 {
     for (;;) {
-        *out_period_s = best_period(self, least_s, most_s);
-        *out_target = least_target(self, *out_period_s) * (1 + 1e-9);
+        double ratio_s = best_ratio(self, least_s, most_s);
+        *out_target = least_target(self, ratio_s) * (1 + 1e-9);
+        *out_period_s = ratio_s * *out_target;
         if (*out_target > most || self->is_failed) {
             return false;
         }
@@ -485,30 +446,56 @@ static bool keep_period(struct polish *self, double least_s, double most_s, doub
     }
 }
 
-bool vg_rota_polish(const struct vg_rota *rota, double ratio_s, double least_period_s,
-                    double most_period_s, double most, struct vg_rota_sortie *out_sorties,
-                    double *out_target, double *out_period_s)
+/* The same for one period. */
+static bool keep_at(struct polish *self, double period_s, double *out_target)
+{
+    double target = FLOOR * self->rota->target;
+    while (!can_keep(self, target, period_s)) {
+        const struct cut *c = &self->cuts[self->n_cuts - 1];
+        if (self->is_failed || !(c->a > 0)) {
+            return false;
+        }
+        target = fmax(target, -(c->b * period_s + c->c) / c->a) * (1 + 1e-9);
+    }
+    *out_target = target;
+    return true;
+}
+
+static void give_back(const struct polish *self, struct vg_rota_sortie *out)
+{
+    const struct vg_rota *r = self->rota;
+    for (int k = 0; k < r->n_live; k++) {
+        out[k] = r->sorties[r->live[k]];
+        out[k].at_s = self->at[k];
+    }
+}
+
+bool vg_rota_polish(const struct vg_rota *rota, double least_ratio_s, double most_ratio_s,
+                    double most, struct vg_rota_sortie *out_sorties, double *out_target,
+                    double *out_period_s)
 {
     struct polish self = {0};
-    bool is_kept = false;
-    double target = 0;
-    double period_s = 0;
-    if (rota->n_live == 0) {
-        return false;
-    }
-    if (polish_init(&self, rota)) {
-        is_kept = ratio_s > 0
-                      ? keep_ratio(&self, ratio_s, most, &target, &period_s)
-                      : keep_period(&self, least_period_s, most_period_s, most, &target, &period_s);
-    }
-    for (int k = 0; k < rota->n_live && is_kept; k++) {
-        out_sorties[k] = rota->sorties[rota->live[k]];
-        out_sorties[k].at_s = self.at[k];
-    }
-    polish_finish(&self);
+    double target, period_s;
+    bool is_kept = rota->n_live > 0 && polish_init(&self, rota) &&
+                   keep(&self, least_ratio_s, most_ratio_s, most, &target, &period_s);
     if (is_kept) {
+        give_back(&self, out_sorties);
         *out_target = target;
         *out_period_s = period_s;
     }
+    polish_finish(&self);
+    return is_kept;
+}
+
+bool vg_rota_settle(const struct vg_rota *rota, double period_s, struct vg_rota_sortie *out_sorties,
+                    double *out_target)
+{
+    struct polish self = {0};
+    bool is_kept =
+        rota->n_live > 0 && polish_init(&self, rota) && keep_at(&self, period_s, out_target);
+    if (is_kept) {
+        give_back(&self, out_sorties);
+    }
+    polish_finish(&self);
     return is_kept;
 }

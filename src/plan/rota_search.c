@@ -12,16 +12,25 @@
 
 #include <math.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     ASK_EVERY = 512, /* moves between looks at the clock and new temperatures */
     WEIGH_EVERY = 20000,
-    MOST_IDLE = 12, /* rounds without a better rota before a fresh beginning */
+    MOST_IDLE = 6, /* rounds without a better rota */
+    MOST_DOUBLINGS = 1,
+    MOST_PACE = 6,
+    MOST_LENGTHENED = 400, /* sorties */
+    ROUNDS_AT_LEAST = 8, /* however few the moves */
     MAX_THREADS = 8
 };
+/* A period a little shorter than the wish's multiple leaves room for visits that are not quite
+ * even.
+ */
+static const double LEAST_RATIO = 0.93;
+static const double MOST_RATIO = 1.01;
+static const double FIRST_TARGET = 1.2; /* times what the linear program reaches */
 static const double COLDEST_S = 5.4;
 static const double POLISH_BELOW_S = 108; /* temperature under which a rota may be worth a polish */
 
@@ -32,6 +41,8 @@ struct walk {
     struct vg_rng rng;
     struct vg_rota rota;
     double ratio_s; /* period / target */
+    int first; /* which multiple of the longest wish it begins with */
+    int64_t pace; /* rounds get slower from beginning to beginning */
     struct vg_rota_sortie *room;
     struct vg_rota_plan best; /* since the last beginning */
     struct vg_rota_plan ever;
@@ -42,7 +53,6 @@ struct walk {
 
 /* ---- beginning ---- */
 
-#define T0 (getenv("T0") ? strtod(getenv("T0"), NULL) : 1.25)
 static double longest_wish_s(const struct vg_rota_tables *t)
 {
     double most = 0;
@@ -130,7 +140,7 @@ static int begin(struct walk *w)
 {
     const struct vg_rota_tables *t = w->tables;
     struct needs needs = {0};
-    double period_s = w->ratio_s * t->share * T0;
+    double period_s = 0.985 * w->ratio_s * t->share * FIRST_TARGET;
     int n = 0;
     w->no_memory = !needs_init(&needs, w);
     for (int k = 0; k < t->n_chains && !w->no_memory; k++) {
@@ -147,8 +157,35 @@ static int begin(struct walk *w)
         }
     }
     needs_finish(&needs, t);
-    vg_rota_load(&w->rota, w->room, n, t->share * T0, period_s);
+    vg_rota_load(&w->rota, w->room, n, t->share * FIRST_TARGET, period_s);
     return n;
+}
+
+/* The partition's sorties, each once in a period, a crew's one after another round it: what its
+ * tours are, in one period for all. */
+static void begin_with_partition(struct walk *w)
+{
+    const struct vg_rota_tables *t = w->tables;
+    double period_s = t->part->worst * t->p->least_revisit_s;
+    for (int c = 0; c < t->p->n_crews; c++) {
+        double at_s = 0;
+        for (int q = 0; q < t->part->n; q++) {
+            const struct vg_piece *x = &t->part->pieces[q];
+            struct vg_rota_sortie *s = &w->room[q];
+            if (x->crew == c) {
+                *s = (struct vg_rota_sortie){.chain = x->chain,
+                                             .crew = c,
+                                             .i = x->i,
+                                             .j = x->j,
+                                             .is_on = true,
+                                             .at_s = at_s};
+                vg_flight_least_s(t->p, &t->p->chains[x->chain], c, x->i, x->j, &s->is_backward);
+                at_s += vg_rota_set(t, s) ? s->busy_s : 0;
+            }
+        }
+    }
+    w->ratio_s = t->p->least_revisit_s;
+    vg_rota_load(&w->rota, w->room, t->part->n, t->part->worst, period_s);
 }
 
 /* ---- annealing ---- */
@@ -166,7 +203,9 @@ static bool polish(struct walk *w)
 {
     double target, period_s;
     double most = w->best.n > 0 ? w->best.target * (1 - 2e-4) : w->rota.target * 1.5;
-    if (!vg_rota_polish(&w->rota, w->ratio_s, 0, 0, most, w->room, &target, &period_s)) {
+    double d = w->ratio_s;
+    if (!vg_rota_polish(&w->rota, LEAST_RATIO * d, MOST_RATIO * d, most, w->room, &target,
+                        &period_s)) {
         return false;
     }
     w->best.n = w->rota.n_live;
@@ -261,40 +300,72 @@ static double next_heat_s(int round)
     return round == 0 ? 900 : HEATS_S[round % 3];
 }
 
-/* Rounds from one beginning until some of them bring nothing. */
-static void walk_on(struct walk *w)
+/* Rounds until some of them bring nothing. */
+static void walk_rounds(struct walk *w)
 {
-    w->best.n = 0;
-    w->best.target = HUGE_VAL;
-    int n = begin(w);
-    double fx = getenv("FX") ? strtod(getenv("FX"), NULL) : 1;
-    int64_t moves = (int64_t)(fx * (200000 + 20000 * (double)n));
-    double last = HUGE_VAL;
-    for (int round = 0, idle = 0; !w->no_memory && !w->is_stopped && idle < MOST_IDLE; round++) {
-        if (round > 0 && w->best.n > 0 && (round % 4 != 3 || vg_rng_unit(&w->rng) < 0.5)) {
+    double last = w->best.target;
+    int64_t moves = w->pace * (200000 + 20000 * (int64_t)w->rota.n_live);
+    int64_t share = w->options->moves / ROUNDS_AT_LEAST;
+    moves = moves < share ? moves : share + 1;
+    for (int round = 0, idle = 0; !w->is_stopped && idle < MOST_IDLE; round++) {
+        if (w->best.n > 0 && (round % 4 != 3 || vg_rng_unit(&w->rng) < 0.5)) {
             load_best(w, 0.965 + 0.025 * vg_rng_unit(&w->rng));
         } else if (round > 0) {
             set_target(w, w->best.n > 0 ? 0.975 : 1.06);
         }
-        cool(w, next_heat_s(round), moves);
+        cool(w, next_heat_s(w->best.n > 0 ? round + 1 : round), moves);
         polish(w);
-        if (getenv("DBG")) {
-            fprintf(stderr,
-                    "round %d moves %.2fM live %d cover %.0f over %.0f target %.4f best %.4f ever "
-                    "%.4f\n",
-                    round, (double)(w->options->moves - w->moves) / 1e6, w->rota.n_live,
-                    w->rota.cover_cost, w->rota.over_cost, w->rota.target / w->tables->share,
-                    w->best.target / w->tables->share, w->ever.target / w->tables->share);
-        }
         idle = w->best.n > 0 && !(w->best.target < last) ? idle + 1 : 0;
         last = w->best.target;
     }
 }
 
+/* The same rota twice, in a period twice as long: sorties that had to be alike in every period may
+ * now differ in every second one. */
+static bool lengthen(struct walk *w)
+{
+    int n = w->best.n;
+    if (n == 0 || 2 * n > MOST_LENGTHENED) {
+        return false;
+    }
+    for (int k = 0; k < n; k++) {
+        w->best.sorties[n + k] = w->best.sorties[k];
+        w->best.sorties[n + k].at_s += w->best.period_s;
+    }
+    w->best.n = 2 * n;
+    w->best.period_s *= 2;
+    w->ratio_s *= 2;
+    return true;
+}
+
+/* From a beginning, in longer and longer periods. */
+static void walk_on(struct walk *w, double ratio_s, bool is_from_partition)
+{
+    w->best.n = 0;
+    w->best.target = HUGE_VAL;
+    w->ratio_s = ratio_s;
+    if (is_from_partition) {
+        begin_with_partition(w);
+        polish(w);
+    } else {
+        begin(w);
+    }
+    for (int k = 0; k <= MOST_DOUBLINGS && !w->no_memory && !w->is_stopped; k++) {
+        walk_rounds(w);
+        if (!lengthen(w)) {
+            break;
+        }
+    }
+}
+
 static void walk(struct walk *w)
 {
-    while (!w->no_memory && !w->is_stopped) {
-        walk_on(w);
+    static const int MULTIPLES[] = {1, 2, 1, 3, 2};
+    double ratio_s = w->ratio_s;
+    for (int k = w->first; !w->no_memory && !w->is_stopped; k++) {
+        /* With one wish for all a partition is where the tours are. */
+        walk_on(w, ratio_s * MULTIPLES[k % 5], k == 0 && !w->tables->p->is_mixed);
+        w->pace += w->pace < MOST_PACE;
     }
 }
 
@@ -310,6 +381,8 @@ static bool walk_init(struct walk *w, const struct vg_rota_tables *t,
     *w = (struct walk){.tables = t, .options = options, .moves = options->moves};
     w->rng = vg_rng_seed(options->seed * 1000 + (uint64_t)k);
     w->ratio_s = ratio_s;
+    w->first = k;
+    w->pace = 1;
     w->ever.target = HUGE_VAL;
     w->best.sorties = calloc(VG_ROTA_MOST, sizeof *w->room);
     w->ever.sorties = calloc(VG_ROTA_MOST, sizeof *w->room);
@@ -335,8 +408,7 @@ enum vg_status vg_rota_search(const struct vg_rota_tables *t, const struct vg_ro
     bool is_ok = true;
     double most_s = longest_wish_s(t);
     for (int k = 0; k < n && is_ok; k++) {
-        is_ok = walk_init(&walks[k], t, options, k,
-                          most_s * (getenv("CX") ? strtod(getenv("CX"), NULL) : 1));
+        is_ok = walk_init(&walks[k], t, options, k, most_s);
     }
     for (int k = 1; k < n && is_ok; k++) {
         has_thread[k] = pthread_create(&thread[k], NULL, walk_thread, &walks[k]) == 0;

@@ -305,7 +305,8 @@ static enum vg_status fill_sortie(struct maker *mk, struct vg_plan_sortie *out, 
     fill_track(mk, climb_s, sink_s, out);
     fill_visits(mk, climb_s, out);
     out->energy = ceil(out->land_s / mk->type->endurance_s * 1e4 - 1e-9) / 1e4;
-    *out_short_s = out->land_s - mk->crew->usable_s / 0.999 + 0.0002 * mk->type->endurance_s;
+    *out_short_s =
+        out->land_s - mk->crew->usable_s / VG_USABLE_SHARE + 0.0002 * mk->type->endurance_s;
     return VG_OK;
 }
 

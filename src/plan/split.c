@@ -7,6 +7,7 @@
  * prices of the program with one group per crew) as long as that lowers its value. The value is a
  * quasi-convex function of the drones per base, so that single moves go far.
  */
+#include "base/rng.h"
 #include "plan/inner.h"
 #include "plan/rates.h"
 
@@ -19,9 +20,13 @@ enum {
     ROUGH_STRIDE = 4,
     ROUNDS = 40,
     TRIES = 14, /* exchanges looked at before one is taken */
-    MAX_MOVES = 60
+    MAX_MOVES = 60,
+    SHAKES = 300,
+    DEALS = 4,
+    SHAKE_SEED = 20260101
 };
 static const double CLOSE = 2e-3;
+static const double MOST_SHAKE = 0.15; /* standard deviation of the prices' logarithm */
 
 static enum vg_status no_memory(struct vg_error *err)
 {
@@ -294,6 +299,85 @@ static enum vg_status improve(struct split *self, struct vg_error *err)
     return st;
 }
 
+/* ---- equal wishes: whole sorties count ---- */
+
+/* Drones one by one to the crew whose load per drone is greatest; the fixed ones stay. */
+static void deal(struct split *self, const double *loads)
+{
+    struct vg_problem *p = &self->p;
+    int left[64] = {0};
+    for (int t = 0; t < self->watch.n_types && t < 64; t++) {
+        left[t] = self->free_of[t];
+    }
+    for (int c = 0; c < p->n_crews; c++) {
+        p->crews[c].n = (int)self->fixed[c];
+    }
+    for (;;) {
+        int worst = -1;
+        for (int c = 0; c < p->n_crews; c++) {
+            bool can = p->crews[c].type < 64 && left[p->crews[c].type] > 0 && loads[c] > 0;
+            double mine = loads[c] / p->crews[c].n;
+            if (can && (worst < 0 || mine > loads[worst] / p->crews[worst].n)) {
+                worst = c;
+            }
+        }
+        if (worst < 0) {
+            return;
+        }
+        p->crews[worst].n++;
+        left[p->crews[worst].type]--;
+    }
+}
+
+/* A partition at shaken prices, drones dealt to its loads, loads evened, dealt again. */
+static enum vg_status try_partition(struct split *self, const struct vg_costs *links,
+                                    const double *price, double *loads, double *out_worst,
+                                    struct vg_error *err)
+{
+    struct vg_partition part;
+    enum vg_status st = vg_prices_partition(&self->p, links, price, &part, err);
+    for (int k = 0; k < DEALS && st == VG_OK; k++) {
+        vg_partition_load(&self->p, &part, false, loads);
+        deal(self, loads);
+        st = vg_partition_improve(&self->p, false, &part, err);
+    }
+    *out_worst = st == VG_OK ? part.worst : HUGE_VAL;
+    return st;
+}
+
+/* With one wish for all, sorties are flown whole in every period: the drones are dealt to what
+ * whole sorties take, in many tries, and the best deal stands. */
+static enum vg_status deal_whole(struct split *self, struct vg_error *err)
+{
+    struct vg_problem *p = &self->p;
+    struct vg_costs links;
+    struct vg_rng rng = vg_rng_seed(SHAKE_SEED);
+    size_t n = (size_t)p->n_crews;
+    double *price = calloc(n, sizeof *price);
+    double *loads = calloc(n, sizeof *loads);
+    double best = HUGE_VAL;
+    enum vg_status st = price != NULL && loads != NULL ? VG_OK : no_memory(err);
+    if (st == VG_OK) {
+        st = vg_costs_init(&links, p, false, false, err);
+    }
+    for (int k = 0; k < SHAKES && st == VG_OK; k++) {
+        double worst;
+        for (int c = 0; c < p->n_crews; c++) {
+            price[c] = exp(MOST_SHAKE * k / SHAKES * vg_rng_normal(&rng));
+        }
+        st = try_partition(self, &links, price, loads, &worst, err);
+        if (st == VG_OK && worst < best) {
+            best = worst;
+            for (int c = 0; c < p->n_crews; c++) {
+                self->n[c] = p->crews[c].n;
+            }
+        }
+    }
+    free(price);
+    free(loads);
+    return st;
+}
+
 static void place(struct split *self, struct vg_watchfile *io)
 {
     for (int d = 0; d < io->n_drones; d++) {
@@ -315,7 +399,7 @@ static enum vg_status solve(const struct vg_watchfile *w, struct split *self, bo
     if (!make_watch(w, self)) {
         return no_memory(err);
     }
-    enum vg_status st = vg_problem_init(&self->p, &self->watch, NULL, NULL, err);
+    enum vg_status st = vg_problem_init(&self->p, &self->watch, NULL, 0, err);
     if (st == VG_OK && self->p.n_chains == 0) {
         return vg_fail(err, VG_E_INVALID,
                        "no base is near enough to the line for any of the drones");
@@ -338,7 +422,10 @@ static enum vg_status solve(const struct vg_watchfile *w, struct split *self, bo
         st = serve_all(self) ? VG_OK : no_memory(err);
     }
     vg_rates_finish(&wish);
-    return st == VG_OK && !is_rough ? improve(self, err) : st;
+    if (st != VG_OK || is_rough) {
+        return st;
+    }
+    return self->p.is_mixed ? improve(self, err) : deal_whole(self, err);
 }
 
 enum vg_status vg_planner_station(struct vg_watchfile *io, struct vg_error *err)
