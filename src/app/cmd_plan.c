@@ -2,11 +2,53 @@
 #include "app/load.h"
 #include "app/make_plan.h"
 #include "app/options.h"
+#include "app/plan_more.h"
 
 #include "base/file.h"
 #include "plan/table.h"
 
+#include <signal.h>
 #include <stdio.h>
+#include <time.h>
+
+static const double DEFAULT_TIME_S = 10;
+enum {
+    THREADS = 2
+};
+
+static volatile sig_atomic_t is_interrupted;
+
+static void on_interrupt(int signum)
+{
+    (void)signum;
+    is_interrupted = 1;
+}
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+struct asked {
+    const char *watch_path;
+    const char *out_path;
+    double time_s;
+    int64_t moves; /* 0: as many as time allows */
+    int64_t seed;
+    double unpredictable; /* share of the time given away; 0: none */
+    struct vg_option_list without; /* drones */
+    const char *places_path; /* of --suggest-bases */
+    double until_s;
+};
+
+/* Ctrl-C and the end of the time: the best plan so far is the answer. */
+static bool go_on(void *ctx)
+{
+    const struct asked *a = ctx;
+    return !is_interrupted && now_s() < a->until_s;
+}
 
 static bool show_progress(void *ctx, double share)
 {
@@ -19,28 +61,52 @@ static bool show_progress(void *ctx, double share)
     return true;
 }
 
-static enum vg_status solve(const struct vg_app *app, const char *path, struct vg_watchfile *watch,
+static enum vg_status solve(const struct vg_app *app, struct asked *a, struct vg_watchfile *watch,
                             struct vg_plan *plan, struct vg_error *err)
 {
     struct vg_terrain *terrain = NULL;
-    enum vg_status st = vg_load_watch(path, watch, err);
+    struct vg_planner_options options = {.progress = app->is_terminal ? show_progress : NULL,
+                                         .ctx = a,
+                                         .moves = a->moves > 0 ? a->moves : INT64_MAX,
+                                         .seed = (uint64_t)a->seed,
+                                         .n_threads = THREADS,
+                                         .go_on = go_on};
+    signal(SIGINT, on_interrupt);
+    a->until_s = now_s() + a->time_s;
+    enum vg_status st = vg_load_watch(a->watch_path, watch, err);
     if (st == VG_OK) {
         st = vg_load_terrain(watch, &terrain, err);
     }
     if (st == VG_OK) {
         vg_load_note_datum(app, terrain);
-        st = vg_make_plan(watch, terrain, app->is_terminal ? show_progress : NULL, plan, err);
+        st = vg_make_plan(watch, terrain, &options, plan, err);
+    }
+    if (st == VG_OK && a->without.n > 0) {
+        struct vg_plan whole = *plan;
+        *plan = (struct vg_plan){0};
+        a->until_s = now_s() + a->time_s;
+        st = vg_plan_more_without(app, watch, terrain, &options, &a->without, &whole, plan, err);
+        vg_plan_finish(&whole);
     }
     vg_terrain_destroy(terrain);
     return st;
 }
 
-static enum vg_status put_out(const struct vg_app *app, const struct vg_watchfile *watch,
-                              const struct vg_plan *plan, const char *out_path,
-                              struct vg_error *err)
+static void put_table(const struct vg_app *app, const struct vg_watchfile *watch,
+                      const struct vg_plan *plan)
+{
+    struct vg_buf table = {0};
+    if (!app->is_json) {
+        vg_plan_table(plan, watch, app->lang, &table);
+        fputs(vg_buf_text(&table), stdout);
+    }
+    vg_buf_finish(&table);
+}
+
+static enum vg_status put_out(const struct vg_app *app, const struct vg_plan *plan,
+                              const char *out_path, struct vg_error *err)
 {
     struct vg_buf json = {0};
-    struct vg_buf table = {0};
     enum vg_status st = VG_OK;
     vg_plan_format(plan, &json);
     if (out_path != NULL) {
@@ -48,22 +114,34 @@ static enum vg_status put_out(const struct vg_app *app, const struct vg_watchfil
     }
     if (app->is_json) {
         fputs(vg_buf_text(&json), stdout);
-    } else {
-        vg_plan_table(plan, watch, app->lang, &table);
-        fputs(vg_buf_text(&table), stdout);
     }
     vg_buf_finish(&json);
-    vg_buf_finish(&table);
     return st;
+}
+
+static int suggest(const struct vg_app *app, const struct asked *a, struct vg_error *err)
+{
+    struct vg_watchfile watch = {0};
+    enum vg_status st = vg_load_watch(a->watch_path, &watch, err);
+    if (st == VG_OK) {
+        st = vg_plan_more_bases(app, &watch, a->places_path, err);
+    }
+    vg_watchfile_finish(&watch);
+    return st == VG_OK ? 0 : vg_app_fail(app, err);
 }
 
 int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
 {
-    const char *path[1];
-    const char *out_path = NULL;
+    struct asked a = {.time_s = DEFAULT_TIME_S, .seed = 1};
     int n = 0;
-    const struct vg_option options[] = {{"o", VG_OPT_TEXT, &out_path}};
-    int rc = vg_options_read(app, argc, argv, options, 1, path, 1, &n);
+    const struct vg_option options[] = {{"o", VG_OPT_TEXT, &a.out_path},
+                                        {"time", VG_OPT_DURATION, &a.time_s},
+                                        {"seed", VG_OPT_INTEGER, &a.seed},
+                                        {"moves", VG_OPT_INTEGER, &a.moves},
+                                        {"unpredictable", VG_OPT_SHARE, &a.unpredictable},
+                                        {"without", VG_OPT_LIST, &a.without},
+                                        {"suggest-bases", VG_OPT_TEXT, &a.places_path}};
+    int rc = vg_options_read(app, argc, argv, options, 7, &a.watch_path, 1, &n);
     if (rc != 0) {
         return rc;
     }
@@ -73,9 +151,18 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
     struct vg_error err = {.lang = app->lang};
     struct vg_watchfile watch = {0};
     struct vg_plan plan = {0};
-    enum vg_status st = solve(app, path[0], &watch, &plan, &err);
+    if (a.places_path != NULL) {
+        return suggest(app, &a, &err);
+    }
+    enum vg_status st = solve(app, &a, &watch, &plan, &err);
     if (st == VG_OK) {
-        st = put_out(app, &watch, &plan, out_path, &err);
+        put_table(app, &watch, &plan);
+        if (a.unpredictable > 0) {
+            st = vg_plan_more_scatter(app, &watch, a.unpredictable, a.seed, &plan, &err);
+        }
+    }
+    if (st == VG_OK) {
+        st = put_out(app, &plan, a.out_path, &err);
     }
     rc = st != VG_OK ? vg_app_fail(app, &err) : plan.worst_gap_s > watch.revisit_s ? 1 : 0;
     vg_plan_finish(&plan);

@@ -24,13 +24,34 @@ static const struct page PAGES[] = {
       "  --name NOM       nom de la veille\n"
       "Rien d'existant n'est écrasé."}},
     {"plan",
-     "vigie plan WATCH [-o PLAN.json]",
+     "vigie plan WATCH [-o PLAN.json] [--time T]",
      {"timetable, worst gap, proven bound", "tableau de marche, pire écart, borne prouvée"},
      {"  -o PLAN.json     write the plan there (default: print the table only)\n"
       "  --json           print the plan itself on standard output\n"
+      "  --time T         look for a better plan so long (default: 10s); Ctrl-C: the best so far\n"
+      "  --seed N         another order of trials (default: 1)\n"
+      "  --moves N        trials per thread; where the time allows them, the same watch gives the "
+      "same plan\n"
+      "  --unpredictable 20%  give away so much of the time, so that nobody learns when a drone "
+      "comes;\n"
+      "                   less where the promise does not allow it\n"
+      "  --without V7     plan without this drone (may be repeated) and say what that costs\n"
+      "  --suggest-bases PLACES.csv  which place helps most as one more base (name, lat, lon)\n"
       "Exit 1 when the planned worst gap is above the promise.",
       "  -o PLAN.json     y écrire le plan (par défaut : seulement le tableau)\n"
       "  --json           écrire le plan lui-même sur la sortie standard\n"
+      "  --time T         chercher mieux pendant ce temps (par défaut : 10s) ; Ctrl-C : le "
+      "meilleur "
+      "trouvé\n"
+      "  --seed N         un autre ordre d'essais (par défaut : 1)\n"
+      "  --moves N        essais par fil ; si le temps y suffit, la même veille donne le même "
+      "plan\n"
+      "  --unpredictable 20%  donner cette part du temps, pour que personne n'apprenne quand un "
+      "drone vient ;\n"
+      "                   moins si la promesse ne le permet pas\n"
+      "  --without V7     planifier sans ce drone (répétable) et dire ce que cela coûte\n"
+      "  --suggest-bases LIEUX.csv  quel lieu aiderait le plus comme base de plus (name, lat, "
+      "lon)\n"
       "Code 1 si le pire écart prévu dépasse la promesse."}},
     {"check",
      "vigie check PLAN.json WATCH",

@@ -1,12 +1,16 @@
 #include "app/load.h"
 
 #include "base/file.h"
+#include "config/places.h"
+#include "plan/planner.h"
 
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum {
+    PLACES_MAX_BYTES = 64 * 1024 * 1024,
+    PLACES_MAX = 1000,
     PLAN_MAX_BYTES = 256 * 1024 * 1024
 };
 
@@ -16,7 +20,7 @@ enum vg_status vg_load_watch(const char *path, struct vg_watchfile *out, struct 
     if (st == VG_OK && out->notes[0] != '\0') {
         fprintf(stderr, "%s\n", out->notes);
     }
-    return st;
+    return st == VG_OK ? vg_planner_station(out, err) : st;
 }
 
 static const char *cache_folder(char *buf, size_t size_bytes)
@@ -121,5 +125,21 @@ enum vg_status vg_load_plan(const char *path, struct vg_plan *out, struct vg_err
         st = vg_plan_parse(vg_buf_text(&text), text.n, path, out, err);
     }
     vg_buf_finish(&text);
+    return st;
+}
+
+enum vg_status vg_load_places(const char *path, struct vg_wf_place **out, int *out_n,
+                              struct vg_error *err)
+{
+    struct vg_buf text = {0};
+    enum vg_status st = vg_file_read(path, PLACES_MAX_BYTES, &text, err);
+    if (st == VG_OK) {
+        st = vg_wf_parse_places(vg_buf_text(&text), text.n, path, out, out_n, err);
+    }
+    vg_buf_finish(&text);
+    if (st == VG_OK && (*out_n < 1 || *out_n > PLACES_MAX)) {
+        st = vg_fail(err, VG_E_FORMAT, "%s has %d places; 1 to %d can be compared", path, *out_n,
+                     PLACES_MAX);
+    }
     return st;
 }

@@ -18,4 +18,8 @@ void vg_load_note_datum(const struct vg_app *app, const struct vg_terrain *terra
 enum vg_status vg_load_plan(const char *path, struct vg_plan *out,
                             struct vg_error *err) VG_MUST_USE;
 
+/* Candidates to compare: a CSV with name, lat, lon; 1 to 1000 of them. The caller frees. */
+enum vg_status vg_load_places(const char *path, struct vg_wf_place **out, int *out_n,
+                              struct vg_error *err) VG_MUST_USE;
+
 #endif

@@ -7,20 +7,26 @@ static const double SURVEY_SHARE = 0.5; /* of the work, where there is a survey 
 
 /* One bar for survey and planner. */
 struct bar {
-    bool (*progress)(void *ctx, double share);
+    const struct vg_planner_options *asked;
     double from;
 };
 
 static void tell_survey(void *ctx, double share)
 {
     const struct bar *bar = ctx;
-    bar->progress(NULL, SURVEY_SHARE * share);
+    bar->asked->progress(bar->asked->ctx, SURVEY_SHARE * share);
 }
 
 static bool tell_planner(void *ctx, double share)
 {
     const struct bar *bar = ctx;
-    return bar->progress(NULL, bar->from + (1 - bar->from) * share);
+    return bar->asked->progress(bar->asked->ctx, bar->from + (1 - bar->from) * share);
+}
+
+static bool go_on(void *ctx)
+{
+    const struct bar *bar = ctx;
+    return bar->asked->go_on(bar->asked->ctx);
 }
 
 /* On ground that is not flat the camera looks at it first. A watch too deep for the memory's cells
@@ -34,23 +40,26 @@ static enum vg_status survey(const struct vg_watchfile *watch, const struct vg_t
         return VG_OK;
     }
     bar->from = SURVEY_SHARE;
-    enum vg_status st =
-        vg_survey(watch, terrain, strip, bar->progress != NULL ? tell_survey : NULL, bar, out, err);
+    enum vg_status st = vg_survey(watch, terrain, strip,
+                                  bar->asked->progress != NULL ? tell_survey : NULL, bar, out, err);
     vg_strip_destroy(strip);
     return st;
 }
 
 enum vg_status vg_make_plan(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
-                            bool (*progress)(void *ctx, double share), struct vg_plan *out,
+                            const struct vg_planner_options *asked, struct vg_plan *out,
                             struct vg_error *err)
 {
+    static const struct vg_planner_options nothing = {0};
     struct vg_sweeps sweeps = {0};
-    struct bar bar = {.progress = progress};
+    struct bar bar = {.asked = asked != NULL ? asked : &nothing};
     enum vg_status st = survey(watch, terrain, &bar, &sweeps, err);
     if (st == VG_OK) {
-        struct vg_planner_options options = {.progress = progress != NULL ? tell_planner : NULL,
-                                             .ctx = &bar,
-                                             .sweeps = sweeps.n > 0 ? &sweeps : NULL};
+        struct vg_planner_options options = *bar.asked;
+        options.progress = options.progress != NULL ? tell_planner : NULL;
+        options.go_on = options.go_on != NULL ? go_on : NULL;
+        options.ctx = &bar;
+        options.sweeps = sweeps.n > 0 ? &sweeps : NULL;
         st = vg_planner_solve(watch, terrain, &options, out, err);
     }
     vg_sweeps_finish(&sweeps);

@@ -5,9 +5,9 @@
 
 #include "plan/planner.h"
 
-/* progress may be NULL. As vg_survey and vg_planner_solve. */
+/* As vg_survey and vg_planner_solve; asked->sweeps is not looked at. asked may be NULL. */
 enum vg_status vg_make_plan(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
-                            bool (*progress)(void *ctx, double share), struct vg_plan *out,
+                            const struct vg_planner_options *asked, struct vg_plan *out,
                             struct vg_error *err) VG_MUST_USE;
 
 #endif

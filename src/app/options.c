@@ -41,9 +41,10 @@ static int set_value(const struct vg_app *app, const char *verb, const struct vg
                                 (int)VG_OPTION_LIST_MAX);
         }
         list->text[list->n++] = value;
-    } else if (o->kind == VG_OPT_DURATION) {
+    } else if (o->kind == VG_OPT_DURATION || o->kind == VG_OPT_SHARE) {
         struct vg_error err = {.lang = app->lang};
-        if (vg_quantity_parse(VG_Q_DURATION, value, o->out, &err) != VG_OK) {
+        if (vg_quantity_parse(o->kind == VG_OPT_SHARE ? VG_Q_SHARE : VG_Q_DURATION, value, o->out,
+                              &err) != VG_OK) {
             return vg_app_usage(app, verb, "--%s: %s", o->name, err.message);
         }
     } else if (!set_number(o, value)) {

@@ -11,6 +11,7 @@ enum vg_option_kind {
     VG_OPT_NUMBER, /* double, > 0 */
     VG_OPT_INTEGER, /* int64_t, >= 0 */
     VG_OPT_DURATION, /* double seconds, "90s" */
+    VG_OPT_SHARE, /* double 0..1, "20%" */
     VG_OPT_LIST /* struct vg_option_list: may be given many times */
 };
 

@@ -16,10 +16,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    PLACES_MAX_BYTES = 64 * 1024 * 1024,
-    BEST_MAX = 1000
-};
 static const double CELL_M = 50; /* of the strip, as the station's */
 static const double RANGE_M = 20000;
 static const double MAST_M = 10;
@@ -332,22 +328,6 @@ static enum vg_status rank(const struct vg_app *app, const struct ground *g, str
     return VG_OK;
 }
 
-static enum vg_status load_places(const char *path, struct vg_wf_place **out, int *out_n,
-                                  struct vg_error *err)
-{
-    struct vg_buf text = {0};
-    enum vg_status st = vg_file_read(path, PLACES_MAX_BYTES, &text, err);
-    if (st == VG_OK) {
-        st = vg_wf_parse_places(vg_buf_text(&text), text.n, path, out, out_n, err);
-    }
-    vg_buf_finish(&text);
-    if (st == VG_OK && (*out_n < 1 || *out_n > BEST_MAX)) {
-        st = vg_fail(err, VG_E_FORMAT, "%s has %d places; 1 to %d can be compared", path, *out_n,
-                     BEST_MAX);
-    }
-    return st;
-}
-
 static enum vg_status judge_all(const struct vg_app *app, const struct ground *g,
                                 const struct vg_lookout_input *in, struct candidate *all, int n,
                                 struct vg_error *err)
@@ -371,7 +351,7 @@ int vg_sight_best(const struct vg_app *app, const struct vg_sight_options *optio
     int n = 0;
     enum vg_status st = read_input(options, &in, &err);
     if (st == VG_OK) {
-        st = load_places(options->best_of, &places, &n, &err);
+        st = vg_load_places(options->best_of, &places, &n, &err);
     }
     if (st == VG_OK) {
         st = open_ground(options->operand, &g, &err);

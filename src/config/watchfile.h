@@ -60,7 +60,8 @@ struct vg_wf_base {
 struct vg_wf_drone {
     char id[16];
     int type;
-    int base;
+    int base; /* -1: the watch gives none, the planner chooses (plan/planner.h, vg_planner_station)
+               */
     char link[128]; /* "udp:14550", "udpin:0.0.0.0:14550", "udpout:host:port", "tcp:host:port"; "" =
                        assigned */
     int sysid; /* 1..255 (default: position in the list) */

@@ -317,7 +317,8 @@ static enum vg_status read_drone_entry(const struct vg_wf_reader *self, const st
         status = read_reference(self, map, "type", wf->types[0].name, sizeof wf->types[0],
                                 wf->n_types, &out->drone.type);
     }
-    if (status == VG_OK) {
+    out->drone.base = -1;
+    if (status == VG_OK && (wf->n_bases == 1 || vg_yaml_find(map, "base") != NULL)) {
         status = read_reference(self, map, "base", wf->bases[0].name, sizeof wf->bases[0],
                                 wf->n_bases, &out->drone.base);
     }

@@ -78,8 +78,11 @@ static bool check_names(struct vg_check *self)
 
 static bool check_all(struct vg_check *self, bool *out_no_memory)
 {
-    bool is_ok = check_names(self) && vg_check_flights(self) && vg_check_zones(self) &&
-                 vg_check_fleet(self, out_no_memory) && vg_check_cover(self);
+    bool is_ok = check_names(self) && vg_check_flights(self) && vg_check_zones(self);
+    if (!vg_check_repeats(self, out_no_memory)) {
+        return false;
+    }
+    is_ok = is_ok && vg_check_fleet(self, out_no_memory) && vg_check_cover(self);
     /* The worst gap is told of broken plans too, as far as their visits have names. */
     if (is_ok || strcmp(self->report->rule, "unknown-name") != 0) {
         is_ok = vg_check_gaps(self, out_no_memory) && is_ok;
@@ -97,6 +100,7 @@ enum vg_status vg_check_plan(const struct vg_plan *plan, const struct vg_watchfi
     self.drone = malloc(n * sizeof *self.drone);
     self.base_from = malloc(n * sizeof *self.base_from);
     self.base_to = malloc(n * sizeof *self.base_to);
+    self.every = calloc(n, sizeof *self.every);
     for (int k = 0; k < plan->n_sorties; k++) {
         report.n_visits += plan->sorties[k].n_visits;
     }
@@ -105,7 +109,7 @@ enum vg_status vg_check_plan(const struct vg_plan *plan, const struct vg_watchfi
         const struct vg_plan_stretch *st = &plan->stretches[k];
         report.reachable_km += st->is_unreachable ? 0 : (st->to_m - st->from_m) / 1000;
     }
-    if (self.drone != NULL && self.base_from != NULL && self.base_to != NULL) {
+    if (self.drone && self.base_from && self.base_to && self.every) {
         check_all(&self, &no_memory);
     } else {
         no_memory = true;
@@ -113,6 +117,7 @@ enum vg_status vg_check_plan(const struct vg_plan *plan, const struct vg_watchfi
     free(self.drone);
     free(self.base_from);
     free(self.base_to);
+    free(self.every);
     if (no_memory) {
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }

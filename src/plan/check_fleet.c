@@ -129,7 +129,10 @@ static int collect_events(const struct vg_check *self, int base, struct event *e
     int n = 0;
     for (int k = 0; k < self->plan->n_sorties; k++) {
         const struct vg_plan_sortie *so = &self->plan->sorties[k];
-        int64_t period = vg_check_ticks(so->period_s);
+        int64_t period = self->every[k];
+        if (period == 0) {
+            continue;
+        }
         if (self->base_from[k] == base) {
             ev[n++] = (struct event){vg_check_ticks(so->takeoff_s), period, k};
         }

@@ -156,7 +156,7 @@ static bool gather(const struct vg_check *self, const char *line, int pass, stru
         return false;
     }
     for (int k = 0; k < plan->n_sorties; k++) {
-        for (int v = 0; v < plan->sorties[k].n_visits; v++) {
+        for (int v = 0; v < plan->sorties[k].n_visits && self->every[k] > 0; v++) {
             const struct vg_plan_visit *x = &plan->sorties[k].visits[v];
             if (strcmp(x->line, line) != 0 || x->pass != pass || fabs(x->to_m - x->from_m) < 1e-6) {
                 continue;
@@ -164,7 +164,7 @@ static bool gather(const struct vg_check *self, const char *line, int pass, stru
             bool is_up = x->from_m < x->to_m;
             out->sweeps[out->n++] = (struct sweep){
                 fmin(x->from_m, x->to_m), fmax(x->from_m, x->to_m), is_up ? x->t0_s : x->t1_s,
-                is_up ? x->t1_s : x->t0_s, vg_check_ticks(plan->sorties[k].period_s)};
+                is_up ? x->t1_s : x->t0_s, self->every[k]};
             out->cuts[out->n_cuts++] = x->from_m;
             out->cuts[out->n_cuts++] = x->to_m;
         }

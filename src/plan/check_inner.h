@@ -16,6 +16,8 @@ struct vg_check {
     int *drone; /* per sortie, index into the watch; -1 unknown */
     int *base_from;
     int *base_to;
+    int64_t *every; /* ticks after which a sortie's visits come round, all drones that fly them
+                       together (check_repeat.c); 0: another sortie stands for it */
 };
 
 /* The first broken rule stands. Returns false, so that a check can `return vg_check_break(...)`. */
@@ -25,6 +27,7 @@ bool vg_check_break(struct vg_check *self, const char *rule, const char *format,
 /* Each returns false once a rule is broken. */
 bool vg_check_flights(struct vg_check *self); /* check_flight.c: one sortie at a time */
 bool vg_check_zones(struct vg_check *self); /* check_zones.c: no leg where flying is forbidden */
+bool vg_check_repeats(struct vg_check *self, bool *out_no_memory); /* check_repeat.c: fills every */
 bool vg_check_fleet(struct vg_check *self,
                     bool *out_no_memory); /* check_fleet.c: sorties against each other */
 bool vg_check_cover(

@@ -78,7 +78,8 @@ struct line_passes {
     int n_ends;
 };
 
-static bool collect(const struct vg_plan *plan, const char *line, int pass, struct line_passes *out)
+static bool collect(const struct vg_plan *plan, const int64_t *every, const char *line, int pass,
+                    struct line_passes *out)
 {
     size_t n = 0;
     for (int k = 0; k < plan->n_sorties; k++) {
@@ -94,12 +95,13 @@ static bool collect(const struct vg_plan *plan, const char *line, int pass, stru
     }
     for (int k = 0; k < plan->n_sorties; k++) {
         const struct vg_plan_sortie *so = &plan->sorties[k];
-        for (int v = 0; v < so->n_visits; v++) {
+        double every_s = (double)every[k] / VG_TICKS_PER_S;
+        for (int v = 0; v < so->n_visits && every[k] > 0; v++) {
             const struct vg_plan_visit *x = &so->visits[v];
             bool is_up = x->to_m > x->from_m;
             if (strcmp(x->line, line) == 0 && x->pass == pass && (is_up || x->to_m < x->from_m)) {
-                struct pass q = {x->from_m, x->to_m, x->t0_s, x->t1_s, so->period_s};
-                struct pass r = {x->to_m, x->from_m, x->t1_s, x->t0_s, so->period_s};
+                struct pass q = {x->from_m, x->to_m, x->t0_s, x->t1_s, every_s};
+                struct pass r = {x->to_m, x->from_m, x->t1_s, x->t0_s, every_s};
                 out->passes[out->n++] = is_up ? q : r;
                 out->ends[out->n_ends++] = x->from_m;
                 out->ends[out->n_ends++] = x->to_m;
@@ -181,8 +183,8 @@ static int most_passes(const struct vg_plan *plan, const char *line)
     return most;
 }
 
-enum vg_status vg_gaps_compute(const struct vg_watchfile *watch, struct vg_plan *plan,
-                               struct vg_error *err)
+static enum vg_status compute(const struct vg_watchfile *watch, const int64_t *every,
+                              struct vg_plan *plan, struct vg_error *err)
 {
     for (int k = 0; k < plan->n_stretches; k++) {
         plan->stretches[k].worst_gap_s = plan->stretches[k].is_unreachable ? HUGE_VAL : 0;
@@ -191,7 +193,7 @@ enum vg_status vg_gaps_compute(const struct vg_watchfile *watch, struct vg_plan 
         const char *name = watch->network.lines[line].name;
         for (int pass = 0; pass < most_passes(plan, name); pass++) {
             struct line_passes lp;
-            bool is_ok = collect(plan, name, pass, &lp);
+            bool is_ok = collect(plan, every, name, pass, &lp);
             if (is_ok) {
                 sweep_line(plan, name, pass, &lp);
             }
@@ -211,4 +213,19 @@ enum vg_status vg_gaps_compute(const struct vg_watchfile *watch, struct vg_plan 
     }
     plan->worst_gap_s = ceil(worst * watch->revisit_s * VG_TICKS_PER_S - 1e-6) / VG_TICKS_PER_S;
     return VG_OK;
+}
+
+enum vg_status vg_gaps_compute(const struct vg_watchfile *watch, struct vg_plan *plan,
+                               struct vg_error *err)
+{
+    int64_t *every = calloc((size_t)plan->n_sorties + 1, sizeof *every);
+    if (every == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    enum vg_status st = vg_plan_repeats(plan, every, err);
+    if (st == VG_OK) {
+        st = compute(watch, every, plan, err);
+    }
+    free(every);
+    return st;
 }

@@ -18,6 +18,9 @@
 #include "plan/planner.h"
 #include "plan/sweeps.h"
 
+/* Of what the battery holds less the reserve: planned with. */
+#define VG_USABLE_SHARE 0.9997
+
 struct vg_crew {
     int base;
     int type;
@@ -104,14 +107,22 @@ struct vg_problem {
     struct vg_reach *reach; /* [line * n_crews + crew] */
     struct vg_chain *chains;
     int n_chains;
+    double step_m; /* between nodes, at most */
+    bool is_fine; /* more nodes than sorties are cut at: for the bound alone (vg_problem_refine) */
     double least_revisit_s;
     bool is_mixed; /* more than one wanted revisit among the served links */
 };
 
 enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfile *watch,
-                               const struct vg_terrain *terrain,
-                               const struct vg_planner_options *options,
+                               const struct vg_terrain *terrain, double site_step_m,
                                struct vg_error *err) VG_MUST_USE;
+/* The same with sweeps of one's own (NULL: those of flat ground) and of some parts of the line only
+ * (n_parts 0: all of it). Both are borrowed. */
+enum vg_status vg_problem_init_parts(struct vg_problem *self, const struct vg_watchfile *watch,
+                                     const struct vg_terrain *terrain, double site_step_m,
+                                     const struct vg_sweeps *sweeps,
+                                     const struct vg_planner_part *parts, int n_parts,
+                                     struct vg_error *err) VG_MUST_USE;
 void vg_problem_finish(struct vg_problem *self);
 
 /* Fills net, flown, sweep_of (flown.c). */
@@ -126,6 +137,11 @@ enum vg_status vg_list_stretches(const struct vg_problem *p, enum vg_lang lang, 
 double vg_link_shortest_s(const struct vg_problem *p, int line, int link, int *out_crew);
 /* After a change of extra_climb_s: what is served, and the chains, again. */
 enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err) VG_MUST_USE;
+
+/* The same chains, as far as another problem reaches, with nodes a quarter as far apart: the
+ * bound's sites lie close where sorties are short. vg_problem_finish. */
+enum vg_status vg_problem_refine(const struct vg_problem *from, struct vg_problem *out,
+                                 struct vg_error *err) VG_MUST_USE;
 
 /* Node and link of a chain, round the ring where it closes; u_m keeps growing past the ring's end.
  */
@@ -155,6 +171,8 @@ struct vg_piece {
     int crew;
     double cost_s; /* flight and turnaround */
     double revisit_s; /* the least wanted on it */
+    bool is_way_given; /* false: the shorter direction is flown */
+    bool is_backward;
 };
 
 struct vg_partition {
@@ -241,12 +259,24 @@ enum vg_status vg_sortie_make(struct vg_problem *p, const struct vg_piece *piece
                               struct vg_plan_sortie *out, double *out_short_s,
                               struct vg_error *err) VG_MUST_USE;
 
+/* The same flight, taking off at shift_s (whole ticks): track and visits; malloc. */
+enum vg_status vg_sortie_copy(const struct vg_plan_sortie *flight, double shift_s,
+                              struct vg_plan_sortie *out, struct vg_error *err) VG_MUST_USE;
+
+/* For each sortie the ticks after which its visits come round, all drones that fly the same ones
+ * together; 0 where another sortie of them stands for it. */
+enum vg_status vg_plan_repeats(const struct vg_plan *plan, int64_t *out,
+                               struct vg_error *err) VG_MUST_USE;
+
 /* Worst gaps from the timetable, written into the plan's stretches and head. */
 enum vg_status vg_gaps_compute(const struct vg_watchfile *watch, struct vg_plan *plan,
                                struct vg_error *err) VG_MUST_USE;
 
-/* The proven bound on gap / wanted revisit, its prices, and its certificate (JSON text, malloc). */
-enum vg_status vg_bound_solve(struct vg_problem *p, double *out_prices, double *out_bound,
-                              char **out_certificate, struct vg_error *err) VG_MUST_USE;
+/* The bound on gap / wanted revisit that solved rates prove, and its certificate (JSON text,
+ * malloc).
+ */
+struct vg_rates;
+enum vg_status vg_bound_certify(const struct vg_rates *rates, double *out_bound,
+                                char **out_certificate, struct vg_error *err) VG_MUST_USE;
 
 #endif

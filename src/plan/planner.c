@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "geo/geodesy.h"
 #include "plan/inner.h"
+#include "plan/rota.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@ enum {
     MAX_REPLANS = 6,
     BEAM_KEEP = 6,
     PLAN_ROUNDS = 60,
+    BOUND_ROUNDS = 200,
     MOST_SHAKES = 240,
     LEAST_SHAKES = 10,
     SHAKE_WORK = 9600000, /* nodes x crews x shakes: holds the largest borders to seconds */
@@ -29,7 +31,8 @@ struct making {
     const struct vg_planner_options *options;
     double bound; /* gap / wanted revisit */
     char *certificate;
-    double *prices;
+    struct vg_costs costs; /* of sites */
+    struct vg_rates rates;
     struct vg_partition part;
     struct vg_plan_sortie *flights; /* one per piece */
     int n_flights;
@@ -153,7 +156,7 @@ static enum vg_status choose_partition(struct making *mk, bool is_weighted, stru
     struct vg_search found;
     enum vg_status st = vg_costs_init(&costs, p, false, is_weighted, err);
     if (st == VG_OK) {
-        st = vg_prices_solve(p, &costs, PLAN_ROUNDS, mk->prices, &found, err);
+        st = vg_prices_solve(p, &costs, PLAN_ROUNDS, mk->rates.price, &found, err);
     }
     for (int q = 0; st == VG_OK && q < found.n_kept; q++) {
         st = offer(mk, is_weighted, &found.kept[q], err);
@@ -194,31 +197,6 @@ static enum vg_status make_flights(struct making *mk, bool *out_is_short, struct
     return VG_OK;
 }
 
-static enum vg_status copy_flight(const struct vg_plan_sortie *flight, double shift_s,
-                                  struct vg_plan_sortie *out, struct vg_error *err)
-{
-    out->track = malloc((size_t)flight->n_track * sizeof *out->track);
-    out->visits = malloc(((size_t)flight->n_visits + 1) * sizeof *out->visits);
-    if (out->track == NULL || out->visits == NULL) {
-        return no_memory(err);
-    }
-    out->n_track = flight->n_track;
-    out->n_visits = flight->n_visits;
-    for (int k = 0; k < flight->n_track; k++) {
-        out->track[k] = flight->track[k];
-        out->track[k].t_s =
-            round((flight->track[k].t_s + shift_s) * VG_TICKS_PER_S) / VG_TICKS_PER_S;
-    }
-    for (int k = 0; k < flight->n_visits; k++) {
-        out->visits[k] = flight->visits[k];
-        out->visits[k].t0_s =
-            round((flight->visits[k].t0_s + shift_s) * VG_TICKS_PER_S) / VG_TICKS_PER_S;
-        out->visits[k].t1_s =
-            round((flight->visits[k].t1_s + shift_s) * VG_TICKS_PER_S) / VG_TICKS_PER_S;
-    }
-    return VG_OK;
-}
-
 static const struct vg_plan_sortie *flight_of(const struct making *mk, const struct vg_piece *piece)
 {
     for (int k = 0; k < mk->part.n; k++) {
@@ -241,7 +219,7 @@ static enum vg_status add_tour(struct making *mk, const struct vg_tour *tour, st
             struct vg_plan_sortie *so = &mk->plan.sorties[mk->plan.n_sorties++];
             int64_t at = (tour->takeoff_ticks[k] + d * tour->headway_ticks) % period;
             double shift_s = (double)at / VG_TICKS_PER_S;
-            enum vg_status st = copy_flight(flight, shift_s, so, err);
+            enum vg_status st = vg_sortie_copy(flight, shift_s, so, err);
             if (st != VG_OK) {
                 return st;
             }
@@ -330,15 +308,35 @@ static enum vg_status refuse_reach(const struct vg_problem *p, struct vg_error *
         p->watch->bases[cr->base].name, need, have);
 }
 
+static enum vg_status solve_rates(struct vg_problem *p, struct vg_costs *costs,
+                                  struct vg_rates *out, struct vg_error *err)
+{
+    static const double CLOSE = 5e-4;
+    enum vg_status st = vg_costs_init(costs, p, true, false, err);
+    if (st == VG_OK) {
+        st = vg_rates_init(out, p, costs, false, err);
+    }
+    return st == VG_OK ? vg_rates_solve(out, 1, CLOSE, BOUND_ROUNDS, err) : st;
+}
+
+/* The bound, proven on finer nodes than the sorties are cut at. */
 static enum vg_status solve_bound(struct making *mk, struct vg_error *err)
 {
+    struct vg_problem fine;
+    struct vg_costs costs;
+    struct vg_rates rates = {0};
     free(mk->certificate);
     mk->certificate = NULL;
-    mk->prices =
-        vg_arena_calloc(&mk->problem.arena, (size_t)mk->problem.n_crews, sizeof *mk->prices);
-    return mk->prices == NULL
-               ? no_memory(err)
-               : vg_bound_solve(&mk->problem, mk->prices, &mk->bound, &mk->certificate, err);
+    enum vg_status st = vg_problem_refine(&mk->problem, &fine, err);
+    if (st == VG_OK) {
+        st = solve_rates(&fine, &costs, &rates, err);
+    }
+    if (st == VG_OK) {
+        st = vg_bound_certify(&rates, &mk->bound, &mk->certificate, err);
+    }
+    vg_rates_finish(&rates);
+    vg_problem_finish(&fine);
+    return st;
 }
 
 /* Partition and flights; again with an allowance where heights cost more than the first guess. */
@@ -352,6 +350,10 @@ static enum vg_status solve_flights(struct making *mk, struct vg_error *err)
         }
         if (st == VG_OK && mk->problem.n_chains == 0) {
             return refuse_reach(&mk->problem, err);
+        }
+        vg_rates_finish(&mk->rates);
+        if (st == VG_OK) {
+            st = solve_rates(&mk->problem, &mk->costs, &mk->rates, err);
         }
         if (st == VG_OK) {
             st = solve_bound(mk, err);
@@ -378,6 +380,39 @@ static enum vg_status solve_flights(struct making *mk, struct vg_error *err)
     return st;
 }
 
+static void drop_sorties(struct vg_plan *plan)
+{
+    for (int k = 0; k < plan->n_sorties; k++) {
+        free(plan->sorties[k].track);
+        free(plan->sorties[k].visits);
+    }
+    free(plan->sorties);
+    plan->sorties = NULL;
+    plan->n_sorties = 0;
+}
+
+/* A rota in one period for all crews in place of the tours, where that is better. */
+static enum vg_status improve(struct making *mk, struct vg_error *err)
+{
+    struct vg_plan tours = mk->plan;
+    double share = mk->plan.worst_gap_s / mk->problem.watch->revisit_s;
+    mk->plan.sorties = NULL;
+    mk->plan.n_sorties = 0;
+    enum vg_status st =
+        vg_rota_improve(&mk->problem, &mk->rates, &mk->part, mk->options, share, &mk->plan, err);
+    if (st == VG_OK && mk->plan.n_sorties > 0) {
+        qsort(mk->plan.sorties, (size_t)mk->plan.n_sorties, sizeof *mk->plan.sorties, by_takeoff);
+        st = vg_gaps_compute(mk->problem.watch, &mk->plan, err);
+    }
+    if (st == VG_OK && mk->plan.n_sorties > 0 && mk->plan.worst_gap_s < tours.worst_gap_s) {
+        drop_sorties(&tours);
+        return VG_OK;
+    }
+    drop_sorties(&mk->plan);
+    mk->plan = tours;
+    return st == VG_OK ? vg_gaps_compute(mk->problem.watch, &mk->plan, err) : st;
+}
+
 static enum vg_status make_plan(struct making *mk, struct vg_error *err)
 {
     enum vg_lang lang = err != NULL ? err->lang : VG_LANG_EN;
@@ -394,6 +429,9 @@ static enum vg_status make_plan(struct making *mk, struct vg_error *err)
     if (st == VG_OK) {
         st = vg_gaps_compute(mk->problem.watch, &mk->plan, err);
     }
+    if (st == VG_OK && mk->options != NULL && mk->options->moves > 0) {
+        st = improve(mk, err);
+    }
     if (st != VG_OK) {
         return st;
     }
@@ -409,10 +447,11 @@ enum vg_status vg_planner_solve(const struct vg_watchfile *watch, const struct v
                                 const struct vg_planner_options *options, struct vg_plan *out,
                                 struct vg_error *err)
 {
-    static const struct vg_planner_options none = {0};
     struct making mk = {.options = options};
-    enum vg_status st =
-        vg_problem_init(&mk.problem, watch, terrain, options != NULL ? options : &none, err);
+    enum vg_status st = vg_problem_init_parts(
+        &mk.problem, watch, terrain, options != NULL ? options->site_step_m : 0,
+        options != NULL ? options->sweeps : NULL, options != NULL ? options->parts : NULL,
+        options != NULL ? options->n_parts : 0, err);
     if (st == VG_OK) {
         st = tell(&mk, 0.2, err);
     }
@@ -421,6 +460,7 @@ enum vg_status vg_planner_solve(const struct vg_watchfile *watch, const struct v
     }
     drop_flights(&mk);
     free(mk.certificate);
+    vg_rates_finish(&mk.rates);
     vg_problem_finish(&mk.problem);
     if (st != VG_OK) {
         vg_plan_finish(&mk.plan);

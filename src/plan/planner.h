@@ -19,12 +19,34 @@ struct vg_planner_options {
     void *ctx;
     const struct vg_planner_part *parts; /* only these are planned and listed; NULL: all */
     int n_parts;
+    /* The search for a better timetable than the first one. The result is fixed by moves, seed and
+     * n_threads; go_on only ends it earlier, with the best plan so far. */
+    int64_t moves; /* of each thread; 0: the first plan is enough */
+    uint64_t seed;
+    int n_threads; /* 0: 1 */
+    bool (*go_on)(void *ctx); /* asked by all threads, often; false: enough. NULL: until moves */
 };
 
-/* VG_E_INVALID with a sentence that says what would make it possible (no drones, wind faster than
- * the drone, energy that reaches nothing). */
+/* Every drone of the watch has a base (vg_planner_station). VG_E_INVALID with a sentence that says
+ * what would make it possible (no drones, wind faster than the drone, energy that reaches nothing).
+ */
 enum vg_status vg_planner_solve(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
                                 const struct vg_planner_options *options, struct vg_plan *out,
                                 struct vg_error *err) VG_MUST_USE;
+
+/* Gives every drone that the watch leaves without a base one: whole numbers of drones per base with
+ * the least bound (split.c). Does nothing where all have one. The same watch, the same bases.
+ * VG_E_INVALID: no base is near enough. */
+enum vg_status vg_planner_station(struct vg_watchfile *io, struct vg_error *err) VG_MUST_USE;
+
+/* What a set of bases is worth to the fleet, its drones dealt among them as the linear program of
+ * the bound would like. */
+struct vg_stationing {
+    double bound_s; /* proven: however dealt, no single-pass plan has a smaller worst gap */
+    double reach_m; /* of line */
+    int *n_at; /* drones at each base, rounded; malloc, the caller's */
+};
+enum vg_status vg_planner_judge_bases(const struct vg_watchfile *watch, struct vg_stationing *out,
+                                      struct vg_error *err) VG_MUST_USE;
 
 #endif

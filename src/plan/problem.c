@@ -33,8 +33,9 @@ static void set_crew(struct vg_problem *p, struct vg_crew *crew, int base, int t
     *crew =
         (struct vg_crew){.base = base, .type = type, .lat_deg = b->lat_deg, .lon_deg = b->lon_deg};
     crew->air = (struct vg_airspeed){t->cruise_mps, p->watch->wind_from_deg, p->watch->wind_mps};
-    /* A thousandth is held back for rounding in the file. */
-    crew->usable_s = t->endurance_s * (1 - t->reserve) * 0.999;
+    /* A little is held back for rounding in the file: at the end of reach seconds are kilometres.
+     */
+    crew->usable_s = t->endurance_s * (1 - t->reserve) * VG_USABLE_SHARE;
     crew->turnaround_s = t->turnaround_s;
     crew->climb_s = t->agl_m / t->climb_mps;
     crew->sink_s = t->agl_m / (t->sink_mps > 0 ? t->sink_mps : t->climb_mps);
@@ -601,7 +602,7 @@ double vg_flight_floor_s(const struct vg_problem *p, const struct vg_chain *chai
     double flight_s = legs * fmin(there_s, back_s) + crew->climb_s + crew->sink_s;
     /* All of the battery, and a hair: what is held back for rounding is the planner's choice, not a
      * law. */
-    return flight_s <= crew->usable_s * 1.0012 ? flight_s : HUGE_VAL;
+    return flight_s <= crew->usable_s / VG_USABLE_SHARE * 1.0002 ? flight_s : HUGE_VAL;
 }
 
 static bool is_link_served(const struct vg_problem *p, int line, int k)
@@ -692,19 +693,29 @@ static enum vg_status lay_sweeps(struct vg_problem *p, const struct vg_sweeps *s
 }
 
 enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfile *watch,
-                               const struct vg_terrain *terrain,
-                               const struct vg_planner_options *options, struct vg_error *err)
+                               const struct vg_terrain *terrain, double site_step_m,
+                               struct vg_error *err)
+{
+    return vg_problem_init_parts(self, watch, terrain, site_step_m, NULL, NULL, 0, err);
+}
+
+enum vg_status vg_problem_init_parts(struct vg_problem *self, const struct vg_watchfile *watch,
+                                     const struct vg_terrain *terrain, double site_step_m,
+                                     const struct vg_sweeps *sweeps,
+                                     const struct vg_planner_part *parts, int n_parts,
+                                     struct vg_error *err)
 {
     *self = (struct vg_problem){
-        .watch = watch, .terrain = terrain, .parts = options->parts, .n_parts = options->n_parts};
+        .watch = watch, .terrain = terrain, .sweeps = sweeps, .parts = parts, .n_parts = n_parts};
     enum vg_status st = find_crews(self, err);
     if (st == VG_OK) {
-        st = lay_sweeps(self, options->sweeps, err);
+        st = lay_sweeps(self, sweeps, err);
     }
     double step_m =
-        options->site_step_m > 0
-            ? options->site_step_m
+        site_step_m > 0
+            ? site_step_m
             : fmax(MIN_STEP_M, fmin(vg_network_length_m(&self->net) / AIM_NODES, MAX_STEP_M));
+    self->step_m = step_m;
     if (st == VG_OK) {
         st = find_detours(self, err);
     }

@@ -320,7 +320,8 @@ static enum vg_status fill_sortie(struct maker *mk, struct vg_plan_sortie *out, 
     fill_visits(mk, climb_s, out);
     out->depth_m = camera_depth_m(mk);
     out->energy = ceil(out->land_s / mk->type->endurance_s * 1e4 - 1e-9) / 1e4;
-    *out_short_s = out->land_s - mk->crew->usable_s / 0.999 + 0.0002 * mk->type->endurance_s;
+    *out_short_s =
+        out->land_s - mk->crew->usable_s / VG_USABLE_SHARE + 0.0002 * mk->type->endurance_s;
     return VG_OK;
 }
 
@@ -331,7 +332,11 @@ enum vg_status vg_sortie_make(struct vg_problem *p, const struct vg_piece *piece
         .p = p, .piece = piece, .chain = &p->chains[piece->chain], .crew = &p->crews[piece->crew]};
     struct vg_plan_sortie sortie = {0};
     mk.type = &p->watch->types[mk.crew->type];
-    vg_flight_least_s(p, mk.chain, piece->crew, piece->i, piece->j, &mk.is_backward);
+    if (piece->is_way_given) {
+        mk.is_backward = piece->is_backward;
+    } else {
+        vg_flight_least_s(p, mk.chain, piece->crew, piece->i, piece->j, &mk.is_backward);
+    }
     lay_way(&mk);
     add_samples(&mk);
     enum vg_status st = VG_OK;
@@ -354,5 +359,30 @@ enum vg_status vg_sortie_make(struct vg_problem *p, const struct vg_piece *piece
         return st;
     }
     *out = sortie;
+    return VG_OK;
+}
+
+enum vg_status vg_sortie_copy(const struct vg_plan_sortie *flight, double shift_s,
+                              struct vg_plan_sortie *out, struct vg_error *err)
+{
+    out->track = malloc((size_t)flight->n_track * sizeof *out->track);
+    out->visits = malloc(((size_t)flight->n_visits + 1) * sizeof *out->visits);
+    if (out->track == NULL || out->visits == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    out->n_track = flight->n_track;
+    out->n_visits = flight->n_visits;
+    for (int k = 0; k < flight->n_track; k++) {
+        out->track[k] = flight->track[k];
+        out->track[k].t_s =
+            round((flight->track[k].t_s + shift_s) * VG_TICKS_PER_S) / VG_TICKS_PER_S;
+    }
+    for (int k = 0; k < flight->n_visits; k++) {
+        out->visits[k] = flight->visits[k];
+        out->visits[k].t0_s =
+            round((flight->visits[k].t0_s + shift_s) * VG_TICKS_PER_S) / VG_TICKS_PER_S;
+        out->visits[k].t1_s =
+            round((flight->visits[k].t1_s + shift_s) * VG_TICKS_PER_S) / VG_TICKS_PER_S;
+    }
     return VG_OK;
 }

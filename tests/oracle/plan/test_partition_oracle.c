@@ -85,9 +85,7 @@ static void prices_and_moves_against_everything(void **state)
         struct vg_search bound;
         struct vg_partition part;
         struct vg_error err = {0};
-        assert_int_equal(
-            vg_problem_init(&p, &w, NULL, &(struct vg_planner_options){.site_step_m = 10000}, &err),
-            VG_OK);
+        assert_int_equal(vg_problem_init(&p, &w, NULL, 10000, &err), VG_OK);
         if (p.n_chains != 1 || p.chains[0].n != 11) {
             vg_problem_finish(&p);
             vg_watchfile_finish(&w);

@@ -134,6 +134,16 @@ static void drones_by_count(void **state)
 
 /* A degree of longitude at 15 N is pi / 180 x 6378137 cos 15 / sqrt(1 - 0.00669438 sin^2 15) =
  * 107,550.5 m. */
+/* Several bases and none named: the planner is to choose. */
+static void a_drone_without_a_base(void **state)
+{
+    (void)state;
+    struct vg_watchfile wf = {0};
+    parse("base: Kayes, ", "", &wf);
+    assert_int_equal(wf.drones[0].base, -1);
+    vg_watchfile_finish(&wf);
+}
+
 static void several_lines(void **state)
 {
     (void)state;
@@ -178,6 +188,7 @@ int main(void)
         cmocka_unit_test(everything_given),
         cmocka_unit_test(elevation_with_its_datum),
         cmocka_unit_test(drones_by_count),
+        cmocka_unit_test(a_drone_without_a_base),
         cmocka_unit_test(several_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

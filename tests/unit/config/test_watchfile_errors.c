@@ -31,7 +31,6 @@ static const struct refusal REFUSALS[] = {
     {"cruise: 25 m/s, ", "", "dir/w.yaml:12:9: \"cruise\" is missing"},
     {"at: [14.431, -11.440], ", "", "dir/w.yaml:7:5: \"at\" is missing"},
     {"pixels: [1920, 1080], ", "", "dir/w.yaml:10:7: \"pixels\" is missing"},
-    {"base: Kayes, ", "", "dir/w.yaml:14:5: \"base\" is missing"},
     /* kinds */
     {"name: Test", "name: [Test]",
      "dir/w.yaml:1:7: \"name\" must be one value, not a list or a map"},

@@ -213,6 +213,73 @@ static void random_watches_are_never_refused(void **state)
     assert_true(only != NULL || solved > 80);
 }
 
+/* The same with the search for rotas: what it finds is never refused, never worse than the first
+ * plan, and the same again from the same seed. */
+static void random_rotas_are_never_refused(void **state)
+{
+    (void)state;
+    const char *only = getenv("SEED");
+    uint64_t from = only != NULL ? strtoull(only, NULL, 10) : 1;
+    uint64_t to = only != NULL ? from : 60;
+    int better = 0;
+    for (uint64_t seed = from; seed <= to; seed++) {
+        struct vg_watchfile w = fixture_random(seed);
+        const struct vg_planner_options first = {.site_step_m = 1500};
+        const struct vg_planner_options search = {.site_step_m = 1500, .moves = 60000, .seed = 1};
+        struct vg_plan plans[3] = {{0}};
+        struct vg_error err = {0};
+        struct vg_check_report report;
+        struct vg_buf text[2] = {{0}};
+        bool is_ok = vg_planner_solve(&w, NULL, &first, &plans[0], &err) == VG_OK &&
+                     vg_planner_solve(&w, NULL, &search, &plans[1], &err) == VG_OK &&
+                     vg_planner_solve(&w, NULL, &search, &plans[2], &err) == VG_OK;
+        if (!is_ok && strstr(err.message, "no drone reaches") == NULL) {
+            fail_msg("SEED=%d: %s", (int)seed, err.message);
+        }
+        if (is_ok) {
+            vg_plan_format(&plans[1], &text[0]);
+            vg_plan_format(&plans[2], &text[1]);
+            assert_string_equal(vg_buf_text(&text[0]), vg_buf_text(&text[1]));
+            assert_true(plans[1].worst_gap_s <= plans[0].worst_gap_s);
+            better += plans[1].worst_gap_s < plans[0].worst_gap_s;
+            assert_int_equal(vg_check_plan(&plans[1], &w, VG_LANG_EN, &report, &err), VG_OK);
+            if (!report.is_kept) {
+                fail_msg("SEED=%d: [%s] %s", (int)seed, report.rule, report.violation);
+            }
+        }
+        for (int k = 0; k < 3; k++) {
+            vg_plan_finish(&plans[k]);
+        }
+        vg_buf_finish(&text[0]);
+        vg_buf_finish(&text[1]);
+        vg_watchfile_finish(&w);
+    }
+    print_message("%d plans made better\n", better);
+    assert_true(only != NULL || better > 10);
+}
+
+/* Three drones without a base, the near base and one far from the line: all go where they are of
+ * use, and every one has a base. */
+static void drones_are_placed(void **state)
+{
+    (void)state;
+    struct vg_watchfile w = fixture_straight(3);
+    struct vg_error err = {0};
+    fixture_base(&w, "Far", 20, 10, 2);
+    for (int d = 0; d < w.n_drones; d++) {
+        w.drones[d].base = -1;
+    }
+    assert_int_equal(vg_planner_station(&w, &err), VG_OK);
+    for (int d = 0; d < w.n_drones; d++) {
+        assert_int_equal(w.drones[d].base, 0);
+    }
+    w.bases[0].lat_deg = -20;
+    w.drones[0].base = -1;
+    assert_int_equal(vg_planner_station(&w, &err), VG_E_INVALID);
+    assert_non_null(strstr(err.message, "no base is near enough"));
+    vg_watchfile_finish(&w);
+}
+
 static bool stop(void *ctx, double share)
 {
     (void)ctx;
@@ -288,6 +355,8 @@ int main(void)
         cmocka_unit_test(can_be_stopped),
         cmocka_unit_test(heights_clear_the_ground),
         cmocka_unit_test(random_watches_are_never_refused),
+        cmocka_unit_test(random_rotas_are_never_refused),
+        cmocka_unit_test(drones_are_placed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

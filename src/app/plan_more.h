@@ -1,0 +1,26 @@
+/* What vigie plan can do with a finished plan besides printing it. */
+#ifndef VG_APP_PLAN_MORE_H
+#define VG_APP_PLAN_MORE_H
+
+#include "app/options.h"
+#include "plan/planner.h"
+
+/* --unpredictable: replaces the plan, says what that cost and what it is worth. */
+enum vg_status vg_plan_more_scatter(const struct vg_app *app, const struct vg_watchfile *watch,
+                                    double share, int64_t seed, struct vg_plan *io,
+                                    struct vg_error *err) VG_MUST_USE;
+
+/* --without DRONE...: takes those drones out of the watch, plans with the same options, says what
+ * is lost against `whole`. VG_E_NOT_FOUND: no such drone. */
+enum vg_status vg_plan_more_without(const struct vg_app *app, struct vg_watchfile *watch,
+                                    const struct vg_terrain *terrain,
+                                    const struct vg_planner_options *options,
+                                    const struct vg_option_list *drones,
+                                    const struct vg_plan *whole, struct vg_plan *out,
+                                    struct vg_error *err) VG_MUST_USE;
+
+/* --suggest-bases: which of the places helps most as one more base; printed. */
+enum vg_status vg_plan_more_bases(const struct vg_app *app, struct vg_watchfile *watch,
+                                  const char *places_path, struct vg_error *err) VG_MUST_USE;
+
+#endif

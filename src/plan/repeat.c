@@ -1,0 +1,95 @@
+/* How often a sortie's visits really come round: drones that follow one another through the same
+ * sorties each have a long period, together they repeat in a fraction of it. */
+#include "plan/inner.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int64_t ticks(double s)
+{
+    return (int64_t)llround(s * VG_TICKS_PER_S);
+}
+
+/* The same visits at the same times after take-off, and the same period. */
+static bool is_alike(const struct vg_plan_sortie *a, const struct vg_plan_sortie *b)
+{
+    if (a->n_visits != b->n_visits || ticks(a->period_s) != ticks(b->period_s)) {
+        return false;
+    }
+    int64_t shift = ticks(b->takeoff_s) - ticks(a->takeoff_s);
+    for (int v = 0; v < a->n_visits; v++) {
+        const struct vg_plan_visit *x = &a->visits[v];
+        const struct vg_plan_visit *y = &b->visits[v];
+        if (fabs(x->from_m - y->from_m) > 0.1 || fabs(x->to_m - y->to_m) > 0.1 ||
+            ticks(y->t0_s) - ticks(x->t0_s) != shift || ticks(y->t1_s) - ticks(x->t1_s) != shift ||
+            strcmp(x->line, y->line) != 0 || x->pass != y->pass) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a;
+    int64_t y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Sorted take-offs round the period p, each with another one `step` later? */
+static bool comes_round(const int64_t *at, int n, int64_t p, int64_t step)
+{
+    for (int k = 0; k < n; k++) {
+        int64_t wanted = (at[k] + step) % p;
+        if (bsearch(&wanted, at, (size_t)n, sizeof *at, by_number) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The shortest step in which n take-offs come round p. */
+static int64_t least_step(int64_t *at, int n, int64_t p)
+{
+    qsort(at, (size_t)n, sizeof *at, by_number);
+    for (int parts = n; parts > 1; parts--) {
+        if (n % parts == 0 && p % parts == 0 && comes_round(at, n, p, p / parts)) {
+            return p / parts;
+        }
+    }
+    return p;
+}
+
+enum vg_status vg_plan_repeats(const struct vg_plan *plan, int64_t *out, struct vg_error *err)
+{
+    int n = plan->n_sorties;
+    int64_t *at = malloc(((size_t)n + 1) * sizeof *at);
+    int *mine = malloc(((size_t)n + 1) * sizeof *mine);
+    if (at == NULL || mine == NULL) {
+        free(at);
+        free(mine);
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    for (int k = 0; k < n; k++) {
+        out[k] = -1;
+    }
+    for (int k = 0; k < n; k++) {
+        int m = 0;
+        int64_t p = ticks(plan->sorties[k].period_s);
+        for (int j = k; j < n && out[k] < 0; j++) {
+            if (out[j] < 0 && is_alike(&plan->sorties[k], &plan->sorties[j])) {
+                mine[m] = j;
+                at[m++] = ticks(plan->sorties[j].takeoff_s) % p;
+            }
+        }
+        int64_t step = m > 0 ? least_step(at, m, p) : 0;
+        for (int q = 0; q < m; q++) {
+            int64_t t = ticks(plan->sorties[mine[q]].takeoff_s) % p;
+            out[mine[q]] = t < step ? step : 0;
+        }
+    }
+    free(at);
+    free(mine);
+    return VG_OK;
+}

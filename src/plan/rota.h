@@ -1,0 +1,174 @@
+/* A rota: sorties of all crews in one common period, and what it lacks to keep a target.
+ *
+ * A sortie sweeps nodes i..j of a chain in one direction and takes off at at_s, round the period. A
+ * crew of n drones can fly its sorties if at no time more than n are out (flight and turnaround):
+ * then the drones, each taking the next take-off when it is ready, never wait for one another
+ * (colouring of intervals on the unrolled time line, rota_crew.c).
+ *
+ * Cost of a rota at a target (gap / wanted revisit), in drone-seconds:
+ *     over    drone-seconds out beyond the crews' drones
+ *     cover   seconds of gap beyond the target, each link at the price of the visits that would
+ *             close it
+ * Both are 0 exactly when the target is kept, on the links' middles; rota_polish.c judges at the
+ * ends. A change is priced on the links and crews it touches only.
+ *
+ * In one period between two ends of sorties the same sorties pass every link; if they all fly the
+ * same way at the same speed their gaps are the same on each, and are worked out once.
+ *
+ * Threads: tables are shared and only read; a rota belongs to one thread. Memory: malloc.
+ */
+#ifndef VG_PLAN_ROTA_H
+#define VG_PLAN_ROTA_H
+
+#include "base/rng.h"
+#include "plan/inner.h"
+#include "plan/rates.h"
+
+struct vg_rota_sortie {
+    int chain;
+    int crew;
+    int i; /* nodes of the chain, i < j */
+    int j;
+    bool is_backward;
+    bool is_on; /* false: a free place in the list */
+    bool is_flown; /* times below are those of a finished flight, not to be worked out again */
+    double at_s; /* take-off, any time, taken round the period */
+    double busy_s; /* flight and turnaround */
+    double sight_s; /* passes node k at at_s + sight_s + fwd[k], or + sight_s - bwd[k] */
+};
+
+/* A near-optimal sortie of the linear program, to begin with and to insert. */
+struct vg_rota_pattern {
+    int chain;
+    int crew;
+    int i;
+    int j;
+};
+
+struct vg_rota_chain {
+    int n; /* nodes */
+    double *wish_s; /* links: wanted revisit */
+    int *same_to; /* links: first link behind it with another wish, or n - 1 */
+    double *worth_s; /* links: drone-seconds of the cheapest visit */
+    double *fwd_s; /* nodes, per type: type * n + k, along the path */
+    double *bwd_s;
+    double *out_fwd_s; /* nodes, per crew: crew * n + k; HUGE_VAL out of reach */
+    double *out_bwd_s;
+    double *home_s;
+    int block; /* links looked at once where sorties meet or differ in speed */
+    int *first; /* patterns over each block: list[first[b]] .. list[first[b + 1]] */
+    int *list;
+    int n_blocks;
+};
+
+struct vg_rota_tables {
+    const struct vg_problem *p;
+    const struct vg_partition *part;
+    struct vg_rota_chain *chains;
+    int n_chains;
+    int n_types;
+    struct vg_rota_pattern *patterns;
+    int n_patterns;
+    double share; /* what the linear program reaches: no rota can do better, or hardly */
+};
+
+enum vg_status vg_rota_tables_init(struct vg_rota_tables *self, struct vg_problem *p,
+                                   const struct vg_rates *rates, const struct vg_partition *part,
+                                   struct vg_error *err) VG_MUST_USE;
+
+/* What one change of one sortie is. */
+struct vg_rota_change {
+    int id; /* index of the sortie */
+    struct vg_rota_sortie to;
+};
+
+struct vg_rota {
+    const struct vg_rota_tables *tables;
+    double target; /* gap / wanted revisit */
+    double period_s;
+    struct vg_rota_sortie *sorties;
+    int n; /* places in use, on or off */
+    int cap;
+    int *live; /* ids of those that are on */
+    int n_live;
+    int **of_crew; /* ids; count first */
+    int **of_chain;
+    double **link_cost; /* per chain */
+    double **price; /* per chain, links: of a second of excess, in drone-seconds */
+    double **price_sum; /* per chain, n items: of the links before */
+    double **weight; /* per chain, links: grows where the target is missed for long */
+    double *over; /* per crew */
+    double *crew_weight;
+    double cover_cost;
+    double over_cost;
+    struct vg_rota_work *work;
+};
+
+enum {
+    VG_ROTA_MOST = 4096, /* sorties in a period */
+    VG_ROTA_CHANGES = 48 /* at once */
+};
+
+bool vg_rota_init(struct vg_rota *self, const struct vg_rota_tables *tables);
+void vg_rota_finish(struct vg_rota *self);
+/* Works out busy_s and sight_s; false if the crew cannot fly it or the nodes are none. */
+bool vg_rota_set(const struct vg_rota_tables *t, struct vg_rota_sortie *io);
+/* Seconds from take-off to passing the middle of link k. */
+double vg_rota_offset_s(const struct vg_rota_tables *t, const struct vg_rota_sortie *s, int k);
+/* The same for a node. */
+double vg_rota_node_s(const struct vg_rota_tables *t, const struct vg_rota_sortie *s, int k);
+/* Replaces all sorties and target. */
+void vg_rota_load(struct vg_rota *self, const struct vg_rota_sortie *sorties, int n, double target,
+                  double period_s);
+/* Prices from the target, and all costs anew. */
+void vg_rota_reprice(struct vg_rota *self);
+/* Tries changes: kept if the cost falls or grows by less than `most`. */
+bool vg_rota_try(struct vg_rota *self, const struct vg_rota_change *changes, int n, double most);
+/* A free place for a sortie to come; -1 if there is none. */
+int vg_rota_place(struct vg_rota *self);
+
+/* Proposes changes at random; 0 if this one came to nothing. */
+int vg_rota_propose(struct vg_rota *self, struct vg_rng *rng, struct vg_rota_change *out);
+
+/* Least target for the orders of visits and take-offs there are (rota_polish.c), the period between
+ * two multiples of it, with the take-offs that reach it; false if there is none below `most`. */
+bool vg_rota_polish(const struct vg_rota *self, double least_ratio_s, double most_ratio_s,
+                    double most, struct vg_rota_sortie *out_sorties, double *out_target,
+                    double *out_period_s);
+
+/* The same with the period given. */
+bool vg_rota_settle(const struct vg_rota *self, double period_s, struct vg_rota_sortie *out_sorties,
+                    double *out_target);
+
+/* The search. */
+struct vg_rota_plan {
+    struct vg_rota_sortie *sorties; /* malloc */
+    int n;
+    double target;
+    double period_s;
+};
+struct vg_rota_options {
+    int64_t moves; /* per thread; the work, and with the seed the result, is fixed by it */
+    uint64_t seed;
+    int n_threads;
+    bool (*go_on)(void *ctx); /* asked by every thread now and then; false ends the search */
+    void *ctx;
+};
+/* The best rota found; out->n = 0 if none was. */
+enum vg_status vg_rota_search(const struct vg_rota_tables *t, const struct vg_rota_options *options,
+                              struct vg_rota_plan *io, struct vg_error *err) VG_MUST_USE;
+
+/* Searches, flies the best rota out and hands it to the drones: its sorties and period into `io`,
+ * which has none; nothing if no rota has a smaller worst gap / wanted revisit than `share`. */
+enum vg_status vg_rota_improve(struct vg_problem *p, const struct vg_rates *rates,
+                               const struct vg_partition *part,
+                               const struct vg_planner_options *options, double share,
+                               struct vg_plan *io, struct vg_error *err) VG_MUST_USE;
+
+/* Who flies what (rota_crew.c): sorties with names, drones and periods from flights that take off
+ * at 0; at_ticks: take-offs. */
+enum vg_status vg_rota_hand_out(const struct vg_problem *p, const struct vg_rota_plan *rota,
+                                const struct vg_plan_sortie *flights, struct vg_plan *io,
+                                struct vg_error *err) VG_MUST_USE;
+
+#endif

@@ -1,0 +1,194 @@
+/* Who flies what: the sorties of a rota handed to the crews' drones.
+ *
+ * Drones take the next take-off in the order in which they are ready: the drone that is ready m-th
+ * in a period flies the (m + n - out)-th take-off, out being those in the air when it begins. So
+ * each sortie has a next one, and the sorties fall into rings. A drone that flies a ring of sorties
+ * is back at its first one after a whole number l of periods; l drones fly the ring, each one
+ * period behind the one before, and the ls of a crew's rings add up to its n drones.
+ */
+#include "plan/rota.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct moment {
+    int sortie;
+    int64_t t; /* ticks, in [0, period) */
+    int64_t turns; /* periods taken off */
+};
+
+struct hand {
+    const struct vg_problem *p;
+    const struct vg_rota_plan *rota;
+    const struct vg_plan_sortie *flights;
+    struct vg_plan *plan;
+    int64_t period;
+    struct moment *start; /* of one crew */
+    struct moment *ready;
+    int *next; /* per sortie */
+    int64_t *wait; /* from its take-off to that of the next */
+    bool *is_done;
+};
+
+static int64_t ticks(double s)
+{
+    return (int64_t)llround(s * VG_TICKS_PER_S);
+}
+
+static int by_moment(const void *a, const void *b)
+{
+    const struct moment *x = a;
+    const struct moment *y = b;
+    return x->t != y->t ? (x->t < y->t ? -1 : 1) : x->sortie - y->sortie;
+}
+
+static int64_t takeoff_of(const struct hand *self, int k)
+{
+    int64_t t = ticks(self->rota->sorties[k].at_s) % self->period;
+    return t < 0 ? t + self->period : t;
+}
+
+/* Links the crew's sorties; how many there are. */
+static int link_crew(struct hand *self, int crew)
+{
+    int n = 0;
+    int64_t out = 0;
+    double turnaround_s = self->p->crews[crew].turnaround_s;
+    for (int k = 0; k < self->rota->n; k++) {
+        if (self->rota->sorties[k].crew == crew) {
+            int64_t at = takeoff_of(self, k);
+            int64_t end = at + ticks(self->flights[k].land_s) +
+                          (int64_t)ceil(turnaround_s * VG_TICKS_PER_S - 1e-6);
+            self->start[n] = (struct moment){k, at, 0};
+            self->ready[n++] = (struct moment){k, end % self->period, end / self->period};
+            out += end / self->period;
+        }
+    }
+    qsort(self->start, (size_t)n, sizeof *self->start, by_moment);
+    qsort(self->ready, (size_t)n, sizeof *self->ready, by_moment);
+    for (int m = 0; m < n; m++) {
+        int64_t q = m + self->p->crews[crew].n - out;
+        int64_t wraps = q >= 0 ? q / n : -((-q + n - 1) / n);
+        const struct moment *from = &self->ready[m];
+        const struct moment *to = &self->start[q - wraps * n];
+        self->next[from->sortie] = to->sortie;
+        self->wait[from->sortie] =
+            to->t + (wraps + from->turns) * self->period - takeoff_of(self, from->sortie);
+    }
+    return n;
+}
+
+static enum vg_status add_sortie(struct hand *self, int k, int drone, int64_t at, int64_t period,
+                                 int number, struct vg_error *err)
+{
+    const struct vg_watchfile *w = self->p->watch;
+    const struct vg_crew *crew = &self->p->crews[self->rota->sorties[k].crew];
+    struct vg_plan_sortie *so = &self->plan->sorties[self->plan->n_sorties++];
+    double shift_s = (double)at / VG_TICKS_PER_S;
+    enum vg_status st = vg_sortie_copy(&self->flights[k], shift_s, so, err);
+    if (st != VG_OK) {
+        return st;
+    }
+    vg_format(so->drone, sizeof so->drone, "%s", w->drones[drone].id);
+    vg_format(so->id, sizeof so->id, "%s.%d", so->drone, number);
+    vg_format(so->base_from, sizeof so->base_from, "%s", w->bases[crew->base].name);
+    vg_format(so->base_to, sizeof so->base_to, "%s", w->bases[crew->base].name);
+    so->takeoff_s = shift_s;
+    so->land_s = so->track[so->n_track - 1].t_s;
+    so->period_s = (double)period / VG_TICKS_PER_S;
+    so->energy = self->flights[k].energy;
+    self->plan->period_s = fmax(self->plan->period_s, so->period_s);
+    return VG_OK;
+}
+
+/* Room for so many more. */
+static bool grow(struct vg_plan *plan, int more)
+{
+    size_t n = (size_t)(plan->n_sorties + more);
+    struct vg_plan_sortie *bigger = realloc(plan->sorties, (n + 1) * sizeof *bigger);
+    if (bigger == NULL) {
+        return false;
+    }
+    plan->sorties = bigger;
+    memset(bigger + plan->n_sorties, 0, ((size_t)more + 1) * sizeof *bigger);
+    return true;
+}
+
+/* The ring that sortie k is in, for its drones; *io_drone: the crew's first free one. */
+static enum vg_status add_ring(struct hand *self, int k, int *io_drone, struct vg_error *err)
+{
+    const struct vg_crew *crew = &self->p->crews[self->rota->sorties[k].crew];
+    int64_t around = 0;
+    int n = 0;
+    int at = k;
+    do {
+        self->is_done[at] = true;
+        around += self->wait[at];
+        n++;
+        at = self->next[at];
+    } while (at != k);
+    int n_drones = (int)(around / self->period);
+    if (n_drones < 1 || around % self->period != 0 || *io_drone + n_drones > crew->n) {
+        return vg_fail(err, VG_E_INTERNAL, "a rota's drones do not come round");
+    }
+    if (!grow(self->plan, n * n_drones)) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    for (int d = 0; d < n_drones; d++) {
+        int64_t t = takeoff_of(self, k) + d * self->period;
+        for (int q = 0; q < n; q++) {
+            enum vg_status st =
+                add_sortie(self, at, crew->drones[*io_drone], t % around, around, q + 1, err);
+            if (st != VG_OK) {
+                return st;
+            }
+            t += self->wait[at];
+            at = self->next[at];
+        }
+        (*io_drone)++;
+    }
+    return VG_OK;
+}
+
+static enum vg_status hand_out(struct hand *self, struct vg_error *err)
+{
+    enum vg_status st = VG_OK;
+    for (int c = 0; c < self->p->n_crews && st == VG_OK; c++) {
+        int drone = 0;
+        link_crew(self, c);
+        for (int k = 0; k < self->rota->n && st == VG_OK; k++) {
+            if (self->rota->sorties[k].crew == c && !self->is_done[k]) {
+                st = add_ring(self, k, &drone, err);
+            }
+        }
+    }
+    return st;
+}
+
+enum vg_status vg_rota_hand_out(const struct vg_problem *p, const struct vg_rota_plan *rota,
+                                const struct vg_plan_sortie *flights, struct vg_plan *io,
+                                struct vg_error *err)
+{
+    size_t n = (size_t)rota->n + 1;
+    struct hand self = {.p = p, .rota = rota, .flights = flights, .plan = io};
+    self.period = ticks(rota->period_s);
+    self.start = calloc(n, sizeof *self.start);
+    self.ready = calloc(n, sizeof *self.ready);
+    self.next = calloc(n, sizeof *self.next);
+    self.wait = calloc(n, sizeof *self.wait);
+    self.is_done = calloc(n, sizeof *self.is_done);
+    enum vg_status st = VG_OK;
+    if (!self.start || !self.ready || !self.next || !self.wait || !self.is_done) {
+        st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    } else {
+        io->period_s = 0;
+        st = hand_out(&self, err);
+    }
+    free(self.start);
+    free(self.ready);
+    free(self.next);
+    free(self.wait);
+    free(self.is_done);
+    return st;
+}

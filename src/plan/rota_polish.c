@@ -1,0 +1,501 @@
+/* The exact polish of a rota: keeps the order in which the sorties pass each link, leave the ground
+ * and come down, and finds the least target for which that order can be kept, over all take-offs
+ * and periods.
+ *
+ * Every demand is a difference of two take-offs: a next visit at most target x wish after the one
+ * before; the (m + n)-th take-off of a crew of n not before the m-th landing and turnaround; two
+ * events that share a pad a minute apart. For given target T and period D they can be kept unless
+ * some cycle of demands adds up to less than nothing (Bellman 1958, Ford 1956). Such a cycle is a
+ * cut a T + b D + c >= 0 in the plane of T and D: the least T above all cuts so far, then
+ * Bellman-Ford there, then the cut of the cycle found, until there is none (Kelley 1960). There are
+ * finitely many cycles, so it ends at the exact optimum of this linear program.
+ */
+#include "plan/rota.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MOST_CUTS = 2000,
+    MOST_HERE = 256
+};
+/* Take-offs, landings and periods are rounded to ticks afterwards. */
+static const double ROUNDING_S = 0.25;
+static const double PAD_S = 60;
+/* Of the rota's own target: nothing below is looked for. Once more then. */
+static const double FLOOR = 0.97;
+
+/* at[to] <= at[from] + wish T + turns D + rest. */
+struct demand {
+    int from;
+    int to;
+    double wish_s;
+    double turns;
+    double rest_s;
+};
+
+struct cut {
+    double a;
+    double b;
+    double c;
+};
+
+struct polish {
+    const struct vg_rota *rota;
+    int *place; /* of a sortie's id among the live ones */
+    struct demand *demands;
+    int n;
+    int cap;
+    double *at;
+    int *parent; /* demand by which a take-off was last lowered */
+    int *seen;
+    struct cut cuts[MOST_CUTS];
+    int n_cuts;
+    bool is_failed;
+};
+
+static void demand(struct polish *self, struct demand x)
+{
+    if (self->n == self->cap) {
+        int cap = self->cap > 0 ? 2 * self->cap : 1024;
+        struct demand *more = realloc(self->demands, (size_t)cap * sizeof *more);
+        if (more == NULL) {
+            self->is_failed = true;
+            return;
+        }
+        self->demands = more;
+        self->cap = cap;
+    }
+    self->demands[self->n++] = x;
+}
+
+/* ---- gaps ---- */
+
+struct passing {
+    int id;
+    double t_s; /* round the period */
+};
+
+static int by_time(const void *a, const void *b)
+{
+    const struct passing *x = a;
+    const struct passing *y = b;
+    if (x->t_s < y->t_s || x->t_s > y->t_s) {
+        return x->t_s < y->t_s ? -1 : 1;
+    }
+    return x->id - y->id;
+}
+
+static double round_period(double t, double period_s)
+{
+    double r = t - period_s * floor(t / period_s);
+    return r < period_s ? r : 0;
+}
+
+/* Each visit of a node and the next one round the period: at most the wish apart. */
+static void demand_node(struct polish *self, const int *ids, int n, int node, double wish_s)
+{
+    const struct vg_rota *r = self->rota;
+    struct passing pass[MOST_HERE];
+    for (int q = 0; q < n; q++) {
+        const struct vg_rota_sortie *s = &r->sorties[ids[q]];
+        double t = s->at_s + vg_rota_node_s(r->tables, s, node);
+        pass[q] = (struct passing){ids[q], round_period(t, r->period_s)};
+    }
+    qsort(pass, (size_t)n, sizeof *pass, by_time);
+    for (int q = 0; q < n; q++) {
+        const struct passing *x = &pass[q];
+        const struct passing *y = &pass[(q + 1) % n];
+        const struct vg_rota_sortie *a = &r->sorties[x->id];
+        const struct vg_rota_sortie *b = &r->sorties[y->id];
+        double off_a = vg_rota_node_s(r->tables, a, node);
+        double off_b = vg_rota_node_s(r->tables, b, node);
+        double gap = y->t_s - x->t_s + (q + 1 < n ? 0 : r->period_s);
+        double turns = round((gap - (b->at_s + off_b - a->at_s - off_a)) / r->period_s);
+        demand(self, (struct demand){self->place[x->id], self->place[y->id], wish_s, -turns,
+                                     off_a - off_b});
+    }
+}
+
+static bool is_even(const struct vg_rota *r, const int *ids, int n)
+{
+    const struct vg_crew *crews = r->tables->p->crews;
+    const struct vg_rota_sortie *f = &r->sorties[ids[0]];
+    for (int q = 1; q < n; q++) {
+        const struct vg_rota_sortie *s = &r->sorties[ids[q]];
+        if (s->is_backward != f->is_backward || crews[s->crew].type != crews[f->crew].type) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Links from..to have the same sorties. All one way: one demand for the least wish. Else both ends
+ * of every link: between them times are linear. */
+static void demand_run(struct polish *self, int chain, const int *ids, int n, int from, int to)
+{
+    const struct vg_rota_chain *ch = &self->rota->tables->chains[chain];
+    if (!is_even(self->rota, ids, n)) {
+        for (int k = from; k < to; k++) {
+            demand_node(self, ids, n, k, ch->wish_s[k]);
+            demand_node(self, ids, n, k + 1, ch->wish_s[k]);
+        }
+        return;
+    }
+    double least = HUGE_VAL;
+    for (int k = from; k < to; k = ch->same_to[k]) {
+        least = fmin(least, ch->wish_s[k]);
+    }
+    demand_node(self, ids, n, from, least);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+/* false: some link has no visit at all. */
+static bool demand_chain(struct polish *self, int chain)
+{
+    const struct vg_rota *r = self->rota;
+    const int *list = r->of_chain[chain];
+    int last = r->tables->chains[chain].n - 1;
+    int *cut = malloc((2 * (size_t)list[0] + 2) * sizeof *cut);
+    int n_cuts = 0;
+    bool is_ok = cut != NULL;
+    for (int q = 1; q <= list[0] && is_ok; q++) {
+        cut[n_cuts++] = r->sorties[list[q]].i;
+        cut[n_cuts++] = r->sorties[list[q]].j;
+    }
+    if (is_ok) {
+        cut[n_cuts++] = 0;
+        cut[n_cuts++] = last;
+        qsort(cut, (size_t)n_cuts, sizeof *cut, by_number);
+    }
+    for (int c = 0; c + 1 < n_cuts && is_ok; c++) {
+        int ids[MOST_HERE];
+        int n = 0;
+        for (int q = 1; q <= list[0] && cut[c + 1] > cut[c] && n < MOST_HERE; q++) {
+            const struct vg_rota_sortie *s = &r->sorties[list[q]];
+            if (s->i <= cut[c] && s->j >= cut[c + 1]) {
+                ids[n++] = list[q];
+            }
+        }
+        is_ok = n > 0 || cut[c + 1] == cut[c];
+        if (n > 0) {
+            demand_run(self, chain, ids, n, cut[c], cut[c + 1]);
+        }
+    }
+    free(cut);
+    return is_ok;
+}
+
+/* ---- drones and pads ---- */
+
+/* Take-off of y, `turns_y` periods on, not before x's time off_x, `turns_x` periods on. */
+static void demand_after(struct polish *self, int y, double off_y, double turns_y, int x,
+                         double off_x, double turns_x)
+{
+    demand(self,
+           (struct demand){self->place[y], self->place[x], 0, turns_y - turns_x, off_y - off_x});
+}
+
+static void demand_drones(struct polish *self, int crew, struct passing *start, struct passing *end)
+{
+    const struct vg_rota *r = self->rota;
+    const int *list = r->of_crew[crew];
+    int n = list[0];
+    int out = 0; /* at the beginning of the period */
+    double d = r->period_s;
+    for (int q = 0; q < n; q++) {
+        const struct vg_rota_sortie *s = &r->sorties[list[q + 1]];
+        double at = round_period(s->at_s, d);
+        double turns = floor((at + s->busy_s) / d);
+        start[q] = (struct passing){list[q + 1], at};
+        end[q] = (struct passing){list[q + 1], round_period(at + s->busy_s, d)};
+        out += (int)turns;
+    }
+    qsort(start, (size_t)n, sizeof *start, by_time);
+    qsort(end, (size_t)n, sizeof *end, by_time);
+    for (int m = 0; m < n; m++) {
+        int q = m + r->tables->p->crews[crew].n - out;
+        int wraps = (int)floor((double)q / n);
+        const struct passing *e = &end[m];
+        const struct passing *s = &start[q - wraps * n];
+        double busy = r->sorties[e->id].busy_s;
+        double turns_s = round((s->t_s - r->sorties[s->id].at_s) / d) + wraps;
+        double turns_e = round((e->t_s - r->sorties[e->id].at_s - busy) / d);
+        demand_after(self, s->id, 0, turns_s, e->id, busy + ROUNDING_S, turns_e);
+    }
+}
+
+struct event {
+    int id;
+    double off_s; /* after take-off */
+    double t_s; /* round the period */
+};
+
+static int by_event(const void *a, const void *b)
+{
+    const struct event *x = a;
+    const struct event *y = b;
+    if (x->t_s < y->t_s || x->t_s > y->t_s) {
+        return x->t_s < y->t_s ? -1 : 1;
+    }
+    return x->id != y->id ? x->id - y->id : (x->off_s > y->off_s) - (x->off_s < y->off_s);
+}
+
+/* The k-th and the (k + pads)-th event of a base are a minute apart. */
+static void demand_pads(struct polish *self, int base, struct event *ev)
+{
+    const struct vg_rota *r = self->rota;
+    const struct vg_problem *p = r->tables->p;
+    int pads = p->watch->bases[base].pads > 0 ? p->watch->bases[base].pads : 1;
+    double d = r->period_s;
+    int n = 0;
+    for (int c = 0; c < p->n_crews; c++) {
+        for (int q = 1; q <= r->of_crew[c][0] && p->crews[c].base == base; q++) {
+            const struct vg_rota_sortie *s = &r->sorties[r->of_crew[c][q]];
+            double flight = s->busy_s - p->crews[c].turnaround_s;
+            ev[n++] = (struct event){r->of_crew[c][q], 0, round_period(s->at_s, d)};
+            ev[n++] = (struct event){r->of_crew[c][q], flight, round_period(s->at_s + flight, d)};
+        }
+    }
+    qsort(ev, (size_t)n, sizeof *ev, by_event);
+    for (int k = 0; k < n; k++) {
+        const struct event *x = &ev[k];
+        const struct event *y = &ev[(k + pads) % n];
+        double turns_x = round((x->t_s - r->sorties[x->id].at_s - x->off_s) / d);
+        double turns_y =
+            round((y->t_s - r->sorties[y->id].at_s - y->off_s) / d) + (double)((k + pads) / n);
+        demand_after(self, y->id, y->off_s, turns_y, x->id, x->off_s + PAD_S + ROUNDING_S, turns_x);
+    }
+}
+
+static bool demand_ground(struct polish *self)
+{
+    const struct vg_rota *r = self->rota;
+    size_t n = 2 * (size_t)r->n_live + 1;
+    struct passing *start = malloc(n * sizeof *start);
+    struct passing *end = malloc(n * sizeof *end);
+    struct event *ev = malloc(n * sizeof *ev);
+    bool is_ok = start != NULL && end != NULL && ev != NULL;
+    for (int c = 0; c < r->tables->p->n_crews && is_ok; c++) {
+        demand_drones(self, c, start, end);
+    }
+    for (int b = 0; b < r->tables->p->watch->n_bases && is_ok; b++) {
+        demand_pads(self, b, ev);
+    }
+    free(start);
+    free(end);
+    free(ev);
+    return is_ok;
+}
+
+/* ---- target and period ---- */
+
+static double length_of(const struct demand *x, double target, double period_s)
+{
+    return x->wish_s * target + x->turns * period_s + x->rest_s;
+}
+
+/* The cycle of parents that contains take-off v becomes a cut. */
+static void cut_cycle(struct polish *self, int v)
+{
+    struct cut cut = {0};
+    int at = v;
+    do {
+        const struct demand *x = &self->demands[self->parent[at]];
+        cut.a += x->wish_s;
+        cut.b += x->turns;
+        cut.c += x->rest_s;
+        at = x->from;
+    } while (at != v);
+    if (self->n_cuts < MOST_CUTS) {
+        self->cuts[self->n_cuts++] = cut;
+    } else {
+        self->is_failed = true;
+    }
+}
+
+/* A take-off on a cycle of parents; -1: none. */
+static int find_cycle(struct polish *self)
+{
+    int n = self->rota->n_live;
+    memset(self->seen, 0, (size_t)n * sizeof *self->seen);
+    for (int v = 0; v < n; v++) {
+        int at = v;
+        while (at >= 0 && self->seen[at] == 0) {
+            self->seen[at] = v + 1;
+            at = self->parent[at] >= 0 ? self->demands[self->parent[at]].from : -1;
+        }
+        if (at >= 0 && self->seen[at] == v + 1) {
+            return at;
+        }
+    }
+    return -1;
+}
+
+/* True: the demands can be kept, at[] holds how. Else a cut was added. */
+static bool can_keep(struct polish *self, double target, double period_s)
+{
+    static const double HAIR_S = 1e-6;
+    int n = self->rota->n_live;
+    memset(self->at, 0, (size_t)n * sizeof *self->at);
+    for (int v = 0; v < n; v++) {
+        self->parent[v] = -1;
+    }
+    for (int round = 0; round <= n + 1; round++) {
+        bool is_moved = false;
+        for (int q = 0; q < self->n; q++) {
+            const struct demand *x = &self->demands[q];
+            double t = self->at[x->from] + length_of(x, target, period_s);
+            if (t < self->at[x->to] - HAIR_S) {
+                self->at[x->to] = t;
+                self->parent[x->to] = q;
+                is_moved = true;
+            }
+        }
+        if (!is_moved) {
+            return true;
+        }
+        int v = find_cycle(self);
+        if (v >= 0) {
+            cut_cycle(self, v);
+            return false;
+        }
+    }
+    self->is_failed = true;
+    return false;
+}
+
+/* The least target that all cuts allow with the period at so many times the target. */
+static double least_target(const struct polish *self, double ratio_s)
+{
+    double least = FLOOR * self->rota->target;
+    for (int q = 0; q < self->n_cuts; q++) {
+        const struct cut *c = &self->cuts[q];
+        double each = c->a + c->b * ratio_s;
+        /* None will do: the less so the nearer the ratio is to one that would. */
+        least = fmax(least, each > 1e-9 ? -c->c / each : 1e6 - each);
+    }
+    return least;
+}
+
+/* The ratio at which that is least. Below a given target the ratios that will do are an interval
+ * (what the cuts leave is convex): by golden sections. */
+static double best_ratio(const struct polish *self, double lo, double hi)
+{
+    for (int k = 0; k < 60 && hi - lo > 1e-6; k++) {
+        double a = lo + (hi - lo) * 0.382;
+        double b = lo + (hi - lo) * 0.618;
+        if (least_target(self, a) <= least_target(self, b)) {
+            hi = b;
+        } else {
+            lo = a;
+        }
+    }
+    return (lo + hi) / 2;
+}
+
+static bool polish_init(struct polish *self, const struct vg_rota *rota)
+{
+    size_t n = (size_t)rota->n_live + 1;
+    *self = (struct polish){.rota = rota};
+    self->place = calloc((size_t)rota->n + 1, sizeof *self->place);
+    self->at = calloc(n, sizeof *self->at);
+    self->parent = calloc(n, sizeof *self->parent);
+    self->seen = calloc(n, sizeof *self->seen);
+    if (!self->place || !self->at || !self->parent || !self->seen) {
+        return false;
+    }
+    for (int k = 0; k < rota->n_live; k++) {
+        self->place[rota->live[k]] = k;
+    }
+    bool is_ok = demand_ground(self);
+    for (int k = 0; k < rota->tables->n_chains && is_ok; k++) {
+        is_ok = demand_chain(self, k);
+    }
+    return is_ok && !self->is_failed;
+}
+
+static void polish_finish(struct polish *self)
+{
+    free(self->place);
+    free(self->demands);
+    free(self->at);
+    free(self->parent);
+    free(self->seen);
+}
+
+/* The least target with the period anywhere in a range of its multiples: exact. */
+static bool keep(struct polish *self, double least_s, double most_s, double most,
+                 double *out_target, double *out_period_s)
+{
+    for (;;) {
+        double ratio_s = best_ratio(self, least_s, most_s);
+        *out_target = least_target(self, ratio_s) * (1 + 1e-9);
+        *out_period_s = ratio_s * *out_target;
+        if (*out_target > most || self->is_failed) {
+            return false;
+        }
+        if (can_keep(self, *out_target, *out_period_s)) {
+            return true;
+        }
+    }
+}
+
+/* The same for one period. */
+static bool keep_at(struct polish *self, double period_s, double *out_target)
+{
+    double target = FLOOR * self->rota->target;
+    while (!can_keep(self, target, period_s)) {
+        const struct cut *c = &self->cuts[self->n_cuts - 1];
+        if (self->is_failed || !(c->a > 0)) {
+            return false;
+        }
+        target = fmax(target, -(c->b * period_s + c->c) / c->a) * (1 + 1e-9);
+    }
+    *out_target = target;
+    return true;
+}
+
+static void give_back(const struct polish *self, struct vg_rota_sortie *out)
+{
+    const struct vg_rota *r = self->rota;
+    for (int k = 0; k < r->n_live; k++) {
+        out[k] = r->sorties[r->live[k]];
+        out[k].at_s = self->at[k];
+    }
+}
+
+bool vg_rota_polish(const struct vg_rota *rota, double least_ratio_s, double most_ratio_s,
+                    double most, struct vg_rota_sortie *out_sorties, double *out_target,
+                    double *out_period_s)
+{
+    struct polish self = {0};
+    double target, period_s;
+    bool is_kept = rota->n_live > 0 && polish_init(&self, rota) &&
+                   keep(&self, least_ratio_s, most_ratio_s, most, &target, &period_s);
+    if (is_kept) {
+        give_back(&self, out_sorties);
+        *out_target = target;
+        *out_period_s = period_s;
+    }
+    polish_finish(&self);
+    return is_kept;
+}
+
+bool vg_rota_settle(const struct vg_rota *rota, double period_s, struct vg_rota_sortie *out_sorties,
+                    double *out_target)
+{
+    struct polish self = {0};
+    bool is_kept =
+        rota->n_live > 0 && polish_init(&self, rota) && keep_at(&self, period_s, out_target);
+    if (is_kept) {
+        give_back(&self, out_sorties);
+    }
+    polish_finish(&self);
+    return is_kept;
+}

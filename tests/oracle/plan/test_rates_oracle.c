@@ -1,0 +1,138 @@
+/* The bound's program against the same program written out: every sortie a column, every site a row
+ * of its own, solved at once. */
+#include "fixture.h"
+#include "plan/rates.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include <Clp_C_Interface.h>
+
+#include <math.h>
+#include <stdlib.h>
+
+enum {
+    NODES = 24
+};
+
+/* Two bases beside 100 km of line with two or three wishes. */
+static struct vg_watchfile random_watch(struct vg_rng *rng)
+{
+    struct vg_watchfile w = fixture_straight(1 + (int)vg_rng_below(rng, 3));
+    fixture_base(&w, "Far", 10.1 + 0.7 * vg_rng_unit(rng), 0.3 * (vg_rng_unit(rng) - 0.5), 2);
+    fixture_drones(&w, 1, 1 + (int)vg_rng_below(rng, 3));
+    w.types[0].endurance_s = 7000 + 9000 * vg_rng_unit(rng);
+    w.wind_mps = 8 * vg_rng_unit(rng);
+    w.wind_from_deg = 360 * vg_rng_unit(rng);
+    double length_m = w.network.lines[0].length_m;
+    int n = 1 + (int)vg_rng_below(rng, 3);
+    w.network.n_stretches = n;
+    for (int k = 0; k < n; k++) {
+        struct vg_stretch *st = &w.network.stretches[k];
+        *st = w.network.stretches[0];
+        vg_format(st->id, sizeof st->id, "S%d", k + 1);
+        st->from_m = length_m * k / n;
+        st->to_m = length_m * (k + 1) / n;
+        st->revisit_s = 3600 * (double)(2 + vg_rng_below(rng, 7));
+    }
+    return w;
+}
+
+static void add(Clp_Simplex *clp, const struct vg_problem *p, int c, int i, int j, bool is_free)
+{
+    const struct vg_chain *ch = &p->chains[0];
+    double flight_s = vg_flight_floor_s(p, ch, c, i, j);
+    double cost = (flight_s + p->crews[c].turnaround_s) / p->least_revisit_s;
+    int rows[NODES * 8];
+    double ones[NODES * 8];
+    int n = 0;
+    if (!(flight_s < HUGE_VAL)) {
+        return;
+    }
+    for (int k = i; k <= j; k++) {
+        rows[n] = k;
+        ones[n++] = 1;
+    }
+    rows[n] = ch->n + (is_free ? 0 : c);
+    ones[n++] = cost;
+    const double lower = 0, upper = 1e30, objective = 0;
+    const CoinBigIndex starts[2] = {0, n};
+    Clp_addColumns(clp, 1, &lower, &upper, &objective, starts, rows, ones);
+}
+
+/* min T: every site as often as wanted, every crew (or the fleet) no more than T of its time. */
+static double written_out(const struct vg_problem *p, bool is_free)
+{
+    const struct vg_chain *ch = &p->chains[0];
+    int groups = is_free ? 1 : p->n_crews;
+    Clp_Simplex *clp = Clp_newModel();
+    Clp_setLogLevel(clp, 0);
+    Clp_resize(clp, ch->n + groups, 0);
+    for (int k = 0; k < ch->n; k++) {
+        Clp_rowLower(clp)[k] = p->least_revisit_s / vg_rates_wish_s(p, ch, k);
+        Clp_rowUpper(clp)[k] = 1e30;
+    }
+    int rows[8];
+    double drones[8] = {0};
+    for (int c = 0; c < p->n_crews; c++) {
+        rows[c] = ch->n + c;
+        drones[is_free ? 0 : c] -= p->crews[c].n;
+    }
+    for (int g = 0; g < groups; g++) {
+        Clp_rowLower(clp)[ch->n + g] = -1e30;
+        Clp_rowUpper(clp)[ch->n + g] = 0;
+    }
+    const double lower = 0, upper = 1e30, one = 1;
+    const CoinBigIndex starts[2] = {0, groups};
+    Clp_addColumns(clp, 1, &lower, &upper, &one, starts, rows, drones);
+    for (int c = 0; c < p->n_crews; c++) {
+        for (int i = 0; i < ch->n; i++) {
+            for (int j = i; j < ch->n; j++) {
+                add(clp, p, c, i, j, is_free);
+            }
+        }
+    }
+    assert_int_equal(Clp_dual(clp, 0), 0);
+    assert_int_equal(Clp_status(clp), 0);
+    double t = Clp_primalColumnSolution(clp)[0];
+    Clp_deleteModel(clp);
+    return t;
+}
+
+static void the_bound_is_the_program_s(void **state)
+{
+    (void)state;
+    int n = 0;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        struct vg_rng rng = vg_rng_seed(seed);
+        struct vg_watchfile w = random_watch(&rng);
+        struct vg_problem p;
+        struct vg_costs costs;
+        struct vg_error err = {0};
+        assert_int_equal(vg_problem_init(&p, &w, NULL, 100000.0 / (NODES - 1), &err), VG_OK);
+        for (int is_free = 0; is_free < 2 && p.n_chains == 1; is_free++) {
+            struct vg_rates rates;
+            assert_int_equal(vg_costs_init(&costs, &p, true, false, &err), VG_OK);
+            assert_int_equal(vg_rates_init(&rates, &p, &costs, is_free != 0, &err), VG_OK);
+            assert_int_equal(vg_rates_solve(&rates, 1, 1e-5, 500, &err), VG_OK);
+            double t = written_out(&p, is_free != 0);
+            /* Never above the truth; and as near as asked for. */
+            if (rates.bound > t * (1 + 1e-7) || rates.bound < t * (1 - 1e-4)) {
+                fail_msg("seed %d: bound %.8f, program %.8f", (int)seed, rates.bound, t);
+            }
+            vg_rates_finish(&rates);
+            n++;
+        }
+        vg_problem_finish(&p);
+        vg_watchfile_finish(&w);
+    }
+    assert_true(n > 60);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(the_bound_is_the_program_s)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
