@@ -3,11 +3,13 @@
 #include "app/options.h"
 
 #include "base/file.h"
-#include "plan/planner.h"
+#include "base/time.h"
+#include "plan/least.h"
 #include "plan/table.h"
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 static const double DEFAULT_TIME_S = 10;
@@ -36,6 +38,7 @@ struct asked {
     double time_s;
     int64_t moves; /* 0: as many as time allows */
     int64_t seed;
+    double least_s; /* > 0: how many drones for this promise? */
     double until_s;
 };
 
@@ -57,6 +60,30 @@ static bool show_progress(void *ctx, double share)
     return true;
 }
 
+/* The least fleet's plan; the watch gets its drones. */
+static enum vg_status find_least(const struct vg_app *app, const struct asked *a,
+                                 struct vg_watchfile *watch, const struct vg_terrain *terrain,
+                                 struct vg_plan *plan, struct vg_error *err)
+{
+    const struct vg_planner_options first = {0};
+    struct vg_least least;
+    enum vg_status st = vg_least_drones(watch, terrain, a->least_s, &first, &least, err);
+    if (st != VG_OK) {
+        return st;
+    }
+    free(watch->drones);
+    watch->drones = least.drones;
+    watch->n_drones = least.planned;
+    *plan = least.plan;
+    if (!app->is_json) {
+        char promise[48];
+        printf(vg_tr(app->lang, "%s: at least %d drones (proven), planned with %d:\n"),
+               vg_duration_format(a->least_s, promise, sizeof promise), least.proven,
+               least.planned);
+    }
+    return VG_OK;
+}
+
 static enum vg_status solve(const struct vg_app *app, struct asked *a, struct vg_watchfile *watch,
                             struct vg_plan *plan, struct vg_error *err)
 {
@@ -75,7 +102,8 @@ static enum vg_status solve(const struct vg_app *app, struct asked *a, struct vg
     }
     if (st == VG_OK) {
         vg_load_note_datum(app, terrain);
-        st = vg_planner_solve(watch, terrain, &options, plan, err);
+        st = a->least_s > 0 ? find_least(app, a, watch, terrain, plan, err)
+                            : vg_planner_solve(watch, terrain, &options, plan, err);
     }
     vg_terrain_destroy(terrain);
     return st;
@@ -110,8 +138,9 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
     const struct vg_option options[] = {{"o", VG_OPT_TEXT, &a.out_path},
                                         {"time", VG_OPT_DURATION, &a.time_s},
                                         {"seed", VG_OPT_INTEGER, &a.seed},
-                                        {"moves", VG_OPT_INTEGER, &a.moves}};
-    int rc = vg_options_read(app, argc, argv, options, 4, &a.watch_path, 1, &n);
+                                        {"moves", VG_OPT_INTEGER, &a.moves},
+                                        {"least-drones", VG_OPT_DURATION, &a.least_s}};
+    int rc = vg_options_read(app, argc, argv, options, 5, &a.watch_path, 1, &n);
     if (rc != 0) {
         return rc;
     }
@@ -125,7 +154,9 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
     if (st == VG_OK) {
         st = put_out(app, &watch, &plan, a.out_path, &err);
     }
-    rc = st != VG_OK ? vg_app_fail(app, &err) : plan.worst_gap_s > watch.revisit_s ? 1 : 0;
+    rc = st != VG_OK                                                        ? vg_app_fail(app, &err)
+         : plan.worst_gap_s > (a.least_s > 0 ? a.least_s : watch.revisit_s) ? 1
+                                                                            : 0;
     vg_plan_finish(&plan);
     vg_watchfile_finish(&watch);
     return rc;

@@ -24,7 +24,7 @@ static const struct page PAGES[] = {
       "  --name NOM       nom de la veille\n"
       "Rien d'existant n'est écrasé."}},
     {"plan",
-     "vigie plan WATCH [-o PLAN.json] [--time T]",
+     "vigie plan WATCH [-o PLAN.json] [--time T] [--least-drones 4h]",
      {"timetable, worst gap, proven bound", "tableau de marche, pire écart, borne prouvée"},
      {"  -o PLAN.json     write the plan there (default: print the table only)\n"
       "  --json           print the plan itself on standard output\n"
@@ -32,6 +32,8 @@ static const struct page PAGES[] = {
       "  --seed N         another order of trials (default: 1)\n"
       "  --moves N        trials per thread; where the time allows them, the same watch gives the "
       "same plan\n"
+      "  --least-drones T how many drones, and where, for a worst gap of T: proven least beside "
+      "planned\n"
       "Exit 1 when the planned worst gap is above the promise.",
       "  -o PLAN.json     y écrire le plan (par défaut : seulement le tableau)\n"
       "  --json           écrire le plan lui-même sur la sortie standard\n"
@@ -40,6 +42,8 @@ static const struct page PAGES[] = {
       "trouvé\n"
       "  --seed N         un autre ordre d'essais (par défaut : 1)\n"
       "  --moves N        essais par fil ; si le temps y suffit, la même veille donne le même "
+      "plan\n"
+      "  --least-drones T combien de drones, et où, pour un pire écart de T : minimum prouvé et "
       "plan\n"
       "Code 1 si le pire écart prévu dépasse la promesse."}},
     {"check",
