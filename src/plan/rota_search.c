@@ -21,7 +21,9 @@ enum {
     MOST_IDLE = 6, /* rounds without a better rota */
     MOST_DOUBLINGS = 1,
     MOST_PACE = 6,
-    MOST_LENGTHENED = 400, /* sorties */
+    MOST_LENGTHENED = 200, /* sorties */
+    LARGE_FLEET =
+        30, /* drones: whole numbers of sorties cost it little, longer periods much time */
     ROUNDS_AT_LEAST = 8, /* however few the moves */
     MAX_THREADS = 8
 };
@@ -362,9 +364,14 @@ static void walk(struct walk *w)
 {
     static const int MULTIPLES[] = {1, 2, 1, 3, 2};
     double ratio_s = w->ratio_s;
+    int n_drones = 0;
+    for (int c = 0; c < w->tables->p->n_crews; c++) {
+        n_drones += w->tables->p->crews[c].n;
+    }
     for (int k = w->first; !w->no_memory && !w->is_stopped; k++) {
         /* With one wish for all a partition is where the tours are. */
-        walk_on(w, ratio_s * MULTIPLES[k % 5], k == 0 && !w->tables->p->is_mixed);
+        walk_on(w, ratio_s * (n_drones < LARGE_FLEET ? MULTIPLES[k % 5] : 1),
+                k == 0 && !w->tables->p->is_mixed);
         w->pace += w->pace < MOST_PACE;
     }
 }
