@@ -5,10 +5,13 @@
 #include "app/plan_more.h"
 
 #include "base/file.h"
+#include "base/time.h"
+#include "plan/least.h"
 #include "plan/table.h"
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 static const double DEFAULT_TIME_S = 10;
@@ -37,6 +40,7 @@ struct asked {
     double time_s;
     int64_t moves; /* 0: as many as time allows */
     int64_t seed;
+    double least_s; /* > 0: how many drones for this promise? */
     double unpredictable; /* share of the time given away; 0: none */
     struct vg_option_list without; /* drones */
     const char *places_path; /* of --suggest-bases */
@@ -61,6 +65,30 @@ static bool show_progress(void *ctx, double share)
     return true;
 }
 
+/* The least fleet's plan; the watch gets its drones. */
+static enum vg_status find_least(const struct vg_app *app, const struct asked *a,
+                                 struct vg_watchfile *watch, const struct vg_terrain *terrain,
+                                 struct vg_plan *plan, struct vg_error *err)
+{
+    const struct vg_planner_options first = {0};
+    struct vg_least least;
+    enum vg_status st = vg_least_drones(watch, terrain, a->least_s, &first, &least, err);
+    if (st != VG_OK) {
+        return st;
+    }
+    free(watch->drones);
+    watch->drones = least.drones;
+    watch->n_drones = least.planned;
+    *plan = least.plan;
+    if (!app->is_json) {
+        char promise[48];
+        printf(vg_tr(app->lang, "%s: at least %d drones (proven), planned with %d:\n"),
+               vg_duration_format(a->least_s, promise, sizeof promise), least.proven,
+               least.planned);
+    }
+    return VG_OK;
+}
+
 static enum vg_status solve(const struct vg_app *app, struct asked *a, struct vg_watchfile *watch,
                             struct vg_plan *plan, struct vg_error *err)
 {
@@ -79,7 +107,8 @@ static enum vg_status solve(const struct vg_app *app, struct asked *a, struct vg
     }
     if (st == VG_OK) {
         vg_load_note_datum(app, terrain);
-        st = vg_make_plan(watch, terrain, &options, plan, err);
+        st = a->least_s > 0 ? find_least(app, a, watch, terrain, plan, err)
+                            : vg_make_plan(watch, terrain, &options, plan, err);
     }
     if (st == VG_OK && a->without.n > 0) {
         struct vg_plan whole = *plan;
@@ -140,8 +169,9 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
                                         {"moves", VG_OPT_INTEGER, &a.moves},
                                         {"unpredictable", VG_OPT_SHARE, &a.unpredictable},
                                         {"without", VG_OPT_LIST, &a.without},
-                                        {"suggest-bases", VG_OPT_TEXT, &a.places_path}};
-    int rc = vg_options_read(app, argc, argv, options, 7, &a.watch_path, 1, &n);
+                                        {"suggest-bases", VG_OPT_TEXT, &a.places_path},
+                                        {"least-drones", VG_OPT_DURATION, &a.least_s}};
+    int rc = vg_options_read(app, argc, argv, options, 8, &a.watch_path, 1, &n);
     if (rc != 0) {
         return rc;
     }
@@ -164,7 +194,9 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
     if (st == VG_OK) {
         st = put_out(app, &plan, a.out_path, &err);
     }
-    rc = st != VG_OK ? vg_app_fail(app, &err) : plan.worst_gap_s > watch.revisit_s ? 1 : 0;
+    rc = st != VG_OK                                                        ? vg_app_fail(app, &err)
+         : plan.worst_gap_s > (a.least_s > 0 ? a.least_s : watch.revisit_s) ? 1
+                                                                            : 0;
     vg_plan_finish(&plan);
     vg_watchfile_finish(&watch);
     return rc;

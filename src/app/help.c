@@ -24,7 +24,7 @@ static const struct page PAGES[] = {
       "  --name NOM       nom de la veille\n"
       "Rien d'existant n'est écrasé."}},
     {"plan",
-     "vigie plan WATCH [-o PLAN.json] [--time T]",
+     "vigie plan WATCH [-o PLAN.json] [--time T] [--least-drones 4h]",
      {"timetable, worst gap, proven bound", "tableau de marche, pire écart, borne prouvée"},
      {"  -o PLAN.json     write the plan there (default: print the table only)\n"
       "  --json           print the plan itself on standard output\n"
@@ -37,6 +37,8 @@ static const struct page PAGES[] = {
       "                   less where the promise does not allow it\n"
       "  --without V7     plan without this drone (may be repeated) and say what that costs\n"
       "  --suggest-bases PLACES.csv  which place helps most as one more base (name, lat, lon)\n"
+      "  --least-drones T how many drones, and where, for a worst gap of T: proven least beside "
+      "planned\n"
       "Exit 1 when the planned worst gap is above the promise.",
       "  -o PLAN.json     y écrire le plan (par défaut : seulement le tableau)\n"
       "  --json           écrire le plan lui-même sur la sortie standard\n"
@@ -52,6 +54,8 @@ static const struct page PAGES[] = {
       "  --without V7     planifier sans ce drone (répétable) et dire ce que cela coûte\n"
       "  --suggest-bases LIEUX.csv  quel lieu aiderait le plus comme base de plus (name, lat, "
       "lon)\n"
+      "  --least-drones T combien de drones, et où, pour un pire écart de T : minimum prouvé et "
+      "plan\n"
       "Code 1 si le pire écart prévu dépasse la promesse."}},
     {"check",
      "vigie check PLAN.json WATCH",

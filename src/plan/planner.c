@@ -24,6 +24,8 @@ enum {
 /* Of an even price, added to every crew's when prices are shaken: a crew with nothing to pay would
  * take everything. */
 static const double EVEN_SHARE = 0.3;
+/* Nodes no further apart than this are close enough for the bound's sites too. */
+static const double FINE_ENOUGH_M = 1000;
 
 /* The plan in the making. */
 struct making {
@@ -327,6 +329,9 @@ static enum vg_status solve_bound(struct making *mk, struct vg_error *err)
     struct vg_rates rates = {0};
     free(mk->certificate);
     mk->certificate = NULL;
+    if (mk->problem.step_m < FINE_ENOUGH_M) {
+        return vg_bound_certify(&mk->rates, &mk->bound, &mk->certificate, err);
+    }
     enum vg_status st = vg_problem_refine(&mk->problem, &fine, err);
     if (st == VG_OK) {
         st = solve_rates(&fine, &costs, &rates, err);

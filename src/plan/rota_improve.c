@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    TRIES = 3 /* where heights cost more than was thought */
+};
+
 static enum vg_status no_memory(struct vg_error *err)
 {
     return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
@@ -30,7 +34,7 @@ static enum vg_status fly(struct vg_problem *p, const struct vg_rota_tables *t,
     *out_is_short = false;
     for (int k = 0; k < io->n && st == VG_OK; k++) {
         struct vg_rota_sortie *s = &io->sorties[k];
-        const struct vg_crew *crew = &p->crews[s->crew];
+        struct vg_crew *crew = &p->crews[s->crew];
         const struct vg_piece piece = {.chain = s->chain,
                                        .crew = s->crew,
                                        .i = s->i,
@@ -41,6 +45,7 @@ static enum vg_status fly(struct vg_problem *p, const struct vg_rota_tables *t,
         st = vg_sortie_make(p, &piece, &flights[k], &short_s, err);
         if (st == VG_OK) {
             *out_is_short = *out_is_short || short_s > 0;
+            crew->extra_climb_s += short_s > 0 ? short_s / 2 + 1 : 0;
             int first = s->is_backward ? s->j : s->i;
             s->sight_s += flights[k].visits[0].t0_s - vg_rota_node_s(t, s, first);
             s->busy_s = flights[k].land_s +
@@ -81,25 +86,59 @@ static bool polish(struct vg_rota *room, struct vg_rota_plan *io, struct vg_rota
 
 static enum vg_status make(struct vg_problem *p, const struct vg_rota_tables *t,
                            struct vg_rota_plan *io, double share, struct vg_plan *plan,
-                           struct vg_error *err)
+                           bool *out_is_short, struct vg_error *err)
 {
     size_t n = (size_t)io->n + 1;
     struct vg_plan_sortie *flights = calloc(n, sizeof *flights);
     struct vg_rota_sortie *sorties = calloc(n, sizeof *sorties);
     struct vg_rota room = {0};
-    bool is_short = false;
     enum vg_status st = VG_OK;
+    *out_is_short = false;
     if (flights == NULL || sorties == NULL || !vg_rota_init(&room, t)) {
         st = no_memory(err);
     } else {
-        st = fly(p, t, io, flights, &is_short, err);
+        st = fly(p, t, io, flights, out_is_short, err);
     }
-    if (st == VG_OK && !is_short && polish(&room, io, sorties) && io->target < share) {
+    if (st == VG_OK && !*out_is_short && polish(&room, io, sorties) && io->target < share) {
         st = vg_rota_hand_out(p, io, flights, plan, err);
     }
     drop_flights(flights, io->n);
     free(sorties);
     vg_rota_finish(&room);
+    return st;
+}
+
+/* Flies some near-optimal sorties that use nearly all of the battery: where the ground's heights
+ * take more than it holds, the crew's allowance grows before the search instead of after it. */
+static enum vg_status learn_heights(struct vg_problem *p, const struct vg_rota_tables *t,
+                                    struct vg_error *err)
+{
+    enum {
+        FLIGHTS = 300
+    };
+    static const double NEARLY = 0.93;
+    enum vg_status st = VG_OK;
+    bool is_flat = p->terrain == NULL || vg_terrain_is_flat(p->terrain);
+    int step = 1 + t->n_patterns / FLIGHTS;
+    for (int q = 0; q < t->n_patterns && st == VG_OK && !is_flat; q += step) {
+        const struct vg_rota_pattern *x = &t->patterns[q];
+        struct vg_crew *crew = &p->crews[x->crew];
+        struct vg_piece piece = {
+            .chain = x->chain, .crew = x->crew, .i = x->i, .j = x->j, .is_way_given = true};
+        for (int way = 0; way < 2 && st == VG_OK; way++) {
+            struct vg_plan_sortie flight = {0};
+            double short_s = 0;
+            piece.is_backward = way == 1;
+            double flight_s = vg_flight_s(p, &p->chains[x->chain], x->crew, x->i, x->j, way == 1);
+            if (!(flight_s < HUGE_VAL) || flight_s < NEARLY * crew->usable_s) {
+                continue;
+            }
+            st = vg_sortie_make(p, &piece, &flight, &short_s, err);
+            crew->extra_climb_s += st == VG_OK && short_s > 0 ? short_s / 2 + 1 : 0;
+            free(flight.track);
+            free(flight.visits);
+        }
+    }
     return st;
 }
 
@@ -117,11 +156,17 @@ enum vg_status vg_rota_improve(struct vg_problem *p, const struct vg_rates *rate
                                       .ctx = options->ctx};
     enum vg_status st = vg_rota_tables_init(&t, p, rates, part, err);
     if (st == VG_OK) {
+        st = learn_heights(p, &t, err);
+    }
+    bool is_short = true;
+    for (int k = 0; k < TRIES && is_short && st == VG_OK; k++) {
         st = vg_rota_search(&t, &o, &rota, err);
+        is_short = false;
+        if (st == VG_OK && rota.n > 0 && rota.target < share) {
+            st = make(p, &t, &rota, share, io, &is_short, err);
+        }
+        free(rota.sorties);
+        rota = (struct vg_rota_plan){0};
     }
-    if (st == VG_OK && rota.n > 0 && rota.target < share) {
-        st = make(p, &t, &rota, share, io, err);
-    }
-    free(rota.sorties);
     return st;
 }

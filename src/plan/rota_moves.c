@@ -200,8 +200,14 @@ static bool pattern_over(const struct vg_rota *self, struct vg_rng *rng, int cha
     if (n == 0) {
         return false;
     }
-    const struct vg_rota_pattern *x =
-        &self->tables->patterns[ch->list[ch->first[b] + below(rng, n)]];
+    /* Any of its block's that passes it, from a random one on. */
+    int at = below(rng, n);
+    int left = n;
+    const struct vg_rota_pattern *x = NULL;
+    do {
+        x = &self->tables->patterns[ch->list[ch->first[b] + at]];
+        at = at + 1 < n ? at + 1 : 0;
+    } while ((x->i > k || x->j <= k) && --left > 0);
     *out = (struct vg_rota_sortie){.chain = x->chain,
                                    .crew = x->crew,
                                    .i = x->i,
@@ -215,24 +221,31 @@ static bool pattern_over(const struct vg_rota *self, struct vg_rng *rng, int cha
     return vg_rota_set(self->tables, out);
 }
 
-/* A link that lacks visits, if a few tries find one. */
+/* Mostly the first link that lacks visits behind a random one, if any does; else that one. */
 static void lacking_link(const struct vg_rota *self, struct vg_rng *rng, int *out_chain, int *out_k)
 {
+    const struct vg_rota_tables *t = self->tables;
     int total = 0;
-    for (int c = 0; c < self->tables->n_chains; c++) {
-        total += self->tables->chains[c].n - 1;
+    for (int c = 0; c < t->n_chains; c++) {
+        total += t->chains[c].n - 1;
     }
-    bool is_picky = vg_rng_unit(rng) < 0.8;
-    for (int t = 0; t < 30; t++) {
-        int at = below(rng, total);
-        int c = 0;
-        while (at >= self->tables->chains[c].n - 1) {
-            at -= self->tables->chains[c++].n - 1;
-        }
-        *out_chain = c;
-        *out_k = at;
-        if (!is_picky || self->link_cost[c][at] > 0) {
+    int at = below(rng, total);
+    int c = 0;
+    while (at >= t->chains[c].n - 1) {
+        at -= t->chains[c++].n - 1;
+    }
+    *out_chain = c;
+    *out_k = at;
+    bool is_picky = self->cover_cost > 1e-6 && vg_rng_unit(rng) < 0.8;
+    for (int q = 0; q < total && is_picky; q++) {
+        if (self->link_cost[c][at] > 0) {
+            *out_chain = c;
+            *out_k = at;
             return;
+        }
+        if (++at == t->chains[c].n - 1) {
+            at = 0;
+            c = (c + 1) % t->n_chains;
         }
     }
 }

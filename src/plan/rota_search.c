@@ -12,6 +12,7 @@
 
 #include <math.h>
 #include <pthread.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,16 +22,20 @@ enum {
     MOST_IDLE = 6, /* rounds without a better rota */
     MOST_DOUBLINGS = 1,
     MOST_PACE = 6,
-    MOST_LENGTHENED = 400, /* sorties */
+    MOST_LENGTHENED = 200, /* sorties */
+    LARGE_FLEET =
+        30, /* drones: whole numbers of sorties cost it little, longer periods much time */
     ROUNDS_AT_LEAST = 8, /* however few the moves */
     MAX_THREADS = 8
 };
-/* A period a little shorter than the wish's multiple leaves room for visits that are not quite
- * even.
- */
+/* A period a little shorter than the multiple of the wish leaves room for visits that are not quite
+ * even; for a first rota it may be much shorter, where places are seen too seldom as yet. */
 static const double LEAST_RATIO = 0.93;
+static const double FIRST_RATIO = 0.8;
 static const double MOST_RATIO = 1.01;
-static const double FIRST_TARGET = 1.2; /* times what the linear program reaches */
+/* Times what the linear program reaches: the first beginning is sure to come to something. */
+static const double FIRST_TARGET = 1.4;
+static const double LATER_TARGET = 1.2;
 static const double COLDEST_S = 5.4;
 static const double POLISH_BELOW_S = 108; /* temperature under which a rota may be worth a polish */
 
@@ -140,7 +145,8 @@ static int begin(struct walk *w)
 {
     const struct vg_rota_tables *t = w->tables;
     struct needs needs = {0};
-    double period_s = 0.985 * w->ratio_s * t->share * FIRST_TARGET;
+    double target = t->share * (w->ever.n > 0 ? LATER_TARGET : FIRST_TARGET);
+    double period_s = 0.985 * w->ratio_s * target;
     int n = 0;
     w->no_memory = !needs_init(&needs, w);
     for (int k = 0; k < t->n_chains && !w->no_memory; k++) {
@@ -157,7 +163,7 @@ static int begin(struct walk *w)
         }
     }
     needs_finish(&needs, t);
-    vg_rota_load(&w->rota, w->room, n, t->share * FIRST_TARGET, period_s);
+    vg_rota_load(&w->rota, w->room, n, target, period_s);
     return n;
 }
 
@@ -204,8 +210,11 @@ static bool polish(struct walk *w)
     double target, period_s;
     double most = w->best.n > 0 ? w->best.target * (1 - 2e-4) : w->rota.target * 1.5;
     double d = w->ratio_s;
-    if (!vg_rota_polish(&w->rota, LEAST_RATIO * d, MOST_RATIO * d, most, w->room, &target,
-                        &period_s)) {
+    double least = FIRST_RATIO * d;
+    if (w->best.n > 0) {
+        least = fmin(LEAST_RATIO * d, 0.99 * w->best.period_s / w->best.target);
+    }
+    if (!vg_rota_polish(&w->rota, least, MOST_RATIO * d, most, w->room, &target, &period_s)) {
         return false;
     }
     w->best.n = w->rota.n_live;
@@ -311,9 +320,10 @@ static void walk_rounds(struct walk *w)
         if (w->best.n > 0 && (round % 4 != 3 || vg_rng_unit(&w->rng) < 0.5)) {
             load_best(w, 0.965 + 0.025 * vg_rng_unit(&w->rng));
         } else if (round > 0) {
-            set_target(w, w->best.n > 0 ? 0.975 : 1.06);
+            set_target(w, w->best.n > 0 ? 0.975 : 1.08);
         }
-        cool(w, next_heat_s(w->best.n > 0 ? round + 1 : round), moves);
+        bool is_first = w->ever.n == 0 && round == 0;
+        cool(w, next_heat_s(w->best.n > 0 ? round + 1 : round), is_first ? moves / 2 : moves);
         polish(w);
         idle = w->best.n > 0 && !(w->best.target < last) ? idle + 1 : 0;
         last = w->best.target;
@@ -362,9 +372,14 @@ static void walk(struct walk *w)
 {
     static const int MULTIPLES[] = {1, 2, 1, 3, 2};
     double ratio_s = w->ratio_s;
+    int n_drones = 0;
+    for (int c = 0; c < w->tables->p->n_crews; c++) {
+        n_drones += w->tables->p->crews[c].n;
+    }
     for (int k = w->first; !w->no_memory && !w->is_stopped; k++) {
         /* With one wish for all a partition is where the tours are. */
-        walk_on(w, ratio_s * MULTIPLES[k % 5], k == 0 && !w->tables->p->is_mixed);
+        walk_on(w, ratio_s * (n_drones < LARGE_FLEET ? MULTIPLES[k % 5] : 1),
+                k == 0 && !w->tables->p->is_mixed);
         w->pace += w->pace < MOST_PACE;
     }
 }

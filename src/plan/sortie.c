@@ -91,7 +91,7 @@ static void add_path(struct maker *mk, double u0, double u1, bool is_swept)
     if (mk->is_failed) {
         return;
     }
-    static const double APART_M = 1.0;
+    static const double APART_M = 10; /* a visit takes some ticks */
     const struct vg_flypath *path = &mk->p->paths[mk->chain->line];
     double t0 = mk->way[mk->n - 1].t_s;
     double lo = fmin(u0, u1);

@@ -6,19 +6,19 @@
 #include <string.h>
 
 enum {
-    COLUMNS = 6,
     NAME_WIDTH = 20,
     NUMBER_WIDTH = 14
 };
 
-/* A row: the sorties of one base with one period. */
+static const double DAY_S = 86400;
+
+/* A row: the sorties of one base. */
 struct row {
     const char *base;
-    double period_s;
     int n_drones;
-    int n_sorties;
+    double sorties_a_day;
     double longest_s;
-    double km; /* swept by one drone in one period */
+    double km_a_day; /* swept by all its drones */
 };
 
 static int width_of(const char *text)
@@ -60,12 +60,12 @@ static void put_duration(struct vg_buf *out, double s)
 
 static bool belongs(const struct row *row, const struct vg_plan_sortie *so)
 {
-    return strcmp(row->base, so->base_from) == 0 && fabs(row->period_s - so->period_s) < 0.05;
+    return strcmp(row->base, so->base_from) == 0;
 }
 
 static bool is_first_of_row(const struct vg_plan *plan, int k, struct row *out)
 {
-    *out = (struct row){.base = plan->sorties[k].base_from, .period_s = plan->sorties[k].period_s};
+    *out = (struct row){.base = plan->sorties[k].base_from};
     for (int j = 0; j < k; j++) {
         if (belongs(out, &plan->sorties[j])) {
             return false;
@@ -87,23 +87,22 @@ static void fill_row(const struct vg_plan *plan, struct row *row)
                 !belongs(row, &plan->sorties[j]) || strcmp(plan->sorties[j].drone, so->drone) != 0;
         }
         row->n_drones += is_new;
-        row->n_sorties++;
+        row->sorties_a_day += DAY_S / so->period_s;
         row->longest_s = fmax(row->longest_s, so->land_s - so->takeoff_s);
         for (int v = 0; v < so->n_visits; v++) {
-            row->km += fabs(so->visits[v].to_m - so->visits[v].from_m) / 1000;
+            row->km_a_day +=
+                fabs(so->visits[v].to_m - so->visits[v].from_m) / 1000 * DAY_S / so->period_s;
         }
     }
-    row->km /= row->n_drones;
 }
 
 static void put_rows(const struct vg_plan *plan, enum vg_lang lang, struct vg_buf *out)
 {
     put_cell(out, vg_tr(lang, "base"), -NAME_WIDTH);
     put_cell(out, vg_tr(lang, "drones"), NUMBER_WIDTH);
-    put_cell(out, vg_tr(lang, "sorties/tour"), NUMBER_WIDTH);
-    put_cell(out, vg_tr(lang, "every"), NUMBER_WIDTH);
+    put_cell(out, vg_tr(lang, "sorties a day"), NUMBER_WIDTH);
     put_cell(out, vg_tr(lang, "longest"), NUMBER_WIDTH);
-    put_cell(out, vg_tr(lang, "km watched"), NUMBER_WIDTH);
+    put_cell(out, vg_tr(lang, "km a day"), NUMBER_WIDTH);
     vg_buf_puts(out, "\n");
     for (int k = 0; k < plan->n_sorties; k++) {
         struct row row;
@@ -113,10 +112,9 @@ static void put_rows(const struct vg_plan *plan, enum vg_lang lang, struct vg_bu
         fill_row(plan, &row);
         put_cell(out, row.base, -NAME_WIDTH);
         put_number(out, row.n_drones);
-        put_number(out, (double)row.n_sorties / row.n_drones);
-        put_duration(out, row.period_s / row.n_drones);
+        put_number(out, row.sorties_a_day);
         put_duration(out, row.longest_s);
-        put_number(out, row.km);
+        put_number(out, row.km_a_day);
         vg_buf_puts(out, "\n");
     }
 }

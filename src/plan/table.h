@@ -1,7 +1,7 @@
 /* The plan as a person reads it: what each base flies, what is promised, how near the best
  * possible, what is out of reach and why.
  *
- * One row for each tour: the sorties of one base that repeat together. Plain UTF-8 text, columns
+ * One row for each base. Plain UTF-8 text, columns
  * padded by characters. Threads: pure. Memory: appended to `out`; out->is_failed tells of no
  * memory.
  */

@@ -229,12 +229,16 @@ async function liveTests(station) {
     const snap = await page.evaluate(() => window.vigie.store.live.promise);
     const word = { starting: "STARTING", kept: "KEPT", at_risk: "AT RISK", broken: "BROKEN" };
     same(await text(page, ".watch-name h1"), watch.name, "name of the watch");
-    same(await text(page, ".verdict-state"), word[snap.state], "state of the promise");
+    // Drones take off and land while we look: picture and screen are read together, and the screen follows at its own pace.
+    await page.waitForFunction((words) => {
+      const { state, up } = window.vigie.store.live.promise;
+      const said = (sel) => document.querySelector(sel)?.textContent.trim() ?? "";
+      return said(".verdict-state") === words[state] && said(".fleet-up").startsWith(String(up));
+    }, word, { timeout: LONG }).catch(() => check(false, "state of the promise and drones up, as the picture has them"));
     check(await page.locator(".verdict-sign svg").count(), "the state has no shape");
     check(/^\d\d:\d\d:\d\d$/.test(await text(page, ".clock .time")), "the clock is not a time");
     same(await text(page, ".clock .zone"), "UTC", "zone of the clock");
     if (watch.sim) check((await text(page, ".badge")).includes(`×${watch.speed}`), "no badge of the simulation's speed");
-    check((await text(page, ".fleet-up")).startsWith(String(snap.up)), "drones up");
     quiet();
   });
 
@@ -265,8 +269,9 @@ async function liveTests(station) {
       const canvas = document.querySelector(".overlay-back");
       const scale = canvas.width / canvas.clientWidth;
       const out = { places: 0, drawn: 0, fresh: 0, blue: 0, old: 0, red: 0, bases: 0, drones: m.overlay.glides.gliders.size, heard: [...live.drones.values()].filter((d) => d.lat !== null).length };
-      // The middle of every fifth bin: fresh ground is more blue than red, ground past its promise more red than blue.
-      for (let b = 2; b < net.n_bins; b += 5) {
+      const step = Math.max(1, Math.floor(net.n_bins / 160));
+      // The middle of many bins: fresh ground is more blue than red, ground past its promise more red than blue.
+      for (let b = 0; b < net.n_bins; b += step) {
         const span = net.binSpan(b);
         const [x, y] = m.overlay.screenOf(...net.at({ line: span.line, s_m: (span.from_m + span.to_m) / 2 }));
         if (x < 0 || y < 0 || x >= canvas.clientWidth || y >= canvas.clientHeight) continue;
@@ -282,7 +287,7 @@ async function liveTests(station) {
       out.bases = m.map.queryRenderedFeatures({ layers: ["base"] }).length;
       return out;
     });
-    check(seen.places > 20 && seen.drawn > 0.9 * seen.places, `the line on the map: ${JSON.stringify(seen)}`);
+    check(seen.places > 10 && seen.drawn > 0.9 * seen.places, `the line on the map: ${JSON.stringify(seen)}`);
     check(seen.blue > 0.85 * seen.fresh && seen.red > 0.85 * seen.old && seen.fresh + seen.old > 0, `its colours: ${JSON.stringify(seen)}`);
     check(seen.bases > 0 || watch.bases.length === 0, "no base on the map");
     same(seen.drones, seen.heard, "drones on the map");

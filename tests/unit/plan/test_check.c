@@ -77,6 +77,46 @@ static void gaps_by_hand(void **state)
     vg_watchfile_finish(&w);
 }
 
+/* Two drones fly past every 8000 s, 4000 s apart: together every 4000 s, at 100 s. Three drones fly
+ * past every 12000 s, 4000 s apart: together every 4000 s, at 2100 s. All five: every 2000 s. With
+ * one of the three 500 s late those do not repeat each 4000 s any more: they are judged alone, and
+ * so are the two: 4000 s stand. */
+static void drones_that_follow_one_another(void **state)
+{
+    (void)state;
+    struct vg_watchfile w = fixture_straight(5);
+    struct vg_plan_visit visits[5];
+    struct vg_plan_sortie so[5];
+    struct vg_plan_stretch st = {
+        .id = "S1", .line = "border", .to_m = 10000, .revisit_s = 14400, .worst_gap_s = 2000};
+    struct vg_plan plan = {.period_s = 12000,
+                           .worst_gap_s = 2000,
+                           .stretches = &st,
+                           .n_stretches = 1,
+                           .sorties = so,
+                           .n_sorties = 5};
+    for (int k = 0; k < 5; k++) {
+        double at_s = k < 2 ? 4000 * k : 2000 + 4000 * (k - 2);
+        visits[k] = (struct vg_plan_visit){"border", 0, 10000, at_s + 100, at_s + 1100, 0};
+        so[k] = (struct vg_plan_sortie){.base_from = "Camp",
+                                        .base_to = "Camp",
+                                        .takeoff_s = at_s,
+                                        .land_s = at_s + 1200,
+                                        .period_s = k < 2 ? 8000 : 12000,
+                                        .visits = &visits[k],
+                                        .n_visits = 1};
+        vg_format(so[k].id, sizeof so[k].id, "V%d.1", k + 1);
+        vg_format(so[k].drone, sizeof so[k].drone, "V%d", k + 1);
+    }
+    assert_float_equal(check(&plan, &w).worst_gap_s, 2000, 1e-6);
+    so[4].takeoff_s += 500;
+    so[4].land_s += 500;
+    visits[4].t0_s += 500;
+    visits[4].t1_s += 500;
+    assert_float_equal(check(&plan, &w).worst_gap_s, 4000, 1e-6);
+    vg_watchfile_finish(&w);
+}
+
 /* Every 100 m, every pass of five periods on one time axis, sorted: the slow obvious way. Tours of
  * one period only. */
 static double simulate(const struct vg_plan *plan, const struct vg_watchfile *w)
@@ -344,10 +384,11 @@ static void breaks_promises(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gaps_by_hand),          cmocka_unit_test(gaps_as_simulated),
-        cmocka_unit_test(breaks_names),          cmocka_unit_test(breaks_flights),
-        cmocka_unit_test(breaks_visits),         cmocka_unit_test(breaks_fleet),
-        cmocka_unit_test(breaks_bases_and_pads), cmocka_unit_test(breaks_promises),
+        cmocka_unit_test(gaps_by_hand),      cmocka_unit_test(drones_that_follow_one_another),
+        cmocka_unit_test(gaps_as_simulated), cmocka_unit_test(breaks_names),
+        cmocka_unit_test(breaks_flights),    cmocka_unit_test(breaks_visits),
+        cmocka_unit_test(breaks_fleet),      cmocka_unit_test(breaks_bases_and_pads),
+        cmocka_unit_test(breaks_promises),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

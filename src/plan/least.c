@@ -1,0 +1,175 @@
+#include "plan/least.h"
+
+#include "base/time.h"
+#include "plan/inner.h"
+#include "plan/rates.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MOST_DRONES = 2000
+};
+
+static enum vg_status no_memory(struct vg_error *err)
+{
+    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+}
+
+/* A copy of the watch with n drones, none of them placed; *out_drones is the caller's to free. */
+static enum vg_status with_drones(const struct vg_watchfile *w, int n, struct vg_watchfile *out,
+                                  struct vg_wf_drone **out_drones, struct vg_error *err)
+{
+    struct vg_wf_drone *drones = calloc((size_t)n + 1, sizeof *drones);
+    if (drones == NULL) {
+        return no_memory(err);
+    }
+    for (int d = 0; d < n; d++) {
+        drones[d] = w->drones[d < w->n_drones ? d : 0];
+        vg_format(drones[d].id, sizeof drones[d].id, "V%d", d + 1);
+        drones[d].base = -1;
+    }
+    *out = *w;
+    out->drones = *out_drones = drones;
+    out->n_drones = n;
+    return VG_OK;
+}
+
+/* Drones at every base, so that all crews are there: what the fleet's bound is worked out on. */
+static enum vg_status fleet_bound(const struct vg_watchfile *w, double *out_drones_at_1,
+                                  struct vg_error *err)
+{
+    struct vg_watchfile every;
+    struct vg_wf_drone *drones = NULL;
+    struct vg_problem p = {0};
+    struct vg_costs costs;
+    struct vg_rates rates = {0};
+    enum vg_status st = with_drones(w, w->n_bases, &every, &drones, err);
+    for (int d = 0; d < w->n_bases && st == VG_OK; d++) {
+        drones[d].base = d;
+    }
+    if (st == VG_OK) {
+        st = vg_problem_init(&p, &every, NULL, 0, err);
+    }
+    if (st == VG_OK && p.n_chains == 0) {
+        st = vg_fail(err, VG_E_INVALID, "no base is near enough to the line for any of the drones");
+    }
+    if (st == VG_OK) {
+        st = vg_costs_init(&costs, &p, true, false, err);
+    }
+    if (st == VG_OK) {
+        st = vg_rates_init(&rates, &p, &costs, true, err);
+    }
+    if (st == VG_OK) {
+        st = vg_rates_solve(&rates, 1, 5e-4, 200, err);
+    }
+    *out_drones_at_1 = rates.bound * w->n_bases;
+    vg_rates_finish(&rates);
+    if (p.watch != NULL) {
+        vg_problem_finish(&p);
+    }
+    free(drones);
+    return st;
+}
+
+/* A plan with n drones; *out_keeps: it keeps the promise, and is in `out`. */
+static enum vg_status try_fleet(const struct vg_watchfile *w, const struct vg_terrain *terrain,
+                                double promise_s, const struct vg_planner_options *options, int n,
+                                struct vg_least *out, bool *out_keeps, struct vg_error *err)
+{
+    struct vg_watchfile fleet;
+    struct vg_wf_drone *drones = NULL;
+    struct vg_plan plan = {0};
+    enum vg_status st = with_drones(w, n, &fleet, &drones, err);
+    *out_keeps = false;
+    if (st == VG_OK) {
+        st = vg_planner_station(&fleet, err);
+    }
+    if (st == VG_OK) {
+        st = vg_planner_solve(&fleet, terrain, options, &plan, err);
+    }
+    if (st != VG_OK || plan.worst_gap_s > promise_s) {
+        vg_plan_finish(&plan);
+        free(drones);
+        return st;
+    }
+    *out_keeps = true;
+    vg_plan_finish(&out->plan);
+    free(out->drones);
+    out->plan = plan;
+    out->drones = drones;
+    out->planned = n;
+    return VG_OK;
+}
+
+static enum vg_status check_fleet(const struct vg_watchfile *w, struct vg_error *err)
+{
+    if (w->n_drones == 0) {
+        return vg_fail(err, VG_E_INVALID,
+                       "no drones in the watch: list at least one under \"drones\" with its base");
+    }
+    for (int d = 1; d < w->n_drones; d++) {
+        if (w->drones[d].type != w->drones[0].type) {
+            return vg_fail(err, VG_E_INVALID,
+                           "how many drones are needed can be asked of one type: the watch has "
+                           "%s and %s",
+                           w->types[w->drones[0].type].name, w->types[w->drones[d].type].name);
+        }
+    }
+    return VG_OK;
+}
+
+/* Upwards in growing steps until the promise is kept, then down to the least that keeps it. */
+static enum vg_status search(const struct vg_watchfile *w, const struct vg_terrain *terrain,
+                             double promise_s, const struct vg_planner_options *options,
+                             struct vg_least *out, struct vg_error *err)
+{
+    bool is_kept = false;
+    int too_few = out->proven - 1;
+    int n = out->proven;
+    enum vg_status st = VG_OK;
+    for (int step = 1 + out->proven / 25; st == VG_OK && !is_kept && n <= MOST_DRONES;) {
+        st = try_fleet(w, terrain, promise_s, options, n, out, &is_kept, err);
+        if (st == VG_OK && !is_kept) {
+            too_few = n;
+            n += step;
+            step *= 2;
+        }
+    }
+    if (st == VG_OK && !is_kept) {
+        char text[48];
+        return vg_fail(err, VG_E_INVALID, "no plan of up to %d drones keeps %s", MOST_DRONES,
+                       vg_duration_format(promise_s, text, sizeof text));
+    }
+    while (st == VG_OK && out->planned - too_few > 1) {
+        int mid = (out->planned + too_few) / 2;
+        st = try_fleet(w, terrain, promise_s, options, mid, out, &is_kept, err);
+        too_few = is_kept ? too_few : mid;
+    }
+    return st;
+}
+
+enum vg_status vg_least_drones(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
+                               double promise_s, const struct vg_planner_options *options,
+                               struct vg_least *out, struct vg_error *err)
+{
+    struct vg_least least = {0};
+    double at_1 = 0;
+    enum vg_status st = check_fleet(watch, err);
+    if (st == VG_OK) {
+        st = fleet_bound(watch, &at_1, err);
+    }
+    if (st == VG_OK) {
+        double wanted = at_1 * watch->revisit_s / promise_s;
+        least.proven = (int)fmin(MOST_DRONES, fmax(1, ceil(wanted - 1e-6)));
+        st = search(watch, terrain, promise_s, options, &least, err);
+    }
+    if (st != VG_OK) {
+        vg_plan_finish(&least.plan);
+        free(least.drones);
+        return st;
+    }
+    *out = least;
+    return VG_OK;
+}
