@@ -139,8 +139,13 @@ export class Chart {
     const raster_of = `${sign}|${theme()}|${this.view.width}x${this.view.height}`;
     if (raster_of !== this.raster_of) this.raster.draw(this.history, w, this.view.plotW, this.view.plotH, Math.min(now_s, w.to_s));
     this.raster_of = raster_of;
-    this.drawBase(now_s);
-    this.drawTop();
+    const rest = (): void => {
+      this.drawBase(now_s);
+      this.drawTop();
+    };
+    // Every second's work in two parts, so that no frame of the map is lost over it.
+    if (force) rest();
+    else requestAnimationFrame(rest);
   }
 
   private drawBase(now_s: number): void {
