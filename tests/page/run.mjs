@@ -288,7 +288,7 @@ async function liveTests(station) {
       return out;
     });
     check(seen.places > 10 && seen.drawn > 0.9 * seen.places, `the line on the map: ${JSON.stringify(seen)}`);
-    check(seen.blue > 0.85 * seen.fresh && seen.red > 0.85 * seen.old && seen.fresh + seen.old > 0, `its colours: ${JSON.stringify(seen)}`);
+    check(seen.blue >= 0.85 * seen.fresh && seen.red >= 0.85 * seen.old && seen.fresh + seen.old > 0, `its colours: ${JSON.stringify(seen)}`);
     check(seen.bases > 0 || watch.bases.length === 0, "no base on the map");
     same(seen.drones, seen.heard, "drones on the map");
     quiet();
