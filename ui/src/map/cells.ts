@@ -162,6 +162,7 @@ export class Cells {
 
   constructor(private map: MapLibre, private shown: Shown, private onFetch: () => void) {
     map.on("zoomend", () => this.refresh());
+    map.on("sourcedata", (e) => !this.on && e.sourceDataType === "metadata" && this.refresh());
   }
 
   private wanted(): boolean {
@@ -181,7 +182,7 @@ export class Cells {
       this.fetch();
       this.cover();
     }
-    if (on === this.on) return;
+    if (on === this.on || (on && !this.ready())) return;
     this.on = on;
     for (const id of this.ids()) this.map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
   }
@@ -229,6 +230,11 @@ export class Cells {
     }
     this.map.once("idle", () => this.loaded(performance.now() - now, want));
     this.onFetch();
+  }
+
+  /** MapLibre takes another address for tiles a frame later; shown before, a layer would ask for those of the old one. */
+  private ready(): boolean {
+    return this.ids().every((id) => this.map.getSource(id)!.loaded());
   }
 
   /** MapLibre 6 keeps what a tile held where its source gets other tiles while that one is still on the way. */
