@@ -55,11 +55,7 @@ static enum vg_status check_names(const struct vg_watchfile *watch,
                                   const struct vg_option_list *drones, struct vg_error *err)
 {
     for (int k = 0; k < drones->n; k++) {
-        bool is_there = false;
-        for (int d = 0; d < watch->n_drones; d++) {
-            is_there = is_there || strcmp(watch->drones[d].id, drones->text[k]) == 0;
-        }
-        if (!is_there) {
+        if (vg_watchfile_find_drone(watch, drones->text[k]) < 0) {
             return vg_fail(err, VG_E_NOT_FOUND, "--without %s: the watch has no such drone",
                            drones->text[k]);
         }

@@ -296,19 +296,15 @@ static void post_return(struct vg_station *self, const char *id, const char *by,
                         struct vg_reply *reply)
 {
     struct vg_error err = {.lang = self->app->lang};
-    for (int i = 0; i < self->watchfile.n_drones; i++) {
-        if (strcmp(self->watchfile.drones[i].id, id) != 0) {
-            continue;
-        }
-        if (vg_director_return(self->director, i, by, self->now, &err) != VG_OK) {
-            vg_reply_error(reply, 409, err.message);
-        } else {
-            vg_view_drone(vg_watch_drone(&self->watch, id), false, &reply->body);
-            answer_when_durable(self, reply);
-        }
-        return;
+    int drone = vg_watchfile_find_drone(&self->watchfile, id);
+    if (drone < 0) {
+        vg_reply_error(reply, 404, "no such drone");
+    } else if (vg_director_return(self->director, drone, by, self->now, &err) != VG_OK) {
+        vg_reply_error(reply, 409, err.message);
+    } else {
+        vg_view_drone(vg_watch_drone(&self->watch, id), false, &reply->body);
+        answer_when_durable(self, reply);
     }
-    vg_reply_error(reply, 404, "no such drone");
 }
 
 void vg_station_post(void *ctx, const char *path, const char *body, size_t n,

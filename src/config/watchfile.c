@@ -324,3 +324,39 @@ void vg_watchfile_finish(struct vg_watchfile *self)
     free(self->places);
     *self = (struct vg_watchfile){0};
 }
+
+int vg_watchfile_find_drone(const struct vg_watchfile *self, const char *id)
+{
+    for (int k = 0; k < self->n_drones; k++) {
+        if (strcmp(self->drones[k].id, id) == 0) {
+            return k;
+        }
+    }
+    return -1;
+}
+
+int vg_watchfile_find_base(const struct vg_watchfile *self, const char *name)
+{
+    for (int k = 0; k < self->n_bases; k++) {
+        if (strcmp(self->bases[k].name, name) == 0) {
+            return k;
+        }
+    }
+    return -1;
+}
+
+int vg_watchfile_find_type(const struct vg_watchfile *self, const char *name)
+{
+    for (int k = 0; k < self->n_types; k++) {
+        if (strcmp(self->types[k].name, name) == 0) {
+            return k;
+        }
+    }
+    return -1;
+}
+
+const struct vg_wf_type *vg_watchfile_type_of(const struct vg_watchfile *self, const char *drone)
+{
+    int k = vg_watchfile_find_drone(self, drone);
+    return k < 0 ? NULL : &self->types[self->drones[k].type];
+}

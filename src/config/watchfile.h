@@ -153,6 +153,13 @@ enum vg_status vg_watchfile_load(const char *path, vg_read_fn read, struct vg_wa
                                  struct vg_error *err) VG_MUST_USE;
 void vg_watchfile_finish(struct vg_watchfile *self);
 
+/* By id or name; -1: the watch has none. */
+int vg_watchfile_find_drone(const struct vg_watchfile *self, const char *id);
+int vg_watchfile_find_base(const struct vg_watchfile *self, const char *name);
+int vg_watchfile_find_type(const struct vg_watchfile *self, const char *name);
+/* The type of the drone; NULL: the watch has no such drone. */
+const struct vg_wf_type *vg_watchfile_type_of(const struct vg_watchfile *self, const char *drone);
+
 /* Vertical field of view that goes with a horizontal one on this camera (pinhole). */
 double vg_camera_vfov_deg(const struct vg_wf_camera *camera, double hfov_deg);
 /* The pitch (negative: down) at which a forward-looking camera at agl_m with its widest field sees

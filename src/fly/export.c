@@ -18,17 +18,6 @@ static double ground_m(const struct vg_export_options *o, double lat_deg, double
     return o->ground_msl_m != NULL ? o->ground_msl_m(o->ctx, lat_deg, lon_deg) : 0;
 }
 
-static struct vg_mission_item place(uint16_t command, uint8_t frame, double lat_deg, double lon_deg,
-                                    double z_m)
-{
-    return (struct vg_mission_item){.frame = frame,
-                                    .command = command,
-                                    .autocontinue = true,
-                                    .x = (int32_t)lround(lat_deg * 1e7),
-                                    .y = (int32_t)lround(lon_deg * 1e7),
-                                    .z = (float)(round(z_m * 100) / 100)};
-}
-
 static enum vg_status check_allowed(uint8_t mission_type, const struct vg_mission_item *items,
                                     int n, struct vg_error *err)
 {
@@ -61,12 +50,8 @@ static void follow_terrain(const struct vg_export_options *o, struct vg_mission_
 
 static double cruise_mps(const struct vg_watchfile *watch, const char *drone)
 {
-    for (int i = 0; i < watch->n_drones; i++) {
-        if (strcmp(watch->drones[i].id, drone) == 0) {
-            return watch->types[watch->drones[i].type].cruise_mps;
-        }
-    }
-    return 0;
+    const struct vg_wf_type *type = vg_watchfile_type_of(watch, drone);
+    return type != NULL ? type->cruise_mps : 0;
 }
 
 static enum vg_status make_mission(const struct vg_watchfile *watch, struct vg_export_sortie *out,
@@ -99,7 +84,8 @@ static void put_fence(const struct vg_wf_zone *zone, struct vg_export_sortie *ou
                            : VG_MAV_CMD_NAV_FENCE_POLYGON_VERTEX_EXCLUSION;
     for (int i = 0; i < zone->n - 1; i++) {
         struct vg_mission_item *item = &out->fence[out->n_fence++];
-        *item = place(command, VG_MAV_FRAME_GLOBAL, zone->lat_deg[i], zone->lon_deg[i], 0);
+        *item =
+            vg_mission_place(command, VG_MAV_FRAME_GLOBAL, zone->lat_deg[i], zone->lon_deg[i], 0);
         item->p1 = (float)(zone->n - 1);
     }
 }
@@ -145,8 +131,8 @@ static enum vg_status make_rally(const struct vg_watchfile *watch,
         double ground = ground_m(options, base->lat_deg, base->lon_deg);
         double z_m = fmax(top_m, ground + RALLY_AGL_M) - home_m; /* fmax passes NaN by */
         out->rally[out->n_rally++] =
-            place(VG_MAV_CMD_NAV_RALLY_POINT, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT, base->lat_deg,
-                  base->lon_deg, fmax(z_m, RALLY_AGL_M));
+            vg_mission_place(VG_MAV_CMD_NAV_RALLY_POINT, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT,
+                             base->lat_deg, base->lon_deg, fmax(z_m, RALLY_AGL_M));
     }
     return check_allowed(VG_MAV_MISSION_TYPE_RALLY, out->rally, out->n_rally, err);
 }

@@ -13,26 +13,6 @@ static const double APPROACH_M = 1200; /* the final leg */
 static const double APPROACH_AGL_M = 60;
 static const double TAKEOFF_AGL_M = 60;
 
-static int find_base(const struct vg_watchfile *w, const char *name)
-{
-    for (int i = 0; i < w->n_bases; i++) {
-        if (strcmp(w->bases[i].name, name) == 0) {
-            return i;
-        }
-    }
-    return -1;
-}
-
-static int find_drone(const struct vg_watchfile *w, const char *id)
-{
-    for (int i = 0; i < w->n_drones; i++) {
-        if (strcmp(w->drones[i].id, id) == 0) {
-            return i;
-        }
-    }
-    return -1;
-}
-
 bool vg_route_span(const struct vg_plan_sortie *sortie, const struct vg_watchfile *watch,
                    int *out_line, double *out_from_m, double *out_to_m)
 {
@@ -77,17 +57,6 @@ static double deepest_m(const struct vg_plan_sortie *sortie, const struct vg_wat
     return depth_m > 0 ? depth_m : watch->depth_m;
 }
 
-static struct vg_mission_item place(uint16_t command, uint8_t frame, double lat_deg, double lon_deg,
-                                    double z_m)
-{
-    return (struct vg_mission_item){.frame = frame,
-                                    .command = command,
-                                    .autocontinue = true,
-                                    .x = (int32_t)lround(lat_deg * 1e7),
-                                    .y = (int32_t)lround(lon_deg * 1e7),
-                                    .z = (float)(round(z_m * 100) / 100)};
-}
-
 static struct vg_mission_item gimbal(double pitch_deg)
 {
     return (struct vg_mission_item){.frame = VG_MAV_FRAME_MISSION,
@@ -122,8 +91,8 @@ static int put_way(const struct vg_plan_sortie *s, struct vg_mission_item *out, 
         if (n >= VG_MISSION_ITEMS_MAX - TAIL_ITEMS) {
             return -1;
         }
-        out[n++] = place(VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL, p->lat_deg, p->lon_deg,
-                         p->alt_msl_m);
+        out[n++] = vg_mission_place(VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL, p->lat_deg,
+                                    p->lon_deg, p->alt_msl_m);
         lat_deg = p->lat_deg;
         lon_deg = p->lon_deg;
     }
@@ -150,20 +119,20 @@ static int put_landing(const struct vg_plan_sortie *s, const struct vg_wf_base *
                    NULL);
     vg_geo_direct(base->lat_deg, base->lon_deg, back_deg, APPROACH_M, &lat_deg, &lon_deg);
     double approach_msl_m = end->alt_msl_m + APPROACH_AGL_M;
-    out[n++] =
-        place(VG_MAV_CMD_DO_LAND_START, VG_MAV_FRAME_GLOBAL, lat_deg, lon_deg, approach_msl_m);
-    out[n++] =
-        place(VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL, lat_deg, lon_deg, approach_msl_m);
-    out[n++] = place(VG_MAV_CMD_NAV_LAND, VG_MAV_FRAME_GLOBAL, base->lat_deg, base->lon_deg,
-                     end->alt_msl_m);
+    out[n++] = vg_mission_place(VG_MAV_CMD_DO_LAND_START, VG_MAV_FRAME_GLOBAL, lat_deg, lon_deg,
+                                approach_msl_m);
+    out[n++] = vg_mission_place(VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL, lat_deg, lon_deg,
+                                approach_msl_m);
+    out[n++] = vg_mission_place(VG_MAV_CMD_NAV_LAND, VG_MAV_FRAME_GLOBAL, base->lat_deg,
+                                base->lon_deg, end->alt_msl_m);
     return n;
 }
 
 enum vg_status vg_route_build(const struct vg_plan_sortie *sortie, const struct vg_watchfile *watch,
                               struct vg_mission_item *out, int *out_n, struct vg_error *err)
 {
-    int drone = find_drone(watch, sortie->drone);
-    int base = find_base(watch, sortie->base_to);
+    int drone = vg_watchfile_find_drone(watch, sortie->drone);
+    int base = vg_watchfile_find_base(watch, sortie->base_to);
     if (drone < 0 || base < 0 || sortie->n_track < 2) {
         return vg_fail(err, VG_E_NOT_FOUND,
                        "sortie %s names a drone or base the watch does not have", sortie->id);
@@ -171,10 +140,10 @@ enum vg_status vg_route_build(const struct vg_plan_sortie *sortie, const struct 
     const struct vg_wf_type *type = &watch->types[watch->drones[drone].type];
     const struct vg_wf_camera *camera = &watch->cameras[type->camera];
     const struct vg_plan_point *start = &sortie->track[0];
-    out[0] = place(VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL, start->lat_deg, start->lon_deg,
-                   start->alt_msl_m);
-    out[1] = place(VG_MAV_CMD_NAV_TAKEOFF, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT, start->lat_deg,
-                   start->lon_deg, TAKEOFF_AGL_M);
+    out[0] = vg_mission_place(VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL, start->lat_deg,
+                              start->lon_deg, start->alt_msl_m);
+    out[1] = vg_mission_place(VG_MAV_CMD_NAV_TAKEOFF, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT,
+                              start->lat_deg, start->lon_deg, TAKEOFF_AGL_M);
     out[1].p1 = 15; /* least pitch on the climb-out, degrees */
     out[2] =
         gimbal(vg_camera_patrol_pitch_deg(camera, type->agl_m, deepest_m(sortie, watch), NULL));

@@ -41,6 +41,17 @@ static const struct kept *find_kept(uint16_t command)
     return NULL;
 }
 
+struct vg_mission_item vg_mission_place(uint16_t command, uint8_t frame, double lat_deg,
+                                        double lon_deg, double z_m)
+{
+    return (struct vg_mission_item){.frame = frame,
+                                    .command = command,
+                                    .autocontinue = true,
+                                    .x = (int32_t)lround(lat_deg * 1e7),
+                                    .y = (int32_t)lround(lon_deg * 1e7),
+                                    .z = (float)(round(z_m * 100) / 100)};
+}
+
 bool vg_mission_has_place(uint16_t command)
 {
     const struct kept *k = find_kept(command);

@@ -121,6 +121,9 @@ bool vg_missionup_next_out(struct vg_missionup *self, struct vg_mav_msg *out);
 bool vg_mission_item_agrees(const struct vg_mission_item *meant, const struct vg_mission_item *got,
                             int item_i, bool is_ardupilot, const char **out_what);
 
+/* An item at a place: degrees, z in metres to the centimetre in the given frame. */
+struct vg_mission_item vg_mission_place(uint16_t command, uint8_t frame, double lat_deg,
+                                        double lon_deg, double z_m);
 /* Does an item with this command have a place (latitude, longitude, altitude)? */
 bool vg_mission_has_place(uint16_t command);
 /* A MAV_MISSION_RESULT in words, a key for vg_tr. Borrowed for ever. */

@@ -29,33 +29,13 @@ const struct vg_wf_type *vg_check_type(const struct vg_check *self, int sortie)
     return &self->watch->types[self->watch->drones[self->drone[sortie]].type];
 }
 
-static int find_base(const struct vg_watchfile *w, const char *name)
-{
-    for (int k = 0; k < w->n_bases; k++) {
-        if (strcmp(w->bases[k].name, name) == 0) {
-            return k;
-        }
-    }
-    return -1;
-}
-
-static int find_drone(const struct vg_watchfile *w, const char *id)
-{
-    for (int k = 0; k < w->n_drones; k++) {
-        if (strcmp(w->drones[k].id, id) == 0) {
-            return k;
-        }
-    }
-    return -1;
-}
-
 static bool check_names(struct vg_check *self)
 {
     for (int k = 0; k < self->plan->n_sorties; k++) {
         const struct vg_plan_sortie *so = &self->plan->sorties[k];
-        self->drone[k] = find_drone(self->watch, so->drone);
-        self->base_from[k] = find_base(self->watch, so->base_from);
-        self->base_to[k] = find_base(self->watch, so->base_to);
+        self->drone[k] = vg_watchfile_find_drone(self->watch, so->drone);
+        self->base_from[k] = vg_watchfile_find_base(self->watch, so->base_from);
+        self->base_to[k] = vg_watchfile_find_base(self->watch, so->base_to);
         if (self->drone[k] < 0) {
             return vg_check_break(self, "unknown-name", "sortie %s: drone %s is not in the watch",
                                   so->id, so->drone);

@@ -142,12 +142,8 @@ static bool read_price(const struct vg_check *self, const json_t *row, struct pr
     const json_t *price = json_array_get(row, 3);
     const struct vg_watchfile *w = self->watch;
     *out = (struct price){-1, -1, 0, json_number_value(price)};
-    for (int k = 0; base != NULL && k < w->n_bases; k++) {
-        out->base = strcmp(w->bases[k].name, base) == 0 ? k : out->base;
-    }
-    for (int k = 0; type != NULL && k < w->n_types; k++) {
-        out->type = strcmp(w->types[k].name, type) == 0 ? k : out->type;
-    }
+    out->base = base != NULL ? vg_watchfile_find_base(w, base) : -1;
+    out->type = type != NULL ? vg_watchfile_find_type(w, type) : -1;
     for (int d = 0; d < w->n_drones; d++) {
         out->n += w->drones[d].base == out->base && w->drones[d].type == out->type;
     }

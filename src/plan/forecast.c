@@ -149,21 +149,11 @@ static bool add_pass(struct passes *self, struct vg_replan_pass pass)
     return true;
 }
 
-static int find_drone(const struct vg_watchfile *w, const char *id)
-{
-    for (int k = 0; k < w->n_drones; k++) {
-        if (strcmp(w->drones[k].id, id) == 0) {
-            return k;
-        }
-    }
-    return -1;
-}
-
 /* Every flight of the sortie that its drone can make before the end. */
 static bool add_sortie(struct passes *all, const struct vg_replan_input *in,
                        const struct vg_plan_sortie *so, double end_s)
 {
-    int d = find_drone(in->watch, so->drone);
+    int d = vg_watchfile_find_drone(in->watch, so->drone);
     bool is_good = true;
     if (d < 0 || in->drones[d].is_out) {
         return true;

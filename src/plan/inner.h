@@ -243,10 +243,6 @@ struct vg_tour {
     int64_t headway_ticks;
     int64_t *takeoff_ticks; /* per piece, first drone */
 };
-enum {
-    VG_TICKS_PER_S = 10
-};
-
 /* Deals each crew's pieces and drones to tours and lays out their take-offs. cost_s of the pieces:
  * flight and turnaround, whole ticks; flight_s: of the flight alone. */
 enum vg_status vg_tours_make(struct vg_problem *p, struct vg_partition *part,

@@ -413,6 +413,41 @@ void vg_plan_finish(struct vg_plan *self)
     *self = (struct vg_plan){0};
 }
 
+double vg_plan_tick_s(double t_s)
+{
+    return round(t_s * VG_TICKS_PER_S) / VG_TICKS_PER_S;
+}
+
+static double later(double t_s, double shift_s)
+{
+    return shift_s == 0 ? t_s : vg_plan_tick_s(t_s + shift_s);
+}
+
+bool vg_plan_copy_sortie(const struct vg_plan_sortie *from, double shift_s,
+                         struct vg_plan_sortie *out)
+{
+    *out = *from;
+    out->track = malloc(((size_t)from->n_track + 1) * sizeof *out->track);
+    out->visits = malloc(((size_t)from->n_visits + 1) * sizeof *out->visits);
+    if (out->track == NULL || out->visits == NULL) {
+        free(out->track);
+        free(out->visits);
+        return false;
+    }
+    out->takeoff_s = later(from->takeoff_s, shift_s);
+    out->land_s = later(from->land_s, shift_s);
+    for (int k = 0; k < from->n_track; k++) {
+        out->track[k] = from->track[k];
+        out->track[k].t_s = later(from->track[k].t_s, shift_s);
+    }
+    for (int k = 0; k < from->n_visits; k++) {
+        out->visits[k] = from->visits[k];
+        out->visits[k].t0_s = later(from->visits[k].t0_s, shift_s);
+        out->visits[k].t1_s = later(from->visits[k].t1_s, shift_s);
+    }
+    return true;
+}
+
 double vg_plan_camera_depth_m(const struct vg_plan_sortie *sortie, const struct vg_watchfile *watch)
 {
     return sortie->depth_m > 0 ? sortie->depth_m : watch->depth_m;

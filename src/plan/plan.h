@@ -22,7 +22,8 @@
 #include "config/watchfile.h"
 
 enum {
-    VG_PLAN_PASSES_MAX = 16
+    VG_PLAN_PASSES_MAX = 16,
+    VG_TICKS_PER_S = 10 /* times of a plan that we make are whole ticks */
 };
 
 /* A sweep along a line: offset_m to the right of growing kilometres, seeing depth_m to each side.
@@ -100,6 +101,12 @@ enum vg_status vg_plan_parse(const char *json, size_t n, const char *place, stru
                              struct vg_error *err) VG_MUST_USE;
 void vg_plan_format(const struct vg_plan *self, struct vg_buf *out);
 void vg_plan_finish(struct vg_plan *self);
+
+double vg_plan_tick_s(double t_s);
+/* A copy that does all of it shift_s later, in whole ticks unless shift_s is 0. Owned by the
+ * caller. false: out of memory. */
+bool vg_plan_copy_sortie(const struct vg_plan_sortie *from, double shift_s,
+                         struct vg_plan_sortie *out) VG_MUST_USE;
 
 /* The stretches of the watch, without a sortie. VG_E_NO_MEMORY. */
 enum vg_status vg_plan_of_watch(const struct vg_watchfile *watch, struct vg_plan *out,

@@ -23,12 +23,8 @@ struct region {
 
 static int base_of(const struct vg_watchfile *w, const char *drone)
 {
-    for (int k = 0; k < w->n_drones; k++) {
-        if (strcmp(w->drones[k].id, drone) == 0) {
-            return w->drones[k].base;
-        }
-    }
-    return -1;
+    int k = vg_watchfile_find_drone(w, drone);
+    return k < 0 ? -1 : w->drones[k].base;
 }
 
 static int by_place(const void *a, const void *b)
@@ -197,40 +193,10 @@ static bool is_in_region(const struct vg_replan_input *in, const struct region *
     return base >= 0 && r->has_base[base];
 }
 
-static bool copy_sortie(const struct vg_plan_sortie *from, double shift_s,
-                        struct vg_plan_sortie *out)
-{
-    *out = *from;
-    out->track = malloc((size_t)from->n_track * sizeof *out->track);
-    out->visits = malloc(((size_t)from->n_visits + 1) * sizeof *out->visits);
-    if (out->track == NULL || out->visits == NULL) {
-        free(out->track);
-        free(out->visits);
-        return false;
-    }
-    out->takeoff_s += shift_s;
-    out->land_s += shift_s;
-    for (int k = 0; k < from->n_track; k++) {
-        out->track[k] = from->track[k];
-        out->track[k].t_s += shift_s;
-    }
-    for (int k = 0; k < from->n_visits; k++) {
-        out->visits[k] = from->visits[k];
-        out->visits[k].t0_s += shift_s;
-        out->visits[k].t1_s += shift_s;
-    }
-    return true;
-}
-
-static double tick_s(double t_s)
-{
-    return round(t_s * VG_TICKS_PER_S) / VG_TICKS_PER_S;
-}
-
 /* A sortie of the region begins its period at start_s after the epoch of the plan in force. */
 static double shift_of(const struct vg_plan_sortie *so, double start_s)
 {
-    double takeoff_s = tick_s(fmod(so->takeoff_s + start_s, so->period_s));
+    double takeoff_s = vg_plan_tick_s(fmod(so->takeoff_s + start_s, so->period_s));
     return (takeoff_s < so->period_s ? takeoff_s : 0) - so->takeoff_s;
 }
 
@@ -292,13 +258,13 @@ static enum vg_status merge(const struct vg_replan_input *in, const struct regio
     }
     for (int k = 0; is_good && k < in->plan->n_sorties; k++) {
         if (!is_in_region(in, r, &in->plan->sorties[k])) {
-            is_good = copy_sortie(&in->plan->sorties[k], 0, &out->sorties[out->n_sorties]);
+            is_good = vg_plan_copy_sortie(&in->plan->sorties[k], 0, &out->sorties[out->n_sorties]);
             out->n_sorties += is_good;
         }
     }
     for (int k = 0; is_good && k < part->n_sorties; k++) {
         struct vg_plan_sortie *so = &out->sorties[out->n_sorties];
-        is_good = copy_sortie(&part->sorties[k], shift_of(&part->sorties[k], start_s), so);
+        is_good = vg_plan_copy_sortie(&part->sorties[k], shift_of(&part->sorties[k], start_s), so);
         if (is_good) {
             name_sortie(in->number, so);
             out->n_sorties++;

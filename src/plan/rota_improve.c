@@ -56,11 +56,6 @@ static enum vg_status fly(struct vg_problem *p, const struct vg_rota_tables *t,
     return st;
 }
 
-static double whole_ticks(double s)
-{
-    return round(s * VG_TICKS_PER_S) / VG_TICKS_PER_S;
-}
-
 /* Polishes with the period anywhere near, and once more with the period in whole ticks. */
 static bool polish(struct vg_rota *room, struct vg_rota_plan *io, struct vg_rota_sortie *sorties)
 {
@@ -72,14 +67,14 @@ static bool polish(struct vg_rota *room, struct vg_rota_plan *io, struct vg_rota
         return false;
     }
     memcpy(io->sorties, sorties, (size_t)io->n * sizeof *sorties);
-    io->period_s = whole_ticks(io->period_s);
+    io->period_s = vg_plan_tick_s(io->period_s);
     vg_rota_load(room, io->sorties, io->n, io->target, io->period_s);
     if (!vg_rota_settle(room, io->period_s, sorties, &io->target)) {
         return false;
     }
     memcpy(io->sorties, sorties, (size_t)io->n * sizeof *sorties);
     for (int k = 0; k < io->n; k++) {
-        io->sorties[k].at_s = whole_ticks(io->sorties[k].at_s);
+        io->sorties[k].at_s = vg_plan_tick_s(io->sorties[k].at_s);
     }
     return true;
 }

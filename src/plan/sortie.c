@@ -227,11 +227,6 @@ static void keep_samples(struct maker *mk, int a, int b)
     }
 }
 
-static double tick_s(double t_s)
-{
-    return round(t_s * VG_TICKS_PER_S) / VG_TICKS_PER_S;
-}
-
 static double metre(double s_m)
 {
     return round(s_m);
@@ -241,7 +236,7 @@ static double metre(double s_m)
  * here is what a reader computes. */
 static struct vg_plan_point track_point(const struct way *w, double shift_s, double alt_m)
 {
-    return (struct vg_plan_point){tick_s(w->t_s + shift_s), round(w->lat_deg * 1e6) / 1e6,
+    return (struct vg_plan_point){vg_plan_tick_s(w->t_s + shift_s), round(w->lat_deg * 1e6) / 1e6,
                                   round(w->lon_deg * 1e6) / 1e6, round(alt_m * 10) / 10};
 }
 
@@ -284,8 +279,8 @@ static void fill_visits(struct maker *mk, double climb_s, struct vg_plan_sortie 
             v->pass = flown->pass;
             v->from_m = metre(from->u_m - turn + flown->from_m);
             v->to_m = metre(w->u_m - turn + flown->from_m);
-            v->t0_s = tick_s(from->t_s + climb_s);
-            v->t1_s = tick_s(w->t_s + climb_s);
+            v->t0_s = vg_plan_tick_s(from->t_s + climb_s);
+            v->t1_s = vg_plan_tick_s(w->t_s + climb_s);
         }
         from = w;
     }

@@ -28,21 +28,6 @@ struct scatter {
     struct vg_plan out;
 };
 
-static double tick_s(double t_s)
-{
-    return round(t_s * VG_TICKS_PER_S) / VG_TICKS_PER_S;
-}
-
-static const struct vg_wf_type *type_of(const struct vg_watchfile *w, const char *drone)
-{
-    for (int k = 0; k < w->n_drones; k++) {
-        if (strcmp(w->drones[k].id, drone) == 0) {
-            return &w->types[w->drones[k].type];
-        }
-    }
-    return NULL;
-}
-
 static int repeats(const struct vg_plan *plan, double share)
 {
     double period_s = plan->period_s * (1 + share);
@@ -89,40 +74,15 @@ static int most_meeting(const struct vg_plan *plan, const char *base, double per
     return most;
 }
 
-static bool copy_flight(const struct vg_plan_sortie *from, double shift_s,
-                        struct vg_plan_sortie *out)
-{
-    *out = *from;
-    out->track = malloc((size_t)from->n_track * sizeof *out->track);
-    out->visits = malloc(((size_t)from->n_visits + 1) * sizeof *out->visits);
-    if (out->track == NULL || out->visits == NULL) {
-        free(out->track);
-        free(out->visits);
-        return false;
-    }
-    out->takeoff_s = tick_s(from->takeoff_s + shift_s);
-    out->land_s = tick_s(from->land_s + shift_s);
-    for (int k = 0; k < from->n_track; k++) {
-        out->track[k] = from->track[k];
-        out->track[k].t_s = tick_s(from->track[k].t_s + shift_s);
-    }
-    for (int k = 0; k < from->n_visits; k++) {
-        out->visits[k] = from->visits[k];
-        out->visits[k].t0_s = tick_s(from->visits[k].t0_s + shift_s);
-        out->visits[k].t1_s = tick_s(from->visits[k].t1_s + shift_s);
-    }
-    return true;
-}
-
 /* One flight of sortie `so` in round `turn`: later by a random part of what its drone has gained.
  */
 static bool add_flight(struct scatter *s, const struct vg_plan_sortie *so, int turn, int turns,
                        int most_up, int most_down)
 {
-    const struct vg_wf_type *type = type_of(s->watch, so->drone);
+    const struct vg_wf_type *type = vg_watchfile_type_of(s->watch, so->drone);
     double slow = 1 + s->share;
-    double one_s = tick_s(so->period_s * slow);
-    double period_s = tick_s(one_s * turns);
+    double one_s = vg_plan_tick_s(so->period_s * slow);
+    double period_s = vg_plan_tick_s(one_s * turns);
     double busy_s = so->land_s - so->takeoff_s + (type != NULL ? type->turnaround_s : 0);
     double room_s = fmax(0, s->share * busy_s - ROUNDING_S);
     struct vg_plan_sortie *to = &s->out.sorties[s->out.n_sorties];
@@ -136,7 +96,7 @@ static bool add_flight(struct scatter *s, const struct vg_plan_sortie *so, int t
             break;
         }
     }
-    if (!copy_flight(so, shift_s, to)) {
+    if (!vg_plan_copy_sortie(so, shift_s, to)) {
         return false;
     }
     to->period_s = period_s;

@@ -232,18 +232,6 @@ void vg_simfleet_destroy(struct vg_simfleet *self)
     free(self);
 }
 
-static enum vg_status find_drone(const struct vg_watchfile *watch, const char *id, int *out,
-                                 struct vg_error *err)
-{
-    for (int i = 0; i < watch->n_drones; i++) {
-        if (strcmp(watch->drones[i].id, id) == 0) {
-            *out = i;
-            return VG_OK;
-        }
-    }
-    return vg_fail(err, VG_E_NOT_FOUND, "fault: there is no drone \"%s\"", id);
-}
-
 /* The next word of *text into buf; false at the end or when it does not fit. */
 static bool next_word(const char **text, char *buf, size_t size_bytes)
 {
@@ -271,9 +259,9 @@ enum vg_status vg_simfault_parse(const char *text, const struct vg_watchfile *wa
                        text);
     }
     struct vg_simfault f = {0};
-    enum vg_status status = find_drone(watch, id, &f.drone_i, err);
-    if (status != VG_OK) {
-        return status;
+    f.drone_i = vg_watchfile_find_drone(watch, id);
+    if (f.drone_i < 0) {
+        return vg_fail(err, VG_E_NOT_FOUND, "fault: there is no drone \"%s\"", id);
     }
     if (strcmp(kind, "silent") == 0) {
         f.kind = VG_SIMFAULT_SILENT;
@@ -282,7 +270,7 @@ enum vg_status vg_simfault_parse(const char *text, const struct vg_watchfile *wa
     } else {
         return vg_fail(err, VG_E_INVALID, "fault kind \"%s\" is not silent or no-position", kind);
     }
-    status = vg_quantity_parse(VG_Q_DURATION, at, &f.at_s, err);
+    enum vg_status status = vg_quantity_parse(VG_Q_DURATION, at, &f.at_s, err);
     if (status == VG_OK) {
         status = vg_quantity_parse(VG_Q_DURATION, span, &f.for_s, err);
     }

@@ -69,16 +69,6 @@ static enum vg_status look(struct vg_foresight *self, const struct vg_wf_type *t
 
 /* ---- one sortie ---- */
 
-static const struct vg_wf_type *type_of(const struct vg_watchfile *watch, const char *drone)
-{
-    for (int i = 0; i < watch->n_drones; i++) {
-        if (strcmp(watch->drones[i].id, drone) == 0) {
-            return &watch->types[watch->drones[i].type];
-        }
-    }
-    return NULL;
-}
-
 /* Where the track is at t_s, and which way it goes there. k: the point before, moved along. */
 static void track_at(const struct vg_plan_sortie *so, double t_s, int *k, double *lat_deg,
                      double *lon_deg, double *alt_m, double *course_deg)
@@ -99,7 +89,7 @@ static void track_at(const struct vg_plan_sortie *so, double t_s, int *k, double
 static enum vg_status fly(struct vg_foresight *self, const struct vg_plan_sortie *so,
                           uint32_t start_s, struct vg_error *err)
 {
-    const struct vg_wf_type *type = type_of(self->watch, so->drone);
+    const struct vg_wf_type *type = vg_watchfile_type_of(self->watch, so->drone);
     if (type == NULL || so->n_track < 2) {
         return VG_OK;
     }
