@@ -44,6 +44,7 @@ struct asked {
     double unpredictable; /* share of the time given away; 0: none */
     struct vg_option_list without; /* drones */
     const char *places_path; /* of --suggest-bases */
+    bool wants_wider;
     double until_s;
 };
 
@@ -52,6 +53,12 @@ static bool go_on(void *ctx)
 {
     const struct asked *a = ctx;
     return !is_interrupted && now_s() < a->until_s;
+}
+
+static bool is_wanted(void *ctx)
+{
+    (void)ctx;
+    return !is_interrupted;
 }
 
 static bool show_progress(void *ctx, double share)
@@ -98,7 +105,9 @@ static enum vg_status solve(const struct vg_app *app, struct asked *a, struct vg
                                          .moves = a->moves > 0 ? a->moves : INT64_MAX,
                                          .seed = (uint64_t)a->seed,
                                          .n_threads = THREADS,
-                                         .go_on = go_on};
+                                         .go_on = go_on,
+                                         .wants_wider = a->wants_wider,
+                                         .go_on_wider = is_wanted};
     signal(SIGINT, on_interrupt);
     a->until_s = now_s() + a->time_s;
     enum vg_status st = vg_load_watch(a->watch_path, watch, err);
@@ -170,8 +179,9 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
                                         {"unpredictable", VG_OPT_SHARE, &a.unpredictable},
                                         {"without", VG_OPT_LIST, &a.without},
                                         {"suggest-bases", VG_OPT_TEXT, &a.places_path},
+                                        {"wider", VG_OPT_FLAG, &a.wants_wider},
                                         {"least-drones", VG_OPT_DURATION, &a.least_s}};
-    int rc = vg_options_read(app, argc, argv, options, 8, &a.watch_path, 1, &n);
+    int rc = vg_options_read(app, argc, argv, options, 9, &a.watch_path, 1, &n);
     if (rc != 0) {
         return rc;
     }
@@ -187,6 +197,9 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
     enum vg_status st = solve(app, &a, &watch, &plan, &err);
     if (st == VG_OK) {
         put_table(app, &watch, &plan);
+        if (a.wants_wider && !app->is_json) {
+            vg_plan_more_wider(app, &watch, &plan);
+        }
         if (a.unpredictable > 0) {
             st = vg_plan_more_scatter(app, &watch, a.unpredictable, a.seed, &plan, &err);
         }

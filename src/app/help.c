@@ -37,6 +37,7 @@ static const struct page PAGES[] = {
       "                   less where the promise does not allow it\n"
       "  --without V7     plan without this drone (may be repeated) and say what that costs\n"
       "  --suggest-bases PLACES.csv  which place helps most as one more base (name, lat, lon)\n"
+      "  --wider          bounds for flights that turn back or land at another base too (slow)\n"
       "  --least-drones T how many drones, and where, for a worst gap of T: proven least beside "
       "planned\n"
       "Exit 1 when the planned worst gap is above the promise.",
@@ -54,6 +55,8 @@ static const struct page PAGES[] = {
       "  --without V7     planifier sans ce drone (répétable) et dire ce que cela coûte\n"
       "  --suggest-bases LIEUX.csv  quel lieu aiderait le plus comme base de plus (name, lat, "
       "lon)\n"
+      "  --wider          bornes aussi pour des vols qui font demi-tour ou atterrissent ailleurs "
+      "(lent)\n"
       "  --least-drones T combien de drones, et où, pour un pire écart de T : minimum prouvé et "
       "plan\n"
       "Code 1 si le pire écart prévu dépasse la promesse."}},

@@ -29,6 +29,12 @@ static bool go_on(void *ctx)
     return bar->asked->go_on(bar->asked->ctx);
 }
 
+static bool go_on_wider(void *ctx)
+{
+    const struct bar *bar = ctx;
+    return bar->asked->go_on_wider(bar->asked->ctx);
+}
+
 /* On ground that is not flat the camera looks at it first. A watch too deep for the memory's cells
  * is planned without. */
 static enum vg_status survey(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
@@ -58,6 +64,7 @@ enum vg_status vg_make_plan(const struct vg_watchfile *watch, const struct vg_te
         struct vg_planner_options options = *bar.asked;
         options.progress = options.progress != NULL ? tell_planner : NULL;
         options.go_on = options.go_on != NULL ? go_on : NULL;
+        options.go_on_wider = options.go_on_wider != NULL ? go_on_wider : NULL;
         options.ctx = &bar;
         options.sweeps = sweeps.n > 0 ? &sweeps : NULL;
         st = vg_planner_solve(watch, terrain, &options, out, err);

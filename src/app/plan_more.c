@@ -1,6 +1,7 @@
 #include "app/plan_more.h"
 
 #include "app/make_plan.h"
+#include "base/json.h"
 #include "base/time.h"
 #include "plan/unpredictable.h"
 
@@ -117,4 +118,31 @@ enum vg_status vg_plan_more_without(const struct vg_app *app, struct vg_watchfil
         tell_loss(app, drones, whole, out);
     }
     return st;
+}
+
+void vg_plan_more_wider(const struct vg_app *app, const struct vg_watchfile *watch,
+                        const struct vg_plan *plan)
+{
+    json_t *doc = NULL;
+    if (vg_json_parse(plan->certificate, strlen(plan->certificate), "certificate", &doc, NULL) !=
+        VG_OK) {
+        return;
+    }
+    const json_t *all = json_object_get(doc, "wider");
+    printf("%s\n",
+           vg_tr(app->lang, "\nNo timetable can do better, proven for wider classes of flights:"));
+    for (size_t k = 0; k < json_array_size(all); k++) {
+        const json_t *one = json_array_get(all, k);
+        bool may_turn = json_is_true(json_object_get(one, "turn"));
+        bool may_relay = json_is_true(json_object_get(one, "relay"));
+        double share = json_number_value(json_object_get(one, "share"));
+        char bound[32];
+        vg_duration_format(share * watch->revisit_s, bound, sizeof bound);
+        printf("  %-12s %s\n", bound,
+               !may_turn ? vg_tr(app->lang, "one pass, landing at any base")
+               : !may_relay
+                   ? vg_tr(app->lang, "there and back along the line, landing at home")
+                   : vg_tr(app->lang, "there and back along the line, landing at any base"));
+    }
+    json_decref(doc);
 }

@@ -23,4 +23,8 @@ enum vg_status vg_plan_more_without(const struct vg_app *app, struct vg_watchfil
 enum vg_status vg_plan_more_bases(const struct vg_app *app, struct vg_watchfile *watch,
                                   const char *places_path, struct vg_error *err) VG_MUST_USE;
 
+/* Prints what the certificate proves for wider classes of flights. */
+void vg_plan_more_wider(const struct vg_app *app, const struct vg_watchfile *watch,
+                        const struct vg_plan *plan);
+
 #endif

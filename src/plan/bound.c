@@ -35,8 +35,8 @@ static double proven(const struct vg_rates *r)
 
 /* The way points of a chain with their duals: nodes, and between them the path's vertices with
  * none. */
-static void put_way(const struct vg_problem *p, const struct vg_chain *ch, const double *y,
-                    struct vg_buf *out)
+static void put_points(const struct vg_problem *p, const struct vg_chain *ch, const double *y,
+                       struct vg_buf *out)
 {
     const struct vg_flypath *path = &p->paths[ch->line];
     const struct vg_nodes *nd = &p->nodes[ch->line];
@@ -64,6 +64,20 @@ static void put_way(const struct vg_problem *p, const struct vg_chain *ch, const
     }
 }
 
+void vg_bound_put_way(const struct vg_problem *p, const struct vg_chain *chain, const double *y,
+                      struct vg_buf *out)
+{
+    const struct vg_flown *flown = &p->flown[chain->line];
+    vg_buf_puts(out, "{\"line\":");
+    vg_buf_json(out, p->net.lines[chain->line].name);
+    if (flown->pass > 0) {
+        vg_buf_printf(out, ",\"pass\":%d", flown->pass + 1);
+    }
+    vg_buf_puts(out, ",\"points\":[");
+    put_points(p, chain, y, out);
+    vg_buf_puts(out, "]}");
+}
+
 static void put_certificate(const struct vg_rates *r, double share, struct vg_buf *out)
 {
     const struct vg_problem *p = r->p;
@@ -78,15 +92,8 @@ static void put_certificate(const struct vg_rates *r, double share, struct vg_bu
     }
     vg_buf_puts(out, "],\"ways\":[");
     for (int k = 0; k < p->n_chains; k++) {
-        vg_buf_puts(out, k > 0 ? ",\n{\"line\":" : "\n{\"line\":");
-        const struct vg_flown *flown = &p->flown[p->chains[k].line];
-        vg_buf_json(out, p->net.lines[p->chains[k].line].name);
-        if (flown->pass > 0) {
-            vg_buf_printf(out, ",\"pass\":%d", flown->pass + 1);
-        }
-        vg_buf_puts(out, ",\"points\":[");
-        put_way(p, &p->chains[k], r->y[k], out);
-        vg_buf_puts(out, "]}");
+        vg_buf_puts(out, k > 0 ? ",\n" : "\n");
+        vg_bound_put_way(p, &p->chains[k], r->y[k], out);
     }
     vg_buf_puts(out, "]}");
 }

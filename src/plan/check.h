@@ -11,7 +11,7 @@ struct vg_check_report {
                             errors); "" if none */
     /* "time-order", "unknown-name", "off-base", "speed", "climb", "endurance", "energy",
      * "off-line", "depth", "two-places", "turnaround", "base", "pads", "missing-stretch", "reach",
-     * "stretch-gap", "worst-gap", "bound" */
+     * "stretch-gap", "worst-gap", "bound", "wider-bound" */
     char rule[32];
     double worst_gap_s; /* recomputed; INFINITY where a reachable point is never visited */
     int n_sorties;

@@ -34,6 +34,7 @@ bool vg_check_cover(
     struct vg_check *self); /* check_cover.c: every stretch there, none falsely out of reach */
 bool vg_check_gaps(struct vg_check *self, bool *out_no_memory); /* check_gaps.c */
 bool vg_check_bound(struct vg_check *self, bool *out_no_memory); /* check_bound.c */
+bool vg_check_wider(struct vg_check *self); /* check_wider.c */
 
 /* Does a straight leg enter a no-fly zone or leave the geofence? */
 bool vg_check_leg_is_forbidden(const struct vg_watchfile *watch, double lat1_deg, double lon1_deg,

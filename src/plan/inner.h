@@ -272,6 +272,9 @@ enum vg_status vg_gaps_compute(const struct vg_watchfile *watch, struct vg_plan 
  * malloc).
  */
 struct vg_rates;
+/* One way of a certificate: the chain's points with the duals of its nodes. */
+void vg_bound_put_way(const struct vg_problem *p, const struct vg_chain *chain, const double *y,
+                      struct vg_buf *out);
 enum vg_status vg_bound_certify(const struct vg_rates *rates, double *out_bound,
                                 char **out_certificate, struct vg_error *err) VG_MUST_USE;
 

@@ -5,6 +5,7 @@
 #include "geo/geodesy.h"
 #include "plan/inner.h"
 #include "plan/rota.h"
+#include "plan/wider.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -321,27 +322,48 @@ static enum vg_status solve_rates(struct vg_problem *p, struct vg_costs *costs,
     return st == VG_OK ? vg_rates_solve(out, 1, CLOSE, BOUND_ROUNDS, err) : st;
 }
 
-/* The bound, proven on finer nodes than the sorties are cut at. */
-static enum vg_status solve_bound(struct making *mk, struct vg_error *err)
+static enum vg_status certify(struct making *mk, const struct vg_rates *rates, struct vg_error *err)
+{
+    return vg_bound_certify(rates, &mk->bound, &mk->certificate, err);
+}
+
+static enum vg_status certify_wider(struct making *mk, const struct vg_rates *rates,
+                                    struct vg_error *err)
+{
+    const struct vg_planner_options *o = mk->options;
+    return vg_wider_add(rates, o->go_on_wider, o->ctx, &mk->certificate, err);
+}
+
+/* What is proven, on finer nodes than the sorties are cut at. */
+static enum vg_status prove(struct making *mk,
+                            enum vg_status (*certify_with)(struct making *mk,
+                                                           const struct vg_rates *rates,
+                                                           struct vg_error *err),
+                            struct vg_error *err)
 {
     struct vg_problem fine;
     struct vg_costs costs;
     struct vg_rates rates = {0};
-    free(mk->certificate);
-    mk->certificate = NULL;
     if (mk->problem.step_m < FINE_ENOUGH_M) {
-        return vg_bound_certify(&mk->rates, &mk->bound, &mk->certificate, err);
+        return certify_with(mk, &mk->rates, err);
     }
     enum vg_status st = vg_problem_refine(&mk->problem, &fine, err);
     if (st == VG_OK) {
         st = solve_rates(&fine, &costs, &rates, err);
     }
     if (st == VG_OK) {
-        st = vg_bound_certify(&rates, &mk->bound, &mk->certificate, err);
+        st = certify_with(mk, &rates, err);
     }
     vg_rates_finish(&rates);
     vg_problem_finish(&fine);
     return st;
+}
+
+static enum vg_status solve_bound(struct making *mk, struct vg_error *err)
+{
+    free(mk->certificate);
+    mk->certificate = NULL;
+    return prove(mk, certify, err);
 }
 
 /* Partition and flights; again with an allowance where heights cost more than the first guess. */
@@ -436,6 +458,9 @@ static enum vg_status make_plan(struct making *mk, struct vg_error *err)
     }
     if (st == VG_OK && mk->options != NULL && mk->options->moves > 0) {
         st = improve(mk, err);
+    }
+    if (st == VG_OK && mk->options != NULL && mk->options->wants_wider) {
+        st = prove(mk, certify_wider, err);
     }
     if (st != VG_OK) {
         return st;

@@ -25,6 +25,8 @@ struct vg_planner_options {
     uint64_t seed;
     int n_threads; /* 0: 1 */
     bool (*go_on)(void *ctx); /* asked by all threads, often; false: enough. NULL: until moves */
+    bool wants_wider; /* bounds for flights that turn back or land elsewhere too (wider.h) */
+    bool (*go_on_wider)(void *ctx); /* false: those that are proven by now; NULL: all */
 };
 
 /* Every drone of the watch has a base (vg_planner_station). VG_E_INVALID with a sentence that says

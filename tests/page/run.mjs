@@ -262,7 +262,7 @@ async function liveTests(station) {
     await page.evaluate(() => ["trails", "km"].forEach((n) => window.vigie.page.map.setShown(n, false)));
     await page.waitForFunction(() => window.vigie.page.map.overlay.line_ms > 0, null, { timeout: LONG });
     await page.waitForTimeout(1500);
-    const seen = await page.evaluate(() => {
+    const look = () => page.evaluate(() => {
       const m = window.vigie.page.map;
       const { net, live } = window.vigie.store;
       const now_s = window.vigie.store.now_us() / 1e6;
@@ -287,8 +287,15 @@ async function liveTests(station) {
       out.bases = m.map.queryRenderedFeatures({ layers: ["base"] }).length;
       return out;
     });
+    // Ground seen a moment ago may not be drawn yet: the drones fly on while we look.
+    const agrees = (seen) => seen.blue >= 0.85 * seen.fresh && seen.red >= 0.85 * seen.old && seen.fresh + seen.old > 0;
+    let seen = await look();
+    for (let n = 0; n < 10 && !agrees(seen); n++) {
+      await page.waitForTimeout(1000);
+      seen = await look();
+    }
     check(seen.places > 10 && seen.drawn > 0.9 * seen.places, `the line on the map: ${JSON.stringify(seen)}`);
-    check(seen.blue >= 0.85 * seen.fresh && seen.red >= 0.85 * seen.old && seen.fresh + seen.old > 0, `its colours: ${JSON.stringify(seen)}`);
+    check(agrees(seen), `its colours: ${JSON.stringify(seen)}`);
     check(seen.bases > 0 || watch.bases.length === 0, "no base on the map");
     same(seen.drones, seen.heard, "drones on the map");
     quiet();

@@ -1,0 +1,43 @@
+/* The ways of a certificate: unbroken pieces of line, as way points with duals (docs/formats.md).
+ */
+#ifndef VG_PLAN_CHECK_WAY_H
+#define VG_PLAN_CHECK_WAY_H
+
+#include "plan/check_inner.h"
+
+#include "base/json.h"
+
+struct vg_check_point {
+    double s_m;
+    double lat_deg;
+    double lon_deg;
+    double dual;
+    double revisit_s; /* the least wanted there; HUGE_VAL: the point earns nothing */
+};
+
+/* Kilometres of one pass of a line that a way goes over; each may be paid for once. */
+struct vg_check_paid {
+    int line;
+    int pass;
+    double from_m;
+    double to_m;
+};
+
+/* Kilometres that ways have taken so far; room for two a way. */
+struct vg_check_taken {
+    struct vg_check_paid *paid;
+    int n;
+};
+
+/* Points of one way, each within the watch depth of the line; malloc. false: not such a way, or no
+ * memory. */
+bool vg_check_way_read(const struct vg_check *self, const json_t *way, struct vg_check_point **out,
+                       int *out_n);
+/* Takes the kilometres of a way; false: some of them are paid for already. */
+bool vg_check_way_pay(const struct vg_check *self, const json_t *way,
+                      const struct vg_check_point *w, int n, struct vg_check_taken *io);
+/* Seconds of a straight leg by the wind triangle; HUGE_VAL where it cannot be flown. */
+double vg_check_leg_s(const struct vg_wf_type *type, const struct vg_watchfile *watch,
+                      double lat1_deg, double lon1_deg, double lat2_deg, double lon2_deg);
+
+#endif
