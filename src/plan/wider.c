@@ -11,7 +11,9 @@ enum {
     MOST_SHARES = 12,
     HALVINGS = 12
 };
-/* The program is solved so close at each share; the last share is found by halving. */
+/* How close the program is solved on the way, and where the share is nearly found; the last share
+ * is found by halving. */
+static const double ROUGH = 2e-2;
 static const double CLOSE = 2e-3;
 
 struct search {
@@ -100,14 +102,14 @@ static bool goes_on(const struct search *s)
     return !s->is_out && (s->go_on == NULL || s->go_on(s->ctx));
 }
 
-/* Least share of the fleet's time at w.share. */
-static void solve_share(struct search *s)
+/* Least share of the fleet's time at w.share, at least `close` above what is proven. */
+static void solve_share(struct search *s, double close)
 {
     s->proven = 0;
     s->is_out = !vg_wider_program_build(&s->program, &s->w);
     for (int round = 0; round < MOST_ROUNDS && goes_on(s); round++) {
         if (!vg_wider_program_solve(&s->program, &s->w, &s->value, &s->now) ||
-            s->value <= s->proven * (1 + CLOSE)) {
+            s->value <= s->proven * (1 + close)) {
             return;
         }
         int added = 0;
@@ -143,13 +145,14 @@ static bool refute(struct search *s, double low, double high)
     return true;
 }
 
-/* From above: where the share of time needed at T is less than 1, T times it is nearer the truth.
- */
+/* From above: where the share of time needed at T is less than 1, T times it is nearer the truth
+ * and not below it. */
 static bool find_share(struct search *s)
 {
+    bool is_near = false;
     for (int k = 0; k < MOST_SHARES && goes_on(s); k++) {
         double share = s->w.share;
-        solve_share(s);
+        solve_share(s, is_near ? CLOSE : ROUGH);
         if (!goes_on(s)) {
             return false;
         }
@@ -159,7 +162,8 @@ static bool find_share(struct search *s)
         if (s->proven > 1 - 2 * CLOSE && refute(s, share * (s->proven - CLOSE), share)) {
             return true;
         }
-        s->w.share = share * s->proven;
+        s->w.share = share * fmin(1, is_near ? s->proven : s->value);
+        is_near = is_near || s->value > 1 - ROUGH;
     }
     return false;
 }

@@ -106,53 +106,95 @@ static void look_from(struct pricing *x, int from, int to)
     }
 }
 
-/* Flights of one pair of bases whose turn lies at node q or in the link behind it; j: the last site
- * before the turn; first: the first site from which q is near enough. */
+/* A flight is looked at where it collects more than this many times its cost: more than the worst
+ * so far, or enough to be worth a column. */
+static double wanted(const struct pricing *x)
+{
+    static const double WORTH_A_COLUMN = 0.3; /* of the worst excess */
+    return x->worst < 1 ? x->worst : 1 + WORTH_A_COLUMN * (x->worst - 1) + LEAST_EXCESS;
+}
+
+static void offer(struct pricing *x, struct vg_wider_flight *best,
+                  const struct vg_wider_flight *flight, double value, double cost)
+{
+    if (value > (1 + best->excess) * x->price * cost) {
+        *best = *flight;
+        best->cost = cost;
+        best->excess = value / (x->price * cost) - 1;
+        x->worst = fmax(x->worst, 1 + best->excess);
+    }
+}
+
+/* What coming back to all sites first..j is worth. */
+static void price_again(struct view *v, double hair, int q, int j, int first)
+{
+    int far = q + 1 < v->n ? q + 1 : v->n - 1;
+    double sum = 0;
+    for (int c = j; c >= first; c--) {
+        /* Without the hair: a gap is no shorter than this. */
+        double gap = (v->there[far] - v->there[v->u[c]] + v->back[far] - v->back[v->u[c]]) / hair;
+        sum += v->y[c] * fmin(gap, v->once[c]);
+        v->again[c] = sum;
+    }
+}
+
+/* Could any flight that turns behind q collect what is wanted, were its battery endless? Between
+ * its beginning and its end all is seen once at least, so the greater of both readings is its
+ * value. */
+static bool may_turn_pay(const struct pricing *x, double bonus, int q, int j, int first)
+{
+    const struct view *v = &x->v;
+    double price = wanted(x) * x->price;
+    double once_a = -HUGE_VAL;
+    double once_c = -HUGE_VAL;
+    double again_a = -HUGE_VAL;
+    double again_c = -HUGE_VAL;
+    for (int k = first; k <= j; k++) {
+        double begin = price * (v->out[k] + v->there[q] - v->there[v->u[k]]);
+        double end = price * (v->back[q] - v->back[v->u[k]] + v->home[k]);
+        once_a = fmax(once_a, -v->worth[k] - begin);
+        once_c = fmax(once_c, -v->worth[k] - end);
+        again_a = fmax(again_a, v->again[k] - begin);
+        again_c = fmax(again_c, v->again[k] - end);
+    }
+    return v->worth[j + 1] + bonus + fmax(once_a + again_c, once_c + again_a) > price * x->fixed;
+}
+
 static void price_turn(struct pricing *x, const struct vg_wider_flight *form, double bonus, int q,
                        int j, int first)
 {
     struct view *v = &x->v;
-    int far = q + 1 < v->n ? q + 1 : v->n - 1;
-    double sum = 0;
-    int lowest = x->w->may_turn ? first : j;
-    for (int c = j; c >= lowest; c--) {
-        /* Without the hair: a gap is no shorter than this. */
-        double gap =
-            (v->there[far] - v->there[v->u[c]] + v->back[far] - v->back[v->u[c]]) / x->hair;
-        sum += v->y[c] * fmin(gap, v->once[c]);
-        v->again[c] = sum;
-    }
+    struct vg_wider_flight f = *form;
+    f.j = v->u[j];
+    f.q = q;
     for (int a = first; a <= j; a++) {
         double begin = v->out[a] + v->there[q] - v->there[v->u[a]];
-        double seen = v->worth[j + 1] - v->worth[a] + bonus;
-        struct vg_wider_flight *best = &v->best[a];
-        if (!(begin < x->most)) {
-            continue;
-        }
-        for (int c = j; c >= lowest && x->w->may_turn; c--) {
+        f.a = v->u[a];
+        for (int c = j; c >= first && begin < x->most; c--) {
             double time = begin + v->back[q] - v->back[v->u[c]] + v->home[c];
-            double cost = time + x->fixed;
-            double value =
-                v->worth[j + 1] - v->worth[a < c ? a : c] + v->again[a < c ? c : a] + bonus;
-            if (time <= x->most && value > (1 + best->excess) * x->price * cost) {
-                *best = *form;
-                best->a = v->u[a];
-                best->j = v->u[j];
-                best->q = q;
-                best->c = v->u[c];
-                best->cost = cost;
-                best->excess = value / (x->price * cost) - 1;
+            int early = a < c ? a : c;
+            int late = a < c ? c : a;
+            double value = v->worth[j + 1] - v->worth[early] + v->again[late] + bonus;
+            f.c = v->u[c];
+            if (time <= x->most) {
+                offer(x, &v->best[a], &f, value, time + x->fixed);
             }
         }
-        double time = begin + v->home[j];
-        double cost = time + x->fixed;
-        if (q == v->u[j] && time <= x->most && seen > (1 + best->excess) * x->price * cost) {
-            *best = *form;
-            best->a = v->u[a];
-            best->j = best->q = q;
-            best->c = -1;
-            best->cost = cost;
-            best->excess = seen / (x->price * cost) - 1;
+    }
+}
+
+static void price_once(struct pricing *x, const struct vg_wider_flight *form, double bonus, int j,
+                       int first)
+{
+    struct view *v = &x->v;
+    struct vg_wider_flight f = *form;
+    f.j = f.q = v->u[j];
+    f.c = -1;
+    for (int a = first; a <= j; a++) {
+        double time = v->out[a] + v->there[f.q] - v->there[v->u[a]] + v->home[j];
+        f.a = v->u[a];
+        if (time <= x->most) {
+            offer(x, &v->best[a], &f, v->worth[j + 1] - v->worth[a] + bonus, time + x->fixed);
         }
     }
 }
@@ -171,7 +213,6 @@ static void keep(struct pricing *x)
 {
     for (int s = 0; s < x->v.n_sites; s++) {
         const struct vg_wider_flight *f = &x->v.best[s];
-        x->worst = fmax(x->worst, 1 + f->excess);
         if (f->excess <= LEAST_EXCESS) {
             continue;
         }
@@ -205,8 +246,14 @@ static void price_pair(struct pricing *x, int from, int to)
                                   v->back[q] - v->back[v->u[first]]) > x->most) {
             first++;
         }
-        if (j >= first && (w->may_turn || v->u[j] == q)) {
-            price_turn(x, &form, bonus, q, j, first);
+        if (j >= first && v->u[j] == q) {
+            price_once(x, &form, bonus, j, first);
+        }
+        if (j >= first && w->may_turn) {
+            price_again(v, x->hair, q, j, first);
+            if (may_turn_pay(x, bonus, q, j, first)) {
+                price_turn(x, &form, bonus, q, j, first);
+            }
         }
     }
     keep(x);
@@ -247,7 +294,7 @@ int vg_wider_price(const struct vg_wider *self, const struct vg_wider_dual *dual
     struct pricing x = {.w = self, .dual = dual, .found = found, .cap = cap};
     if (!view_init(&x.v, p)) {
         view_finish(&x.v);
-        *out_excess = NAN;
+        *out_excess = (double)NAN;
         return 0;
     }
     for (int c = 0; c < p->n_crews; c++) {
