@@ -123,8 +123,10 @@ static double lane_excess(const struct lane *l, const struct claim *claim,
             first++;
         }
         double sum = 0;
+        double end_s = HUGE_VAL; /* the shortest way home after the turn: longer, no flight */
         for (int c = last; claim->may_turn && c >= first; c--) {
             int at = l->paid[c];
+            end_s = fmin(end_s, l->back[q] - l->back[at] + l->home[at]);
             double gap_s = l->there[far] - l->there[at] + l->back[far] - l->back[at];
             sum += l->dual[at] * fmin(gap_s, l->once[at]);
             l->again[c] = sum;
@@ -140,7 +142,7 @@ static double lane_excess(const struct lane *l, const struct claim *claim,
             if (is_end && once_s <= most_s && seen > worst * price * (once_s + fixed_s)) {
                 worst = price > 0 ? seen / (price * (once_s + fixed_s)) : HUGE_VAL;
             }
-            for (int c = last; claim->may_turn && c >= first; c--) {
+            for (int c = last; begun_s + end_s <= most_s && c >= first; c--) {
                 int at = l->paid[c];
                 double flown_s = begun_s + l->back[q] - l->back[at] + l->home[at];
                 int early = a < c ? a : c;

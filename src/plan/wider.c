@@ -9,7 +9,7 @@ enum {
     MOST_NEW = 1500,
     MOST_ROUNDS = 300,
     MOST_SHARES = 12,
-    HALVINGS = 12
+    HALVINGS = 8
 };
 /* How close the program is solved on the way, and where the share is nearly found; the last share
  * is found by halving. */
@@ -105,8 +105,12 @@ static bool goes_on(const struct search *s)
 /* Least share of the fleet's time at w.share, at least `close` above what is proven. */
 static void solve_share(struct search *s, double close)
 {
+    bool was_proven = s->proven > 0;
     s->proven = 0;
     s->is_out = !vg_wider_program_build(&s->program, &s->w);
+    if (was_proven && goes_on(s)) {
+        judge(s, &s->best); /* duals of a share nearby are a start */
+    }
     for (int round = 0; round < MOST_ROUNDS && goes_on(s); round++) {
         if (!vg_wider_program_solve(&s->program, &s->w, &s->value, &s->now) ||
             s->value <= s->proven * (1 + close)) {

@@ -6,6 +6,26 @@
 
 static const double LEAST_EXCESS = 1e-7;
 
+/* What the flights from or to one base collect at most by their beginning or end at the point of
+ * turning in hand, less the price of that part: with all up to it seen once or, again, twice. */
+struct reach {
+    double least; /* time of the part; HUGE_VAL: beyond the battery */
+    double once;
+    double again;
+};
+
+/* One base of a view. */
+struct end {
+    bool is_ours; /* drones of this type fly from here or land here */
+    double price;
+    double home; /* what a drone is worth here */
+    double *out; /* sites: time from the base */
+    double *in; /* sites: time home */
+    struct reach begin;
+    struct reach end;
+    struct vg_wider_flight *best; /* sites: the worst flight that begins here and there */
+};
+
 /* One chain in the order flown, for one type. Arrays over sites; u: node in that order. */
 struct view {
     int chain;
@@ -20,9 +40,15 @@ struct view {
     double *y;
     double *once; /* sites: T x wish */
     double *again; /* sites: what coming back to all from here to the turn is worth */
-    double *out; /* sites */
-    double *home;
-    struct vg_wider_flight *best; /* sites: the worst flight that begins there */
+    struct end *ends; /* bases */
+    int n_ends;
+};
+
+/* The window of sites that a flight turning behind node q may see on its way there and back. */
+struct window {
+    int q;
+    int first;
+    int j; /* the last site not behind q */
 };
 
 struct pricing {
@@ -32,12 +58,21 @@ struct pricing {
     double fixed; /* climb, descent, turnaround, in least revisits */
     double most; /* of flight, without fixed */
     double hair;
-    double price;
     double worst; /* 1 + the worst excess; below 1 where nothing collects its cost */
     struct vg_wider_flight *found;
     int n_found;
     int cap;
 };
+
+static double greater(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
 
 static bool view_init(struct view *v, const struct vg_problem *p)
 {
@@ -45,26 +80,37 @@ static bool view_init(struct view *v, const struct vg_problem *p)
     for (int k = 0; k < p->n_chains; k++) {
         n = (size_t)p->chains[k].n > n ? (size_t)p->chains[k].n : n;
     }
-    *v = (struct view){.u = malloc(n * sizeof *v->u), .best = malloc(n * sizeof *v->best)};
-    double **const arrays[] = {&v->there, &v->back,  &v->worth, &v->y,
-                               &v->once,  &v->again, &v->out,   &v->home};
-    bool is_ok = v->u != NULL && v->best != NULL;
-    for (int q = 0; q < 8; q++) {
+    *v = (struct view){.n_ends = p->watch->n_bases, .u = malloc(n * sizeof *v->u)};
+    v->ends = calloc((size_t)v->n_ends + 1, sizeof *v->ends);
+    double **const arrays[] = {&v->there, &v->back, &v->worth, &v->y, &v->once, &v->again};
+    bool is_ok = v->u != NULL && v->ends != NULL;
+    for (int q = 0; q < 6; q++) {
         *arrays[q] = malloc((n + 1) * sizeof(double));
         is_ok = is_ok && *arrays[q] != NULL;
+    }
+    for (int b = 0; b < v->n_ends && is_ok; b++) {
+        struct end *e = &v->ends[b];
+        e->out = malloc(n * sizeof *e->out);
+        e->in = malloc(n * sizeof *e->in);
+        e->best = malloc(n * sizeof *e->best);
+        is_ok = e->out != NULL && e->in != NULL && e->best != NULL;
     }
     return is_ok;
 }
 
 static void view_finish(struct view *v)
 {
-    double *const arrays[] = {v->there, v->back,  v->worth, v->y,
-                              v->once,  v->again, v->out,   v->home};
-    for (int q = 0; q < 8; q++) {
+    double *const arrays[] = {v->there, v->back, v->worth, v->y, v->once, v->again};
+    for (int q = 0; q < 6; q++) {
         free(arrays[q]);
     }
+    for (int b = 0; v->ends != NULL && b < v->n_ends; b++) {
+        free(v->ends[b].out);
+        free(v->ends[b].in);
+        free(v->ends[b].best);
+    }
+    free(v->ends);
     free(v->u);
-    free(v->best);
 }
 
 static void look_along(struct pricing *x, int type, int chain, bool is_back)
@@ -94,15 +140,23 @@ static void look_along(struct pricing *x, int type, int chain, bool is_back)
     }
 }
 
-static void look_from(struct pricing *x, int from, int to)
+static void look_at_base(struct pricing *x, int base)
 {
-    const struct vg_wider_times *t = &x->w->times[x->v.type * x->w->p->n_chains + x->v.chain];
-    double scale = x->hair / x->w->p->least_revisit_s;
-    for (int s = 0; s < x->v.n_sites; s++) {
-        int node = vg_wider_node(x->w, x->v.chain, x->v.is_back, x->v.u[s]);
-        x->v.out[s] = scale * t->out[from][node];
-        x->v.home[s] = scale * t->home[to][node];
-        x->v.best[s].excess = -1;
+    const struct vg_wider *w = x->w;
+    struct view *v = &x->v;
+    const struct vg_wider_times *t = &w->times[v->type * w->p->n_chains + v->chain];
+    struct end *e = &v->ends[base];
+    int at = v->type * w->p->watch->n_bases + base;
+    int group = w->group_of[at];
+    double scale = x->hair / w->p->least_revisit_s;
+    e->is_ours = group >= 0 && t->out[base] != NULL;
+    e->price = e->is_ours ? x->dual->price[group] : 0;
+    e->home = w->may_relay ? x->dual->home[at] : 0;
+    for (int s = 0; s < v->n_sites && e->is_ours; s++) {
+        int node = vg_wider_node(w, v->chain, v->is_back, v->u[s]);
+        e->out[s] = scale * t->out[base][node];
+        e->in[s] = scale * t->home[base][node];
+        e->best[s].excess = -1;
     }
 }
 
@@ -114,87 +168,134 @@ static double wanted(const struct pricing *x)
     return x->worst < 1 ? x->worst : 1 + WORTH_A_COLUMN * (x->worst - 1) + LEAST_EXCESS;
 }
 
-static void offer(struct pricing *x, struct vg_wider_flight *best,
-                  const struct vg_wider_flight *flight, double value, double cost)
+/* What coming back to all sites of the window is worth. */
+static void price_again(struct view *v, double hair, const struct window *at)
 {
-    if (value > (1 + best->excess) * x->price * cost) {
-        *best = *flight;
-        best->cost = cost;
-        best->excess = value / (x->price * cost) - 1;
-        x->worst = fmax(x->worst, 1 + best->excess);
-    }
-}
-
-/* What coming back to all sites first..j is worth. */
-static void price_again(struct view *v, double hair, int q, int j, int first)
-{
-    int far = q + 1 < v->n ? q + 1 : v->n - 1;
+    int far = at->q + 1 < v->n ? at->q + 1 : v->n - 1;
     double sum = 0;
-    for (int c = j; c >= first; c--) {
+    for (int c = at->j; c >= at->first; c--) {
         /* Without the hair: a gap is no shorter than this. */
         double gap = (v->there[far] - v->there[v->u[c]] + v->back[far] - v->back[v->u[c]]) / hair;
-        sum += v->y[c] * fmin(gap, v->once[c]);
+        sum += v->y[c] * smaller(gap, v->once[c]);
         v->again[c] = sum;
     }
 }
 
-/* Could any flight that turns behind q collect what is wanted, were its battery endless? Between
- * its beginning and its end all is seen once at least, so the greater of both readings is its
- * value. */
-static bool may_turn_pay(const struct pricing *x, double bonus, int q, int j, int first)
+/* The best part of a flight from (legs: out, along: there) or to (in, back) a base. */
+static struct reach reach_of(const struct pricing *x, const struct window *at, double price,
+                             const double *legs, const double *along)
 {
     const struct view *v = &x->v;
-    double price = wanted(x) * x->price;
-    double once_a = -HUGE_VAL;
-    double once_c = -HUGE_VAL;
-    double again_a = -HUGE_VAL;
-    double again_c = -HUGE_VAL;
-    for (int k = first; k <= j; k++) {
-        double begin = price * (v->out[k] + v->there[q] - v->there[v->u[k]]);
-        double end = price * (v->back[q] - v->back[v->u[k]] + v->home[k]);
-        once_a = fmax(once_a, -v->worth[k] - begin);
-        once_c = fmax(once_c, -v->worth[k] - end);
-        again_a = fmax(again_a, v->again[k] - begin);
-        again_c = fmax(again_c, v->again[k] - end);
+    struct reach r = {.least = HUGE_VAL, .once = -HUGE_VAL, .again = -HUGE_VAL};
+    for (int k = at->first; k <= at->j; k++) {
+        double time = legs[k] + along[at->q] - along[v->u[k]];
+        if (time <= x->most) {
+            r.least = smaller(r.least, time);
+            r.once = greater(r.once, -v->worth[k] - price * time);
+            r.again = greater(r.again, v->again[k] - price * time);
+        }
     }
-    return v->worth[j + 1] + bonus + fmax(once_a + again_c, once_c + again_a) > price * x->fixed;
+    return r;
 }
 
-static void price_turn(struct pricing *x, const struct vg_wider_flight *form, double bonus, int q,
-                       int j, int first)
+static void look_at_ends(struct pricing *x, const struct window *at)
 {
-    struct view *v = &x->v;
-    struct vg_wider_flight f = *form;
-    f.j = v->u[j];
-    f.q = q;
-    for (int a = first; a <= j; a++) {
-        double begin = v->out[a] + v->there[q] - v->there[v->u[a]];
-        f.a = v->u[a];
-        for (int c = j; c >= first && begin < x->most; c--) {
-            double time = begin + v->back[q] - v->back[v->u[c]] + v->home[c];
-            int early = a < c ? a : c;
-            int late = a < c ? c : a;
-            double value = v->worth[j + 1] - v->worth[early] + v->again[late] + bonus;
-            f.c = v->u[c];
-            if (time <= x->most) {
-                offer(x, &v->best[a], &f, value, time + x->fixed);
-            }
+    double most = wanted(x);
+    for (int b = 0; b < x->v.n_ends; b++) {
+        struct end *e = &x->v.ends[b];
+        if (e->is_ours) {
+            e->begin = reach_of(x, at, most * e->price, e->out, x->v.there);
+            e->end = reach_of(x, at, most * e->price, e->in, x->v.back);
         }
     }
 }
 
-static void price_once(struct pricing *x, const struct vg_wider_flight *form, double bonus, int j,
-                       int first)
+static void offer(struct pricing *x, double price, struct vg_wider_flight *best,
+                  const struct vg_wider_flight *flight, double value, double cost)
 {
-    struct view *v = &x->v;
-    struct vg_wider_flight f = *form;
-    f.j = f.q = v->u[j];
-    f.c = -1;
-    for (int a = first; a <= j; a++) {
-        double time = v->out[a] + v->there[f.q] - v->there[v->u[a]] + v->home[j];
-        f.a = v->u[a];
+    if (value > (1 + best->excess) * price * cost) {
+        *best = *flight;
+        best->cost = cost;
+        best->excess = value / (price * cost) - 1;
+        x->worst = greater(x->worst, 1 + best->excess);
+    }
+}
+
+/* Flights of one beginning a that turn behind q. */
+static void price_returns(struct pricing *x, struct vg_wider_flight *f, const struct window *at,
+                          int a, double begin)
+{
+    const struct view *v = &x->v;
+    const struct end *from = &v->ends[f->from];
+    const struct end *to = &v->ends[f->to];
+    double bonus = from->home - to->home;
+    double all = v->worth[at->j + 1] + bonus;
+    for (int c = at->j; c >= at->first; c--) {
+        double time = begin + v->back[at->q] - v->back[v->u[c]] + to->in[c];
+        double value = a < c ? all - v->worth[a] + v->again[c] : all - v->worth[c] + v->again[a];
+        if (time <= x->most &&
+            value > (1 + from->best[a].excess) * from->price * (time + x->fixed)) {
+            f->c = v->u[c];
+            offer(x, from->price, &from->best[a], f, value, time + x->fixed);
+        }
+    }
+}
+
+/* Between its beginning and its end a flight sees all once at least, so the greater of both
+ * readings is its value: what could not pay were its battery endless is left out. */
+static void price_turn(struct pricing *x, int from, int to, const struct window *at)
+{
+    const struct view *v = &x->v;
+    const struct end *f = &v->ends[from];
+    const struct end *t = &v->ends[to];
+    double price = wanted(x) * f->price;
+    double all = v->worth[at->j + 1] + f->home - t->home - price * x->fixed;
+    if (f->begin.least + t->end.least > x->most ||
+        all + greater(f->begin.once + t->end.again, f->begin.again + t->end.once) <= 0) {
+        return;
+    }
+    struct vg_wider_flight form = {.chain = v->chain,
+                                   .type = v->type,
+                                   .group = x->w->group_of[v->type * v->n_ends + from],
+                                   .is_back = v->is_back,
+                                   .from = from,
+                                   .to = to,
+                                   .j = v->u[at->j],
+                                   .q = at->q};
+    for (int a = at->first; a <= at->j; a++) {
+        double begin = f->out[a] + v->there[at->q] - v->there[v->u[a]];
+        double rest = greater(t->end.again - v->worth[a], t->end.once + v->again[a]);
+        if (begin + t->end.least <= x->most && all + rest > price * begin) {
+            form.a = v->u[a];
+            price_returns(x, &form, at, a, begin);
+        }
+    }
+}
+
+/* Flights that go home from site j. */
+static void price_once(struct pricing *x, int from, int to, const struct window *at)
+{
+    const struct view *v = &x->v;
+    const struct end *f = &v->ends[from];
+    const struct end *t = &v->ends[to];
+    if (f->begin.least + t->in[at->j] > x->most) {
+        return;
+    }
+    struct vg_wider_flight form = {.chain = v->chain,
+                                   .type = v->type,
+                                   .group = x->w->group_of[v->type * v->n_ends + from],
+                                   .is_back = v->is_back,
+                                   .from = from,
+                                   .to = to,
+                                   .j = at->q,
+                                   .q = at->q,
+                                   .c = -1};
+    double all = v->worth[at->j + 1] + f->home - t->home;
+    for (int a = at->first; a <= at->j; a++) {
+        double time = f->out[a] + v->there[at->q] - v->there[v->u[a]] + t->in[at->j];
+        form.a = v->u[a];
         if (time <= x->most) {
-            offer(x, &v->best[a], &f, v->worth[j + 1] - v->worth[a] + bonus, time + x->fixed);
+            offer(x, f->price, &f->best[a], &form, all - v->worth[a], time + x->fixed);
         }
     }
 }
@@ -209,10 +310,10 @@ static int by_excess(const void *a, const void *b)
     return x->chain != y->chain ? x->chain - y->chain : x->a - y->a;
 }
 
-static void keep(struct pricing *x)
+static void keep(struct pricing *x, const struct end *e)
 {
     for (int s = 0; s < x->v.n_sites; s++) {
-        const struct vg_wider_flight *f = &x->v.best[s];
+        const struct vg_wider_flight *f = &e->best[s];
         if (f->excess <= LEAST_EXCESS) {
             continue;
         }
@@ -224,65 +325,54 @@ static void keep(struct pricing *x)
     }
 }
 
-static void price_pair(struct pricing *x, int from, int to)
+static void price_window(struct pricing *x, const struct window *at)
 {
-    const struct vg_wider *w = x->w;
-    struct view *v = &x->v;
-    int at = v->type * w->p->watch->n_bases;
-    const struct vg_wider_flight form = {.chain = v->chain,
-                                         .type = v->type,
-                                         .group = w->group_of[at + from],
-                                         .is_back = v->is_back,
-                                         .from = from,
-                                         .to = to};
-    double bonus = w->may_relay ? x->dual->home[at + from] - x->dual->home[at + to] : 0;
-    x->price = x->dual->price[form.group];
-    look_from(x, from, to);
-    int first = 0;
-    int j = -1;
-    for (int q = 0; q < v->n; q++) {
-        j += j + 1 < v->n_sites && v->u[j + 1] == q;
-        while (first <= j && fmin(v->there[q] - v->there[v->u[first]],
-                                  v->back[q] - v->back[v->u[first]]) > x->most) {
-            first++;
+    const struct view *v = &x->v;
+    bool is_site = v->u[at->j] == at->q;
+    if (!is_site && !x->w->may_turn) {
+        return;
+    }
+    price_again(&x->v, x->hair, at);
+    look_at_ends(x, at);
+    for (int from = 0; from < v->n_ends; from++) {
+        if (!v->ends[from].is_ours || v->ends[from].begin.least > x->most) {
+            continue;
         }
-        if (j >= first && v->u[j] == q) {
-            price_once(x, &form, bonus, j, first);
-        }
-        if (j >= first && w->may_turn) {
-            price_again(v, x->hair, q, j, first);
-            if (may_turn_pay(x, bonus, q, j, first)) {
-                price_turn(x, &form, bonus, q, j, first);
+        for (int to = 0; to < v->n_ends; to++) {
+            if (!v->ends[to].is_ours || (!x->w->may_relay && to != from)) {
+                continue;
+            }
+            if (is_site) {
+                price_once(x, from, to, at);
+            }
+            if (x->w->may_turn) {
+                price_turn(x, from, to, at);
             }
         }
     }
-    keep(x);
-}
-
-/* Is any site of the view within reach? legs: seconds at the chain's nodes, NULL: none of our
- * bases. */
-static bool is_near(const struct pricing *x, const double *legs)
-{
-    for (int s = 0; legs != NULL && s < x->v.n_sites; s++) {
-        int node = vg_wider_node(x->w, x->v.chain, x->v.is_back, x->v.u[s]);
-        if (legs[node] * x->hair / x->w->p->least_revisit_s < x->most) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static void price_chain(struct pricing *x, int type, int chain, bool is_back)
 {
-    const struct vg_wider *w = x->w;
-    const struct vg_wider_times *t = &w->times[type * w->p->n_chains + chain];
-    int bases = w->p->watch->n_bases;
+    struct view *v = &x->v;
     look_along(x, type, chain, is_back);
-    for (int from = 0; from < bases; from++) {
-        for (int to = 0; is_near(x, t->out[from]) && to < bases; to++) {
-            if ((w->may_relay || to == from) && is_near(x, t->home[to])) {
-                price_pair(x, from, to);
-            }
+    for (int b = 0; b < v->n_ends; b++) {
+        look_at_base(x, b);
+    }
+    struct window at = {.j = -1};
+    for (at.q = 0; at.q < v->n; at.q++) {
+        at.j += at.j + 1 < v->n_sites && v->u[at.j + 1] == at.q;
+        while (at.first <= at.j && smaller(v->there[at.q] - v->there[v->u[at.first]],
+                                           v->back[at.q] - v->back[v->u[at.first]]) > x->most) {
+            at.first++;
+        }
+        if (at.j >= at.first) {
+            price_window(x, &at);
+        }
+    }
+    for (int b = 0; b < v->n_ends; b++) {
+        if (v->ends[b].is_ours) {
+            keep(x, &v->ends[b]);
         }
     }
 }
