@@ -1,6 +1,8 @@
 /* A new plan while drones are in the air. */
 #include "fly/director_priv.h"
 
+#include "geo/geodesy.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -29,15 +31,32 @@ static bool is_out(const struct vg_director *self, const struct vg_flyer *f, str
     return vg_us_to_s(vg_us_sub(now, f->link_since)) > OUT_S;
 }
 
+/* Until a flight is down. Called home it flies straight from where it was last heard of; else it
+ * lands as planned. */
+static double down_in_s(const struct vg_director *self, const struct vg_flyer *f, struct vg_us now)
+{
+    const struct vg_wf_base *home =
+        &self->options.watch->bases[self->options.watch->drones[f->drone].base];
+    double planned_s = fmax(0, vg_us_to_s(vg_us_sub(f->job.land, now)));
+    if (f->state != VG_FLYER_RETURNING || !f->vehicle.position.is_known) {
+        return planned_s;
+    }
+    double way_m = vg_geo_distance_m(f->vehicle.position.lat_deg, f->vehicle.position.lon_deg,
+                                     home->lat_deg, home->lon_deg);
+    double sink_mps = f->type->sink_mps > 0 ? f->type->sink_mps : f->type->climb_mps;
+    return fmin(planned_s, way_m / f->type->cruise_mps + f->type->agl_m / sink_mps);
+}
+
 struct vg_director_outlook vg_director_outlook(const struct vg_director *self, int drone,
                                                struct vg_us now)
 {
     const struct vg_flyer *f = &self->flyers[drone];
     struct vg_director_outlook out = {.is_out = is_out(self, f, now)};
+    out.is_held = f->state == VG_FLYER_WAITING && now.us > f->job.takeoff.us;
     bool is_aloft = f->state == VG_FLYER_FLYING || f->state == VG_FLYER_LAUNCHING;
     bool is_coming = is_aloft || f->state == VG_FLYER_RETURNING || f->state == VG_FLYER_LOST;
     if ((is_coming || f->job.is_relief) && f->job.flight.sortie >= 0) {
-        out.ready_s = fmax(0, vg_us_to_s(vg_us_sub(f->job.land, now))) + f->type->turnaround_s;
+        out.ready_s = down_in_s(self, f, now) + f->type->turnaround_s;
     } else if (f->state == VG_FLYER_TURNING) {
         out.ready_s = fmax(0, vg_us_to_s(vg_us_sub(f->turning_until, now)));
     }

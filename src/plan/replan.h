@@ -67,6 +67,13 @@ struct vg_replan_outcome {
 enum vg_status vg_replan_solve(const struct vg_replan_input *in, struct vg_replan_outcome *out,
                                struct vg_error *err) VG_MUST_USE;
 
+/* The same where no drone is lost but the promise will break all the same (a flight was cut short,
+ * launches were late, ground was hidden): asked for the drones that see the place where it breaks
+ * worst; in->has_changed is not read. *out_is_better: out->plan makes the worst to come clearly
+ * better than the plan in force; else it is not worth a change. */
+enum vg_status vg_replan_keep(const struct vg_replan_input *in, struct vg_replan_outcome *out,
+                              bool *out_is_better, struct vg_error *err) VG_MUST_USE;
+
 /* What the plan will do from now on, as the drones allow. */
 enum vg_status vg_replan_forecast(const struct vg_replan_input *in, const struct vg_plan *plan,
                                   struct vg_forecast *out, struct vg_error *err) VG_MUST_USE;

@@ -83,6 +83,25 @@ export async function watch() {
     check(kinds.code === 0, `the record holds: ${kinds.out}`);
   });
 
+  await test('a flight called home: what it leaves unseen is made good by another timetable', async () => {
+    const tight = path.join(dir, 'tight.yaml'), record = path.join(dir, 'short.vigie');
+    fs.writeFileSync(tight, fs.readFileSync(W, 'utf8').replace('revisit: 1h', 'revisit: 16min'));
+    const s = await station([tight, '--sim', '--speed', '20', '--record', record, '--port-base', '27270']);
+    await s.until('in the air', (x) => drone(x, 'P1').state === 'flying', 60);
+    check((await s.post('/api/drones/P1/return', { by: 'Awa' })).status === 200, 'called home');
+    const said = await s.until('a new timetable', (x) => alerts(x, 'replanned').length > 0, 60);
+    const p = alerts(said, 'replanned')[0].params;
+    check(p.cause === 'promise' && p.out.length === 0 && p.back.length === 0, `for the promise's sake: ${JSON.stringify(p)}`);
+    check(p.without.gap_s > 960 * 1.05, `without it broken: ${p.without.gap_s} s`);
+    check(p.with.gap_s <= p.without.gap_s - 960 * 0.05, `clearly better: ${p.with.gap_s} s, ${p.without.gap_s} s`);
+    const verdict = run(['check', record + '.plan.json', tight, '--lang', 'en']);
+    check(verdict.code === 0, `vigie check: ${verdict.out}${verdict.err}`);
+    await s.until('flown', (x) => x.sorties.some((y) => /b#[0-9]+$/.test(y.id) && y.state === 'flying'), 60);
+    await s.stop();
+    const kinds = run(['verify', record, '--lang', 'en']);
+    check(kinds.code === 0, `the record holds: ${kinds.out}`);
+  });
+
   await test('consent is asked for, refusals and acts are recorded with who', async () => {
     const record = path.join(dir, 'ask.vigie');
     const s = await station([W, '--sim', '--ask', '--speed', '20', '--record', record, '--port-base', '27300']);

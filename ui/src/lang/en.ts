@@ -114,6 +114,7 @@ export const en = {
   a_late_launch_more: "Sortie {sortie} should have taken off {late} ago",
   a_replanned_out: "New timetable without {drones}",
   a_replanned_back: "New timetable: {drones} flies again",
+  a_replanned_promise: "New timetable: ground would have gone unseen too long",
   a_replanned_kept: "Longest time unseen from now on {gap}; the promise is {promise}. Without the change: {before}",
   a_replanned_broken: "{km} km will go unseen longer than promised, up to {gap}. Without the change: {before}",
   a_replanned_where: "Longest at km {km}",

@@ -116,6 +116,7 @@ export const fr: Lang = {
   a_late_launch_more: "La sortie {sortie} aurait dû décoller il y a {late}",
   a_replanned_out: "Nouveau tableau de vol sans {drones}",
   a_replanned_back: "Nouveau tableau de vol : {drones} vole à nouveau",
+  a_replanned_promise: "Nouveau tableau de vol : du terrain serait resté trop longtemps sans être vu",
   a_replanned_kept: "Plus long temps sans être vu désormais : {gap} ; la promesse est de {promise}. Sans ce changement : {before}",
   a_replanned_broken: "{km} km ne seront pas vus à temps, jusqu’à {gap}. Sans ce changement : {before}",
   a_replanned_where: "Le plus long au km {km}",

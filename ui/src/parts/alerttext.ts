@@ -32,15 +32,19 @@ interface Forecast {
   line: string;
 }
 
+function replannedTitle(out: string, back: string): Words {
+  if (out) return t("a_replanned_out", { drones: out });
+  return back ? t("a_replanned_back", { drones: back }) : t("a_replanned_promise");
+}
+
 /** The timetable was made anew: for whose sake, what it promises, what it would have been without. */
 function replanned(p: Alert["params"]): AlertText {
   const list = (v: unknown): string => (Array.isArray(v) ? v.join(", ") : "");
   const now = p.with as unknown as Forecast;
   const before = p.without as unknown as Forecast;
-  const out = list(p.out);
   const values = { gap: span(num(now?.gap_s)), promise: span(num(now?.promise_s)), before: span(num(before?.gap_s)) };
   return {
-    title: out ? t("a_replanned_out", { drones: out }) : t("a_replanned_back", { drones: list(p.back) }),
+    title: replannedTitle(list(p.out), list(p.back)),
     more: t(num(now?.broken_km) > 0 ? "a_replanned_broken" : "a_replanned_kept", { ...values, km: km(num(now?.broken_km) * 1000) }),
     cause: num(now?.broken_km) > 0 ? t("a_replanned_where", { km: km(num(now?.km) * 1000) }) : null,
   };
