@@ -18,6 +18,7 @@ enum {
     BOUND_ROUNDS = 200,
     MOST_SHAKES = 240,
     LEAST_SHAKES = 10,
+    QUICKER = 4, /* so many times fewer where time is short */
     SHAKE_WORK = 9600000, /* nodes x crews x shakes: holds the largest borders to seconds */
     SHAKE_SEED = 20260101
 };
@@ -27,6 +28,9 @@ enum {
 static const double EVEN_SHARE = 0.3;
 /* Nodes no further apart than this are close enough for the bound's sites too. */
 static const double FINE_ENOUGH_M = 1000;
+/* Where the program of the bound is solved well enough: to prove by, to begin from. */
+static const double CLOSE = 5e-4;
+static const double NEAR = 1e-2;
 
 /* The plan in the making. */
 struct making {
@@ -54,6 +58,11 @@ static enum vg_status tell(const struct making *mk, double share, struct vg_erro
         return vg_fail(err, VG_E_TIMEOUT, "stopped");
     }
     return VG_OK;
+}
+
+static bool is_quick(const struct making *mk)
+{
+    return mk->options != NULL && mk->options->is_quick;
 }
 
 static void drop_flights(struct making *mk)
@@ -96,13 +105,14 @@ static enum vg_status offer(struct making *mk, bool is_weighted, struct vg_parti
     return st;
 }
 
-static int shakes_for(const struct vg_problem *p)
+static int shakes_for(const struct making *mk)
 {
+    const struct vg_problem *p = &mk->problem;
     int nodes = 1;
     for (int k = 0; k < p->n_chains; k++) {
         nodes += p->chains[k].n;
     }
-    int n = SHAKE_WORK / (nodes * p->n_crews);
+    int n = SHAKE_WORK / (nodes * p->n_crews) / (is_quick(mk) ? QUICKER : 1);
     return n < LEAST_SHAKES ? LEAST_SHAKES : n > MOST_SHAKES ? MOST_SHAKES : n;
 }
 
@@ -114,7 +124,7 @@ static enum vg_status shake(struct making *mk, const struct vg_costs *costs, con
     static const double MOST_SHAKE = 1.2; /* standard deviation of the prices' logarithm */
     struct vg_problem *p = &mk->problem;
     struct vg_rng rng = vg_rng_seed(SHAKE_SEED);
-    int n = shakes_for(p);
+    int n = shakes_for(mk);
     double *price = vg_arena_calloc(&p->arena, (size_t)p->n_crews, sizeof *price);
     enum vg_status st = price != NULL ? VG_OK : no_memory(err);
     for (int round = 0; round < n && st == VG_OK; round++) {
@@ -311,15 +321,14 @@ static enum vg_status refuse_reach(const struct vg_problem *p, struct vg_error *
         p->watch->bases[cr->base].name, need, have);
 }
 
-static enum vg_status solve_rates(struct vg_problem *p, struct vg_costs *costs,
+static enum vg_status solve_rates(struct vg_problem *p, struct vg_costs *costs, double close,
                                   struct vg_rates *out, struct vg_error *err)
 {
-    static const double CLOSE = 5e-4;
     enum vg_status st = vg_costs_init(costs, p, true, false, err);
     if (st == VG_OK) {
         st = vg_rates_init(out, p, costs, false, err);
     }
-    return st == VG_OK ? vg_rates_solve(out, 1, CLOSE, BOUND_ROUNDS, err) : st;
+    return st == VG_OK ? vg_rates_solve(out, 1, close, BOUND_ROUNDS, err) : st;
 }
 
 static enum vg_status certify(struct making *mk, const struct vg_rates *rates, struct vg_error *err)
@@ -349,7 +358,7 @@ static enum vg_status prove(struct making *mk,
     }
     enum vg_status st = vg_problem_refine(&mk->problem, &fine, err);
     if (st == VG_OK) {
-        st = solve_rates(&fine, &costs, &rates, err);
+        st = solve_rates(&fine, &costs, CLOSE, &rates, err);
     }
     if (st == VG_OK) {
         st = certify_with(mk, &rates, err);
@@ -363,6 +372,16 @@ static enum vg_status solve_bound(struct making *mk, struct vg_error *err)
 {
     free(mk->certificate);
     mk->certificate = NULL;
+    if (is_quick(mk)) {
+        static const char NONE[] = "{}";
+        mk->bound = 0;
+        mk->certificate = malloc(sizeof NONE);
+        if (mk->certificate == NULL) {
+            return no_memory(err);
+        }
+        memcpy(mk->certificate, NONE, sizeof NONE);
+        return VG_OK;
+    }
     return prove(mk, certify, err);
 }
 
@@ -380,7 +399,8 @@ static enum vg_status solve_flights(struct making *mk, struct vg_error *err)
         }
         vg_rates_finish(&mk->rates);
         if (st == VG_OK) {
-            st = solve_rates(&mk->problem, &mk->costs, &mk->rates, err);
+            st =
+                solve_rates(&mk->problem, &mk->costs, is_quick(mk) ? NEAR : CLOSE, &mk->rates, err);
         }
         if (st == VG_OK) {
             st = solve_bound(mk, err);

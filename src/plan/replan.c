@@ -7,7 +7,8 @@
 #include <string.h>
 
 enum {
-    STARTS = 48 /* of the new tours, tried over their period */
+    STARTS = 16, /* of the new tours, tried over their period */
+    FINER = 4
 };
 static const double TOUCH_M = 1;
 static const double NEIGHBOUR_M = 3000;
@@ -160,7 +161,8 @@ static enum vg_status plan_region(const struct vg_replan_input *in, const struct
 {
     struct vg_watchfile left = *in->watch;
     struct vg_sweeps sweeps = {0}; /* the passes that the plan in force found for the ground */
-    struct vg_planner_options options = {.parts = r->parts, .n_parts = r->n_parts};
+    struct vg_planner_options options = {
+        .parts = r->parts, .n_parts = r->n_parts, .is_quick = true};
     left.n_drones = 0;
     left.drones = malloc(((size_t)in->watch->n_drones + 1) * sizeof *left.drones);
     if (left.drones == NULL) {
@@ -326,26 +328,44 @@ static void restart(const struct vg_plan *part, double start_s, struct vg_plan *
     }
 }
 
-/* The start after which the worst to come is least. */
+struct start {
+    double at_s;
+    struct vg_forecast forecast;
+};
+
+/* Tries n starts, step_s apart from from_s on; keeps the best. */
+static enum vg_status try_starts(const struct vg_replan_input *in, const struct vg_plan *part,
+                                 double from_s, double step_s, int n, struct vg_plan *io,
+                                 struct start *io_best, struct vg_error *err)
+{
+    enum vg_status st = VG_OK;
+    for (int k = 0; k < n && st == VG_OK; k++) {
+        struct start x = {.at_s = from_s + k * step_s};
+        restart(part, x.at_s, io);
+        st = vg_replan_forecast(in, io, &x.forecast, err);
+        if (st == VG_OK && is_better(&x.forecast, &io_best->forecast)) {
+            *io_best = x;
+        }
+    }
+    return st;
+}
+
+/* The start after which the worst to come is least: of starts all over the period, and of others
+ * round the best of them. */
 static enum vg_status choose_start(const struct vg_replan_input *in, const struct vg_plan *part,
                                    struct vg_plan *io, struct vg_forecast *out,
                                    struct vg_error *err)
 {
-    double period_s = longest_period_s(part);
-    double best_s = in->plan_now_s;
-    enum vg_status st = VG_OK;
-    out->ratio = HUGE_VAL;
-    for (int k = 0; k < STARTS && st == VG_OK; k++) {
-        struct vg_forecast f;
-        double start_s = in->plan_now_s + period_s * k / STARTS;
-        restart(part, start_s, io);
-        st = vg_replan_forecast(in, io, &f, err);
-        if (st == VG_OK && is_better(&f, out)) {
-            *out = f;
-            best_s = start_s;
-        }
+    double step_s = longest_period_s(part) / STARTS;
+    double fine_s = step_s / FINER;
+    struct start best = {.at_s = in->plan_now_s, .forecast = {.ratio = HUGE_VAL}};
+    enum vg_status st = try_starts(in, part, in->plan_now_s, step_s, STARTS, io, &best, err);
+    if (st == VG_OK) {
+        double from_s = fmax(in->plan_now_s, best.at_s - step_s + fine_s);
+        st = try_starts(in, part, from_s, fine_s, 2 * FINER - 1, io, &best, err);
     }
-    restart(part, best_s, io);
+    restart(part, best.at_s, io);
+    *out = best.forecast;
     return st;
 }
 
