@@ -110,6 +110,15 @@ static void launch(struct sortie *s)
     assert_null(vg_pilot_set_mode(&s->pilot, VG_PLANE_MODE_AUTO));
 }
 
+/* Under way on the loop, 150 m above home. */
+static void fly_loop(struct sortie *s)
+{
+    const struct vg_pilot_config c = plain_config();
+    begin(s, &c);
+    plan_loop(s, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT, 150);
+    launch(s);
+}
+
 static double from_home_m(const struct sortie *s)
 {
     return vg_geo_distance_m(LAT, LON, s->pilot.flight.lat_deg, s->pilot.flight.lon_deg);
@@ -121,10 +130,7 @@ static void a_whole_sortie_ends_at_home(void **state)
 {
     (void)state;
     struct sortie s;
-    struct vg_pilot_config c = plain_config();
-    begin(&s, &c);
-    plan_loop(&s, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT, 150);
-    launch(&s);
+    fly_loop(&s);
     run(&s, 120);
     assert_true(vg_pilot_is_airborne(&s.pilot));
     int waited = 0;
@@ -152,10 +158,7 @@ static void the_crew_makes_it_ready_again(void **state)
 {
     (void)state;
     struct sortie s;
-    struct vg_pilot_config c = plain_config();
-    begin(&s, &c);
-    plan_loop(&s, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT, 150);
-    launch(&s);
+    fly_loop(&s);
     run(&s, 1500);
     assert_false(s.pilot.is_armed);
     double energy = s.pilot.flight.energy;
@@ -240,10 +243,7 @@ static void return_lands_at_home(void **state)
 {
     (void)state;
     struct sortie s;
-    struct vg_pilot_config c = plain_config();
-    begin(&s, &c);
-    plan_loop(&s, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT, 150);
-    launch(&s);
+    fly_loop(&s);
     run(&s, 300);
     assert_null(vg_pilot_set_mode(&s.pilot, VG_PLANE_MODE_RTL));
     run(&s, 900);
@@ -312,10 +312,7 @@ static void disarming_in_flight_needs_force(void **state)
 {
     (void)state;
     struct sortie s;
-    struct vg_pilot_config c = plain_config();
-    begin(&s, &c);
-    plan_loop(&s, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT, 150);
-    launch(&s);
+    fly_loop(&s);
     run(&s, 60);
     assert_non_null(vg_pilot_disarm(&s.pilot, false));
     assert_true(s.pilot.is_armed);
@@ -326,10 +323,7 @@ static void low_battery_brings_it_home(void **state)
 {
     (void)state;
     struct sortie s;
-    struct vg_pilot_config c = plain_config();
-    begin(&s, &c);
-    plan_loop(&s, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT, 150);
-    launch(&s);
+    fly_loop(&s);
     run(&s, 250);
     s.pilot.flight.energy = 0.0801;
     run(&s, 10);

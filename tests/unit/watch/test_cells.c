@@ -1,8 +1,8 @@
 /* Cells in words and as tiles, against a search through all of them; tiles decoded by GDAL. */
+#include "strip.h"
 #include "watch/cells.h"
 
 #include "base/rng.h"
-#include "config/quantity.h"
 #include "geo/geodesy.h"
 #include "terrain/tile.h"
 
@@ -25,37 +25,24 @@ enum {
 static const struct vg_wf_targets TARGETS = {0.75, 1.68, 2.3};
 
 struct ground {
-    struct vg_network net;
-    struct vg_strip *strip;
+    struct strip_ground on; /* its seen is the watch's */
     struct vg_watch watch;
 };
 
 /* A line with a bend, 300 m to each side; seen here and there at random hours. */
 static void open_ground(struct ground *g)
 {
-    static const char line[] = "{\"type\":\"LineString\",\"coordinates\":"
-                               "[[149.0,-35.5],[149.02,-35.49],[149.03,-35.46]]}";
-    struct vg_network_defaults d = {3600, 300, vg_quantity_duration, vg_quantity_length};
+    char text[700];
     struct vg_error err = {0};
     *g = (struct ground){0};
-    assert_int_equal(vg_network_parse(line, sizeof line - 1, "line", &d, &g->net, &err), VG_OK);
-    assert_int_equal(vg_strip_create(&g->net, 50, &g->strip, &err), VG_OK);
-    char text[600];
-    vg_format(
-        text, sizeof text,
-        "{\"promise_s\":3600,\"bin_m\":500,\"cell_m\":50,\"seen_share\":0.9,"
-        "\"drones\":[],\"lines\":[{\"name\":\"a\",\"length_m\":%.3f,\"offset_m\":0,"
-        "\"first_bin\":0,\"n_bins\":%d}],\"stretches\":[{\"id\":\"S1\",\"line\":0,\"from_m\":0,"
-        "\"to_m\":%.3f,\"revisit_s\":3600}],\"strip\":[[0,%d,%d,0]]}",
-        g->net.lines[0].length_m, (int)ceil(g->net.lines[0].length_m / 500),
-        g->net.lines[0].length_m, vg_strip_n_columns(g->strip), vg_strip_n_rows(g->strip, 0));
+    strip_ground_lay(&g->on, "[[149.0,-35.5],[149.02,-35.49],[149.03,-35.46]]", 300, text);
     if (vg_watch_apply(&g->watch, vg_us(BASE_S * INT64_C(1000000)), "watch", text, strlen(text),
                        &err) != VG_OK) {
         fail_msg("%s", err.message);
     }
     struct vg_rng rng = vg_rng_seed(5);
-    for (int c = 0; c < vg_strip_n_columns(g->strip); c++) {
-        for (int r = 0; r < vg_strip_n_rows(g->strip, c); r++) {
+    for (int c = 0; c < vg_strip_n_columns(g->on.strip); c++) {
+        for (int r = 0; r < vg_strip_n_rows(g->on.strip, c); r++) {
             if (vg_rng_unit(&rng) < 0.7) {
                 vg_seen_mark(&g->watch.seen, c, r, r + 1, 1 + (c + r) % 12,
                              BASE_S + 3600U * (uint32_t)(1 + (7 * c + 3 * r) % 40));
@@ -67,8 +54,7 @@ static void open_ground(struct ground *g)
 static void close_ground(struct ground *g)
 {
     vg_watch_finish(&g->watch);
-    vg_strip_destroy(g->strip);
-    vg_network_finish(&g->net);
+    strip_ground_close(&g->on);
 }
 
 /* The nearest cell and how far its centre is; *out_second: that of the next. */
@@ -77,18 +63,18 @@ static int64_t nearest(const struct ground *g, double lat, double lon, double *o
 {
     int64_t best = -1;
     *out_m = *out_second_m = HUGE_VAL;
-    for (int c = 0; c < vg_strip_n_columns(g->strip); c++) {
-        for (int r = 0; r < vg_strip_n_rows(g->strip, c); r++) {
+    for (int c = 0; c < vg_strip_n_columns(g->on.strip); c++) {
+        for (int r = 0; r < vg_strip_n_rows(g->on.strip, c); r++) {
             double cell_lat;
             double cell_lon;
-            vg_strip_cell(g->strip, c, r, &cell_lat, &cell_lon);
+            vg_strip_cell(g->on.strip, c, r, &cell_lat, &cell_lon);
             double e = (lon - cell_lon) * 90600;
             double n = (lat - cell_lat) * 110950;
             double d = hypot(e, n);
             if (d < *out_m) {
                 *out_second_m = *out_m;
                 *out_m = d;
-                best = vg_strip_cell_index(g->strip, c) + r;
+                best = vg_strip_cell_index(g->on.strip, c) + r;
             } else {
                 *out_second_m = fmin(*out_second_m, d);
             }
@@ -125,8 +111,8 @@ static void a_tile_shows_the_cell_under_each_pixel(void **state)
     /* z 14, about 35.49 S 149.02 E: x = (149.02 + 180) / 360 2^14 = 14974.07; y = (1 + 0.66331 /
      * pi) / 2 2^14 = 9921.64 with asinh(tan 35.49) = 0.66331 */
     struct vg_buf png = {0};
-    assert_int_equal(vg_cells_tile_png(&g.watch, g.strip, 14, 14974, 9921, BASE_S, 0, &png, NULL),
-                     VG_OK);
+    assert_int_equal(
+        vg_cells_tile_png(&g.watch, g.on.strip, 14, 14974, 9921, BASE_S, 0, &png, NULL), VG_OK);
     decode(&png, got);
     int n_inside = 0;
     int n_outside = 0;
@@ -152,15 +138,16 @@ static void a_tile_shows_the_cell_under_each_pixel(void **state)
     assert_true(n_inside > 500 && n_outside > 5000 && n_never > 100);
     vg_buf_finish(&png);
     /* far from the line: nothing; bad tiles are refused */
-    assert_int_equal(vg_cells_tile_png(&g.watch, g.strip, 9, 0, 0, BASE_S, 0, &png, NULL), VG_OK);
+    assert_int_equal(vg_cells_tile_png(&g.watch, g.on.strip, 9, 0, 0, BASE_S, 0, &png, NULL),
+                     VG_OK);
     decode(&png, got);
     for (int i = 0; i < N * N; i++) {
         assert_true(got[i] == -32768);
     }
     vg_buf_finish(&png);
-    assert_int_equal(vg_cells_tile_png(&g.watch, g.strip, 8, 0, 0, BASE_S, 0, &png, NULL),
+    assert_int_equal(vg_cells_tile_png(&g.watch, g.on.strip, 8, 0, 0, BASE_S, 0, &png, NULL),
                      VG_E_RANGE);
-    assert_int_equal(vg_cells_tile_png(&g.watch, g.strip, 9, 512, 0, BASE_S, 0, &png, NULL),
+    assert_int_equal(vg_cells_tile_png(&g.watch, g.on.strip, 9, 512, 0, BASE_S, 0, &png, NULL),
                      VG_E_RANGE);
     vg_buf_finish(&png);
     close_ground(&g);
@@ -179,8 +166,8 @@ static void a_bend_leaves_no_gap(void **state)
     int n_gaps = 0;
     int n_tried = 0;
     for (int y = 19842; y <= 19843; y++) {
-        assert_int_equal(vg_cells_tile_png(&g.watch, g.strip, 15, 29948, y, BASE_S, 0, &png, NULL),
-                         VG_OK);
+        assert_int_equal(
+            vg_cells_tile_png(&g.watch, g.on.strip, 15, 29948, y, BASE_S, 0, &png, NULL), VG_OK);
         decode(&png, got);
         for (int i = 0; i < N * N; i++) {
             double lon = (29948 + (i % N + 0.5) / N) / 32768 * 360 - 180;
@@ -207,7 +194,7 @@ static void a_tile_of_one_promise_has_no_other_cells(void **state)
     open_ground(&g);
     for (int k = 0; k < 2; k++) {
         struct vg_buf png = {0};
-        assert_int_equal(vg_cells_tile_png(&g.watch, g.strip, 14, 14974, 9921, BASE_S,
+        assert_int_equal(vg_cells_tile_png(&g.watch, g.on.strip, 14, 14974, 9921, BASE_S,
                                            k == 0 ? 3600 : 7200, &png, NULL),
                          VG_OK);
         decode(&png, got[k]);
@@ -229,19 +216,19 @@ static void a_cell_says_when_and_how_well(void **state)
     open_ground(&g);
     struct vg_error err = {0};
     int n_same = 0;
-    for (int c = 0; c < vg_strip_n_columns(g.strip); c += 3) {
-        for (int r = 0; r < vg_strip_n_rows(g.strip, c); r++) {
+    for (int c = 0; c < vg_strip_n_columns(g.on.strip); c += 3) {
+        for (int r = 0; r < vg_strip_n_rows(g.on.strip, c); r++) {
             struct vg_buf b = {0};
             double lat;
             double lon;
-            vg_strip_cell(g.strip, c, r, &lat, &lon);
-            if (vg_cells_at(&g.watch, g.strip, &TARGETS, lat, lon, &b, &err) != VG_OK) {
+            vg_strip_cell(g.on.strip, c, r, &lat, &lon);
+            if (vg_cells_at(&g.watch, g.on.strip, &TARGETS, lat, lon, &b, &err) != VG_OK) {
                 vg_buf_finish(&b);
                 continue; /* on the outer side of the bend */
             }
             json_t *doc = json_loadb(b.data, b.n, 0, NULL);
             assert_non_null(doc);
-            int64_t at = vg_strip_cell_index(g.strip, c) + r;
+            int64_t at = vg_strip_cell_index(g.on.strip, c) + r;
             uint32_t seen_s = (uint32_t)json_integer_value(json_object_get(doc, "seen_s"));
             n_same += seen_s == g.watch.seen.cell_s[at];
             json_decref(doc);
@@ -254,10 +241,10 @@ static void a_cell_says_when_and_how_well(void **state)
     struct vg_buf b = {0};
     double lat;
     double lon;
-    g.watch.seen.cells[vg_strip_cell_index(g.strip, 10) + 4] = (struct vg_seen_cell){0, 9, 3};
-    g.watch.seen.cell_s[vg_strip_cell_index(g.strip, 10) + 4] = BASE_S + 5;
-    vg_strip_cell(g.strip, 10, 4, &lat, &lon);
-    assert_int_equal(vg_cells_at(&g.watch, g.strip, &TARGETS, lat, lon, &b, &err), VG_OK);
+    g.watch.seen.cells[vg_strip_cell_index(g.on.strip, 10) + 4] = (struct vg_seen_cell){0, 9, 3};
+    g.watch.seen.cell_s[vg_strip_cell_index(g.on.strip, 10) + 4] = BASE_S + 5;
+    vg_strip_cell(g.on.strip, 10, 4, &lat, &lon);
+    assert_int_equal(vg_cells_at(&g.watch, g.on.strip, &TARGETS, lat, lon, &b, &err), VG_OK);
     json_t *doc = json_loadb(b.data, b.n, 0, NULL);
     assert_int_equal(json_integer_value(json_object_get(doc, "seen_s")), BASE_S + 5);
     assert_int_equal(json_integer_value(json_object_get(doc, "looks")), 3);
@@ -270,7 +257,7 @@ static void a_cell_says_when_and_how_well(void **state)
     assert_true(fabs(json_number_value(json_object_get(best, "vehicle")) - 0.933) < 0.002);
     json_decref(doc);
     vg_buf_finish(&b);
-    assert_int_equal(vg_cells_at(&g.watch, g.strip, &TARGETS, -35.3, 149.0, &b, &err),
+    assert_int_equal(vg_cells_at(&g.watch, g.on.strip, &TARGETS, -35.3, 149.0, &b, &err),
                      VG_E_NOT_FOUND);
     vg_buf_finish(&b);
     close_ground(&g);

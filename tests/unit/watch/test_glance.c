@@ -1,7 +1,6 @@
 /* Glances: which ground a forward picture passes by, against sectors drawn by hand. */
+#include "strip.h"
 #include "watch/glance.h"
-
-#include "config/quantity.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,41 +9,11 @@
 
 #include <cmocka.h>
 
-struct ground {
-    struct vg_network net;
-    struct vg_strip *strip;
-    struct vg_shape shape;
-    struct vg_seen seen;
-};
-
 /* 10 km due east along 14 N (a degree of longitude is 108.04 km there), 1 km to each side: 200
  * columns, 40 rows. */
-static void open_ground(struct ground *g)
+static void open_ground(struct strip_ground *g)
 {
-    static const char line[] = "{\"type\":\"LineString\",\"coordinates\":[[0,14],[0.09256,14]]}";
-    struct vg_network_defaults d = {3600, 1000, vg_quantity_duration, vg_quantity_length};
-    struct vg_error err = {0};
-    assert_int_equal(vg_network_parse(line, sizeof line - 1, "line", &d, &g->net, &err), VG_OK);
-    assert_int_equal(vg_strip_create(&g->net, 50, &g->strip, &err), VG_OK);
-    char text[500];
-    vg_format(text, sizeof text,
-              "{\"promise_s\":3600,\"bin_m\":500,\"cell_m\":50,\"seen_share\":0.9,"
-              "\"lines\":[{\"name\":\"a\",\"length_m\":%.3f,\"offset_m\":0,\"first_bin\":0,"
-              "\"n_bins\":21}],\"stretches\":[{\"id\":\"S1\",\"line\":0,\"from_m\":0,"
-              "\"to_m\":10100,\"revisit_s\":3600}],\"strip\":[[0,%d,%d,0]]}",
-              g->net.lines[0].length_m, vg_strip_n_columns(g->strip), vg_strip_n_rows(g->strip, 0));
-    json_t *doc = json_loads(text, 0, NULL);
-    assert_int_equal(vg_shape_read(doc, &g->shape, &err), VG_OK);
-    json_decref(doc);
-    assert_int_equal(vg_seen_init(&g->seen, &g->shape, &err), VG_OK);
-}
-
-static void close_ground(struct ground *g)
-{
-    vg_seen_finish(&g->seen);
-    vg_shape_finish(&g->shape);
-    vg_strip_destroy(g->strip);
-    vg_network_finish(&g->net);
+    strip_ground_open(g, "[[0,14],[0.09256,14]]", 1000);
 }
 
 /* Half a strip of 1 km depth, flown along: the sector from 30 to 85 degrees holds the ground with
@@ -53,7 +22,7 @@ static void close_ground(struct ground *g)
 static void counts_both_sides_by_area(void **state)
 {
     (void)state;
-    struct ground g;
+    struct strip_ground g;
     open_ground(&g);
     struct vg_glance_input in = {14, 0.0463, 90, 4000, 30, 100};
     int left = 0;
@@ -70,13 +39,13 @@ static void counts_both_sides_by_area(void **state)
     vg_glance_count(g.strip, &g.seen, &in, &left_back, &right_back);
     assert_in_range(left_back, 310, 348);
     assert_in_range(right_back, 310, 348);
-    close_ground(&g);
+    strip_ground_close(&g);
 }
 
 static void what_was_seen_is_not_missed(void **state)
 {
     (void)state;
-    struct ground g;
+    struct strip_ground g;
     open_ground(&g);
     /* rows 20 to 39 lie right of the line, which is south when it runs east */
     for (int c = 0; c < g.shape.n_cols; c++) {
@@ -94,7 +63,7 @@ static void what_was_seen_is_not_missed(void **state)
     in.reach_m = 10; /* nothing so near is abeam */
     vg_glance_count(g.strip, &g.seen, &in, &left, &right);
     assert_int_equal(left + right, 0);
-    close_ground(&g);
+    strip_ground_close(&g);
 }
 
 int main(void)

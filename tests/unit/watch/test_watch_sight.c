@@ -1,8 +1,8 @@
 /* From a pose to the event: where on the line, which columns came into view. */
+#include "strip.h"
 #include "watch/sight.h"
 
 #include "base/json.h"
-#include "config/quantity.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -13,45 +13,23 @@
 #include <cmocka.h>
 
 struct ground {
-    struct vg_network net;
-    struct vg_strip *strip;
+    struct strip_ground on;
     struct vg_terrain *flat;
-    struct vg_shape shape;
-    struct vg_seen seen;
 };
 
 /* 4 km due east along 14 N, 200 m to each side; a degree of longitude is 108.04 km there (WGS 84),
  * so the line is 4,004 m. */
 static void open_ground(struct ground *g)
 {
-    static const char line[] = "{\"type\":\"LineString\",\"coordinates\":[[0,14],[0.03706,14]]}";
-    struct vg_network_defaults d = {3600, 200, vg_quantity_duration, vg_quantity_length};
     struct vg_error err = {0};
-    assert_int_equal(vg_network_parse(line, sizeof line - 1, "line", &d, &g->net, &err), VG_OK);
-    assert_int_equal(vg_strip_create(&g->net, 50, &g->strip, &err), VG_OK);
+    strip_ground_open(&g->on, "[[0,14],[0.03706,14]]", 200);
     assert_int_equal(vg_terrain_open(NULL, 0, &g->flat, &err), VG_OK);
-    char text[500];
-    vg_format(
-        text, sizeof text,
-        "{\"promise_s\":3600,\"bin_m\":500,\"cell_m\":50,\"seen_share\":0.9,"
-        "\"lines\":[{\"name\":\"a\",\"length_m\":%.3f,\"offset_m\":0,\"first_bin\":0,\"n_bins\":9}]"
-        ","
-        "\"stretches\":[{\"id\":\"S1\",\"line\":0,\"from_m\":0,\"to_m\":4100,\"revisit_s\":3600}],"
-        "\"strip\":[[0,%d,%d,0]]}",
-        g->net.lines[0].length_m, vg_strip_n_columns(g->strip), vg_strip_n_rows(g->strip, 0));
-    json_t *doc = json_loads(text, 0, NULL);
-    assert_int_equal(vg_shape_read(doc, &g->shape, &err), VG_OK);
-    json_decref(doc);
-    assert_int_equal(vg_seen_init(&g->seen, &g->shape, &err), VG_OK);
 }
 
 static void close_ground(struct ground *g)
 {
-    vg_seen_finish(&g->seen);
-    vg_shape_finish(&g->shape);
     vg_terrain_destroy(g->flat);
-    vg_strip_destroy(g->strip);
-    vg_network_finish(&g->net);
+    strip_ground_close(&g->on);
 }
 
 static json_t *look(struct ground *g, struct vg_sight *s, double lon_deg, int64_t t_s)
@@ -77,7 +55,7 @@ static json_t *look(struct ground *g, struct vg_sight *s, double lon_deg, int64_
             v[k] = (int)json_integer_value(json_array_get(runs, i + k));
         }
         for (int c = v[0]; c < v[1]; c++) {
-            vg_seen_mark(&g->seen, c, v[2], v[3], 1, (uint32_t)t_s);
+            vg_seen_mark(&g->on.seen, c, v[2], v[3], 1, (uint32_t)t_s);
         }
     }
     vg_buf_finish(&b);
@@ -93,15 +71,16 @@ static void nadir_sees_what_trigonometry_says(void **state)
     (void)state;
     struct ground g;
     open_ground(&g);
-    struct vg_sight s = {.terrain = g.flat, .strip = g.strip, .seen = &g.seen, .near_m = 1000};
+    struct vg_sight s = {
+        .terrain = g.flat, .strip = g.on.strip, .seen = &g.on.seen, .near_m = 1000};
     json_t *doc = look(&g, &s, 0.01853, 1000000);
     assert_true(fabs(json_number_value(json_object_get(doc, "s")) - 2002) < 1);
     assert_true(fabs(json_number_value(json_object_get(doc, "agl")) - 400) < 0.2);
     assert_true(json_array_size(json_object_get(doc, "fp")) >= 4);
     json_decref(doc);
-    for (int c = 0; c < g.shape.n_cols; c++) {
+    for (int c = 0; c < g.on.shape.n_cols; c++) {
         bool is_in = c >= 38 && c <= 42;
-        assert_int_equal(g.seen.col_s[c] != 0, is_in);
+        assert_int_equal(g.on.seen.col_s[c] != 0, is_in);
     }
     /* a second later nothing is tested again; two columns further the front is new */
     doc = look(&g, &s, 0.01853, 1000001);
@@ -137,7 +116,8 @@ static void away_from_the_line_it_says_so(void **state)
     (void)state;
     struct ground g;
     open_ground(&g);
-    struct vg_sight s = {.terrain = g.flat, .strip = g.strip, .seen = &g.seen, .near_m = 1000};
+    struct vg_sight s = {
+        .terrain = g.flat, .strip = g.on.strip, .seen = &g.on.seen, .near_m = 1000};
     struct vg_sight_input in = {.drone = "V1",
                                 .lat_deg = 14.2,
                                 .lon_deg = 0.01,
