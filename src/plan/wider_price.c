@@ -221,6 +221,17 @@ static void offer(struct pricing *x, double price, struct vg_wider_flight *best,
     }
 }
 
+static struct vg_wider_flight form_of(const struct pricing *x, int from, int to)
+{
+    const struct view *v = &x->v;
+    return (struct vg_wider_flight){.chain = v->chain,
+                                    .type = v->type,
+                                    .group = x->w->group_of[v->type * v->n_ends + from],
+                                    .is_back = v->is_back,
+                                    .from = from,
+                                    .to = to};
+}
+
 /* Flights of one beginning a that turn behind q. */
 static void price_returns(struct pricing *x, struct vg_wider_flight *f, const struct window *at,
                           int a, double begin)
@@ -254,14 +265,9 @@ static void price_turn(struct pricing *x, int from, int to, const struct window 
         all + greater(f->begin.once + t->end.again, f->begin.again + t->end.once) <= 0) {
         return;
     }
-    struct vg_wider_flight form = {.chain = v->chain,
-                                   .type = v->type,
-                                   .group = x->w->group_of[v->type * v->n_ends + from],
-                                   .is_back = v->is_back,
-                                   .from = from,
-                                   .to = to,
-                                   .j = v->u[at->j],
-                                   .q = at->q};
+    struct vg_wider_flight form = form_of(x, from, to);
+    form.j = v->u[at->j];
+    form.q = at->q;
     for (int a = at->first; a <= at->j; a++) {
         double begin = f->out[a] + v->there[at->q] - v->there[v->u[a]];
         double rest = greater(t->end.again - v->worth[a], t->end.once + v->again[a]);
@@ -281,15 +287,9 @@ static void price_once(struct pricing *x, int from, int to, const struct window 
     if (f->begin.least + t->in[at->j] > x->most) {
         return;
     }
-    struct vg_wider_flight form = {.chain = v->chain,
-                                   .type = v->type,
-                                   .group = x->w->group_of[v->type * v->n_ends + from],
-                                   .is_back = v->is_back,
-                                   .from = from,
-                                   .to = to,
-                                   .j = at->q,
-                                   .q = at->q,
-                                   .c = -1};
+    struct vg_wider_flight form = form_of(x, from, to);
+    form.j = form.q = at->q;
+    form.c = -1;
     double all = v->worth[at->j + 1] + f->home - t->home;
     for (int a = at->first; a <= at->j; a++) {
         double time = f->out[a] + v->there[at->q] - v->there[v->u[a]] + t->in[at->j];
