@@ -45,8 +45,7 @@ static enum vg_status start_director(struct vg_station *self, struct vg_error *e
 {
     struct vg_director_options options = {
         .watch = &self->watchfile,
-        .plan = self->plan,
-        .epoch = self->epoch,
+        .timetable = {self->plan, self->epoch, self->begins},
         .auto_consent = self->options.is_sim && !self->options.must_ask,
         .our_sysid = VG_STATION_SYSID,
         .lang = self->app->lang,

@@ -103,7 +103,8 @@ struct vg_station {
     struct vg_director *director;
     struct vg_record *record;
     char record_path[1100];
-    struct vg_us epoch;
+    struct vg_us epoch; /* of the plan */
+    struct vg_us begins; /* no flight was due before */
     struct vg_clock clock;
     struct vg_us now; /* of this tick */
     uv_loop_t loop;

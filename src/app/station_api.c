@@ -66,8 +66,8 @@ static void get_chart(struct vg_station *self, const char *query, struct vg_repl
     vg_view_chart(&self->watch, vg_us(from_us), vg_us(to_us), &reply->body);
     vg_buf_puts(&reply->body, ",\"planned\":");
     int64_t plan_from_us = from_us > self->now.us ? from_us : self->now.us;
-    vg_timetable_passes(self->plan, self->epoch, vg_us(plan_from_us), vg_us(to_us), axis_of, self,
-                        &reply->body);
+    const struct vg_timetable timetable = {self->plan, self->epoch, self->begins};
+    vg_timetable_passes(&timetable, vg_us(plan_from_us), vg_us(to_us), axis_of, self, &reply->body);
     vg_buf_puts(&reply->body, "}");
 }
 

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/sha256.h"
+#include "plan/replan.h"
 #include "watch/describe.h"
 
 #include <math.h>
@@ -98,6 +99,19 @@ static void say_start(struct vg_station *self, const char *plan_sha)
     vg_buf_finish(&b);
 }
 
+/* A fleet at rest takes the plan up where it sees most soonest. */
+static enum vg_status begin_from_rest(struct vg_station *self, struct vg_error *err)
+{
+    double phase_s;
+    enum vg_status st = vg_replan_from_rest(&self->watchfile, self->plan, &phase_s, err);
+    if (st == VG_OK) {
+        double prepare_s = self->options.is_sim ? 20 : 900;
+        self->begins = vg_us_add(self->now, vg_us_from_s(prepare_s));
+        self->epoch = vg_us_sub(self->begins, vg_us_from_s(phase_s));
+    }
+    return st;
+}
+
 enum vg_status vg_station_open_record(struct vg_station *self, struct vg_error *err)
 {
     choose_path(self);
@@ -125,9 +139,14 @@ enum vg_status vg_station_open_record(struct vg_station *self, struct vg_error *
     char plan_sha[VG_SHA256_HEX_SIZE];
     hash_plan(self, plan_sha);
     bool is_same_plan = tail.epoch_us > 0 && strcmp(plan_sha, tail.plan_sha256) == 0;
-    self->epoch = is_same_plan
-                      ? vg_us(tail.epoch_us)
-                      : vg_us_add(self->now, vg_us_from_s(self->options.is_sim ? 20 : 900));
+    st = is_same_plan ? VG_OK : begin_from_rest(self, err);
+    if (st != VG_OK) {
+        return st;
+    }
+    if (is_same_plan) {
+        self->epoch = vg_us(tail.epoch_us);
+        self->begins = self->epoch;
+    }
     say_start(self, plan_sha);
     if (is_same_plan && tail.change_sha256[0] != '\0') {
         vg_station_restore_plan(self, tail.change_sha256);

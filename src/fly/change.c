@@ -7,6 +7,8 @@
 #include <string.h>
 
 enum {
+    SETTLED_S = 180, /* so long in the air an autopilot needs to know the wind */
+    FRESH_S = 30,
     OUT_S = 120, /* silent so long: no longer counted on */
     LATE_S = 900 /* never heard so long after its first time */
 };
@@ -16,7 +18,7 @@ static bool never_came(const struct vg_director *self, const struct vg_flyer *f,
 {
     const struct vg_director_options *o = &self->options;
     struct vg_departure first =
-        vg_timetable_next(o->plan, o->watch->drones[f->drone].id, o->epoch, o->epoch);
+        vg_timetable_next(&o->timetable, o->watch->drones[f->drone].id, o->timetable.epoch);
     return first.sortie >= 0 && vg_us_to_s(vg_us_sub(now, first.takeoff)) > LATE_S;
 }
 
@@ -67,6 +69,28 @@ struct vg_director_outlook vg_director_outlook(const struct vg_director *self, i
     return out;
 }
 
+bool vg_director_wind(const struct vg_director *self, struct vg_us now, double *out_north_mps,
+                      double *out_east_mps)
+{
+    double north = 0;
+    double east = 0;
+    int n = 0;
+    for (int d = 0; d < self->options.watch->n_drones; d++) {
+        const struct vg_flyer *f = &self->flyers[d];
+        const double from = f->vehicle.wind.from_true_deg * VG_RAD_PER_DEG;
+        if (f->state == VG_FLYER_FLYING && f->vehicle.wind.is_known &&
+            vg_us_to_s(vg_us_sub(now, f->state_since)) > SETTLED_S &&
+            vg_us_to_s(vg_us_sub(now, f->vehicle.wind.t)) < FRESH_S) {
+            north -= f->vehicle.wind.speed_mps * cos(from);
+            east -= f->vehicle.wind.speed_mps * sin(from);
+            n++;
+        }
+    }
+    *out_north_mps = n > 0 ? north / n : 0;
+    *out_east_mps = n > 0 ? east / n : 0;
+    return n > 0;
+}
+
 /* The same sortie in the new plan; -1 if it is not there as it was. */
 static int find_same(const struct vg_plan *plan, const struct vg_plan_sortie *old)
 {
@@ -99,7 +123,7 @@ static void move_job(struct vg_director *self, struct vg_flyer *f, const struct 
 
 void vg_director_adopt(struct vg_director *self, const struct vg_plan *plan, struct vg_us now)
 {
-    self->options.plan = plan;
+    self->options.timetable.plan = plan;
     for (int i = 0; i < self->n_flyers; i++) {
         struct vg_flyer *f = &self->flyers[i];
         bool is_grounded = f->state == VG_FLYER_READY || f->state == VG_FLYER_PREPARING ||
@@ -117,5 +141,5 @@ bool vg_director_uses(const struct vg_director *self, const struct vg_plan *plan
             return true;
         }
     }
-    return self->options.plan == plan;
+    return self->options.timetable.plan == plan;
 }

@@ -53,10 +53,11 @@ static bool parse_flight(const struct vg_director *self, const char *id, struct 
     char *end;
     long long turn = strtoll(hash + 1, &end, 10);
     *out_is_relief = *end == 'R';
-    for (int i = 0; i < self->options.plan->n_sorties && turn >= 0; i++) {
-        const char *name = self->options.plan->sorties[i].id;
+    const struct vg_plan *plan = self->options.timetable.plan;
+    for (int i = 0; i < plan->n_sorties && turn >= 0; i++) {
+        const char *name = plan->sorties[i].id;
         if (strlen(name) == (size_t)(hash - id) && memcmp(name, id, strlen(name)) == 0) {
-            *out = vg_timetable_at(self->options.plan, i, turn, self->options.epoch);
+            *out = vg_timetable_at(&self->options.timetable, i, turn);
             return true;
         }
     }
@@ -73,7 +74,7 @@ void vg_director_resume(struct vg_director *self, const struct vg_watch *watch, 
             !parse_flight(self, s->id, &f->job.flight, &f->job.is_relief)) {
             continue;
         }
-        f->job.plan = self->options.plan;
+        f->job.plan = self->options.timetable.plan;
         vg_format(f->job.id, sizeof f->job.id, "%s", s->id);
         f->job.has_consent = true;
         f->job.takeoff = vg_us(s->takeoff_us);

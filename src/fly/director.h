@@ -25,8 +25,7 @@ struct vg_director;
 
 struct vg_director_options {
     const struct vg_watchfile *watch; /* borrowed while it lives */
-    const struct vg_plan *plan; /* likewise */
-    struct vg_us epoch; /* when the plan's period begins */
+    struct vg_timetable timetable; /* its plan likewise */
     bool auto_consent; /* simulation: no person to ask */
     int our_sysid; /* 1..255 */
     enum vg_lang lang; /* of reasons in words */
@@ -84,6 +83,10 @@ struct vg_director_outlook {
 };
 struct vg_director_outlook vg_director_outlook(const struct vg_director *self, int drone,
                                                struct vg_us now);
+/* The wind that drones in the air tell of, mean of all; false: none does. Components of where the
+ * air goes, m/s. */
+bool vg_director_wind(const struct vg_director *self, struct vg_us now, double *out_north_mps,
+                      double *out_east_mps);
 /* Fly another plan of the same epoch from now on. Flights in the air or launching go on under the
  * old one; flights on the ground whose sortie the new plan has unchanged stay; others are called
  * off. `plan` is borrowed; the old one must live while vg_director_uses it. */

@@ -69,17 +69,17 @@ static void choose_next(struct vg_director *self, struct vg_flyer *f, struct vg_
     struct vg_us from =
         f->not_before.us > 0 ? f->not_before : vg_us(now.us - LATE_MAX_S * VG_US_PER_S);
     struct vg_departure next =
-        vg_timetable_next(o->plan, o->watch->drones[f->drone].id, o->epoch, from);
+        vg_timetable_next(&o->timetable, o->watch->drones[f->drone].id, from);
     if (next.sortie < 0) {
         return;
     }
     drop_job(f);
     f->job.flight = next;
-    f->job.plan = o->plan;
+    f->job.plan = o->timetable.plan;
     f->job.takeoff = next.takeoff;
     f->job.land = next.land;
     f->job.has_consent = o->auto_consent;
-    vg_departure_id(o->plan, &next, false, f->job.id, sizeof f->job.id);
+    vg_departure_id(o->timetable.plan, &next, false, f->job.id, sizeof f->job.id);
     vg_flyer_tell_sortie(self, f, "planned");
 }
 

@@ -3,29 +3,29 @@
 #include <math.h>
 #include <string.h>
 
-struct vg_departure vg_timetable_at(const struct vg_plan *plan, int sortie, int64_t turn,
-                                    struct vg_us epoch)
+struct vg_departure vg_timetable_at(const struct vg_timetable *self, int sortie, int64_t turn)
 {
-    const struct vg_plan_sortie *s = &plan->sorties[sortie];
-    struct vg_us base = vg_us_add(epoch, vg_us_from_s((double)turn * s->period_s));
+    const struct vg_plan_sortie *s = &self->plan->sorties[sortie];
+    struct vg_us base = vg_us_add(self->epoch, vg_us_from_s((double)turn * s->period_s));
     return (struct vg_departure){sortie, turn, vg_us_add(base, vg_us_from_s(s->takeoff_s)),
                                  vg_us_add(base, vg_us_from_s(s->land_s))};
 }
 
-struct vg_departure vg_timetable_next(const struct vg_plan *plan, const char *drone,
-                                      struct vg_us epoch, struct vg_us from)
+struct vg_departure vg_timetable_next(const struct vg_timetable *self, const char *drone,
+                                      struct vg_us from)
 {
     struct vg_departure best = {.sortie = -1};
-    double since_s = vg_us_to_s(vg_us_sub(from, epoch));
-    for (int i = 0; i < plan->n_sorties; i++) {
-        const struct vg_plan_sortie *s = &plan->sorties[i];
+    from = from.us > self->begins.us ? from : self->begins;
+    double since_s = vg_us_to_s(vg_us_sub(from, self->epoch));
+    for (int i = 0; i < self->plan->n_sorties; i++) {
+        const struct vg_plan_sortie *s = &self->plan->sorties[i];
         if (strcmp(s->drone, drone) != 0) {
             continue;
         }
         double turn = ceil((since_s - s->takeoff_s) / s->period_s - 1e-9);
-        struct vg_departure f = vg_timetable_at(plan, i, turn > 0 ? (int64_t)turn : 0, epoch);
+        struct vg_departure f = vg_timetable_at(self, i, turn > 0 ? (int64_t)turn : 0);
         if (f.takeoff.us < from.us) { /* rounding of microseconds */
-            f = vg_timetable_at(plan, i, f.turn + 1, epoch);
+            f = vg_timetable_at(self, i, f.turn + 1);
         }
         if (best.sortie < 0 || f.takeoff.us < best.takeoff.us) {
             best = f;
@@ -74,23 +74,26 @@ static void put_pass(const struct vg_plan_sortie *s, const char *id, double shif
     vg_buf_puts(out, is_open ? "]}" : "");
 }
 
-void vg_timetable_passes(const struct vg_plan *plan, struct vg_us epoch, struct vg_us from,
-                         struct vg_us to, double (*axis_m)(void *ctx, const char *line), void *ctx,
+void vg_timetable_passes(const struct vg_timetable *self, struct vg_us from, struct vg_us to,
+                         double (*axis_m)(void *ctx, const char *line), void *ctx,
                          struct vg_buf *out)
 {
     bool is_first = true;
     vg_buf_puts(out, "[");
-    for (int i = 0; i < plan->n_sorties; i++) {
-        const struct vg_plan_sortie *s = &plan->sorties[i];
-        double first = floor(vg_us_to_s(vg_us_sub(from, epoch)) / s->period_s) - 1;
+    for (int i = 0; i < self->plan->n_sorties; i++) {
+        const struct vg_plan_sortie *s = &self->plan->sorties[i];
+        double first = floor(vg_us_to_s(vg_us_sub(from, self->epoch)) / s->period_s) - 1;
         for (int64_t turn = first > 0 ? (int64_t)first : 0;; turn++) {
-            struct vg_departure f = vg_timetable_at(plan, i, turn, epoch);
+            struct vg_departure f = vg_timetable_at(self, i, turn);
             if (f.takeoff.us > to.us) {
                 break;
             }
+            if (f.takeoff.us < self->begins.us) {
+                continue;
+            }
             double shift_s = vg_us_to_s(f.takeoff) - s->takeoff_s;
             char id[64];
-            vg_departure_id(plan, &f, false, id, sizeof id);
+            vg_departure_id(self->plan, &f, false, id, sizeof id);
             put_pass(s, id, shift_s, vg_us_to_s(from), vg_us_to_s(to), axis_m, ctx, &is_first, out);
         }
     }

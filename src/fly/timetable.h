@@ -14,18 +14,24 @@ struct vg_departure {
     struct vg_us land;
 };
 
-struct vg_departure vg_timetable_at(const struct vg_plan *plan, int sortie, int64_t turn,
-                                    struct vg_us epoch);
+/* A plan on the clock. */
+struct vg_timetable {
+    const struct vg_plan *plan; /* borrowed */
+    struct vg_us epoch; /* when its period begins */
+    struct vg_us begins; /* flights that take off before this are not flown */
+};
+
+struct vg_departure vg_timetable_at(const struct vg_timetable *self, int sortie, int64_t turn);
 /* The first flight of `drone` that takes off at or after `from`. */
-struct vg_departure vg_timetable_next(const struct vg_plan *plan, const char *drone,
-                                      struct vg_us epoch, struct vg_us from);
+struct vg_departure vg_timetable_next(const struct vg_timetable *self, const char *drone,
+                                      struct vg_us from);
 /* "K2#3" (relief: "K2#3R"). Returns buf. */
 const char *vg_departure_id(const struct vg_plan *plan, const struct vg_departure *flight,
                             bool is_relief, char *buf, size_t size_bytes);
 /* The planned passes between two times, as the list that docs/api.md calls "planned" (without the
  * key). `axis_m(ctx, line)` gives a line's place on the chart's axis, negative to leave it out. */
-void vg_timetable_passes(const struct vg_plan *plan, struct vg_us epoch, struct vg_us from,
-                         struct vg_us to, double (*axis_m)(void *ctx, const char *line), void *ctx,
+void vg_timetable_passes(const struct vg_timetable *self, struct vg_us from, struct vg_us to,
+                         double (*axis_m)(void *ctx, const char *line), void *ctx,
                          struct vg_buf *out);
 
 #endif

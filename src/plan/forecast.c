@@ -19,6 +19,7 @@ struct ground {
     double *worst; /* ratio so far */
     double *until_s; /* when the worst one ended */
     double *revisit_s; /* 0: not watched, or out of reach */
+    double wait; /* sum over the ground seen by now: first sight / wanted revisit */
 };
 
 static double end_of(const struct vg_plan *plan)
@@ -97,6 +98,8 @@ static void see(struct ground *g, int b, double t_s)
 {
     if (t_s > g->last_s[b]) {
         double ratio = g->revisit_s[b] > 0 ? (t_s - g->last_s[b]) / g->revisit_s[b] : 0;
+        bool is_first = g->last_s[b] <= 0 && g->revisit_s[b] > 0;
+        g->wait += is_first ? t_s / g->revisit_s[b] : 0;
         if (ratio > g->worst[b]) {
             g->worst[b] = ratio;
             g->until_s[b] = t_s;
@@ -158,7 +161,8 @@ static bool add_sortie(struct passes *all, const struct vg_replan_input *in,
     if (d < 0 || in->drones[d].is_out) {
         return true;
     }
-    double turn = ceil((in->plan_now_s - LATE_S - so->takeoff_s) / so->period_s);
+    double since_s = in->plan_now_s - (in->is_from_rest ? 0 : LATE_S);
+    double turn = ceil((since_s - so->takeoff_s) / so->period_s - 1e-9);
     for (turn = fmax(turn, 0); is_good; turn++) {
         double takeoff_s = turn * so->period_s + so->takeoff_s - in->plan_now_s;
         double late_s = fmax(0, in->drones[d].ready_s - takeoff_s);
@@ -184,6 +188,7 @@ static double judge_pass(const struct ground *g, int line, int b, int at, double
 {
     double still = g->revisit_s[at] > 0 ? (end_s - g->last_s[at]) / g->revisit_s[at] : 0;
     double worst = fmax(g->worst[at], still);
+    io->mean_wait += g->last_s[at] <= 0 ? still : 0; /* never seen: at least so long */
     if (worst > io->ratio) {
         io->ratio = worst;
         io->line = line;
@@ -195,16 +200,19 @@ static double judge_pass(const struct ground *g, int line, int b, int at, double
 
 static struct vg_forecast judge(const struct ground *g, double end_s)
 {
-    struct vg_forecast out = {.line = -1};
+    struct vg_forecast out = {.line = -1, .mean_wait = g->wait};
+    int n = 0;
     for (int k = 0; k < g->watch->network.n_lines; k++) {
         for (int b = g->first[k]; b < g->first[k + 1]; b++) {
             double worst = 0;
             for (int q = 0; q < g->n_passes; q++) {
                 worst = fmax(worst, judge_pass(g, k, b, q * g->n + b, end_s, &out));
+                n += g->revisit_s[q * g->n + b] > 0;
             }
             out.broken_m += worst > 1 ? BIN_M : 0;
         }
     }
+    out.mean_wait /= n > 0 ? n : 1;
     return out;
 }
 

@@ -45,6 +45,7 @@ struct vg_replan_input {
     double (*unseen_s)(void *ctx, int line, double s_m);
     void *ctx;
     int number; /* of this change, from 1: part of the new sorties' names ("V1.2b") */
+    bool is_from_rest; /* nothing that was due before now is flown late */
 };
 
 /* The worst to come: time unseen over the wanted revisit of the place. */
@@ -54,6 +55,7 @@ struct vg_forecast {
     double s_m;
     double t_s; /* from now: when it is seen again, or the end of the forecast */
     double broken_m; /* length of line that goes unseen longer than wanted at some time */
+    double mean_wait; /* until the next sight, over the wanted revisit; mean of the line */
 };
 
 struct vg_replan_outcome {
@@ -73,6 +75,12 @@ enum vg_status vg_replan_solve(const struct vg_replan_input *in, struct vg_repla
  * better than the plan in force; else it is not worth a change. */
 enum vg_status vg_replan_keep(const struct vg_replan_input *in, struct vg_replan_outcome *out,
                               bool *out_is_better, struct vg_error *err) VG_MUST_USE;
+
+/* A fleet at rest takes a plan up: how long after its epoch (s) it had best begin, so that the worst
+ * to come is least and, among such beginnings, ground waits least for its first sight. Always just
+ * as a sortie takes off. */
+enum vg_status vg_replan_from_rest(const struct vg_watchfile *watch, const struct vg_plan *plan,
+                                   double *out_phase_s, struct vg_error *err) VG_MUST_USE;
 
 /* What the plan will do from now on, as the drones allow. */
 enum vg_status vg_replan_forecast(const struct vg_replan_input *in, const struct vg_plan *plan,

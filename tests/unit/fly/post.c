@@ -122,8 +122,7 @@ static void make_director(struct post *self)
 {
     struct vg_error err = {0};
     struct vg_director_options options = {.watch = &self->watch,
-                                          .plan = &self->plan,
-                                          .epoch = self->start,
+                                          .timetable = {&self->plan, self->start, self->start},
                                           .auto_consent = self->auto_consent,
                                           .our_sysid = 255,
                                           .send = on_send,

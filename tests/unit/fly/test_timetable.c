@@ -29,7 +29,8 @@ static void next_flights_alternate(void **state)
     (void)state;
     struct vg_plan_sortie s[2];
     struct vg_plan plan = two_sorties(s);
-    struct vg_us epoch = vg_us_from_s(50000);
+    const struct vg_us epoch = vg_us_from_s(50000);
+    struct vg_timetable t = {&plan, epoch, epoch};
     static const struct {
         double from_s;
         int sortie;
@@ -42,14 +43,18 @@ static void next_flights_alternate(void **state)
         {60000, 0, 10, 60100},       {60500, 1, 10, 60700},
     };
     for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
-        struct vg_departure f = vg_timetable_next(&plan, "V1", epoch, vg_us_from_s(want[i].from_s));
+        struct vg_departure f = vg_timetable_next(&t, "V1", vg_us_from_s(want[i].from_s));
         assert_int_equal(f.sortie, want[i].sortie);
         assert_int_equal(f.turn, want[i].turn);
         assert_int_equal(f.takeoff.us, vg_us_from_s(want[i].takeoff_s).us);
     }
-    assert_int_equal(vg_timetable_next(&plan, "V9", epoch, epoch).sortie, -1);
+    assert_int_equal(vg_timetable_next(&t, "V9", epoch).sortie, -1);
+    t.begins = vg_us_from_s(51500); /* a plan taken up in the middle of its second turn */
+    struct vg_departure first = vg_timetable_next(&t, "V1", vg_us_from_s(50200));
+    assert_int_equal(first.sortie, 1);
+    assert_int_equal(first.takeoff.us, vg_us_from_s(51700).us);
     char id[32];
-    struct vg_departure f = vg_timetable_at(&plan, 1, 3, epoch);
+    struct vg_departure f = vg_timetable_at(&t, 1, 3);
     assert_string_equal(vg_departure_id(&plan, &f, true, id, sizeof id), "A2#3R");
 }
 
@@ -65,12 +70,18 @@ static void passes_are_laid_on_the_clock(void **state)
     struct vg_plan_sortie s[2];
     struct vg_plan plan = two_sorties(s);
     struct vg_buf b = {0};
-    vg_timetable_passes(&plan, vg_us_from_s(50000), vg_us_from_s(51000), vg_us_from_s(52500), axis,
-                        NULL, &b);
+    const struct vg_timetable t = {&plan, vg_us_from_s(50000), vg_us_from_s(50000)};
+    vg_timetable_passes(&t, vg_us_from_s(51000), vg_us_from_s(52500), axis, NULL, &b);
     assert_string_equal(
         vg_buf_text(&b),
         "[{\"drone\":\"V1\",\"sortie\":\"A1#1\",\"points\":[[51150,5000],[51250,6000]]},"
         "{\"drone\":\"V1\",\"sortie\":\"A1#2\",\"points\":[[52150,5000],[52250,6000]]}]");
+    vg_buf_reset(&b);
+    const struct vg_timetable later = {&plan, vg_us_from_s(50000), vg_us_from_s(51101)};
+    vg_timetable_passes(&later, vg_us_from_s(51000), vg_us_from_s(52500), axis, NULL, &b);
+    assert_string_equal(
+        vg_buf_text(&b),
+        "[{\"drone\":\"V1\",\"sortie\":\"A1#2\",\"points\":[[52150,5000],[52250,6000]]}]");
     vg_buf_finish(&b);
 }
 
