@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-static void print_json(const struct vg_check_report *r)
+static void print_json(const struct vg_plan *plan, const struct vg_check_report *r)
 {
     struct vg_buf b = {0};
     vg_buf_printf(&b, "{\"kept\":%s,\"rule\":", r->is_kept ? "true" : "false");
@@ -16,13 +16,18 @@ static void print_json(const struct vg_check_report *r)
     vg_buf_json(&b, r->violation);
     vg_buf_printf(&b,
                   ",\"worst_gap_s\":%.1f,\"sorties\":%d,\"visits\":%d,\"line_km\":%.1f,"
-                  "\"reachable_km\":%.1f}\n",
+                  "\"reachable_km\":%.1f",
                   r->worst_gap_s, r->n_sorties, r->n_visits, r->line_km, r->reachable_km);
+    if (plan->has_wind) {
+        vg_buf_printf(&b, ",\"wind\":[%.0f,%.1f]", plan->wind_from_deg, plan->wind_mps);
+    }
+    vg_buf_puts(&b, "}\n");
     fputs(vg_buf_text(&b), stdout);
     vg_buf_finish(&b);
 }
 
-static void print_text(enum vg_lang lang, const struct vg_check_report *r)
+static void print_text(enum vg_lang lang, const struct vg_plan *plan,
+                       const struct vg_check_report *r)
 {
     char gap[40];
     char reachable[32];
@@ -34,6 +39,12 @@ static void print_text(enum vg_lang lang, const struct vg_check_report *r)
                r->n_sorties, r->n_visits,
                vg_decimal_format(lang, r->reachable_km, 1, reachable, sizeof reachable),
                vg_decimal_format(lang, r->line_km, 1, line, sizeof line), gap);
+        if (plan->has_wind) {
+            char speed[32];
+            printf(vg_tr(lang, "It was made for wind from %.0f° at %s m/s, not for the watch's.\n"),
+                   plan->wind_from_deg,
+                   vg_decimal_format(lang, plan->wind_mps, 1, speed, sizeof speed));
+        }
     } else {
         printf(vg_tr(lang, "The plan does not hold (%s): %s\n"), r->rule, r->violation);
     }
@@ -65,9 +76,9 @@ int vg_cmd_check(const struct vg_app *app, int argc, char **argv)
         rc = vg_app_fail(app, &err);
     } else {
         if (app->is_json) {
-            print_json(&report);
+            print_json(&plan, &report);
         } else {
-            print_text(app->lang, &report);
+            print_text(app->lang, &plan, &report);
         }
         rc = report.is_kept ? 0 : 1;
     }

@@ -76,7 +76,8 @@ static const struct page PAGES[] = {
       "  --plan P.json    fly this plan instead of planning afresh\n"
       "  --listen H:P     where the page is served (default: the watch's)\n"
       "  --seed S         seed of the simulation\n"
-      "  --fault TEXT     simulated fault, e.g. \"V3 silent 600s 300s\" (may be repeated)\n"
+      "  --fault TEXT     simulated fault, e.g. \"V3 silent 600s 300s\", \"wind 1h 9m/s 60deg\"\n"
+      "                   (may be repeated)\n"
       "  --port-base P    UDP ports of the links from P up, whatever the watch says\n"
       "  --sim-ports P    the simulated fleet sends to ports from P up (for a relay in between)\n"
       "  --ask            with --sim: wait for the pilot's consent as with real drones",
@@ -87,7 +88,8 @@ static const struct page PAGES[] = {
       "  --plan P.json    voler ce plan au lieu d'en calculer un\n"
       "  --listen H:P     où la page est servie (par défaut : selon la veille)\n"
       "  --seed S         graine de la simulation\n"
-      "  --fault TEXTE    panne simulée, p. ex. \"V3 silent 600s 300s\" (répétable)\n"
+      "  --fault TEXTE    panne simulée, p. ex. \"V3 silent 600s 300s\", \"wind 1h 9m/s 60deg\"\n"
+      "                   (répétable)\n"
       "  --port-base P    ports UDP des liaisons à partir de P, quoi que dise la veille\n"
       "  --sim-ports P    la flotte simulée émet vers les ports à partir de P (pour un relais "
       "entre deux)\n"
@@ -97,9 +99,11 @@ static const struct page PAGES[] = {
      {"the fleet in a box: one MAVLink endpoint a drone",
       "la flotte en boîte : un point MAVLink par drone"},
      {"Each drone speaks MAVLink 2 over UDP to the port of its link; any ground station may\n"
-      "listen. --fault \"V3 silent 600s 300s\": V3 falls silent after 600 s for 300 s.",
+      "listen. --fault \"V3 silent 600s 300s\": V3 falls silent after 600 s for 300 s;\n"
+      "\"wind 1h 9m/s 60deg\": after an hour the wind blows from 60 degrees at 9 m/s.",
       "Chaque drone parle MAVLink 2 en UDP vers le port de sa liaison ; toute station au sol peut\n"
-      "écouter. --fault \"V3 silent 600s 300s\" : V3 se tait après 600 s pendant 300 s."}},
+      "écouter. --fault \"V3 silent 600s 300s\" : V3 se tait après 600 s pendant 300 s ;\n"
+      "\"wind 1h 9m/s 60deg\" : après une heure le vent souffle du 60 à 9 m/s."}},
     {"verify",
      "vigie verify RECORD [--key PUBLIC.pub]",
      {"check the chain and the signatures of a record",

@@ -1,7 +1,8 @@
-/* When drones are lost, late or back, or ground will go unseen too long with all of them, the
- * timetable is made anew on a worker thread and flown.
+/* When drones are lost, late or back, when another wind blows than was planned for, or when ground
+ * will go unseen too long all the same, the timetable is made anew on a worker thread and flown.
  *
  *   links ─► director: who is out ─► steady for a while ┐
+ *   wind that the drones meet ─► other for a while       ┤
  *   seen ground, flights under way ─► every two minutes ┴► job (plan/replan.h) ─► director adopts,
  *                                                                                event, alert, file
  */
@@ -78,6 +79,12 @@ static void done(void *ctx, void *of)
     } else {
         free(plan);
     }
+    if (job->cause == VG_REPLAN_WIND) {
+        r->changed = self->now; /* not again at once, whatever came of it */
+    }
+    if (job->cause == VG_REPLAN_WIND && job->status == VG_E_INVALID) {
+        vg_station_replan_tell_wind(self, job);
+    }
     vg_station_replan_free(job);
 }
 
@@ -110,7 +117,7 @@ static bool may_look(struct vg_station *self)
     for (int d = 0; d < self->watchfile.n_drones; d++) {
         is_held = is_held || vg_director_outlook(self->director, d, self->now).is_held;
     }
-    bool is_due = since_s(self, r->looked) > LOOK_S && since_s(self, r->changed) > REST_S;
+    bool is_due = since_s(self, r->looked) > LOOK_S;
     r->looked = is_due ? self->now : r->looked;
     return is_due && !is_held;
 }
@@ -161,6 +168,14 @@ void vg_station_step_replan(struct vg_station *self)
         if (since_s(self, r->steady_since) > STEADY_S) {
             start(self, VG_REPLAN_FLEET);
         }
+        return;
+    }
+    bool is_other_wind = vg_station_replan_is_other_wind(self);
+    if (since_s(self, r->changed) <= REST_S) {
+        return;
+    }
+    if (is_other_wind) {
+        start(self, VG_REPLAN_WIND);
     } else if (may_look(self)) {
         start(self, VG_REPLAN_PROMISE);
     }

@@ -16,6 +16,11 @@ struct vg_station_replan {
     struct vg_us looked; /* whether the promise will hold */
     struct vg_us began;
     struct vg_us changed; /* the timetable, last */
+    struct vg_us looked_at_wind;
+    struct vg_us wind_since; /* it has been another one than the plan's */
+    double north_mps; /* the wind met, smoothed: where the air goes */
+    double east_mps;
+    bool knows_wind;
     int number;
     bool is_busy;
 };
@@ -23,6 +28,7 @@ struct vg_station_replan {
 /* Why a timetable is made anew. */
 enum vg_replan_cause {
     VG_REPLAN_FLEET, /* drones are out, or back */
+    VG_REPLAN_WIND, /* another wind blows than the plan was made for */
     VG_REPLAN_PROMISE /* ground will go unseen too long with all of them */
 };
 
@@ -30,6 +36,7 @@ enum vg_replan_cause {
  * lives while the job runs. */
 struct vg_replan_job {
     enum vg_replan_cause cause;
+    struct vg_watchfile watch; /* in the wind to plan for; shares all memory with the station's */
     struct vg_replan_input in;
     struct vg_replan_drone *drones;
     bool *has_changed;
@@ -37,10 +44,15 @@ struct vg_replan_job {
     const struct vg_shape *shape;
     double *unseen_s; /* of each bin */
     struct vg_replan_outcome out;
+    bool has_wind; /* not the watch's own */
     bool is_better; /* than the plan in force: take it */
     struct vg_error err;
     enum vg_status status;
 };
+
+/* station_replan_wind.c: looks at the wind that the drones meet. true: it has been another one than
+ * the plan's for a while. */
+bool vg_station_replan_is_other_wind(struct vg_station *self);
 
 /* NULL: no memory. On the loop's thread. */
 struct vg_replan_job *vg_station_replan_job(struct vg_station *self, enum vg_replan_cause cause);
@@ -49,5 +61,7 @@ void vg_station_replan_run(void *job, const atomic_bool *is_cancelled);
 void vg_station_replan_free(void *job);
 /* Says and keeps what was adopted: event, alert, the plan beside the record. */
 void vg_station_replan_tell(struct vg_station *self, const struct vg_replan_job *job);
+/* No timetable can be flown in this wind: alert. */
+void vg_station_replan_tell_wind(struct vg_station *self, const struct vg_replan_job *job);
 
 #endif

@@ -32,6 +32,9 @@ void vg_station_replan_run(void *ctx, const atomic_bool *is_cancelled)
     job->status = job->cause == VG_REPLAN_PROMISE
                       ? vg_replan_keep(&job->in, &job->out, &job->is_better, &job->err)
                       : vg_replan_solve(&job->in, &job->out, &job->err);
+    job->out.plan.has_wind = job->has_wind;
+    job->out.plan.wind_from_deg = job->has_wind ? job->watch.wind_from_deg : 0;
+    job->out.plan.wind_mps = job->has_wind ? job->watch.wind_mps : 0;
 }
 
 /* What the flights in the air will still see. */
@@ -82,7 +85,7 @@ struct vg_replan_job *vg_station_replan_job(struct vg_station *self, enum vg_rep
     for (int d = 0; is_good && d < self->watchfile.n_drones; d++) {
         struct vg_director_outlook o = vg_director_outlook(self->director, d, self->now);
         job->drones[d] = (struct vg_replan_drone){r->is_out[d], o.ready_s};
-        job->has_changed[d] = r->is_out[d] != r->is_out_planned[d];
+        job->has_changed[d] = cause == VG_REPLAN_WIND || r->is_out[d] != r->is_out_planned[d];
         is_good = add_passes(self, job, &o, &cap);
     }
     if (!is_good) {
@@ -95,8 +98,15 @@ struct vg_replan_job *vg_station_replan_job(struct vg_station *self, enum vg_rep
         job->unseen_s[b] = fmax(0, (double)(self->now.us - since_us) / VG_US_PER_S);
     }
     job->cause = cause;
+    job->watch = vg_plan_watch(self->plan, &self->watchfile);
+    if (cause == VG_REPLAN_WIND) {
+        double from_deg = atan2(-r->east_mps, -r->north_mps) * VG_DEG_PER_RAD;
+        job->watch.wind_from_deg = fmod(round(from_deg) + 360, 360);
+        job->watch.wind_mps = round(10 * hypot(r->north_mps, r->east_mps)) / 10;
+    }
+    job->has_wind = self->plan->has_wind || cause == VG_REPLAN_WIND;
     job->shape = shape;
-    job->in.watch = &self->watchfile;
+    job->in.watch = &job->watch;
     job->in.terrain = self->terrain;
     job->in.plan = self->plan;
     job->in.plan_now_s = vg_us_to_s(vg_us_sub(self->now, self->epoch));

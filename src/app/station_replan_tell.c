@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *const CAUSES[] = {
+    [VG_REPLAN_FLEET] = "fleet", [VG_REPLAN_WIND] = "wind", [VG_REPLAN_PROMISE] = "promise"};
+
 /* Beside the record, so that a restart goes on with it and anybody can check it. */
 static void plan_path(const struct vg_station *self, char *out, size_t size_bytes)
 {
@@ -40,7 +43,8 @@ static void put_drones(const struct vg_station *self, const struct vg_replan_job
     bool is_first = true;
     vg_buf_puts(out, "[");
     for (int d = 0; d < self->watchfile.n_drones; d++) {
-        if (job->has_changed[d] && job->drones[d].is_out == is_out) {
+        bool is_for_it = job->cause == VG_REPLAN_FLEET && job->has_changed[d];
+        if (is_for_it && job->drones[d].is_out == is_out) {
             vg_buf_puts(out, is_first ? "" : ",");
             vg_buf_json(out, self->watchfile.drones[d].id);
             is_first = false;
@@ -74,18 +78,40 @@ static void put_forecast(const struct vg_station *self, const char *name,
     vg_buf_puts(out, "}");
 }
 
+static void put_wind(const struct vg_replan_job *job, struct vg_buf *out)
+{
+    vg_buf_printf(out, ",\"wind\":{\"from_deg\":%.0f,\"speed_mps\":%.1f}", job->watch.wind_from_deg,
+                  job->watch.wind_mps);
+}
+
+void vg_station_replan_tell_wind(struct vg_station *self, const struct vg_replan_job *job)
+{
+    struct vg_buf b = {0};
+    vg_buf_puts(&b, "{\"reason\":");
+    vg_buf_json(&b, job->err.message);
+    put_wind(job, &b);
+    vg_buf_puts(&b, "}");
+    if (!b.is_failed) {
+        vg_station_alert(self, "wind", "urgent", -1, vg_buf_text(&b));
+    }
+    vg_buf_finish(&b);
+}
+
 void vg_station_replan_tell(struct vg_station *self, const struct vg_replan_job *job)
 {
     struct vg_buf b = {0};
     char sha[VG_SHA256_HEX_SIZE];
     bool is_saved = save(self, sha);
     vg_buf_puts(&b, "{\"cause\":");
-    vg_buf_json(&b, job->cause == VG_REPLAN_PROMISE ? "promise" : "fleet");
+    vg_buf_json(&b, CAUSES[job->cause]);
     vg_buf_puts(&b, ",\"out\":");
     put_drones(self, job, true, &b);
     vg_buf_puts(&b, ",\"back\":");
     put_drones(self, job, false, &b);
     vg_buf_printf(&b, ",\"bases\":%d", job->out.n_bases);
+    if (job->cause == VG_REPLAN_WIND) {
+        put_wind(job, &b);
+    }
     put_forecast(self, "without", &job->out.without, &b);
     put_forecast(self, "with", &job->out.with, &b);
     size_t common = b.n;

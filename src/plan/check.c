@@ -75,7 +75,8 @@ enum vg_status vg_check_plan(const struct vg_plan *plan, const struct vg_watchfi
 {
     size_t n = (size_t)plan->n_sorties + 1;
     struct vg_check_report report = {.is_kept = true, .n_sorties = plan->n_sorties};
-    struct vg_check self = {.plan = plan, .watch = watch, .lang = lang, .report = &report};
+    const struct vg_watchfile in_its_wind = vg_plan_watch(plan, watch);
+    struct vg_check self = {.plan = plan, .watch = &in_its_wind, .lang = lang, .report = &report};
     bool no_memory = false;
     self.drone = malloc(n * sizeof *self.drone);
     self.base_from = malloc(n * sizeof *self.base_from);

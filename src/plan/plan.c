@@ -12,6 +12,7 @@
  * edge of the stratosphere. */
 static const double MAX_S = 1e9;
 static const double MAX_KM = 1e5;
+static const double MAX_WIND_MPS = 100;
 static const double MIN_ALT_MSL_M = -1000;
 static const double MAX_ALT_MSL_M = 30000;
 static const double MAX_DEPTH_M = 100000; /* the greatest watch depth */
@@ -349,12 +350,34 @@ static enum vg_status read_certificate(const json_t *doc, struct vg_plan *out, s
     return out->certificate != NULL ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
 }
 
+/* [true degrees it comes from, m/s]; none: the watch's. */
+static enum vg_status read_wind(const json_t *doc, struct vg_plan *out, struct vg_error *err)
+{
+    const json_t *wind = json_object_get(doc, "wind");
+    if (wind == NULL) {
+        return VG_OK;
+    }
+    const json_t *from = json_array_get(wind, 0);
+    const json_t *speed = json_array_get(wind, 1);
+    out->has_wind = true;
+    out->wind_from_deg = json_number_value(from);
+    out->wind_mps = json_number_value(speed);
+    bool is_good = json_array_size(wind) == 2 && json_is_number(from) && json_is_number(speed) &&
+                   out->wind_from_deg >= 0 && out->wind_from_deg <= 360 && out->wind_mps >= 0 &&
+                   out->wind_mps <= MAX_WIND_MPS;
+    return is_good ? VG_OK
+                   : vg_fail(err, VG_E_FORMAT,
+                             "\"wind\" must be [degrees it comes from, m/s], at most %d m/s",
+                             (int)MAX_WIND_MPS);
+}
+
 static enum vg_status read_head(json_t *doc, struct vg_plan *out, struct vg_error *err)
 {
-    static const char *const KEYS[] = {"format", "period_s",  "worst_gap_s", "bound_s",
-                                       "ratio",  "stretches", "certificate", "sorties"};
+    static const char *const KEYS[] = {"format",      "period_s", "worst_gap_s",
+                                       "bound_s",     "ratio",    "stretches",
+                                       "certificate", "sorties",  "wind"};
     char format[32];
-    enum vg_status st = refuse_unknown(doc, KEYS, 8, err);
+    enum vg_status st = refuse_unknown(doc, KEYS, 9, err);
     if (st == VG_OK) {
         st = read_name(doc, "format", format, sizeof format, err);
     }
@@ -367,6 +390,9 @@ static enum vg_status read_head(json_t *doc, struct vg_plan *out, struct vg_erro
                                    {"ratio", 0, MAX_S, 1, &out->ratio}};
     if (st == VG_OK) {
         st = read_fields(doc, fields, 3, err);
+    }
+    if (st == VG_OK) {
+        st = read_wind(doc, out, err);
     }
     return st == VG_OK ? read_gap(doc, "worst_gap_s", &out->worst_gap_s, err) : st;
 }
@@ -411,6 +437,16 @@ void vg_plan_finish(struct vg_plan *self)
     free(self->stretches);
     free(self->certificate);
     *self = (struct vg_plan){0};
+}
+
+struct vg_watchfile vg_plan_watch(const struct vg_plan *plan, const struct vg_watchfile *watch)
+{
+    struct vg_watchfile w = *watch;
+    if (plan->has_wind) {
+        w.wind_from_deg = plan->wind_from_deg;
+        w.wind_mps = plan->wind_mps;
+    }
+    return w;
 }
 
 double vg_plan_tick_s(double t_s)

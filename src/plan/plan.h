@@ -94,6 +94,10 @@ struct vg_plan {
     int n_stretches;
     struct vg_plan_sortie *sorties;
     int n_sorties;
+    /* Made for another wind than the watch's: one that the drones met. */
+    bool has_wind;
+    double wind_from_deg; /* true, whole degrees in the file */
+    double wind_mps; /* tenths in the file */
     char *certificate; /* JSON text of the certificate object, "{}" if none */
 };
 
@@ -101,6 +105,9 @@ enum vg_status vg_plan_parse(const char *json, size_t n, const char *place, stru
                              struct vg_error *err) VG_MUST_USE;
 void vg_plan_format(const struct vg_plan *self, struct vg_buf *out);
 void vg_plan_finish(struct vg_plan *self);
+
+/* The watch as the plan takes it: in the plan's own wind. Shares all memory with `watch`. */
+struct vg_watchfile vg_plan_watch(const struct vg_plan *plan, const struct vg_watchfile *watch);
 
 double vg_plan_tick_s(double t_s);
 /* A copy that does all of it shift_s later, in whole ticks unless shift_s is 0. Owned by the

@@ -156,6 +156,11 @@ void vg_plan_format(const struct vg_plan *self, struct vg_buf *out)
     put_field(out, ",\"worst_gap_s\":", self->worst_gap_s, DEC_S);
     put_field(out, ",\"bound_s\":", self->bound_s, DEC_S);
     put_field(out, ",\"ratio\":", self->ratio, DEC_SHARE);
+    if (self->has_wind) {
+        put_field(out, ",\"wind\":[", self->wind_from_deg, 0);
+        put_field(out, ",", self->wind_mps, DEC_S);
+        vg_buf_puts(out, "]");
+    }
     vg_buf_puts(out, ",\n\"stretches\":[");
     for (int i = 0; i < self->n_stretches; i++) {
         vg_buf_puts(out, i > 0 ? ",\n" : "\n");

@@ -274,6 +274,12 @@ void vg_simdrone_set_position(struct vg_simdrone *self, bool has_position)
     self->pilot.has_position = has_position;
 }
 
+void vg_simdrone_set_wind(struct vg_simdrone *self, double from_deg, double mps)
+{
+    self->pilot.flight.config.wind_from_deg = from_deg;
+    self->pilot.flight.config.wind_mps = mps;
+}
+
 const struct vg_pilot *vg_simdrone_pilot(const struct vg_simdrone *self)
 {
     return &self->pilot;

@@ -60,6 +60,9 @@ void vg_simdrone_discard_out(struct vg_simdrone *self);
 /* Fault: take its satellites away, or give them back. */
 void vg_simdrone_set_position(struct vg_simdrone *self, bool has_position);
 
+/* Another even wind; gusts stay. */
+void vg_simdrone_set_wind(struct vg_simdrone *self, double from_deg, double mps);
+
 /* Borrowed until destroy. */
 const struct vg_pilot *vg_simdrone_pilot(const struct vg_simdrone *self);
 struct vg_simdrone_counts vg_simdrone_counts(const struct vg_simdrone *self);

@@ -246,34 +246,57 @@ static bool next_word(const char **text, char *buf, size_t size_bytes)
     return true;
 }
 
-enum vg_status vg_simfault_parse(const char *text, const struct vg_watchfile *watch,
+static enum vg_status parse_wind(const char *at, const char *speed, const char *from,
                                  struct vg_simfault *out, struct vg_error *err)
 {
-    char id[32], kind[32], at[32], span[32];
-    const char *p = text;
-    bool is_whole = next_word(&p, id, sizeof id) && next_word(&p, kind, sizeof kind) &&
-                    next_word(&p, at, sizeof at) && next_word(&p, span, sizeof span);
-    if (!is_whole || p[strspn(p, " ")] != 0) {
-        return vg_fail(err, VG_E_INVALID,
-                       "fault \"%s\": expected DRONE KIND AT FOR, as in \"V3 silent 600s 300s\"",
-                       text);
+    out->kind = VG_SIMFAULT_WIND;
+    out->for_s = HUGE_VAL;
+    enum vg_status status = vg_quantity_parse(VG_Q_DURATION, at, &out->at_s, err);
+    if (status == VG_OK) {
+        status = vg_quantity_parse(VG_Q_SPEED, speed, &out->wind_mps, err);
     }
-    struct vg_simfault f = {0};
-    f.drone_i = vg_watchfile_find_drone(watch, id);
-    if (f.drone_i < 0) {
+    return status == VG_OK ? vg_quantity_parse(VG_Q_ANGLE, from, &out->wind_from_deg, err) : status;
+}
+
+static enum vg_status parse_one(const char *id, const char *kind, const char *at, const char *span,
+                                const struct vg_watchfile *watch, struct vg_simfault *out,
+                                struct vg_error *err)
+{
+    out->drone_i = vg_watchfile_find_drone(watch, id);
+    if (out->drone_i < 0) {
         return vg_fail(err, VG_E_NOT_FOUND, "fault: there is no drone \"%s\"", id);
     }
     if (strcmp(kind, "silent") == 0) {
-        f.kind = VG_SIMFAULT_SILENT;
+        out->kind = VG_SIMFAULT_SILENT;
     } else if (strcmp(kind, "no-position") == 0) {
-        f.kind = VG_SIMFAULT_NO_POSITION;
+        out->kind = VG_SIMFAULT_NO_POSITION;
     } else {
         return vg_fail(err, VG_E_INVALID, "fault kind \"%s\" is not silent or no-position", kind);
     }
-    enum vg_status status = vg_quantity_parse(VG_Q_DURATION, at, &f.at_s, err);
-    if (status == VG_OK) {
-        status = vg_quantity_parse(VG_Q_DURATION, span, &f.for_s, err);
+    enum vg_status status = vg_quantity_parse(VG_Q_DURATION, at, &out->at_s, err);
+    return status == VG_OK ? vg_quantity_parse(VG_Q_DURATION, span, &out->for_s, err) : status;
+}
+
+enum vg_status vg_simfault_parse(const char *text, const struct vg_watchfile *watch,
+                                 struct vg_simfault *out, struct vg_error *err)
+{
+    char word[4][32];
+    const char *p = text;
+    struct vg_simfault f = {0};
+    bool is_whole = true;
+    for (int k = 0; k < 4; k++) {
+        is_whole = is_whole && next_word(&p, word[k], sizeof word[k]);
     }
+    if (!is_whole || p[strspn(p, " ")] != 0) {
+        return vg_fail(
+            err, VG_E_INVALID,
+            "fault \"%s\": expected DRONE KIND AT FOR, as in \"V3 silent 600s 300s\", or "
+            "wind AT SPEED FROM, as in \"wind 600s 9m/s 60deg\"",
+            text);
+    }
+    enum vg_status status = strcmp(word[0], "wind") == 0
+                                ? parse_wind(word[1], word[2], word[3], &f, err)
+                                : parse_one(word[0], word[1], word[2], word[3], watch, &f, err);
     if (status == VG_OK) {
         *out = f;
     }
@@ -303,9 +326,25 @@ static bool has_fault(const struct vg_simfleet *self, int drone_i, enum vg_simfa
     return false;
 }
 
+/* The last wind that has come up blows. */
+static void change_wind(struct vg_simfleet *self)
+{
+    double t_s = vg_us_to_s(vg_us_sub(self->now, self->start));
+    const struct vg_simfault *blows = NULL;
+    for (int i = 0; i < self->n_faults; i++) {
+        const struct vg_simfault *f = &self->faults[i];
+        bool has_come = f->kind == VG_SIMFAULT_WIND && t_s >= f->at_s;
+        blows = has_come && (blows == NULL || f->at_s >= blows->at_s) ? f : blows;
+    }
+    for (int i = 0; blows != NULL && i < self->n; i++) {
+        vg_simdrone_set_wind(self->members[i].drone, blows->wind_from_deg, blows->wind_mps);
+    }
+}
+
 void vg_simfleet_step(struct vg_simfleet *self, struct vg_us now)
 {
     self->now = now;
+    change_wind(self);
     for (int i = 0; i < self->n; i++) {
         struct member *m = &self->members[i];
         if (self->n_faults > 0) {

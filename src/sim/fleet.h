@@ -20,7 +20,8 @@ struct vg_simfleet;
 
 enum vg_simfault_kind {
     VG_SIMFAULT_SILENT = 0,
-    VG_SIMFAULT_NO_POSITION
+    VG_SIMFAULT_NO_POSITION,
+    VG_SIMFAULT_WIND /* of all drones, to the end */
 };
 
 struct vg_simfault {
@@ -28,6 +29,8 @@ struct vg_simfault {
     enum vg_simfault_kind kind;
     double at_s; /* after the start */
     double for_s;
+    double wind_from_deg;
+    double wind_mps;
 };
 
 struct vg_simfleet_options {
@@ -56,7 +59,8 @@ enum vg_status vg_simfleet_create(const struct vg_watchfile *watch,
                                   struct vg_error *err) VG_MUST_USE;
 void vg_simfleet_destroy(struct vg_simfleet *self);
 
-/* "ID KIND AT FOR" with units ("V3 silent 600s 300s", "V3 no-position 10min 1h"). */
+/* "ID KIND AT FOR" with units ("V3 silent 600s 300s", "V3 no-position 10min 1h"), or "wind AT SPEED
+ * FROM" ("wind 10min 9m/s 60deg"): from then on another wind blows. */
 enum vg_status vg_simfault_parse(const char *text, const struct vg_watchfile *watch,
                                  struct vg_simfault *out, struct vg_error *err) VG_MUST_USE;
 /* VG_E_FULL beyond 64. */

@@ -102,6 +102,23 @@ export async function watch() {
     check(kinds.code === 0, `the record holds: ${kinds.out}`);
   });
 
+  await test('another wind: a new timetable made for it', async () => {
+    const record = path.join(dir, 'wind.vigie'), plan = record + '.plan.json';
+    const s = await station([W, '--sim', '--speed', '20', '--record', record, '--port-base', '27280', '--fault', 'wind 200s 12m/s 150deg']);
+    const said = await s.until('a new timetable', (x) => alerts(x, 'replanned').length > 0, 90);
+    const p = alerts(said, 'replanned')[0].params;
+    check(p.cause === 'wind' && p.out.length === 0 && p.back.length === 0, `for the wind's sake: ${JSON.stringify(p)}`);
+    check(Math.abs(p.wind.from_deg - 150) < 20 && Math.abs(p.wind.speed_mps - 12) < 3, `the wind it met: ${JSON.stringify(p.wind)}`);
+    const written = JSON.parse(fs.readFileSync(plan, 'utf8'));
+    check(written.wind[0] === p.wind.from_deg && written.wind[1] === p.wind.speed_mps, `the plan says for which: ${written.wind}`);
+    const verdict = run(['check', plan, W, '--lang', 'en']);
+    check(verdict.code === 0 && /made for wind from/.test(verdict.out), `vigie check: ${verdict.out}${verdict.err}`);
+    delete written.wind;
+    fs.writeFileSync(plan, JSON.stringify(written));
+    check(run(['check', plan, W, '--lang', 'en']).code === 1, 'in the wind of the watch it could not be flown');
+    await s.stop();
+  });
+
   await test('consent is asked for, refusals and acts are recorded with who', async () => {
     const record = path.join(dir, 'ask.vigie');
     const s = await station([W, '--sim', '--ask', '--speed', '20', '--record', record, '--port-base', '27300']);

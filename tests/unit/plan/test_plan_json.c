@@ -96,6 +96,31 @@ static void written_and_read_back_is_the_same(void **state)
     vg_buf_finish(&twice);
 }
 
+static void a_wind_of_its_own_stands_for_the_watchs(void **state)
+{
+    (void)state;
+    struct vg_buf text = {0};
+    struct vg_buf again = {0};
+    struct vg_plan p;
+    struct vg_error err = {0};
+    const struct vg_watchfile watch = {.wind_from_deg = 240, .wind_mps = 5, .n_drones = 3};
+    vg_buf_puts(&text, HEAD);
+    vg_buf_puts(&text, "\"wind\":[60,11.9],");
+    vg_buf_puts(&text, STRETCHES);
+    vg_buf_puts(&text, CERTIFICATE);
+    vg_buf_puts(&text, SORTIES);
+    assert_int_equal(vg_plan_parse(text.data, text.n, "p.json", &p, &err), VG_OK);
+    const struct vg_watchfile in_it = vg_plan_watch(&p, &watch);
+    assert_true(in_it.wind_from_deg == 60 && in_it.wind_mps == 11.9 && in_it.n_drones == 3);
+    vg_plan_format(&p, &again);
+    assert_non_null(strstr(vg_buf_text(&again), "\"wind\":[60,11.9]"));
+    p.has_wind = false;
+    assert_true(vg_plan_watch(&p, &watch).wind_mps == 5);
+    vg_plan_finish(&p);
+    vg_buf_finish(&text);
+    vg_buf_finish(&again);
+}
+
 static void refuse(const char *from, const char *to, const char *expected)
 {
     struct vg_buf text = {0};
@@ -135,6 +160,13 @@ static void refusals_name_the_place(void **state)
            "\"certificate\" must be an object");
     refuse("\"sorties\":[", "\"sorties\":[7,", "sorties[0]: must be an object");
     refuse("\"ratio\":1.0587,", "\"ratio\":1.0587", "p.json:1:");
+    static const char *const WINDS[] = {"[60]",     "[60,-1]", "[361,5]",   "[60,101]",
+                                        "[60,5,1]", "60",      "[60,\"5\"]"};
+    for (size_t k = 0; k < sizeof WINDS / sizeof WINDS[0]; k++) {
+        char to[80];
+        vg_format(to, sizeof to, "\"ratio\":1.0587,\"wind\":%s,", WINDS[k]);
+        refuse("\"ratio\":1.0587,", to, "\"wind\" must be [degrees it comes from, m/s]");
+    }
 }
 
 static void in_french(void **state)
@@ -152,6 +184,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_field),
         cmocka_unit_test(written_and_read_back_is_the_same),
+        cmocka_unit_test(a_wind_of_its_own_stands_for_the_watchs),
         cmocka_unit_test(refusals_name_the_place),
         cmocka_unit_test(in_french),
     };

@@ -218,13 +218,37 @@ static void faults_are_read_or_refused(void **state)
     assert_int_equal(vg_simfault_parse("V1  no-position 10min 1h", &f.watch, &fault, NULL), VG_OK);
     assert_int_equal(fault.kind, VG_SIMFAULT_NO_POSITION);
     assert_true(fault.at_s == 600 && fault.for_s == 3600);
-    static const char *const BAD[] = {"V9 silent 1s 1s",    "V1 dances 1s 1s", "V1 silent 1s", "",
-                                      "V1 silent 1s 1s 1s", "V1 silent 5 1s"};
+    static const char *const BAD[] = {
+        "V9 silent 1s 1s",    "V1 dances 1s 1s", "V1 silent 1s",       "",
+        "V1 silent 1s 1s 1s", "V1 silent 5 1s",  "wind 1s 60deg 9m/s", "wind 1s 9m/s"};
     for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
         struct vg_simfault same = fault;
         assert_int_not_equal(vg_simfault_parse(BAD[i], &f.watch, &same, NULL), VG_OK);
         assert_memory_equal(&same, &fault, sizeof same);
     }
+}
+
+static void another_wind_comes_up_for_all(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fill(&f);
+    f.watch.wind_mps = 0;
+    struct vg_simfleet *fleet = open_fleet(&f, &(struct vg_simfleet_options){.seed = 1});
+    struct vg_simfault fault;
+    assert_int_equal(vg_simfault_parse("wind 1min 9m/s 90deg", &f.watch, &fault, NULL), VG_OK);
+    assert_int_equal(fault.kind, VG_SIMFAULT_WIND);
+    assert_true(fault.at_s == 60 && fault.wind_mps == 9 && fault.wind_from_deg == 90);
+    assert_int_equal(vg_simfleet_add_fault(fleet, &fault, NULL), VG_OK);
+    for (int at_s = 59; at_s < 200; at_s += 140) {
+        vg_simfleet_step(fleet, vg_us_from_s(at_s));
+        for (int k = 0; k < 2; k++) {
+            /* From the east: the air goes west. Gusts are a tenth of the wind. */
+            assert_true(fabs(flight(fleet, k)->wind_e_mps + (at_s > 60 ? 9 : 0)) < 5);
+            assert_true(fabs(flight(fleet, k)->wind_n_mps) < 5);
+        }
+    }
+    vg_simfleet_destroy(fleet);
 }
 
 /* The same seed gives the same air to the same drone, another seed another. */
@@ -254,6 +278,7 @@ int main(void)
         cmocka_unit_test(keys_are_read_and_used),
         cmocka_unit_test(a_silent_drone_is_silent_for_its_time),
         cmocka_unit_test(faults_are_read_or_refused),
+        cmocka_unit_test(another_wind_comes_up_for_all),
         cmocka_unit_test(the_seed_decides_the_gusts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,6 +115,8 @@ export const en = {
   a_replanned_out: "New timetable without {drones}",
   a_replanned_back: "New timetable: {drones} flies again",
   a_replanned_promise: "New timetable: ground would have gone unseen too long",
+  a_replanned_wind: "New timetable for another wind: {speed} from {from}",
+  a_wind: "No timetable for this wind: {speed} from {from}",
   a_replanned_kept: "Longest time unseen from now on {gap}; the promise is {promise}. Without the change: {before}",
   a_replanned_broken: "{km} km will go unseen longer than promised, up to {gap}. Without the change: {before}",
   a_replanned_where: "Longest at km {km}",

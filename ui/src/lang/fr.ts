@@ -117,6 +117,8 @@ export const fr: Lang = {
   a_replanned_out: "Nouveau tableau de vol sans {drones}",
   a_replanned_back: "Nouveau tableau de vol : {drones} vole à nouveau",
   a_replanned_promise: "Nouveau tableau de vol : du terrain serait resté trop longtemps sans être vu",
+  a_replanned_wind: "Nouveau tableau de vol pour un autre vent : {speed} du {from}",
+  a_wind: "Pas de tableau de vol pour ce vent : {speed} du {from}",
   a_replanned_kept: "Plus long temps sans être vu désormais : {gap} ; la promesse est de {promise}. Sans ce changement : {before}",
   a_replanned_broken: "{km} km ne seront pas vus à temps, jusqu’à {gap}. Sans ce changement : {before}",
   a_replanned_where: "Le plus long au km {km}",

@@ -1,6 +1,6 @@
 // What an alert says in words, from its kind and parameters.
 import type { Alert } from "../api";
-import { km, percent, span } from "../fmt";
+import { km, num as digits, percent, span } from "../fmt";
 import { t, tMaybe, words, type Words } from "../lang";
 import { store } from "../store";
 
@@ -32,7 +32,13 @@ interface Forecast {
   line: string;
 }
 
-function replannedTitle(out: string, back: string): Words {
+function wind(p: Alert["params"]): { speed: Words; from: Words } {
+  const w = p.wind as unknown as { from_deg: number; speed_mps: number } | undefined;
+  return { speed: t("speed", { n: digits(num(w?.speed_mps), 1) }), from: words(`${num(w?.from_deg)}°`) };
+}
+
+function replannedTitle(p: Alert["params"], out: string, back: string): Words {
+  if (p.cause === "wind") return t("a_replanned_wind", wind(p));
   if (out) return t("a_replanned_out", { drones: out });
   return back ? t("a_replanned_back", { drones: back }) : t("a_replanned_promise");
 }
@@ -44,7 +50,7 @@ function replanned(p: Alert["params"]): AlertText {
   const before = p.without as unknown as Forecast;
   const values = { gap: span(num(now?.gap_s)), promise: span(num(now?.promise_s)), before: span(num(before?.gap_s)) };
   return {
-    title: replannedTitle(list(p.out), list(p.back)),
+    title: replannedTitle(p, list(p.out), list(p.back)),
     more: t(num(now?.broken_km) > 0 ? "a_replanned_broken" : "a_replanned_kept", { ...values, km: km(num(now?.broken_km) * 1000) }),
     cause: num(now?.broken_km) > 0 ? t("a_replanned_where", { km: km(num(now?.km) * 1000) }) : null,
   };
@@ -73,6 +79,7 @@ const tellers: Record<string, Teller> = {
     cause: null,
   }),
   replanned: (p) => replanned(p),
+  wind: (p) => ({ title: t("a_wind", wind(p)), more: words(str(p.reason)), cause: null }),
   zone: (p) => ({ title: t("a_zone", { drone: str(p.drone), zone: str(p.zone) }), more: t("a_zone_more"), cause: null }),
 };
 
