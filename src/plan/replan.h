@@ -76,9 +76,9 @@ enum vg_status vg_replan_solve(const struct vg_replan_input *in, struct vg_repla
 enum vg_status vg_replan_keep(const struct vg_replan_input *in, struct vg_replan_outcome *out,
                               bool *out_is_better, struct vg_error *err) VG_MUST_USE;
 
-/* A fleet at rest takes a plan up: how long after its epoch (s) it had best begin, so that the worst
- * to come is least and, among such beginnings, ground waits least for its first sight. Always just
- * as a sortie takes off. */
+/* A fleet at rest takes a plan up: how long after its epoch (s) it had best begin, so that the
+ * worst to come is least and, among such beginnings, ground waits least for its first sight. Always
+ * just as a sortie takes off. */
 enum vg_status vg_replan_from_rest(const struct vg_watchfile *watch, const struct vg_plan *plan,
                                    double *out_phase_s, struct vg_error *err) VG_MUST_USE;
 
