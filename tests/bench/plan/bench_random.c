@@ -1,7 +1,7 @@
 /* Watches at random (tests/prop/plan/random_watch.h), planned and checked: the ratio of each, and how the ratios lie.
  *
  *   bench_random [FROM COUNT [MOVES]]   default 1 100
- *   bench_random write SEED FOLDER      the texts of one, to look at with vigie itself
+ *   bench_random write SEED FOLDER      the texts of one and its plan, to look at with vigie itself
  */
 #include "random_plan.h"
 
@@ -14,7 +14,7 @@
 
 enum {
     MOST = 100000,
-    MOVES = 200000
+    MOVES = 1000000
 };
 static const double AIM = 1.5;
 
@@ -41,7 +41,7 @@ static void run(uint64_t seed, int64_t moves)
 {
     struct random_verdict v;
     clock_t t0 = clock();
-    random_plan_judge(seed, moves, &v);
+    random_plan_judge(seed, moves, &v, NULL);
     double cpu_s = (double)(clock() - t0) / CLOCKS_PER_SEC;
     if (!v.is_planned) {
         tally.unplanned++;
@@ -93,10 +93,15 @@ static bool write_one(const char *folder, const char *name, const struct vg_buf 
 static int write_texts(uint64_t seed, const char *folder)
 {
     struct random_watch texts;
+    struct random_verdict v;
+    struct vg_buf plan = {0};
     random_watch_write(seed, &texts);
+    random_plan_judge(seed, MOVES, &v, &plan);
     bool is_ok = write_one(folder, "watch.yaml", &texts.yaml, false) &&
                  write_one(folder, "line.geojson", &texts.line, true) &&
-                 write_one(folder, "zones.geojson", &texts.zones, true);
+                 write_one(folder, "zones.geojson", &texts.zones, true) &&
+                 write_one(folder, "plan.json", &plan, false);
+    vg_buf_finish(&plan);
     random_watch_finish(&texts);
     return is_ok ? 0 : 1;
 }

@@ -13,15 +13,13 @@ static void say(const struct vg_error *err, const char *what, struct random_verd
 }
 
 /* Through the text of the file, as `vigie check` has it. */
-static void check_text(const struct vg_plan *plan, const struct vg_watchfile *watch,
+static void check_text(const struct vg_buf *json, const struct vg_watchfile *watch,
                        struct random_verdict *out)
 {
-    struct vg_buf json = {0};
     struct vg_plan again = {0};
     struct vg_check_report report;
     struct vg_error err = {0};
-    vg_plan_format(plan, &json);
-    if (vg_plan_parse(vg_buf_text(&json), json.n, "plan.json", &again, &err) != VG_OK ||
+    if (vg_plan_parse(vg_buf_text(json), json->n, "plan.json", &again, &err) != VG_OK ||
         vg_check_plan(&again, watch, VG_LANG_EN, &report, &err) != VG_OK) {
         say(&err, "not read", out);
     } else {
@@ -34,12 +32,13 @@ static void check_text(const struct vg_plan *plan, const struct vg_watchfile *wa
         }
     }
     vg_plan_finish(&again);
-    vg_buf_finish(&json);
 }
 
-void random_plan_judge(uint64_t seed, int64_t moves, struct random_verdict *out)
+void random_plan_judge(uint64_t seed, int64_t moves, struct random_verdict *out,
+                       struct vg_buf *out_json)
 {
     struct random_watch texts;
+    struct vg_buf json = {0};
     struct vg_watchfile watch = {0};
     struct vg_plan plan = {0};
     struct vg_error err = {0};
@@ -55,8 +54,13 @@ void random_plan_judge(uint64_t seed, int64_t moves, struct random_verdict *out)
     } else {
         out->is_planned = true;
         out->n_drones = watch.n_drones;
-        check_text(&plan, &watch, out);
+        vg_plan_format(&plan, &json);
+        check_text(&json, &watch, out);
     }
+    if (out_json != NULL) {
+        vg_buf_add(out_json, vg_buf_text(&json), json.n);
+    }
+    vg_buf_finish(&json);
     vg_plan_finish(&plan);
     vg_watchfile_finish(&watch);
     random_watch_finish(&texts);

@@ -14,6 +14,8 @@ struct random_verdict {
     char text[512];
 };
 
-void random_plan_judge(uint64_t seed, int64_t moves, struct random_verdict *out);
+/* out_json: the plan's file is added; NULL: not wanted. */
+void random_plan_judge(uint64_t seed, int64_t moves, struct random_verdict *out,
+                       struct vg_buf *out_json);
 
 #endif
