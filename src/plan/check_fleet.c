@@ -135,12 +135,17 @@ static int by_period(const void *a, const void *b)
     return x->t != y->t ? (x->t < y->t ? -1 : 1) : x->sortie - y->sortie;
 }
 
-static int collect_events(const struct vg_check *self, int base, struct event *ev)
+/* Of each drone's own sorties, or of those of all drones that fly the same ones together. */
+static int collect_events(const struct vg_check *self, int base, bool is_together,
+                          struct event *ev)
 {
     int n = 0;
     for (int k = 0; k < self->plan->n_sorties; k++) {
         const struct vg_plan_sortie *so = &self->plan->sorties[k];
-        int64_t period = vg_check_ticks(so->period_s);
+        int64_t period = is_together ? self->every[k] : vg_check_ticks(so->period_s);
+        if (period == 0) {
+            continue;
+        }
         if (self->base_from[k] == base) {
             ev[n++] = (struct event){vg_check_ticks(so->takeoff_s), period, k, 0};
         }
@@ -187,14 +192,12 @@ static void find_most(struct event *ev, int n)
     }
 }
 
-/* More than `pads` at once? The instants of most use are the beginnings of the events' minutes: who
- * holds a pad then is counted, exactly among events of one period. Those of other periods drift
- * past: all that ever meet this one are taken to do so together, but no more than ever hold pads at
- * once. */
-static bool check_pads(struct vg_check *self, int base, struct event *ev)
+/* The instants of most use are the beginnings of the events' minutes: who holds a pad then is
+ * counted, exactly among events of one period. Those of other periods drift past: all that ever
+ * meet this one are taken to do so together, but no more than ever hold pads at once. The event at
+ * which more than `pads` may be held; NULL: never. */
+static const struct event *find_crowd(struct event *ev, int n, int pads, int *out_held)
 {
-    int n = collect_events(self, base, ev);
-    int pads = self->watch->bases[base].pads > 0 ? self->watch->bases[base].pads : 1;
     find_most(ev, n);
     for (int i = 0; i < n; i++) {
         int sum = 0;
@@ -204,14 +207,32 @@ static bool check_pads(struct vg_check *self, int base, struct event *ev)
             sum += held < ev[from].most ? held : ev[from].most;
         }
         if (sum > pads) {
-            const struct vg_plan_sortie *so = &self->plan->sorties[ev[i].sortie];
-            return vg_check_break(self, "pads",
-                                  "base %s: %d take-offs and landings within a minute, of sortie "
-                                  "%s of drone %s and others; it has %d pads",
-                                  self->watch->bases[base].name, sum, so->id, so->drone, pads);
+            *out_held = sum;
+            return &ev[i];
         }
     }
-    return true;
+    return NULL;
+}
+
+/* Both ways of counting are on the safe side; either may show that the pads do. */
+static bool check_pads(struct vg_check *self, int base, struct event *ev)
+{
+    int pads = self->watch->bases[base].pads > 0 ? self->watch->bases[base].pads : 1;
+    int held = 0;
+    int n = collect_events(self, base, true, ev);
+    if (find_crowd(ev, n, pads, &held) == NULL) {
+        return true;
+    }
+    n = collect_events(self, base, false, ev);
+    const struct event *crowd = find_crowd(ev, n, pads, &held);
+    if (crowd == NULL) {
+        return true;
+    }
+    const struct vg_plan_sortie *so = &self->plan->sorties[crowd->sortie];
+    return vg_check_break(self, "pads",
+                          "base %s: %d take-offs and landings within a minute, of sortie "
+                          "%s of drone %s and others; it has %d pads",
+                          self->watch->bases[base].name, held, so->id, so->drone, pads);
 }
 
 bool vg_check_fleet(struct vg_check *self, bool *out_no_memory)
