@@ -13,6 +13,7 @@ static const double CLEARLY =
 static const double OFF_END_M =
     100; /* the ends of what is forbidden lie on the line, not beyond it */
 static const double SAMPLE_M = 5000;
+static const double BESIDE_M = 300; /* or a quarter of the depth: so far beside it may be flown */
 
 /* The furthest that the plan's stretches cover `watched` without a break, starting at s. */
 static double covered_to(const struct vg_check *self, const struct vg_stretch *watched, double s)
@@ -83,16 +84,47 @@ static void pass_at(const struct vg_check *self, const struct vg_plan_stretch *s
     }
 }
 
-/* A drone that clearly flies straight to a place and home; -1: none. */
-static int drone_within_reach(const struct vg_check *self, double lat, double lon,
-                              double *out_need_s)
+/* The camera looks ahead: a drone that is to see the place comes along the line, from one side or
+ * the other, for as long. Is one of these ways free? */
+static bool has_room(const struct vg_check *self, const struct vg_plan_stretch *st, int line,
+                     int pass, int type, double s_m)
 {
+    const struct vg_network *net = &self->watch->network;
+    const struct vg_wf_camera *c = &self->watch->cameras[self->watch->types[type].camera];
+    double depth_m = net->stretches[vg_network_stretch_at(net, line, s_m)].depth_m;
+    double lead_m = 0;
+    if (self->watch->types[type].camera >= 0 && c->gimbal != VG_GIMBAL_FIXED) {
+        vg_camera_patrol_pitch_deg(c, self->watch->types[type].agl_m, depth_m, &lead_m);
+    }
+    double lat, lon;
+    pass_at(self, st, line, pass, s_m, &lat, &lon);
+    if (vg_check_edge_m(self->watch, lat, lon) < fmin(depth_m / 4, BESIDE_M)) {
+        return false; /* the way flown may be so far beside the line */
+    }
+    for (int side = -1; side <= 1; side += 2) {
+        double from_lat, from_lon;
+        double from_m = fmax(0, fmin(s_m + side * lead_m, net->lines[line].length_m));
+        pass_at(self, st, line, pass, from_m, &from_lat, &from_lon);
+        if (!vg_check_leg_is_forbidden(self->watch, from_lat, from_lon, lat, lon)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A drone that clearly flies straight to a place and home; -1: none. */
+static int drone_within_reach(const struct vg_check *self, const struct vg_plan_stretch *st,
+                              int line, int pass, double s_m, double *out_need_s)
+{
+    double lat, lon;
+    pass_at(self, st, line, pass, s_m, &lat, &lon);
     for (int d = 0; d < self->watch->n_drones; d++) {
         const struct vg_wf_type *t = &self->watch->types[self->watch->drones[d].type];
         const struct vg_wf_base *b = &self->watch->bases[self->watch->drones[d].base];
         *out_need_s = out_and_back_s(self, d, lat, lon);
         if (*out_need_s < CLEARLY * t->endurance_s * (1 - t->reserve) &&
-            !vg_check_leg_is_forbidden(self->watch, b->lat_deg, b->lon_deg, lat, lon)) {
+            !vg_check_leg_is_forbidden(self->watch, b->lat_deg, b->lon_deg, lat, lon) &&
+            has_room(self, st, line, pass, self->watch->drones[d].type, s_m)) {
             return d;
         }
     }
@@ -112,9 +144,7 @@ static bool check_claim(struct vg_check *self, const struct vg_plan_stretch *st)
         int d = 0;
         double need_s = 0;
         for (int pass = 0; d >= 0 && (pass == 0 || pass < st->n_passes); pass++) {
-            double lat, lon;
-            pass_at(self, st, line, pass, s, &lat, &lon);
-            d = drone_within_reach(self, lat, lon, &need_s);
+            d = drone_within_reach(self, st, line, pass, s, &need_s);
         }
         if (d >= 0) {
             const struct vg_wf_drone *drone = &self->watch->drones[d];

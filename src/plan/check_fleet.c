@@ -122,60 +122,117 @@ struct event {
     int64_t t;
     int64_t period;
     int sortie;
+    int most; /* pads that those of its period ever hold at once */
 };
 
-static int collect_events(const struct vg_check *self, int base, struct event *ev)
+static int by_period(const void *a, const void *b)
+{
+    const struct event *x = a;
+    const struct event *y = b;
+    if (x->period != y->period) {
+        return x->period < y->period ? -1 : 1;
+    }
+    return x->t != y->t ? (x->t < y->t ? -1 : 1) : x->sortie - y->sortie;
+}
+
+/* Of each drone's own sorties, or of those of all drones that fly the same ones together. */
+static int collect_events(const struct vg_check *self, int base, bool is_together,
+                          struct event *ev)
 {
     int n = 0;
     for (int k = 0; k < self->plan->n_sorties; k++) {
         const struct vg_plan_sortie *so = &self->plan->sorties[k];
-        int64_t period = self->every[k];
+        int64_t period = is_together ? self->every[k] : vg_check_ticks(so->period_s);
         if (period == 0) {
             continue;
         }
         if (self->base_from[k] == base) {
-            ev[n++] = (struct event){vg_check_ticks(so->takeoff_s), period, k};
+            ev[n++] = (struct event){vg_check_ticks(so->takeoff_s), period, k, 0};
         }
         if (self->base_to[k] == base) {
-            ev[n++] = (struct event){vg_check_ticks(so->land_s), period, k};
+            ev[n++] = (struct event){vg_check_ticks(so->land_s), period, k, 0};
         }
     }
+    qsort(ev, (size_t)n, sizeof *ev, by_period);
     return n;
 }
 
-/* More than `pads` at once? The instants of most use are the beginnings of the events' minutes: who
- * holds a pad then is counted, exactly among events of one period. Tours of different periods drift
- * against each other, so their worst moments are taken to meet. */
-static bool check_pads(struct vg_check *self, int base, struct event *ev)
+/* The end of the events that have ev[i]'s period. */
+static int period_end(const struct event *ev, int n, int i)
 {
-    int n = collect_events(self, base, ev);
-    int pads = self->watch->bases[base].pads > 0 ? self->watch->bases[base].pads : 1;
-    int sum = 0;
-    for (int i = 0; i < n; i++) {
+    int end = i;
+    while (end < n && ev[end].period == ev[i].period) {
+        end++;
+    }
+    return end;
+}
+
+/* How many of ev[from..to) may hold a pad as `at` begins. */
+static int held_at(const struct event *ev, int from, int to, const struct event *at)
+{
+    int held = 0;
+    for (int j = from; j < to; j++) {
+        held += do_meet(ev[j].t, PAD_TICKS, ev[j].period, at->t, 1, at->period);
+    }
+    return held;
+}
+
+static void find_most(struct event *ev, int n)
+{
+    for (int from = 0, to = 0; from < n; from = to) {
         int most = 0;
-        bool is_first = true;
-        for (int k = 0; k < n; k++) {
-            if (ev[k].period != ev[i].period) {
-                continue;
-            }
-            is_first = is_first && k >= i;
-            int held = 0;
-            for (int j = 0; j < n && is_first; j++) {
-                held += ev[j].period == ev[k].period &&
-                        do_meet(ev[j].t, PAD_TICKS, ev[j].period, ev[k].t, 1, ev[k].period);
-            }
+        to = period_end(ev, n, from);
+        for (int k = from; k < to; k++) {
+            int held = held_at(ev, from, to, &ev[k]);
             most = held > most ? held : most;
         }
-        sum += is_first ? most : 0;
-        if (sum > pads) {
-            const struct vg_plan_sortie *so = &self->plan->sorties[ev[i].sortie];
-            return vg_check_break(self, "pads",
-                                  "base %s: %d take-offs and landings within a minute, of sortie "
-                                  "%s of drone %s and others; it has %d pads",
-                                  self->watch->bases[base].name, sum, so->id, so->drone, pads);
+        for (int k = from; k < to; k++) {
+            ev[k].most = most;
         }
     }
-    return true;
+}
+
+/* The instants of most use are the beginnings of the events' minutes: who holds a pad then is
+ * counted, exactly among events of one period. Those of other periods drift past: all that ever
+ * meet this one are taken to do so together, but no more than ever hold pads at once. The event at
+ * which more than `pads` may be held; NULL: never. */
+static const struct event *find_crowd(struct event *ev, int n, int pads, int *out_held)
+{
+    find_most(ev, n);
+    for (int i = 0; i < n; i++) {
+        int sum = 0;
+        for (int from = 0, to = 0; from < n; from = to) {
+            to = period_end(ev, n, from);
+            int held = held_at(ev, from, to, &ev[i]);
+            sum += held < ev[from].most ? held : ev[from].most;
+        }
+        if (sum > pads) {
+            *out_held = sum;
+            return &ev[i];
+        }
+    }
+    return NULL;
+}
+
+/* Both ways of counting are on the safe side; either may show that the pads do. */
+static bool check_pads(struct vg_check *self, int base, struct event *ev)
+{
+    int pads = self->watch->bases[base].pads > 0 ? self->watch->bases[base].pads : 1;
+    int held = 0;
+    int n = collect_events(self, base, true, ev);
+    if (find_crowd(ev, n, pads, &held) == NULL) {
+        return true;
+    }
+    n = collect_events(self, base, false, ev);
+    const struct event *crowd = find_crowd(ev, n, pads, &held);
+    if (crowd == NULL) {
+        return true;
+    }
+    const struct vg_plan_sortie *so = &self->plan->sorties[crowd->sortie];
+    return vg_check_break(self, "pads",
+                          "base %s: %d take-offs and landings within a minute, of sortie "
+                          "%s of drone %s and others; it has %d pads",
+                          self->watch->bases[base].name, held, so->id, so->drone, pads);
 }
 
 bool vg_check_fleet(struct vg_check *self, bool *out_no_memory)

@@ -40,6 +40,9 @@ bool vg_check_wider(struct vg_check *self); /* check_wider.c */
 bool vg_check_leg_is_forbidden(const struct vg_watchfile *watch, double lat1_deg, double lon1_deg,
                                double lat2_deg, double lon2_deg);
 
+/* Metres to the nearest edge of what is forbidden; HUGE_VAL where nothing is. */
+double vg_check_edge_m(const struct vg_watchfile *watch, double lat_deg, double lon_deg);
+
 /* A time in the plan's own ticks. */
 int64_t vg_check_ticks(double t_s);
 const struct vg_wf_type *vg_check_type(const struct vg_check *self, int sortie);

@@ -184,6 +184,18 @@ bool vg_check_leg_is_forbidden(const struct vg_watchfile *watch, double lat1_deg
     return entered(watch, &leg) != NULL || (has_fence(watch) && leaves_all(watch, &leg));
 }
 
+double vg_check_edge_m(const struct vg_watchfile *watch, double lat_deg, double lon_deg)
+{
+    double least = HUGE_VAL;
+    for (int k = 0; k < watch->n_zones; k++) {
+        const struct vg_wf_zone *z = &watch->zones[k];
+        if (z->kind == VG_ZONE_NO_FLY || z->kind == VG_ZONE_GEOFENCE) {
+            least = fmin(least, edge_m(z, lat_deg, lon_deg));
+        }
+    }
+    return least;
+}
+
 static bool check_leg(struct vg_check *self, const struct vg_plan_sortie *so, int k, bool is_fenced)
 {
     const struct vg_plan_point *a = &so->track[k - 1];

@@ -1,9 +1,8 @@
 /* Worst gaps of a plan from its timetable.
  *
- * Between neighbouring ends of visits every point is passed by the same visits. The drones of a
- * tour follow each other on the same way, so their order does not change in between, and the gap is
- * linear: looking at both ends and the middle of each such interval is enough for the planner's own
- * plans. (The checker assumes nothing of the kind.)
+ * Between neighbouring ends of visits every point is passed by the same visits, and the gap is
+ * linear as long as their order does not change. Drones of a tour follow each other on the same
+ * way; in a rota some meet others or overtake them: there, between two ends, a gap may be longest.
  */
 #include "plan/inner.h"
 
@@ -67,6 +66,36 @@ static double gap_at(const struct pass *const *active, int n, double s, struct a
         least = fmin(least, worst);
     }
     return least;
+}
+
+static double time_at(const struct pass *q, double s)
+{
+    return q->t_lo_s + (s - q->lo_m) / (q->hi_m - q->lo_m) * (q->t_hi_s - q->t_lo_s);
+}
+
+/* Where two visits fall together between lo and hi, over all pairs that do: the longest gap. */
+static double gap_where_they_meet(const struct pass *const *active, int n, double lo, double hi,
+                                  struct at *room)
+{
+    static const double MOST_MEETINGS = 8; /* of two visits within one interval */
+    double worst = 0;
+    for (int i = 0; i < n; i++) {
+        for (int j = i + 1; j < n; j++) {
+            double period_s = active[i]->period_s;
+            double d0 = (time_at(active[i], lo) - time_at(active[j], lo)) / period_s;
+            double d1 = (time_at(active[i], hi) - time_at(active[j], hi)) / period_s;
+            if (active[j]->period_s != period_s || fabs(d1 - d0) < 1e-9) {
+                continue;
+            }
+            double first = ceil(fmin(d0, d1));
+            double last = fmin(floor(fmax(d0, d1)), first + MOST_MEETINGS);
+            for (double m = first; m <= last; m++) {
+                double s = lo + (hi - lo) * (m - d0) / (d1 - d0);
+                worst = fmax(worst, gap_at(active, n, s, room));
+            }
+        }
+    }
+    return worst;
 }
 
 struct line_passes {
@@ -166,8 +195,10 @@ static void sweep_line(struct vg_plan *plan, const char *line, int pass, struct 
             lp->active[n_active++] = &lp->passes[next++];
         }
         double gap = n_active > 0 ? 0 : HUGE_VAL;
-        for (int q = 0; q < 3 && n_active > 0; q++) {
-            gap = fmax(gap, gap_at(lp->active, n_active, lo + (hi - lo) * q / 2, lp->room));
+        if (n_active > 0) {
+            gap = fmax(gap_at(lp->active, n_active, lo, lp->room),
+                       gap_at(lp->active, n_active, hi, lp->room));
+            gap = fmax(gap, gap_where_they_meet(lp->active, n_active, lo, hi, lp->room));
         }
         judge(plan, line, pass, lo, hi, gap);
     }

@@ -75,6 +75,21 @@ static bool is_forbidden(const struct vg_problem *p, const struct run *r)
     return false;
 }
 
+/* Does a way lead there and home, but none on which the camera sees the link from its beginning? */
+static bool lacks_room(const struct vg_problem *p, const struct run *r)
+{
+    for (int c = 0; c < p->n_crews; c++) {
+        const struct vg_reach *reach = &p->reach[r->line * p->n_crews + c];
+        for (int k = r->first; p->crews[c].detour != NULL && k < r->end; k++) {
+            if (reach->home[k] < HUGE_VAL && reach->home[k + 1] < HUGE_VAL &&
+                !(reach->out_fwd[k] < HUGE_VAL) && !(reach->out_bwd[k + 1] < HUGE_VAL)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* The pass that is hardest to reach says why. */
 static void explain(const struct vg_problem *p, const struct run *r, enum vg_lang lang, char *out,
                     size_t size_bytes)
@@ -94,6 +109,12 @@ static void explain(const struct vg_problem *p, const struct run *r, enum vg_lan
             most = s;
             crew = c;
         }
+    }
+    if (most <= 0 && lacks_room(p, r)) {
+        vg_format(out, size_bytes, "%s",
+                  vg_tr(lang, "no room to come along it before the camera sees it, between zones "
+                              "where flying is forbidden; a camera that looks down would do"));
+        return;
     }
     if (most <= 0) {
         vg_format(out, size_bytes,

@@ -156,14 +156,19 @@ static const struct vg_detour *nearest_detour(const struct vg_problem *p, double
     return best;
 }
 
-static bool is_path_clear(const struct vg_problem *p, int line, double from_m, double to_m)
+/* Along the path, out on its extension or round the ring; from_m < to_m. */
+static bool is_way_clear(const struct vg_detour *detour, const struct vg_flypath *path,
+                         double from_m, double to_m)
 {
-    const struct vg_flypath *path = &p->paths[line];
+    double turn_m = path->is_closed ? floor(from_m / path->length_m) * path->length_m : 0;
     double lat, lon, to_lat, to_lon;
     vg_flypath_at(path, from_m, &lat, &lon);
-    const struct vg_detour *detour = nearest_detour(p, lat, lon);
-    for (int i = vg_flypath_vertex(path, from_m) + 1; detour != NULL; i++) {
-        double s_m = i < path->n ? fmin(path->s_m[i], to_m) : to_m;
+    for (int i = vg_flypath_vertex(path, from_m - turn_m) + 1; detour != NULL; i++) {
+        if (i == path->n && path->is_closed) {
+            turn_m += path->length_m;
+            i = 1;
+        }
+        double s_m = i < path->n ? fmin(path->s_m[i] + turn_m, to_m) : to_m;
         vg_flypath_at(path, s_m, &to_lat, &to_lon);
         if (!vg_detour_is_clear(detour, lat, lon, to_lat, to_lon)) {
             return false;
@@ -175,6 +180,14 @@ static bool is_path_clear(const struct vg_problem *p, int line, double from_m, d
         lon = to_lon;
     }
     return true;
+}
+
+static bool is_path_clear(const struct vg_problem *p, int line, double from_m, double to_m)
+{
+    const struct vg_flypath *path = &p->paths[line];
+    double lat, lon;
+    vg_flypath_at(path, from_m, &lat, &lon);
+    return is_way_clear(nearest_detour(p, lat, lon), path, from_m, to_m);
 }
 
 /* Where the path enters or leaves what is forbidden between two places that differ in that; to the
@@ -301,6 +314,34 @@ static void mark_left_out(struct vg_problem *p, int line)
     }
 }
 
+/* Beside each edge a place so far in that a sweep towards it can begin there: what lies between is
+ * swept the other way. */
+static int add_room(const struct vg_problem *p, const struct vg_stretch *st, double from_m,
+                    double to_m, double *io, int n)
+{
+    double lead_m = 0;
+    for (int c = 0; c < p->n_crews; c++) {
+        lead_m = fmax(lead_m, vg_crew_lead_m(p, &p->crews[c], st->depth_m));
+    }
+    int n_edges = n;
+    for (int e = 0; e < n_edges && lead_m > 0; e++) {
+        double beside[2] = {floor(io[e] - lead_m), ceil(io[e] + lead_m)};
+        for (int q = 0; q < 2; q++) {
+            if (n < EDGES && beside[q] > from_m + 1 && beside[q] < to_m - 1) {
+                io[n++] = beside[q];
+            }
+        }
+    }
+    qsort(io, (size_t)n, sizeof *io, by_number);
+    int kept = 0;
+    for (int q = 0; q < n; q++) {
+        if (kept == 0 || io[q] > io[kept - 1] + 1) {
+            io[kept++] = io[q];
+        }
+    }
+    return kept;
+}
+
 /* A node at the start of each link, and where the path enters or leaves what is forbidden. With
  * out->s_m NULL they are only counted. Cuts lie on whole metres, as the file gives them; ends of
  * stretches keep what the network says. */
@@ -315,6 +356,7 @@ static int lay_stretch(const struct vg_problem *p, int k, double step_m, struct 
         double next = st->from_m + (st->to_m - st->from_m) * (q + 1) / links;
         double edges[EDGES];
         int n_edges = find_piece_edges(p, k, s, next, edges);
+        n_edges = add_room(p, st, s, next, edges, n_edges);
         n += 1 + n_edges;
         if (out->s_m != NULL) {
             add_node(out, k, st, q > 0 ? round(s + from_m) - from_m : s);
@@ -463,10 +505,9 @@ static double leg_s(const struct vg_crew *crew, double lat, double lon, bool is_
 static double way_out_s(const struct vg_problem *p, int line, int c, double u_m, double s_m)
 {
     const struct vg_crew *crew = &p->crews[c];
-    double lat, lon, to_lat, to_lon;
+    double lat, lon;
     vg_flypath_at(&p->paths[line], u_m, &lat, &lon);
-    vg_flypath_at(&p->paths[line], s_m, &to_lat, &to_lon);
-    if (!vg_detour_is_clear(crew->detour, lat, lon, to_lat, to_lon)) {
+    if (!is_way_clear(crew->detour, &p->paths[line], fmin(u_m, s_m), fmax(u_m, s_m))) {
         return HUGE_VAL;
     }
     return leg_s(crew, lat, lon, false) + fabs(vg_flypath_time_s(p, line, c, s_m, u_m > s_m) -

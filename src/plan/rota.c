@@ -32,8 +32,8 @@ struct vg_rota_work {
     int n_spans;
     struct range ranges[MOST_RANGES];
     int n_ranges;
-    int crews[VG_ROTA_CHANGES * 2];
-    double over[VG_ROTA_CHANGES * 2];
+    int crews[VG_ROTA_CHANGES * 4];
+    double over[VG_ROTA_CHANGES * 4];
     int n_crews;
     int near[MOST_OVER]; /* sorties that touch the range at hand */
     int n_near;
@@ -199,7 +199,62 @@ static void sort_up(double *x, int n)
     }
 }
 
-/* Drone-seconds out beyond the crew's drones. */
+/* Of the crews of a base the first answers for its pads. */
+static int first_of_base(const struct vg_problem *p, int crew)
+{
+    int first = 0;
+    while (p->crews[first].base != p->crews[crew].base) {
+        first++;
+    }
+    return first;
+}
+
+/* Take-offs and landings round the period at the base of a crew. */
+static int collect_events(struct vg_rota *self, int crew, double *out, int cap)
+{
+    const struct vg_problem *p = self->tables->p;
+    int n = 0;
+    for (int c = crew; c < p->n_crews; c++) {
+        const int *list = self->of_crew[c];
+        for (int q = 1; q <= list[0] && p->crews[c].base == p->crews[crew].base && n + 2 <= cap;
+             q++) {
+            const struct vg_rota_sortie *s = &self->sorties[list[q]];
+            double land_s = s->at_s + s->busy_s - p->crews[c].turnaround_s;
+            out[n++] = round_period(s->at_s, self->period_s);
+            out[n++] = round_period(land_s, self->period_s);
+        }
+    }
+    return n;
+}
+
+/* Seconds by which events that share a pad come too soon after one another. Where pads are seldom
+ * in use the polish finds room without being told. */
+static double pads_lack_s(struct vg_rota *self, int crew)
+{
+    static const double PAD_S = 60;
+    static const double SELDOM = 0.1;
+    const struct vg_problem *p = self->tables->p;
+    double *when = self->work->start;
+    int pads = p->watch->bases[p->crews[crew].base].pads;
+    int n = 0;
+    double lack = 0;
+    pads = pads > 0 ? pads : 1;
+    for (int c = crew; c < p->n_crews; c++) {
+        n += p->crews[c].base == p->crews[crew].base ? 2 * self->of_crew[c][0] : 0;
+    }
+    if (n * PAD_S < SELDOM * self->period_s * pads) {
+        return 0;
+    }
+    n = collect_events(self, crew, when, VG_ROTA_MOST);
+    sort_up(when, n);
+    for (int k = 0; k < n; k++) {
+        double gap = when[(k + pads) % n] + (k + pads) / n * self->period_s - when[k];
+        lack += gap < PAD_S ? PAD_S - gap : 0;
+    }
+    return lack;
+}
+
+/* Drone-seconds out beyond the crew's drones, and what the base's pads lack. */
 static double over_of(struct vg_rota *self, int crew)
 {
     const int *list = self->of_crew[crew];
@@ -228,6 +283,9 @@ static double over_of(struct vg_rota *self, int crew)
         out += is_end ? -1 : 1;
     }
     sum += out > drones ? (out - drones) * (d - before) : 0;
+    if (first_of_base(self->tables->p, crew) == crew) {
+        sum += pads_lack_s(self, crew);
+    }
     return sum * self->crew_weight[crew];
 }
 
@@ -527,12 +585,14 @@ static void apply(struct vg_rota *self, const struct vg_rota_change *changes, in
         if (s->is_on) {
             add_range(w, s);
             add_crew(w, s->crew);
+            add_crew(w, first_of_base(self->tables->p, s->crew));
             take_out(self, changes[q].id);
         }
         *s = changes[q].to;
         if (s->is_on) {
             add_range(w, s);
             add_crew(w, s->crew);
+            add_crew(w, first_of_base(self->tables->p, s->crew));
             put_in(self, changes[q].id);
         }
     }

@@ -301,31 +301,56 @@ static enum vg_status improve(struct split *self, struct vg_error *err)
 
 /* ---- equal wishes: whole sorties count ---- */
 
+static double base_load(const struct vg_problem *p, const double *loads, int base)
+{
+    double sum = 0;
+    for (int c = 0; c < p->n_crews; c++) {
+        sum += p->crews[c].base == base ? loads[c] : 0;
+    }
+    return sum;
+}
+
+/* A type that no sortie was given to stands where there is most to do: it may take some over. */
+static void deal_idle(struct split *self, const double *loads, int type, int n)
+{
+    struct vg_problem *p = &self->p;
+    int best = -1;
+    for (int c = 0; c < p->n_crews; c++) {
+        if (p->crews[c].type == type &&
+            (best < 0 || base_load(p, loads, p->crews[c].base) >
+                             base_load(p, loads, p->crews[best].base))) {
+            best = c;
+        }
+    }
+    p->crews[best].n += n;
+}
+
 /* Drones one by one to the crew whose load per drone is greatest; the fixed ones stay. */
 static void deal(struct split *self, const double *loads)
 {
     struct vg_problem *p = &self->p;
-    int left[64] = {0};
-    for (int t = 0; t < self->watch.n_types && t < 64; t++) {
-        left[t] = self->free_of[t];
-    }
     for (int c = 0; c < p->n_crews; c++) {
         p->crews[c].n = (int)self->fixed[c];
     }
-    for (;;) {
-        int worst = -1;
-        for (int c = 0; c < p->n_crews; c++) {
-            bool can = p->crews[c].type < 64 && left[p->crews[c].type] > 0 && loads[c] > 0;
-            double mine = loads[c] / p->crews[c].n;
-            if (can && (worst < 0 || mine > loads[worst] / p->crews[worst].n)) {
-                worst = c;
+    for (int t = 0; t < self->watch.n_types; t++) {
+        int left = self->free_of[t];
+        for (int worst = 0; left > 0 && worst >= 0;) {
+            worst = -1;
+            for (int c = 0; c < p->n_crews; c++) {
+                bool can = p->crews[c].type == t && loads[c] > 0;
+                double mine = loads[c] / p->crews[c].n;
+                if (can && (worst < 0 || mine > loads[worst] / p->crews[worst].n)) {
+                    worst = c;
+                }
+            }
+            if (worst >= 0) {
+                p->crews[worst].n++;
+                left--;
             }
         }
-        if (worst < 0) {
-            return;
+        if (left > 0) {
+            deal_idle(self, loads, t, left);
         }
-        p->crews[worst].n++;
-        left[p->crews[worst].type]--;
     }
 }
 

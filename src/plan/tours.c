@@ -63,9 +63,8 @@ static bool place_pair(struct circle *self, int64_t up, int64_t down)
 }
 
 /* Take-offs for a given headway, each as early as pads allow; false if the delays do not fit. */
-static bool lay_out(struct vg_tour *tour, const double *flight_s, int pads, int64_t *room)
+static bool lay_out(struct vg_tour *tour, const double *flight_s, struct circle *ring)
 {
-    struct circle ring = {room, 0, tour->headway_ticks, pads};
     int64_t sum = 0;
     for (int k = 0; k < tour->n_pieces; k++) {
         sum += ticks(tour->pieces[k].cost_s);
@@ -74,7 +73,7 @@ static bool lay_out(struct vg_tour *tour, const double *flight_s, int pads, int6
     int64_t t = 0;
     for (int k = 0; k < tour->n_pieces; k++) {
         int64_t flight = ticks(flight_s[k]);
-        while (slack >= 0 && !place_pair(&ring, t, t + flight)) {
+        while (slack >= 0 && !place_pair(ring, t, t + flight)) {
             t += VG_TICKS_PER_S;
             slack -= VG_TICKS_PER_S;
         }
@@ -87,16 +86,29 @@ static bool lay_out(struct vg_tour *tour, const double *flight_s, int pads, int6
     return true;
 }
 
-static bool time_tour(struct vg_tour *tour, const double *flight_s, int pads, int64_t *room)
+/* The least headway, not below `least`, at which tours that share pads can be flown; they all have
+ * it: tours of several headways would drift against each other. flight_s: of the tours' pieces, in
+ * the order of the first one's. */
+static bool time_tours(struct vg_tour *tours, int n, const double *flight_s, int pads,
+                       int64_t *room)
 {
-    int64_t sum = 0;
-    for (int k = 0; k < tour->n_pieces; k++) {
-        sum += ticks(tour->pieces[k].cost_s);
+    int64_t least = 0;
+    for (int q = 0; q < n; q++) {
+        int64_t sum = 0;
+        for (int k = 0; k < tours[q].n_pieces; k++) {
+            sum += ticks(tours[q].pieces[k].cost_s);
+        }
+        int64_t alone = (sum + tours[q].n_drones - 1) / tours[q].n_drones;
+        least = alone > least ? alone : least;
     }
-    int64_t least = (sum + tour->n_drones - 1) / tour->n_drones;
     for (int t = 0; t < MAX_TRIES; t++) {
-        tour->headway_ticks = least + least * t / 200;
-        if (lay_out(tour, flight_s, pads, room)) {
+        struct circle ring = {room, 0, least + least * t / 200, pads};
+        bool is_good = true;
+        for (int q = 0; q < n && is_good; q++) {
+            tours[q].headway_ticks = ring.around;
+            is_good = lay_out(&tours[q], flight_s + (tours[q].pieces - tours[0].pieces), &ring);
+        }
+        if (is_good) {
             return true;
         }
     }
@@ -179,51 +191,119 @@ static struct deal best_deal(const struct vg_piece *pieces, int n, int n_drones,
     return best;
 }
 
-static int crews_at(const struct vg_problem *p, int base)
+/* Crews of a base that have sorties. `mine` holds the sorties crew by crew. */
+static int crews_at(const struct vg_problem *p, int base, const struct vg_piece *mine, int n)
 {
-    int n = 0;
-    for (int c = 0; c < p->n_crews; c++) {
-        n += p->crews[c].base == base;
+    int crews = 0;
+    for (int k = 0; k < n; k++) {
+        bool is_new = k == 0 || mine[k].crew != mine[k - 1].crew;
+        crews += is_new && p->crews[mine[k].crew].base == base;
     }
-    return n;
+    return crews;
 }
 
-static enum vg_status make_crew_tours(struct vg_problem *p, int c, struct vg_piece *pieces,
-                                      double *flight_s, int n, struct vg_tour *tours, int *io_n,
-                                      struct vg_error *err)
+/* A crew's pieces (sorted) to tours, at most most_groups of them. */
+static bool deal_crew(struct vg_problem *p, const struct vg_crew *crew, struct vg_piece *pieces,
+                      int n, int most_groups, struct vg_tour *tours, int *io_n)
 {
-    const struct vg_crew *crew = &p->crews[c];
-    const struct vg_wf_base *base = &p->watch->bases[crew->base];
-    int pads = (base->pads > 0 ? base->pads : 1) / crews_at(p, crew->base);
-    if (pads < 1) {
-        return vg_fail(err, VG_E_INVALID,
-                       "base %s has %d pads for %d types of drones: it needs one for each",
-                       base->name, base->pads, crews_at(p, crew->base));
-    }
-    struct deal d = best_deal(pieces, n, crew->n, pads);
+    struct deal d = best_deal(pieces, n, crew->n, most_groups);
     int first_drone = 0;
     for (int g = 0; g < d.n_groups; g++) {
         int from = g > 0 ? d.end[g - 1] : 0;
         struct vg_tour *t = &tours[(*io_n)++];
-        *t = (struct vg_tour){.crew = c,
+        *t = (struct vg_tour){.crew = pieces[0].crew,
                               .drones = crew->drones + first_drone,
                               .n_drones = d.drones[g],
                               .pieces = pieces + from,
                               .n_pieces = d.end[g] - from};
         first_drone += d.drones[g];
         t->takeoff_ticks = vg_arena_calloc(&p->arena, (size_t)t->n_pieces, sizeof(int64_t));
-        int64_t *room = vg_arena_calloc(&p->arena, 2 * (size_t)t->n_pieces + 2, sizeof(int64_t));
-        if (t->takeoff_ticks == NULL || room == NULL) {
-            return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        if (t->takeoff_ticks == NULL) {
+            return false;
         }
-        if (!time_tour(t, flight_s + from, pads / d.n_groups, room)) {
+    }
+    return true;
+}
+
+/* Headways of the tours of one crew, each with pads of its own, or of one base, sharing them. */
+static enum vg_status time_all(struct vg_problem *p, struct vg_tour *tours, int n, int together,
+                               int pads, const double *flight_s, struct vg_error *err)
+{
+    const struct vg_wf_base *base = &p->watch->bases[p->crews[tours[0].crew].base];
+    int n_pieces = 0;
+    int n_drones = 0;
+    for (int q = 0; q < n; q++) {
+        n_pieces += tours[q].n_pieces;
+        n_drones += tours[q].n_drones;
+    }
+    int64_t *room = vg_arena_calloc(&p->arena, 2 * (size_t)n_pieces + 2, sizeof(int64_t));
+    if (room == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    for (int q = 0; q < n; q += together) {
+        if (!time_tours(tours + q, together, flight_s + (tours[q].pieces - tours[0].pieces), pads,
+                        room)) {
             return vg_fail(
                 err, VG_E_INVALID,
                 "base %s: %d pads are too few for %d drones to take off and land in turn",
-                base->name, base->pads, crew->n);
+                base->name, base->pads, n_drones);
         }
     }
     return VG_OK;
+}
+
+/* The tours of one base. Where each crew can have pads of its own they keep headways of their own;
+ * else all share one. mine[0..n): the sorties of its crews, crew by crew. */
+static enum vg_status make_base_tours(struct vg_problem *p, int base, struct vg_piece *mine,
+                                      const double *flight_s, int n, struct vg_tour *tours,
+                                      int *io_n, struct vg_error *err)
+{
+    int pads = p->watch->bases[base].pads > 0 ? p->watch->bases[base].pads : 1;
+    int n_crews = crews_at(p, base, mine, n);
+    int each = pads / n_crews;
+    int first = *io_n;
+    enum vg_status st = VG_OK;
+    for (int from = 0, to = 0; from < n && st == VG_OK; from = to) {
+        int at = *io_n;
+        while (to < n && mine[to].crew == mine[from].crew) {
+            to++;
+        }
+        if (!deal_crew(p, &p->crews[mine[from].crew], mine + from, to - from,
+                       each > 0 ? each : 1, tours, io_n)) {
+            return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        }
+        if (each > 0) {
+            st = time_all(p, tours + at, *io_n - at, 1, each / (*io_n - at), flight_s + from, err);
+        }
+    }
+    return st == VG_OK && each == 0
+               ? time_all(p, tours + first, *io_n - first, *io_n - first, pads, flight_s, err)
+               : st;
+}
+
+/* The sorties base by base, crew by crew, those wanted most often first. */
+static void sort_pieces(const struct vg_problem *p, const struct vg_partition *part,
+                        const double *flight_s, struct vg_piece *mine, double *flights)
+{
+    int at = 0;
+    for (int b = 0; b < p->watch->n_bases; b++) {
+        for (int c = 0; c < p->n_crews; c++) {
+            int from = at;
+            for (int k = 0; k < part->n; k++) {
+                if (part->pieces[k].crew == c && p->crews[c].base == b) {
+                    mine[at++] = part->pieces[k];
+                }
+            }
+            qsort(mine + from, (size_t)(at - from), sizeof *mine, by_revisit);
+        }
+    }
+    for (int k = 0; k < at; k++) {
+        for (int q = 0; q < part->n; q++) {
+            if (part->pieces[q].chain == mine[k].chain && part->pieces[q].i == mine[k].i) {
+                flights[k] = flight_s[q];
+            }
+        }
+    }
 }
 
 enum vg_status vg_tours_make(struct vg_problem *p, struct vg_partition *part,
@@ -238,31 +318,15 @@ enum vg_status vg_tours_make(struct vg_problem *p, struct vg_partition *part,
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
     *out_n = 0;
-    int at = 0;
-    for (int c = 0; c < p->n_crews; c++) {
-        int from = at;
-        for (int k = 0; k < part->n; k++) {
-            if (part->pieces[k].crew == c) {
-                mine[at++] = part->pieces[k];
-            }
+    sort_pieces(p, part, flight_s, mine, flights);
+    enum vg_status st = VG_OK;
+    for (int from = 0, to = 0; from < part->n && st == VG_OK; from = to) {
+        int base = p->crews[mine[from].crew].base;
+        while (to < part->n && p->crews[mine[to].crew].base == base) {
+            to++;
         }
-        if (at == from) {
-            continue;
-        }
-        qsort(mine + from, (size_t)(at - from), sizeof *mine, by_revisit);
-        for (int k = from; k < at; k++) {
-            for (int q = 0; q < part->n; q++) {
-                if (part->pieces[q].chain == mine[k].chain && part->pieces[q].i == mine[k].i) {
-                    flights[k] = flight_s[q];
-                }
-            }
-        }
-        enum vg_status st =
-            make_crew_tours(p, c, mine + from, flights + from, at - from, tours, out_n, err);
-        if (st != VG_OK) {
-            return st;
-        }
+        st = make_base_tours(p, base, mine + from, flights + from, to - from, tours, out_n, err);
     }
     *out = tours;
-    return VG_OK;
+    return st;
 }
