@@ -18,8 +18,11 @@
 #include "plan/planner.h"
 #include "plan/sweeps.h"
 
-/* Of what the battery holds less the reserve: planned with. */
-#define VG_USABLE_SHARE 0.9997
+/* Of what the battery holds less the reserve: not planned with, since landings are rounded up. */
+#define VG_HELD_BACK_S 0.2
+/* Beyond what is planned with: what was held back, which is the planner's choice and no law, and a
+ * hair for the digits of the file. Bounds give both away. */
+#define VG_BOUND_MORE_S (VG_HELD_BACK_S + 0.2)
 
 struct vg_crew {
     int base;
@@ -108,7 +111,6 @@ struct vg_problem {
     struct vg_chain *chains;
     int n_chains;
     double step_m; /* between nodes, at most */
-    bool is_fine; /* more nodes than sorties are cut at: for the bound alone (vg_problem_refine) */
     double least_revisit_s;
     bool is_mixed; /* more than one wanted revisit among the served links */
 };
@@ -130,6 +132,11 @@ enum vg_status vg_flown_make(struct vg_problem *p, const struct vg_sweeps *sweep
                              struct vg_error *err) VG_MUST_USE;
 /* Where one pass of a piece cannot be flown, none of it is: half seen is not seen. */
 void vg_flown_agree(struct vg_problem *p);
+/* Arrays for n nodes; out->n stays 0 (problem.c). false: no memory. */
+bool vg_nodes_take(struct vg_problem *p, struct vg_nodes *out, int n) VG_MUST_USE;
+/* Divides links that are flown where sorties are short (grade.c); what is served and how long it
+ * takes is then to be found again. false: no memory. */
+bool vg_nodes_grade(struct vg_problem *p, int *out_more) VG_MUST_USE;
 /* The plan's stretches, cut where reach or passes begin or end (list.c); malloc. */
 enum vg_status vg_list_stretches(const struct vg_problem *p, enum vg_lang lang, struct vg_plan *out,
                                  struct vg_error *err) VG_MUST_USE;
@@ -137,11 +144,6 @@ enum vg_status vg_list_stretches(const struct vg_problem *p, enum vg_lang lang, 
 double vg_link_shortest_s(const struct vg_problem *p, int line, int link, int *out_crew);
 /* After a change of extra_climb_s: what is served, and the chains, again. */
 enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err) VG_MUST_USE;
-
-/* The same chains, as far as another problem reaches, with nodes a quarter as far apart: the
- * bound's sites lie close where sorties are short. vg_problem_finish. */
-enum vg_status vg_problem_refine(const struct vg_problem *from, struct vg_problem *out,
-                                 struct vg_error *err) VG_MUST_USE;
 
 /* Node and link of a chain, round the ring where it closes; u_m keeps growing past the ring's end.
  */

@@ -26,8 +26,6 @@ enum {
 /* Of an even price, added to every crew's when prices are shaken: a crew with nothing to pay would
  * take everything. */
 static const double EVEN_SHARE = 0.3;
-/* Nodes no further apart than this are close enough for the bound's sites too. */
-static const double FINE_ENOUGH_M = 1000;
 /* Where the program of the bound is solved well enough: to prove by, to begin from. */
 static const double CLOSE = 5e-4;
 static const double NEAR = 1e-2;
@@ -331,41 +329,10 @@ static enum vg_status solve_rates(struct vg_problem *p, struct vg_costs *costs, 
     return st == VG_OK ? vg_rates_solve(out, 1, close, BOUND_ROUNDS, err) : st;
 }
 
-static enum vg_status certify(struct making *mk, const struct vg_rates *rates, struct vg_error *err)
-{
-    return vg_bound_certify(rates, &mk->bound, &mk->certificate, err);
-}
-
-static enum vg_status certify_wider(struct making *mk, const struct vg_rates *rates,
-                                    struct vg_error *err)
+static enum vg_status certify_wider(struct making *mk, struct vg_error *err)
 {
     const struct vg_planner_options *o = mk->options;
-    return vg_wider_add(rates, o->go_on_wider, o->ctx, &mk->certificate, err);
-}
-
-/* What is proven, on finer nodes than the sorties are cut at. */
-static enum vg_status prove(struct making *mk,
-                            enum vg_status (*certify_with)(struct making *mk,
-                                                           const struct vg_rates *rates,
-                                                           struct vg_error *err),
-                            struct vg_error *err)
-{
-    struct vg_problem fine;
-    struct vg_costs costs;
-    struct vg_rates rates = {0};
-    if (mk->problem.step_m < FINE_ENOUGH_M) {
-        return certify_with(mk, &mk->rates, err);
-    }
-    enum vg_status st = vg_problem_refine(&mk->problem, &fine, err);
-    if (st == VG_OK) {
-        st = solve_rates(&fine, &costs, CLOSE, &rates, err);
-    }
-    if (st == VG_OK) {
-        st = certify_with(mk, &rates, err);
-    }
-    vg_rates_finish(&rates);
-    vg_problem_finish(&fine);
-    return st;
+    return vg_wider_add(&mk->rates, o->go_on_wider, o->ctx, &mk->certificate, err);
 }
 
 static enum vg_status solve_bound(struct making *mk, struct vg_error *err)
@@ -382,7 +349,7 @@ static enum vg_status solve_bound(struct making *mk, struct vg_error *err)
         memcpy(mk->certificate, NONE, sizeof NONE);
         return VG_OK;
     }
-    return prove(mk, certify, err);
+    return vg_bound_certify(&mk->rates, &mk->bound, &mk->certificate, err);
 }
 
 /* Partition and flights; again with an allowance where heights cost more than the first guess. */
@@ -480,7 +447,7 @@ static enum vg_status make_plan(struct making *mk, struct vg_error *err)
         st = improve(mk, err);
     }
     if (st == VG_OK && mk->options != NULL && mk->options->wants_wider) {
-        st = prove(mk, certify_wider, err);
+        st = certify_wider(mk, err);
     }
     if (st != VG_OK) {
         return st;

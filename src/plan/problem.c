@@ -33,9 +33,7 @@ static void set_crew(struct vg_problem *p, struct vg_crew *crew, int base, int t
     *crew =
         (struct vg_crew){.base = base, .type = type, .lat_deg = b->lat_deg, .lon_deg = b->lon_deg};
     crew->air = (struct vg_airspeed){t->cruise_mps, p->watch->wind_from_deg, p->watch->wind_mps};
-    /* A little is held back for rounding in the file: at the end of reach seconds are kilometres.
-     */
-    crew->usable_s = t->endurance_s * (1 - t->reserve) * VG_USABLE_SHARE;
+    crew->usable_s = t->endurance_s * (1 - t->reserve) - VG_HELD_BACK_S;
     crew->turnaround_s = t->turnaround_s;
     crew->climb_s = t->agl_m / t->climb_mps;
     crew->sink_s = t->agl_m / (t->sink_mps > 0 ? t->sink_mps : t->climb_mps);
@@ -237,7 +235,7 @@ static int links_of(const struct vg_stretch *st, double step_m)
     return n > 1 ? n : 1;
 }
 
-static bool take_nodes(struct vg_problem *p, struct vg_nodes *out, int n)
+bool vg_nodes_take(struct vg_problem *p, struct vg_nodes *out, int n)
 {
     *out = (struct vg_nodes){.n = 0};
     out->s_m = take(p, n, sizeof(double));
@@ -391,7 +389,7 @@ static enum vg_status make_nodes(struct vg_problem *p, int line, double step_m,
         n += net->stretches[k].line == line ? lay_stretch(p, k, step_m, &counted) : 0;
     }
     struct vg_nodes *out = &p->nodes[line];
-    if (!take_nodes(p, out, n)) {
+    if (!vg_nodes_take(p, out, n)) {
         return no_memory(err);
     }
     for (int k = 0; k < net->n_stretches; k++) {
@@ -641,9 +639,7 @@ double vg_flight_floor_s(const struct vg_problem *p, const struct vg_chain *chai
      * floor gives them away. */
     double legs = crew->air.wind_mps > 0 ? 0.9995 : 1;
     double flight_s = legs * fmin(there_s, back_s) + crew->climb_s + crew->sink_s;
-    /* All of the battery, and a hair: what is held back for rounding is the planner's choice, not a
-     * law. */
-    return flight_s <= crew->usable_s / VG_USABLE_SHARE * 1.0002 ? flight_s : HUGE_VAL;
+    return flight_s <= crew->usable_s + VG_BOUND_MORE_S ? flight_s : HUGE_VAL;
 }
 
 static bool is_link_served(const struct vg_problem *p, int line, int k)
@@ -692,9 +688,7 @@ enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err)
         n_links += self->nodes[line].n;
     }
     self->n_chains = 0;
-    if (self->chains == NULL) {
-        self->chains = take(self, n_links, sizeof *self->chains);
-    }
+    self->chains = take(self, n_links, sizeof *self->chains);
     if (self->chains == NULL) {
         return no_memory(err);
     }
@@ -740,6 +734,16 @@ enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfil
     return vg_problem_init_parts(self, watch, terrain, site_step_m, NULL, NULL, 0, err);
 }
 
+static enum vg_status grade(struct vg_problem *self, struct vg_error *err)
+{
+    int more = 0;
+    if (!vg_nodes_grade(self, &more)) {
+        return no_memory(err);
+    }
+    enum vg_status st = more > 0 ? make_reach(self, err) : VG_OK;
+    return st == VG_OK && more > 0 ? vg_problem_rechain(self, err) : st;
+}
+
 enum vg_status vg_problem_init_parts(struct vg_problem *self, const struct vg_watchfile *watch,
                                      const struct vg_terrain *terrain, double site_step_m,
                                      const struct vg_sweeps *sweeps,
@@ -773,7 +777,10 @@ enum vg_status vg_problem_init_parts(struct vg_problem *self, const struct vg_wa
     if (st == VG_OK) {
         st = make_reach(self, err);
     }
-    return st == VG_OK ? vg_problem_rechain(self, err) : st;
+    if (st == VG_OK) {
+        st = vg_problem_rechain(self, err);
+    }
+    return st == VG_OK && site_step_m <= 0 ? grade(self, err) : st;
 }
 
 void vg_problem_finish(struct vg_problem *self)

@@ -8,7 +8,6 @@
 
 enum {
     MOST_NEW = 2500,
-    SITES_PER_SORTIE = 32,
     FIRST_STRIDE = 16,
     STRIDE_STEP = 4
 };
@@ -40,34 +39,15 @@ static const struct vg_cost_rows *rows_of(const struct vg_rates *self, int k, in
     return &self->costs->rows[k * self->p->n_crews + c];
 }
 
-/* How far apart sites need be: the longest sortie from there passes some thirty of them. Where it
- * is short, at the end of reach, every metre is dear. */
-static int spacing_at(const struct vg_rates *self, int k, int i)
-{
-    int longest = 0;
-    for (int c = 0; c < self->p->n_crews; c++) {
-        int n = rows_of(self, k, c)->n_m[i];
-        longest = n > longest ? n : longest;
-    }
-    int spacing = self->is_even ? 1 : STRIDE_STEP;
-    while (spacing > 1 && longest < spacing * SITES_PER_SORTIE) {
-        spacing /= 2;
-    }
-    return spacing;
-}
-
-/* The sites of a stage: every stride-th, or closer where need be no closer; the chain's last one
- * always. */
+/* The sites of a stage: every stride-th; the chain's last one always. */
 static void choose_sites(struct vg_rates *self)
 {
     for (int k = 0; k < self->p->n_chains; k++) {
         int n = self->p->chains[k].n;
         int next = n;
         for (int i = n - 1; i >= 0; i--) {
-            int spacing = spacing_at(self, k, i);
-            int step = self->stride > spacing ? self->stride : spacing;
             self->next[k][i] = next;
-            self->is_site[k][i] = i == n - 1 || i % step == 0;
+            self->is_site[k][i] = i == n - 1 || i % self->stride == 0;
             next = self->is_site[k][i] ? i : next;
         }
     }

@@ -45,7 +45,6 @@ struct vg_rates {
     int cap_columns;
     uint8_t **has; /* per chain and crew, as its cost rows: the sortie is a column */
     int *first_row; /* per chain */
-    bool is_even; /* all nodes are sites; else only where sorties are short (problem's is_fine) */
     int **next; /* per chain: the site behind each node, at this stage */
     uint8_t **is_site;
     double **y; /* best duals so far, scaled to hold: per chain and site */

@@ -315,8 +315,7 @@ static enum vg_status fill_sortie(struct maker *mk, struct vg_plan_sortie *out, 
     fill_visits(mk, climb_s, out);
     out->depth_m = camera_depth_m(mk);
     out->energy = ceil(out->land_s / mk->type->endurance_s * 1e4 - 1e-9) / 1e4;
-    *out_short_s =
-        out->land_s - mk->crew->usable_s / VG_USABLE_SHARE + 0.0002 * mk->type->endurance_s;
+    *out_short_s = out->land_s - mk->crew->usable_s - VG_HELD_BACK_S;
     return VG_OK;
 }
 

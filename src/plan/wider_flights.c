@@ -230,7 +230,7 @@ double vg_wider_cost(const struct vg_wider *self, const struct vg_wider_flight *
     /* As vg_flight_floor_s: what a constant wind on a curved earth and rounding might give. */
     double hair = crew->air.wind_mps > 0 ? 0.9995 : 1;
     double flight_s = hair * (legs_s + sweep_s) + crew->climb_s + crew->sink_s;
-    return flight_s <= crew->usable_s / VG_USABLE_SHARE * 1.0002
+    return flight_s <= crew->usable_s + VG_BOUND_MORE_S
                ? (flight_s + crew->turnaround_s) / p->least_revisit_s
                : HUGE_VAL;
 }

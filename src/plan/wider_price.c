@@ -396,7 +396,7 @@ int vg_wider_price(const struct vg_wider *self, const struct vg_wider_dual *dual
         x.hair = p->crews[c].air.wind_mps > 0 ? 0.9995 : 1;
         double ground_s = p->crews[c].climb_s + p->crews[c].sink_s;
         x.fixed = (ground_s + p->crews[c].turnaround_s) / p->least_revisit_s;
-        x.most = (p->crews[c].usable_s / VG_USABLE_SHARE * 1.0002 - ground_s) / p->least_revisit_s;
+        x.most = (p->crews[c].usable_s + VG_BOUND_MORE_S - ground_s) / p->least_revisit_s;
         for (int k = 0; k < 2 * p->n_chains && !is_done; k++) {
             price_chain(&x, type, k / 2, k % 2 != 0);
         }
