@@ -5,6 +5,9 @@
  * repeats m times as often; the least shift is looked for among those that lead from the first of
  * them to another. Proof that this is exact: the set of visits is the same after the shift, so it
  * is after all its multiples, and the period is one of them.
+ *
+ * It then repeats after every multiple of the shift that divides its period too. Flights of unlike
+ * shifts are brought to a multiple that both have, so that their visits are judged together.
  */
 #include "plan/check_inner.h"
 
@@ -66,6 +69,42 @@ static int64_t least_shift(const int64_t *at, int n, int64_t period)
     return least;
 }
 
+static int64_t period_of(const struct vg_check *self, int sortie)
+{
+    return vg_check_ticks(self->plan->sorties[sortie].period_s);
+}
+
+/* The least multiple of both shifts; 0 where it does not divide both periods. */
+static int64_t meet(int64_t shift_a, int64_t period_a, int64_t shift_b, int64_t period_b)
+{
+    for (int64_t m = shift_a; m <= period_a; m += shift_a) {
+        if (m % shift_b == 0) {
+            return period_a % m == 0 && period_b % m == 0 ? m : 0;
+        }
+    }
+    return 0;
+}
+
+/* self->every holds the shifts: they grow to common multiples, and all copies but those that take
+ * off within the first one are left out. `shifts` has room for all sorties. */
+static void join_shifts(struct vg_check *self, int64_t *shifts)
+{
+    int n = self->plan->n_sorties;
+    memcpy(shifts, self->every, (size_t)n * sizeof *shifts);
+    for (int i = 0; i < n; i++) {
+        int64_t period = period_of(self, i);
+        int64_t joined = shifts[i];
+        for (int j = 0; j < n; j++) {
+            bool is_known = j > 0 && shifts[j] == shifts[j - 1] &&
+                            period_of(self, j) == period_of(self, j - 1);
+            int64_t m = is_known ? 0 : meet(shifts[i], period, shifts[j], period_of(self, j));
+            joined = m > joined ? m : joined;
+        }
+        int64_t at = round_ticks(vg_check_ticks(self->plan->sorties[i].takeoff_s), period);
+        self->every[i] = at < joined ? joined : 0;
+    }
+}
+
 bool vg_check_repeats(struct vg_check *self, bool *out_no_memory)
 {
     int n = self->plan->n_sorties;
@@ -76,7 +115,7 @@ bool vg_check_repeats(struct vg_check *self, bool *out_no_memory)
         self->every[i] = -1;
     }
     for (int i = 0; i < n && !*out_no_memory; i++) {
-        int64_t period = vg_check_ticks(self->plan->sorties[i].period_s);
+        int64_t period = period_of(self, i);
         int m = 0;
         for (int j = i; j < n && self->every[i] < 0; j++) {
             if (self->every[j] < 0 && is_copy(self, i, j)) {
@@ -86,8 +125,11 @@ bool vg_check_repeats(struct vg_check *self, bool *out_no_memory)
         }
         int64_t shift = m > 0 ? least_shift(at, m, period) : 0;
         for (int q = 0; q < m; q++) {
-            self->every[copies[q]] = at[q] < shift ? shift : 0;
+            self->every[copies[q]] = shift;
         }
+    }
+    if (!*out_no_memory) {
+        join_shifts(self, at);
     }
     free(at);
     free(copies);

@@ -1,5 +1,6 @@
 /* How often a sortie's visits really come round: drones that follow one another through the same
- * sorties each have a long period, together they repeat in a fraction of it. */
+ * sorties each have a long period, together they repeat in a fraction of it. Where others pass the
+ * same places in a multiple of that fraction, this multiple counts for both. */
 #include "plan/inner.h"
 
 #include <math.h>
@@ -61,16 +62,56 @@ static int64_t least_step(int64_t *at, int n, int64_t p)
     return p;
 }
 
-enum vg_status vg_plan_repeats(const struct vg_plan *plan, int64_t *out, struct vg_error *err)
+/* Steps that sorties of some period come round in. */
+struct beat {
+    int64_t step;
+    int64_t period;
+};
+
+static int64_t gcd(int64_t a, int64_t b)
+{
+    while (b != 0) {
+        int64_t r = a % b;
+        a = b;
+        b = r;
+    }
+    return a;
+}
+
+static int find_beats(const struct vg_plan *plan, const int64_t *steps, struct beat *out)
+{
+    int n = 0;
+    for (int k = 0; k < plan->n_sorties; k++) {
+        struct beat b = {steps[k], ticks(plan->sorties[k].period_s)};
+        int at = 0;
+        while (at < n && (out[at].step != b.step || out[at].period != b.period)) {
+            at++;
+        }
+        if (at == n) {
+            out[n++] = b;
+        }
+    }
+    return n;
+}
+
+/* The longest step that is common to this beat and another one and divides the periods of both:
+ * visits that come round together are judged together. */
+static int64_t common_step(const struct beat *own, const struct beat *all, int n)
+{
+    int64_t most = own->step;
+    for (int k = 0; k < n; k++) {
+        int64_t common = own->step / gcd(own->step, all[k].step) * all[k].step;
+        if (common > most && own->period % common == 0 && all[k].period % common == 0) {
+            most = common;
+        }
+    }
+    return most;
+}
+
+/* Every sortie's step into out, equal among those that are alike. */
+static void find_steps(const struct vg_plan *plan, int64_t *at, int *mine, int64_t *out)
 {
     int n = plan->n_sorties;
-    int64_t *at = malloc(((size_t)n + 1) * sizeof *at);
-    int *mine = malloc(((size_t)n + 1) * sizeof *mine);
-    if (at == NULL || mine == NULL) {
-        free(at);
-        free(mine);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-    }
     for (int k = 0; k < n; k++) {
         out[k] = -1;
     }
@@ -85,11 +126,32 @@ enum vg_status vg_plan_repeats(const struct vg_plan *plan, int64_t *out, struct 
         }
         int64_t step = m > 0 ? least_step(at, m, p) : 0;
         for (int q = 0; q < m; q++) {
-            int64_t t = ticks(plan->sorties[mine[q]].takeoff_s) % p;
-            out[mine[q]] = t < step ? step : 0;
+            out[mine[q]] = step;
         }
+    }
+}
+
+enum vg_status vg_plan_repeats(const struct vg_plan *plan, int64_t *out, struct vg_error *err)
+{
+    size_t room = (size_t)plan->n_sorties + 1;
+    int64_t *at = malloc(room * sizeof *at);
+    int *mine = malloc(room * sizeof *mine);
+    struct beat *beats = malloc(room * sizeof *beats);
+    if (at == NULL || mine == NULL || beats == NULL) {
+        free(at);
+        free(mine);
+        free(beats);
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    find_steps(plan, at, mine, out);
+    int n_beats = find_beats(plan, out, beats);
+    for (int k = 0; k < plan->n_sorties; k++) {
+        struct beat own = {out[k], ticks(plan->sorties[k].period_s)};
+        int64_t step = common_step(&own, beats, n_beats);
+        out[k] = ticks(plan->sorties[k].takeoff_s) % own.period < step ? step : 0;
     }
     free(at);
     free(mine);
+    free(beats);
     return VG_OK;
 }

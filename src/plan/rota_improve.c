@@ -67,7 +67,8 @@ static bool polish(struct vg_rota *room, struct vg_rota_plan *io, struct vg_rota
         return false;
     }
     memcpy(io->sorties, sorties, (size_t)io->n * sizeof *sorties);
-    io->period_s = vg_plan_tick_s(io->period_s);
+    /* Upwards: drones that never wait leave nothing to spare in a period. */
+    io->period_s = ceil(io->period_s * VG_TICKS_PER_S - 1e-6) / VG_TICKS_PER_S;
     vg_rota_load(room, io->sorties, io->n, io->target, io->period_s);
     if (!vg_rota_settle(room, io->period_s, sorties, &io->target)) {
         return false;

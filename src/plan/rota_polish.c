@@ -236,12 +236,15 @@ struct event {
     double t_s; /* round the period */
 };
 
+/* A landing counts before a take-off with it: they may be of one drone that turns round at once. */
 static int by_event(const void *a, const void *b)
 {
     const struct event *x = a;
     const struct event *y = b;
-    if (x->t_s < y->t_s || x->t_s > y->t_s) {
-        return x->t_s < y->t_s ? -1 : 1;
+    double x_s = x->t_s - (x->off_s > 0 ? ROUNDING_S : 0);
+    double y_s = y->t_s - (y->off_s > 0 ? ROUNDING_S : 0);
+    if (x_s < y_s || x_s > y_s) {
+        return x_s < y_s ? -1 : 1;
     }
     return x->id != y->id ? x->id - y->id : (x->off_s > y->off_s) - (x->off_s < y->off_s);
 }
@@ -396,7 +399,10 @@ static double best_ratio(const struct polish *self, double lo, double hi)
             lo = a;
         }
     }
-    return (lo + hi) / 2;
+    /* The best one may be the last that will do. */
+    double mid = (lo + hi) / 2;
+    double end = least_target(self, lo) <= least_target(self, hi) ? lo : hi;
+    return least_target(self, mid) <= least_target(self, end) ? mid : end;
 }
 
 static bool polish_init(struct polish *self, const struct vg_rota *rota)

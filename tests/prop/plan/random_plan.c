@@ -42,7 +42,7 @@ void random_plan_judge(uint64_t seed, int64_t moves, struct random_verdict *out,
     struct vg_watchfile watch = {0};
     struct vg_plan plan = {0};
     struct vg_error err = {0};
-    const struct vg_planner_options options = {.moves = moves, .seed = 1, .n_threads = 1};
+    const struct vg_planner_options options = {.moves = moves, .seed = 1, .n_threads = 2};
     *out = (struct random_verdict){0};
     random_watch_write(seed, &texts);
     if (random_watch_read(&texts, &watch, &err) != VG_OK) {
