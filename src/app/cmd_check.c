@@ -64,13 +64,17 @@ int vg_cmd_check(const struct vg_app *app, int argc, char **argv)
     struct vg_error err = {.lang = app->lang};
     struct vg_watchfile watch = {0};
     struct vg_plan plan = {0};
+    struct vg_terrain *terrain = NULL;
     struct vg_check_report report;
     enum vg_status st = vg_load_watch(names[1], &watch, &err);
     if (st == VG_OK) {
         st = vg_load_plan(names[0], &plan, &err);
     }
     if (st == VG_OK) {
-        st = vg_check_plan(&plan, &watch, app->lang, &report, &err);
+        st = vg_load_terrain(&watch, &terrain, &err);
+    }
+    if (st == VG_OK) {
+        st = vg_check_plan_over(&plan, &watch, terrain, app->lang, &report, &err);
     }
     if (st != VG_OK) {
         rc = vg_app_fail(app, &err);
@@ -82,6 +86,7 @@ int vg_cmd_check(const struct vg_app *app, int argc, char **argv)
         }
         rc = report.is_kept ? 0 : 1;
     }
+    vg_terrain_destroy(terrain);
     vg_plan_finish(&plan);
     vg_watchfile_finish(&watch);
     return rc;

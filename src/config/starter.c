@@ -97,6 +97,8 @@ static void write_fleet(enum vg_lang lang, const struct vg_network *network, int
     remark(out, "",
            vg_tr(lang, "Types of drones. The reserve is the share of the endurance that no plan "
                        "uses; agl is height above ground."));
+    remark(out, "",
+           vg_tr(lang, "A type may also have limits above ground, say floor: 60m, ceiling: 400m."));
     vg_buf_puts(out,
                 "types:\n"
                 "  long-wing: {cruise: 25 m/s, endurance: 5h, reserve: 15%, turnaround: 45min, "

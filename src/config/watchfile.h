@@ -47,6 +47,8 @@ struct vg_wf_type {
     double climb_mps;
     double sink_mps; /* default = climb */
     double agl_m; /* flown above ground */
+    double floor_m; /* never lower above ground on the way; 0: none asked for */
+    double ceiling_m; /* never higher above ground; 0: none */
     int camera;
 };
 

@@ -124,7 +124,9 @@ static int drone_within_reach(const struct vg_check *self, const struct vg_plan_
         *out_need_s = out_and_back_s(self, d, lat, lon);
         if (*out_need_s < CLEARLY * t->endurance_s * (1 - t->reserve) &&
             !vg_check_leg_is_forbidden(self->watch, b->lat_deg, b->lon_deg, lat, lon) &&
-            has_room(self, st, line, pass, self->watch->drones[d].type, s_m)) {
+            has_room(self, st, line, pass, self->watch->drones[d].type, s_m) &&
+            !vg_check_leg_is_steep(self, t, (double[2]){b->lat_deg, b->lon_deg},
+                                   (double[2]){lat, lon})) {
             return d;
         }
     }

@@ -308,6 +308,14 @@ static enum vg_status refuse_reach(const struct vg_problem *p, struct vg_error *
         }
     }
     const struct vg_crew *cr = &p->crews[crew];
+    if (least <= 0) {
+        return vg_fail(
+            err, VG_E_INVALID,
+            "no drone reaches the line and comes home: time would suffice from %s, but no "
+            "way keeps out of the zones and between floor and ceiling; a higher ceiling, a "
+            "lower floor or smaller zones would do",
+            p->watch->bases[cr->base].name);
+    }
     char need[32];
     char have[32];
     vg_duration_format(need_s, need, sizeof need);

@@ -33,6 +33,8 @@ static void defaults(void **state)
     assert_float_equal(wf.types[0].climb_mps, 3, 0);
     assert_float_equal(wf.types[0].sink_mps, 3, 0);
     assert_float_equal(wf.types[0].agl_m, 120, 0);
+    assert_float_equal(wf.types[0].floor_m, 60, 0); /* half of agl */
+    assert_float_equal(wf.types[0].ceiling_m, 0, 0);
     assert_int_equal(wf.bases[0].pads, 2);
     assert_int_equal(wf.bases[1].pads, 1);
     assert_float_equal(wf.bases[0].lat_deg, 14.431, 0);
