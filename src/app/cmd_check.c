@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "plan/check.h"
 
+#include <math.h>
 #include <stdio.h>
 
 static void print_json(const struct vg_plan *plan, const struct vg_check_report *r)
@@ -20,6 +21,9 @@ static void print_json(const struct vg_plan *plan, const struct vg_check_report 
                   r->worst_gap_s, r->n_sorties, r->n_visits, r->line_km, r->reachable_km);
     if (plan->has_wind) {
         vg_buf_printf(&b, ",\"wind\":[%.0f,%.1f]", plan->wind_from_deg, plan->wind_mps);
+    }
+    if (isfinite(r->least_between_m)) {
+        vg_buf_printf(&b, ",\"least_between_m\":%.1f", r->least_between_m);
     }
     vg_buf_puts(&b, "}\n");
     fputs(vg_buf_text(&b), stdout);
@@ -44,6 +48,11 @@ static void print_text(enum vg_lang lang, const struct vg_plan *plan,
             printf(vg_tr(lang, "It was made for wind from %.0f° at %s m/s, not for the watch's.\n"),
                    plan->wind_from_deg,
                    vg_decimal_format(lang, plan->wind_mps, 1, speed, sizeof speed));
+        }
+        if (isfinite(r->least_between_m)) {
+            printf(vg_tr(lang, "Drones that pass near each other have at least %.0f m of height "
+                               "between them.\n"),
+                   floor(r->least_between_m));
         }
     } else {
         printf(vg_tr(lang, "The plan does not hold (%s): %s\n"), r->rule, r->violation);

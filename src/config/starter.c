@@ -121,6 +121,9 @@ static void write_rest(enum vg_lang lang, struct vg_buf *out)
     remark(out, "", vg_tr(lang, "The wind to plan with: where it comes from, and how fast."));
     vg_buf_puts(out, "wind: {from: 60deg, speed: 5 m/s}\n\n");
     remark(out, "",
+           vg_tr(lang, "Drones nearer to each other than this have this height between them."));
+    vg_buf_puts(out, "# apart: {horizontal: 100m, vertical: 30m}\n\n");
+    remark(out, "",
            vg_tr(lang, "The page's address; only this computer can open it as it stands."));
     vg_buf_puts(out, "serve: {listen: \"127.0.0.1:8080\"}\n\n");
     remark(out, "", vg_tr(lang, "The record of all that happens."));

@@ -24,6 +24,7 @@ static const struct vg_field TOP_FIELDS[] = {
     OTHER("bases", NULL),     OTHER("cameras", NULL), OTHER("types", NULL),
     OTHER("drones", NULL),    OTHER("wind", ""),      OTHER("serve", ""),
     OTHER("record", ""),      OTHER("share", ""),     OTHER("targets", ""),
+    OTHER("apart", ""),
 };
 
 static const struct vg_field WIND_FIELDS[] = {
@@ -40,6 +41,16 @@ static const struct vg_field TARGET_FIELDS[] = {
     SIZE("person", person_m, "0.75 m"),
     SIZE("group", group_m, "1.68 m"),
     SIZE("vehicle", vehicle_m, "2.3 m"),
+};
+
+#define APART(key, member, lo, hi, fallback)                                                       \
+    {                                                                                              \
+        key, VG_F_LENGTH, offsetof(struct vg_watchfile, apart.member), 0, lo, hi, fallback         \
+    }
+static const struct vg_field APART_FIELDS[] = {
+    APART("horizontal", horizontal_m, "0 m", "10 km", "100 m"),
+    APART("vertical", vertical_m, "0 m", "1 km", "30 m"),
+    APART("layer", layer_m, "1 m", "1 km", "40 m"),
 };
 
 static const struct vg_field SERVE_FIELDS[] = {
@@ -227,6 +238,7 @@ static enum vg_status read_small_sections(const struct vg_wf_reader *self,
     const struct vg_yaml *share = vg_yaml_find(root, "share");
     const struct vg_yaml *record = vg_yaml_find(root, "record");
     const struct vg_yaml *targets = vg_yaml_find(root, "targets");
+    const struct vg_yaml *apart = vg_yaml_find(root, "apart");
     const struct vg_yaml nothing = {.kind = VG_YAML_MAP};
     enum vg_status status = VG_OK;
     vg_format(wf->listen, sizeof wf->listen, "127.0.0.1:8080");
@@ -241,6 +253,10 @@ static enum vg_status read_small_sections(const struct vg_wf_reader *self,
     if (status == VG_OK) {
         status = vg_fields_read(&self->r, targets != NULL ? targets : &nothing, TARGET_FIELDS,
                                 COUNT(TARGET_FIELDS), wf);
+    }
+    if (status == VG_OK) {
+        status = vg_fields_read(&self->r, apart != NULL ? apart : &nothing, APART_FIELDS,
+                                COUNT(APART_FIELDS), wf);
     }
     if (status == VG_OK && share != NULL) {
         status = vg_fields_read(&self->r, share, SHARE_FIELDS, COUNT(SHARE_FIELDS), wf);

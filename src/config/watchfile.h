@@ -109,6 +109,13 @@ struct vg_wf_targets {
     double vehicle_m;
 };
 
+/* How far drones in the air keep from each other. */
+struct vg_wf_apart {
+    double horizontal_m; /* nearer than this ... 0: nothing is asked */
+    double vertical_m; /* ... they are so much apart in height */
+    double layer_m; /* from one layer of heights to the next */
+};
+
 struct vg_watchfile {
     char name[VG_NAME_SIZE];
     char path[1024]; /* of the watch file itself */
@@ -133,6 +140,7 @@ struct vg_watchfile {
     struct vg_wf_place
         *places; /* "places: FILE.csv" (name,lat,lon,population): names shown on the map */
     int n_places;
+    struct vg_wf_apart apart;
     struct vg_wf_targets targets; /* what a look may detect */
     double wind_from_deg; /* true */
     double wind_mps;

@@ -11,10 +11,12 @@ struct vg_check_report {
     char violation[400]; /* the first, in words with sortie, drone, km, figures (translated like
                             errors); "" if none */
     /* "time-order", "unknown-name", "off-base", "speed", "climb", "endurance", "energy",
-     * "off-line", "depth", "floor", "ceiling", "two-places", "turnaround", "base", "pads",
+     * "off-line", "depth", "floor", "ceiling", "two-places", "turnaround", "base", "pads", "apart",
      * "missing-stretch", "reach", "stretch-gap", "worst-gap", "bound", "wider-bound" */
     char rule[32];
     double worst_gap_s; /* recomputed; INFINITY where a reachable point is never visited */
+    double least_between_m; /* height between drones that come nearer than the watch's horizontal
+                               separation; INFINITY where none do */
     int n_sorties;
     int n_visits;
     double line_km;

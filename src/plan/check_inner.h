@@ -32,6 +32,8 @@ bool vg_check_heights(struct vg_check *self); /* check_height.c: between floor a
 bool vg_check_repeats(struct vg_check *self, bool *out_no_memory); /* check_repeat.c: fills every */
 bool vg_check_fleet(struct vg_check *self,
                     bool *out_no_memory); /* check_fleet.c: sorties against each other */
+bool vg_check_apart(struct vg_check *self,
+                    bool *out_no_memory); /* check_apart.c: no two drones too near in the air */
 bool vg_check_cover(
     struct vg_check *self); /* check_cover.c: every stretch there, none falsely out of reach */
 bool vg_check_gaps(struct vg_check *self, bool *out_no_memory); /* check_gaps.c */

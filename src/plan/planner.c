@@ -3,6 +3,7 @@
 #include "base/rng.h"
 #include "base/time.h"
 #include "geo/geodesy.h"
+#include "plan/apart.h"
 #include "plan/inner.h"
 #include "plan/rota.h"
 #include "plan/wider.h"
@@ -453,6 +454,10 @@ static enum vg_status make_plan(struct making *mk, struct vg_error *err)
     }
     if (st == VG_OK && mk->options != NULL && mk->options->moves > 0) {
         st = improve(mk, err);
+    }
+    struct vg_apart_report apart;
+    if (st == VG_OK && !is_quick(mk)) { /* who is in a hurry merges plans first */
+        st = vg_apart_layers(&mk->plan, 0, mk->problem.watch, mk->problem.terrain, &apart, err);
     }
     if (st == VG_OK && mk->options != NULL && mk->options->wants_wider) {
         st = certify_wider(mk, err);
