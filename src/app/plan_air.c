@@ -1,8 +1,9 @@
-/* What is said of a finished plan in the air: who comes too near to whom. */
+/* What is said of a finished plan in the air: who comes too near to whom, whom no base hears. */
 #include "app/load.h"
 #include "app/plan_more.h"
 
 #include "plan/apart.h"
+#include "plan/radio.h"
 
 #include <stdio.h>
 
@@ -18,6 +19,22 @@ static void print_near(const struct vg_app *app, const struct vg_watchfile *watc
         plan->sorties[r->left[1]].id);
 }
 
+static enum vg_status print_radio(const struct vg_app *app, const struct vg_watchfile *watch,
+                                  const struct vg_plan *plan, const struct vg_terrain *terrain,
+                                  struct vg_error *err)
+{
+    struct vg_radio_report radio = {0};
+    struct vg_buf text = {0};
+    enum vg_status st = vg_radio_listen(plan, watch, terrain, &radio, err);
+    if (st == VG_OK) {
+        vg_radio_table(&radio, plan, watch, app->lang, &text);
+        fputs(vg_buf_text(&text), stdout);
+    }
+    vg_buf_finish(&text);
+    vg_radio_finish(&radio);
+    return st;
+}
+
 enum vg_status vg_plan_more_air(const struct vg_app *app, const struct vg_watchfile *watch,
                                 bool is_scattered, struct vg_plan *io, bool *out_is_apart,
                                 struct vg_error *err)
@@ -31,6 +48,9 @@ enum vg_status vg_plan_more_air(const struct vg_app *app, const struct vg_watchf
     *out_is_apart = apart.n_left == 0;
     if (st == VG_OK && apart.n_left > 0 && !app->is_json) {
         print_near(app, watch, io, &apart);
+    }
+    if (st == VG_OK && watch->radio.is_given && !app->is_json) {
+        st = print_radio(app, watch, io, terrain, err);
     }
     vg_terrain_destroy(terrain);
     return st;

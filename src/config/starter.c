@@ -123,6 +123,10 @@ static void write_rest(enum vg_lang lang, struct vg_buf *out)
     remark(out, "",
            vg_tr(lang, "Drones nearer to each other than this have this height between them."));
     vg_buf_puts(out, "# apart: {horizontal: 100m, vertical: 30m}\n\n");
+    remark(
+        out, "",
+        vg_tr(lang, "Where bases hear drones, from the top of their mast (mast: 15m in bases)."));
+    vg_buf_puts(out, "# radio: {range: 40km, required: false}\n\n");
     remark(out, "",
            vg_tr(lang, "The page's address; only this computer can open it as it stands."));
     vg_buf_puts(out, "serve: {listen: \"127.0.0.1:8080\"}\n\n");

@@ -57,6 +57,7 @@ struct vg_wf_base {
     double lat_deg;
     double lon_deg;
     int pads;
+    double mast_m; /* of its antenna, above ground */
 };
 
 struct vg_wf_drone {
@@ -116,6 +117,12 @@ struct vg_wf_apart {
     double layer_m; /* from one layer of heights to the next */
 };
 
+struct vg_wf_radio {
+    bool is_given; /* the watch speaks of radio */
+    bool is_required; /* what no base hears is not watched */
+    double range_m; /* 0: as far as is in sight */
+};
+
 struct vg_watchfile {
     char name[VG_NAME_SIZE];
     char path[1024]; /* of the watch file itself */
@@ -141,6 +148,7 @@ struct vg_watchfile {
         *places; /* "places: FILE.csv" (name,lat,lon,population): names shown on the map */
     int n_places;
     struct vg_wf_apart apart;
+    struct vg_wf_radio radio;
     struct vg_wf_targets targets; /* what a look may detect */
     double wind_from_deg; /* true */
     double wind_mps;

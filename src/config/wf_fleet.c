@@ -19,6 +19,7 @@ static const struct vg_field BASE_FIELDS[] = {
     FIELD(TEXT, "name", vg_wf_base, name, NULL, NULL, NULL),
     OTHER("at", NULL),
     FIELD(INT, "pads", vg_wf_base, pads, "1", "1000", "1"),
+    FIELD(LENGTH, "mast", vg_wf_base, mast_m, "0 m", "1 km", "10 m"),
 };
 
 static const struct vg_field CAMERA_FIELDS[] = {

@@ -195,23 +195,24 @@ static struct span heights(const struct vg_apart_flight *f, const struct vg_apar
                          fmax(c->alt_msl_m[0], c->alt_msl_m[1]) + most_m};
 }
 
-static bool is_apart(const struct apart *self, struct span a, struct span b)
+/* Metres of height between the two. */
+static double between_m(struct span a, struct span b)
 {
-    double least_m = self->watch->apart.vertical_m + SPARE_M;
-    return a.lo - b.hi >= least_m || b.lo - a.hi >= least_m;
+    return fmax(a.lo - b.hi, b.lo - a.hi);
 }
 
 /* Meetings that are left if flight f flew with `extra_m`; with flights before `end` only. */
 static int count_left(const struct apart *self, int f, const double *extra_m, int end)
 {
     int left = 0;
+    double least_m = self->watch->apart.vertical_m + SPARE_M;
     for (int k = self->first[f]; k < self->first[f + 1]; k++) {
         const struct vg_apart_meeting *m = &self->meetings.of[self->list[k]];
         const struct vg_apart_chunk *own = m->a.flight == f ? &m->a : &m->b;
         const struct vg_apart_chunk *other = m->a.flight == f ? &m->b : &m->a;
         const struct vg_apart_flight *g = &self->flights[other->flight];
-        left += other->flight < end && !is_apart(self, heights(&self->flights[f], own, extra_m),
-                                                 heights(g, other, g->extra_m));
+        left += other->flight < end && between_m(heights(&self->flights[f], own, extra_m),
+                                                 heights(g, other, g->extra_m)) < least_m;
     }
     return left;
 }
@@ -401,7 +402,8 @@ static void report(const struct apart *self, const struct vg_plan *plan,
             const struct vg_apart_meeting *m = &self->meetings.of[self->list[k]];
             const struct vg_apart_flight *a = &self->flights[m->a.flight];
             const struct vg_apart_flight *b = &self->flights[m->b.flight];
-            left = !is_apart(self, heights(a, &m->a, a->extra_m), heights(b, &m->b, b->extra_m));
+            left = between_m(heights(a, &m->a, a->extra_m), heights(b, &m->b, b->extra_m)) <
+                   self->watch->apart.vertical_m - STRAIGHT_M;
             if (left > 0 && out->n_left == 0) {
                 out->left[0] = (int)(a->sortie - plan->sorties);
                 out->left[1] = (int)(b->sortie - plan->sorties);

@@ -212,18 +212,13 @@ static bool check_any(struct vg_check *self, int i, int j, const struct vg_plan_
     return true;
 }
 
-static int64_t gcd(int64_t a, int64_t b)
-{
-    return b == 0 ? a : gcd(b, a % b);
-}
-
 static bool check_legs(struct vg_check *self, int i, int j, int ka, int kb)
 {
     const struct vg_plan_sortie *x = &self->plan->sorties[i];
     const struct vg_plan_sortie *y = &self->plan->sorties[j];
     const struct vg_plan_point *a = &x->track[ka - 1];
     const struct vg_plan_point *b = &y->track[kb - 1];
-    int64_t g = gcd(vg_check_ticks(x->period_s), vg_check_ticks(y->period_s));
+    int64_t g = vg_check_gcd(vg_check_ticks(x->period_s), vg_check_ticks(y->period_s));
     struct legs l = legs_of(a, b);
     if (g < ANY_TICKS) {
         return check_any(self, i, j, a, &l);

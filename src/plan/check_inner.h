@@ -29,6 +29,7 @@ bool vg_check_break(struct vg_check *self, const char *rule, const char *format,
 bool vg_check_flights(struct vg_check *self); /* check_flight.c: one sortie at a time */
 bool vg_check_zones(struct vg_check *self); /* check_zones.c: no leg where flying is forbidden */
 bool vg_check_heights(struct vg_check *self); /* check_height.c: between floor and ceiling */
+bool vg_check_radio(struct vg_check *self); /* check_radio.c: swept in radio sight, if required */
 bool vg_check_repeats(struct vg_check *self, bool *out_no_memory); /* check_repeat.c: fills every */
 bool vg_check_fleet(struct vg_check *self,
                     bool *out_no_memory); /* check_fleet.c: sorties against each other */
@@ -52,6 +53,15 @@ double vg_check_edge_m(const struct vg_watchfile *watch, double lat_deg, double 
  * known to the check. */
 bool vg_check_leg_is_steep(const struct vg_check *self, const struct vg_wf_type *type,
                            const double from_deg[2], const double to_deg[2]);
+
+/* May a drone at this height above the place, or above some other within a kilometre, be out of
+ * radio sight of all bases, where the watch requires it? true also where the ground is not known to
+ * the check. */
+bool vg_check_is_silent(const struct vg_check *self, double lat_deg, double lon_deg, double agl_m);
+
+/* Latitude, longitude and height msl of a track at a time within it. */
+void vg_check_track_at(const struct vg_plan_sortie *so, double t_s, double out[3]);
+int64_t vg_check_gcd(int64_t a, int64_t b);
 
 /* A time in the plan's own ticks. */
 int64_t vg_check_ticks(double t_s);

@@ -12,7 +12,7 @@ static const double MOST_LOOK_M = 250;
 static const double LOOKS_A_CELL = 4;
 /* Shares of the flying height by which the straight line between track points may pass below or
  * above the profile. */
-static const double BELOW_SHARE = 0.2;
+static const double BELOW_SHARE = 1 - VG_LEVEL_SHARE;
 static const double ABOVE_SHARE = 0.5;
 /* The profile keeps to this share of the type's climb and sink rates. */
 static const double RATE_SHARE = 0.95;

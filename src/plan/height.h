@@ -21,6 +21,9 @@
 #include "config/watchfile.h"
 #include "terrain/terrain.h"
 
+/* Of the flying height: no line between track points is lower than this, a ceiling aside. */
+#define VG_LEVEL_SHARE 0.8
+
 struct vg_way_point {
     double lat_deg;
     double lon_deg;

@@ -52,6 +52,7 @@ struct vg_nodes {
     bool *is_served; /* link: some crew can fly it */
     bool *is_left_out; /* link: in none of the parts asked for */
     bool *is_forbidden; /* link: it enters a no-fly zone or leaves the geofence */
+    bool *is_silent; /* link: radio is required and no base hears all of it */
     double *lack_m; /* link: the ceiling is so much too low to follow the ground there */
 };
 

@@ -103,6 +103,19 @@ static double lack_m(const struct vg_problem *p, const struct run *r)
     return most;
 }
 
+static bool is_silent(const struct vg_problem *p, const struct run *r)
+{
+    for (int line = 0; line < p->net.n_lines; line++) {
+        const struct vg_nodes *nd = &p->nodes[line];
+        for (int k = 0; p->flown[line].line == p->flown[r->line].line && k < nd->n - 1; k++) {
+            if (nd->is_silent[k] && is_in(p, r, line, k)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static bool has_ceiling(const struct vg_problem *p)
 {
     bool is_there = false;
@@ -121,6 +134,13 @@ static void explain(const struct vg_problem *p, const struct run *r, enum vg_lan
     if (is_forbidden(p, r)) {
         vg_format(out, size_bytes, "%s",
                   vg_tr(lang, "it enters a no-fly zone or leaves the geofence"));
+        return;
+    }
+    if (is_silent(p, r)) {
+        vg_format(out, size_bytes, "%s",
+                  vg_tr(lang,
+                        "out of radio sight of every base; a taller mast, a greater height or "
+                        "a base nearer to it would do"));
         return;
     }
     if (lack_m(p, r) > 0) {
@@ -207,6 +227,7 @@ static void list_line(const struct vg_problem *p, int line, enum vg_lang lang, i
             if (next.sweep != r.sweep || next.is_seen != r.is_seen ||
                 p->nodes[line].is_left_out[r.end] != p->nodes[line].is_left_out[k] ||
                 p->nodes[line].is_forbidden[r.end] != p->nodes[line].is_forbidden[k] ||
+                p->nodes[line].is_silent[r.end] != p->nodes[line].is_silent[k] ||
                 (p->nodes[line].lack_m[r.end] > 0) != (p->nodes[line].lack_m[k] > 0)) {
                 break;
             }

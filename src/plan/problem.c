@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "geo/geodesy.h"
 #include "plan/height.h"
+#include "plan/radio.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -250,8 +251,10 @@ bool vg_nodes_take(struct vg_problem *p, struct vg_nodes *out, int n)
     out->is_left_out = take(p, n, sizeof(bool));
     out->is_forbidden = take(p, n, sizeof(bool));
     out->lack_m = take(p, n, sizeof(double));
+    out->is_silent = take(p, n, sizeof(bool));
     return out->s_m && out->lat_deg && out->lon_deg && out->stretch && out->revisit_s &&
-           out->depth_m && out->is_served && out->is_left_out && out->is_forbidden && out->lack_m;
+           out->depth_m && out->is_served && out->is_left_out && out->is_forbidden && out->lack_m &&
+           out->is_silent;
 }
 
 static void add_node(struct vg_nodes *out, int stretch, const struct vg_stretch *st, double s_m)
@@ -421,6 +424,34 @@ static void mark_steep(struct vg_problem *p, int line)
     }
 }
 
+/* The lowest that any type flies above ground. */
+static double lowest_m(const struct vg_problem *p)
+{
+    double least = HUGE_VAL;
+    for (int c = 0; c < p->n_crews; c++) {
+        const struct vg_wf_type *t = &p->watch->types[p->crews[c].type];
+        double level_m = t->ceiling_m > 0 ? t->floor_m : VG_LEVEL_SHARE * t->agl_m;
+        least = fmin(least, fmax(level_m, t->floor_m));
+    }
+    return least;
+}
+
+static void mark_silent(struct vg_problem *p, int line)
+{
+    struct vg_nodes *nd = &p->nodes[line];
+    double end_m = p->paths[line].length_m;
+    for (int k = 0; k + 1 < nd->n && p->watch->radio.is_required; k++) {
+        double span_m = nd->s_m[k + 1] - nd->s_m[k];
+        int n = 1 + (int)(span_m / FINE_M);
+        for (int q = 0; q <= n && !nd->is_silent[k]; q++) {
+            double lat, lon;
+            vg_flypath_at(&p->paths[line], fmin(nd->s_m[k] + span_m * q / n, end_m), &lat, &lon);
+            double alt_m = vg_height_ground_m(p->terrain, lat, lon) + lowest_m(p);
+            nd->is_silent[k] = !vg_radio_any_hears(p->watch, p->terrain, lat, lon, alt_m);
+        }
+    }
+}
+
 static enum vg_status make_nodes(struct vg_problem *p, int line, double step_m,
                                  struct vg_error *err)
 {
@@ -446,6 +477,7 @@ static enum vg_status make_nodes(struct vg_problem *p, int line, double step_m,
     }
     mark_forbidden(p, line);
     mark_steep(p, line);
+    mark_silent(p, line);
     mark_left_out(p, line);
     return VG_OK;
 }
@@ -700,7 +732,7 @@ static bool is_link_served(const struct vg_problem *p, int line, int k)
 {
     struct vg_chain link = {line, k, 2};
     if (p->nodes[line].is_left_out[k] || p->nodes[line].is_forbidden[k] ||
-        p->nodes[line].lack_m[k] > 0) {
+        p->nodes[line].lack_m[k] > 0 || p->nodes[line].is_silent[k]) {
         return false;
     }
     for (int c = 0; c < p->n_crews; c++) {

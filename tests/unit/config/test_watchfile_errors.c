@@ -21,7 +21,8 @@ static const struct refusal REFUSALS[] = {
      "dir/w.yaml:4:3: unknown key \"revist\"; did you mean \"revisit\"?"},
     {"", "zzzzzzzz: 1\n",
      "dir/w.yaml:16:1: unknown key \"zzzzzzzz\"; known here: name, line, terrain, zones, places, "
-     "attribution, bases, cameras, types, drones, wind, serve, record, share, targets, apart"},
+     "attribution, bases, cameras, types, drones, wind, serve, record, share, targets, apart, "
+     "radio"},
     {", pads: 2}", ", pad: 2}", "dir/w.yaml:7:42: unknown key \"pad\"; did you mean \"pads\"?"},
     {"", "name: Again\n", "dir/w.yaml:16:1: key \"name\" is given twice (first in line 1)"},
     {"", "wing: {}\nwing: {}\n", "dir/w.yaml:17:1: key \"wing\" is given twice (first in line 16)"},
@@ -167,6 +168,11 @@ static const struct refusal REFUSALS[] = {
      "dir/w.yaml:16:7: the wind of 25 m/s is as fast as type \"wing\" flies (25 m/s)"},
     {"", "wind: {from: 400deg, speed: 5 m/s}\n",
      "dir/w.yaml:16:14: \"from\" is 400deg; it must lie between 0deg and 360deg"},
+    {"", "apart: {vertical: 2 km}\n",
+     "dir/w.yaml:16:19: \"vertical\" is 2 km; it must lie between 0 m and 1 km"},
+    {"", "radio: {required: maybe}\n",
+     "dir/w.yaml:16:19: \"required\" must be true or false, not \"maybe\""},
+    {"", "radio: {rang: 40km}\n", "dir/w.yaml:16:9: unknown key \"rang\"; did you mean \"range\"?"},
     {"", "serve: {listen: 8080}\n",
      "dir/w.yaml:16:17: expected HOST:PORT such as 127.0.0.1:8080, got \"8080\""},
     {"", "zones: nowhere.geojson\n", "dir/w.yaml:16:8: dir/nowhere.geojson: cannot read"},

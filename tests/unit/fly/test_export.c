@@ -238,6 +238,34 @@ static void names_stay_names(void **state)
     vg_export_finish(&out);
 }
 
+/* From the middle of the first leg to the middle of the last, by hand; once in either file. */
+static void silences_are_drawn(void **state)
+{
+    struct setup *s = *state;
+    struct vg_plan_point way[] = {
+        {0, 14.5, -11.4, 100}, {100, 14.6, -11.4, 300}, {200, 14.7, -11.4, 500}};
+    const struct vg_radio_silence silence = {.t_s = {50, 150}};
+    struct vg_plan_sortie sortie = s->sortie;
+    struct vg_buf json = {0};
+    struct vg_buf kml = {0};
+    sortie.track = way;
+    sortie.n_track = 3;
+    struct vg_export_sortie out = {.sortie = &sortie, .silences = &silence, .n_silences = 1};
+    vg_export_geojson(&s->watch, &out, 1, &json);
+    assert_non_null(
+        strstr(vg_buf_text(&json),
+               "\"kind\":\"radio-silence\",\"sortie\":\"F1<1>\",\"t0_s\":50.0,\"t1_s\":150.0},"
+               "\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[-11.4000000,14.5500000],"
+               "[-11.4000000,14.6000000],[-11.4000000,14.6500000]]}}"));
+    vg_export_kml(&s->watch, &out, 1, &kml);
+    assert_non_null(strstr(vg_buf_text(&kml), "<name>radio-silence</name>"));
+    assert_non_null(strstr(vg_buf_text(&kml),
+                           "\n-11.4000000,14.5500000,200.00\n-11.4000000,14.6000000,"
+                           "300.00\n-11.4000000,14.6500000,400.00\n"));
+    vg_buf_finish(&json);
+    vg_buf_finish(&kml);
+}
+
 static void a_sortie_of_another_watch_is_refused(void **state)
 {
     struct setup *s = *state;
@@ -260,6 +288,7 @@ int main(void)
         cmocka_unit_test(heights_above_the_ground),
         cmocka_unit_test(names_stay_names),
         cmocka_unit_test(heights_stay_in_the_mission),
+        cmocka_unit_test(silences_are_drawn),
         cmocka_unit_test(a_sortie_of_another_watch_is_refused),
     };
     return cmocka_run_group_tests(tests, open_setup, close_setup);
