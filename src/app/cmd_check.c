@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "plan/check.h"
 
+#include <math.h>
 #include <stdio.h>
 
 static void print_json(const struct vg_plan *plan, const struct vg_check_report *r)
@@ -20,6 +21,9 @@ static void print_json(const struct vg_plan *plan, const struct vg_check_report 
                   r->worst_gap_s, r->n_sorties, r->n_visits, r->line_km, r->reachable_km);
     if (plan->has_wind) {
         vg_buf_printf(&b, ",\"wind\":[%.0f,%.1f]", plan->wind_from_deg, plan->wind_mps);
+    }
+    if (isfinite(r->least_between_m)) {
+        vg_buf_printf(&b, ",\"least_between_m\":%.1f", r->least_between_m);
     }
     vg_buf_puts(&b, "}\n");
     fputs(vg_buf_text(&b), stdout);
@@ -45,6 +49,11 @@ static void print_text(enum vg_lang lang, const struct vg_plan *plan,
                    plan->wind_from_deg,
                    vg_decimal_format(lang, plan->wind_mps, 1, speed, sizeof speed));
         }
+        if (isfinite(r->least_between_m)) {
+            printf(vg_tr(lang, "Drones that pass near each other have at least %.0f m of height "
+                               "between them.\n"),
+                   floor(r->least_between_m));
+        }
     } else {
         printf(vg_tr(lang, "The plan does not hold (%s): %s\n"), r->rule, r->violation);
     }
@@ -64,13 +73,17 @@ int vg_cmd_check(const struct vg_app *app, int argc, char **argv)
     struct vg_error err = {.lang = app->lang};
     struct vg_watchfile watch = {0};
     struct vg_plan plan = {0};
+    struct vg_terrain *terrain = NULL;
     struct vg_check_report report;
     enum vg_status st = vg_load_watch(names[1], &watch, &err);
     if (st == VG_OK) {
         st = vg_load_plan(names[0], &plan, &err);
     }
     if (st == VG_OK) {
-        st = vg_check_plan(&plan, &watch, app->lang, &report, &err);
+        st = vg_load_terrain(&watch, &terrain, &err);
+    }
+    if (st == VG_OK) {
+        st = vg_check_plan_over(&plan, &watch, terrain, app->lang, &report, &err);
     }
     if (st != VG_OK) {
         rc = vg_app_fail(app, &err);
@@ -82,6 +95,7 @@ int vg_cmd_check(const struct vg_app *app, int argc, char **argv)
         }
         rc = report.is_kept ? 0 : 1;
     }
+    vg_terrain_destroy(terrain);
     vg_plan_finish(&plan);
     vg_watchfile_finish(&watch);
     return rc;

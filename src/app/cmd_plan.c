@@ -204,12 +204,16 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
             st = vg_plan_more_scatter(app, &watch, a.unpredictable, a.seed, &plan, &err);
         }
     }
+    bool is_apart = true;
+    if (st == VG_OK) {
+        st = vg_plan_more_air(app, &watch, a.unpredictable > 0, &plan, &is_apart, &err);
+    }
     if (st == VG_OK) {
         st = put_out(app, &plan, a.out_path, &err);
     }
-    rc = st != VG_OK                                                        ? vg_app_fail(app, &err)
-         : plan.worst_gap_s > (a.least_s > 0 ? a.least_s : watch.revisit_s) ? 1
-                                                                            : 0;
+    rc = st != VG_OK ? vg_app_fail(app, &err)
+         : !is_apart || plan.worst_gap_s > (a.least_s > 0 ? a.least_s : watch.revisit_s) ? 1
+                                                                                         : 0;
     vg_plan_finish(&plan);
     vg_watchfile_finish(&watch);
     return rc;

@@ -33,6 +33,7 @@ struct work {
     struct vg_terrain *terrain;
     struct vg_export_sortie *sorties;
     int n;
+    struct vg_radio_report radio;
 };
 
 static int format_of(const char *as)
@@ -86,7 +87,21 @@ static enum vg_status load(struct work *self, struct vg_error *err)
                                      "the ground to be at sea level\n"),
               stderr);
     }
+    if (st == VG_OK && self->watch.radio.is_given) {
+        st = vg_radio_listen(&self->plan, &self->watch, self->terrain, &self->radio, err);
+    }
     return st;
+}
+
+/* Silences stand in the order of the sorties. */
+static void lend_silences(const struct work *self, int sortie, struct vg_export_sortie *out)
+{
+    for (int k = 0; k < self->radio.n_silences; k++) {
+        if (self->radio.silences[k].sortie == sortie) {
+            out->silences = out->n_silences == 0 ? &self->radio.silences[k] : out->silences;
+            out->n_silences++;
+        }
+    }
 }
 
 static enum vg_status make_sorties(struct work *self, struct vg_error *err)
@@ -109,6 +124,7 @@ static enum vg_status make_sorties(struct work *self, struct vg_error *err)
         if (st != VG_OK) {
             return st;
         }
+        lend_silences(self, i, &self->sorties[self->n]);
         self->n++;
     }
     if (self->wanted->sortie != NULL && self->n == 0) {
@@ -191,6 +207,7 @@ static void finish(struct work *self)
         vg_export_finish(&self->sorties[i]);
     }
     free(self->sorties);
+    vg_radio_finish(&self->radio);
     vg_terrain_destroy(self->terrain);
     vg_plan_finish(&self->plan);
     vg_watchfile_finish(&self->watch);

@@ -23,6 +23,13 @@ enum vg_status vg_plan_more_without(const struct vg_app *app, struct vg_watchfil
 enum vg_status vg_plan_more_bases(const struct vg_app *app, struct vg_watchfile *watch,
                                   const char *places_path, struct vg_error *err) VG_MUST_USE;
 
+/* Keeps the flights of a plan at new times (is_scattered) apart by layers; says where a plan's
+ * flights come too near to each other, if any do, and where no base hears them, if the watch has
+ * radio. */
+enum vg_status vg_plan_more_air(const struct vg_app *app, const struct vg_watchfile *watch,
+                                bool is_scattered, struct vg_plan *io, bool *out_is_apart,
+                                struct vg_error *err) VG_MUST_USE;
+
 /* Prints what the certificate proves for wider classes of flights. */
 void vg_plan_more_wider(const struct vg_app *app, const struct vg_watchfile *watch,
                         const struct vg_plan *plan);

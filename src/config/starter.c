@@ -97,6 +97,8 @@ static void write_fleet(enum vg_lang lang, const struct vg_network *network, int
     remark(out, "",
            vg_tr(lang, "Types of drones. The reserve is the share of the endurance that no plan "
                        "uses; agl is height above ground."));
+    remark(out, "",
+           vg_tr(lang, "A type may also have limits above ground, say floor: 60m, ceiling: 400m."));
     vg_buf_puts(out,
                 "types:\n"
                 "  long-wing: {cruise: 25 m/s, endurance: 5h, reserve: 15%, turnaround: 45min, "
@@ -118,6 +120,13 @@ static void write_rest(enum vg_lang lang, struct vg_buf *out)
 {
     remark(out, "", vg_tr(lang, "The wind to plan with: where it comes from, and how fast."));
     vg_buf_puts(out, "wind: {from: 60deg, speed: 5 m/s}\n\n");
+    remark(out, "",
+           vg_tr(lang, "Drones nearer to each other than this have this height between them."));
+    vg_buf_puts(out, "# apart: {horizontal: 100m, vertical: 30m}\n\n");
+    remark(
+        out, "",
+        vg_tr(lang, "Where bases hear drones, from the top of their mast (mast: 15m in bases)."));
+    vg_buf_puts(out, "# radio: {range: 40km, required: false}\n\n");
     remark(out, "",
            vg_tr(lang, "The page's address; only this computer can open it as it stands."));
     vg_buf_puts(out, "serve: {listen: \"127.0.0.1:8080\"}\n\n");

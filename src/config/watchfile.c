@@ -24,6 +24,7 @@ static const struct vg_field TOP_FIELDS[] = {
     OTHER("bases", NULL),     OTHER("cameras", NULL), OTHER("types", NULL),
     OTHER("drones", NULL),    OTHER("wind", ""),      OTHER("serve", ""),
     OTHER("record", ""),      OTHER("share", ""),     OTHER("targets", ""),
+    OTHER("apart", ""),       OTHER("radio", ""),
 };
 
 static const struct vg_field WIND_FIELDS[] = {
@@ -40,6 +41,21 @@ static const struct vg_field TARGET_FIELDS[] = {
     SIZE("person", person_m, "0.75 m"),
     SIZE("group", group_m, "1.68 m"),
     SIZE("vehicle", vehicle_m, "2.3 m"),
+};
+
+#define APART(key, member, lo, hi, fallback)                                                       \
+    {                                                                                              \
+        key, VG_F_LENGTH, offsetof(struct vg_watchfile, apart.member), 0, lo, hi, fallback         \
+    }
+static const struct vg_field APART_FIELDS[] = {
+    APART("horizontal", horizontal_m, "0 m", "10 km", "100 m"),
+    APART("vertical", vertical_m, "0 m", "1 km", "30 m"),
+    APART("layer", layer_m, "1 m", "1 km", "40 m"),
+};
+
+static const struct vg_field RADIO_FIELDS[] = {
+    {"range", VG_F_LENGTH, offsetof(struct vg_watchfile, radio.range_m), 0, "100 m", "500 km", ""},
+    OTHER("required", ""),
 };
 
 static const struct vg_field SERVE_FIELDS[] = {
@@ -219,6 +235,26 @@ static enum vg_status check_listen(const struct vg_wf_reader *self, const struct
                       "expected HOST:PORT such as 127.0.0.1:8080, got \"%s\"", wf->listen);
 }
 
+static enum vg_status read_radio(const struct vg_wf_reader *self, const struct vg_yaml *radio,
+                                 struct vg_watchfile *wf)
+{
+    enum vg_status status = vg_fields_read(&self->r, radio, RADIO_FIELDS, COUNT(RADIO_FIELDS), wf);
+    const struct vg_yaml *required = status == VG_OK ? vg_yaml_find(radio, "required") : NULL;
+    if (required != NULL) {
+        status = vg_fields_expect(&self->r, required, VG_YAML_TEXT);
+    }
+    if (required != NULL && status == VG_OK) {
+        wf->radio.is_required = strcmp(required->text, "true") == 0;
+        if (!wf->radio.is_required && strcmp(required->text, "false") != 0) {
+            status =
+                vg_fail_at(self->r.err, self->r.place, required->line, required->column,
+                           "\"%s\" must be true or false, not \"%s\"", "required", required->text);
+        }
+    }
+    wf->radio.is_given = true;
+    return status;
+}
+
 static enum vg_status read_small_sections(const struct vg_wf_reader *self,
                                           const struct vg_yaml *root, struct vg_watchfile *wf)
 {
@@ -227,6 +263,7 @@ static enum vg_status read_small_sections(const struct vg_wf_reader *self,
     const struct vg_yaml *share = vg_yaml_find(root, "share");
     const struct vg_yaml *record = vg_yaml_find(root, "record");
     const struct vg_yaml *targets = vg_yaml_find(root, "targets");
+    const struct vg_yaml *apart = vg_yaml_find(root, "apart");
     const struct vg_yaml nothing = {.kind = VG_YAML_MAP};
     enum vg_status status = VG_OK;
     vg_format(wf->listen, sizeof wf->listen, "127.0.0.1:8080");
@@ -241,6 +278,13 @@ static enum vg_status read_small_sections(const struct vg_wf_reader *self,
     if (status == VG_OK) {
         status = vg_fields_read(&self->r, targets != NULL ? targets : &nothing, TARGET_FIELDS,
                                 COUNT(TARGET_FIELDS), wf);
+    }
+    if (status == VG_OK) {
+        status = vg_fields_read(&self->r, apart != NULL ? apart : &nothing, APART_FIELDS,
+                                COUNT(APART_FIELDS), wf);
+    }
+    if (status == VG_OK && vg_yaml_find(root, "radio") != NULL) {
+        status = read_radio(self, vg_yaml_find(root, "radio"), wf);
     }
     if (status == VG_OK && share != NULL) {
         status = vg_fields_read(&self->r, share, SHARE_FIELDS, COUNT(SHARE_FIELDS), wf);

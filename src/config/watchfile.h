@@ -47,6 +47,8 @@ struct vg_wf_type {
     double climb_mps;
     double sink_mps; /* default = climb */
     double agl_m; /* flown above ground */
+    double floor_m; /* never lower above ground on the way; 0: none asked for */
+    double ceiling_m; /* never higher above ground; 0: none */
     int camera;
 };
 
@@ -55,6 +57,7 @@ struct vg_wf_base {
     double lat_deg;
     double lon_deg;
     int pads;
+    double mast_m; /* of its antenna, above ground */
 };
 
 struct vg_wf_drone {
@@ -107,6 +110,19 @@ struct vg_wf_targets {
     double vehicle_m;
 };
 
+/* How far drones in the air keep from each other. */
+struct vg_wf_apart {
+    double horizontal_m; /* nearer than this ... 0: nothing is asked */
+    double vertical_m; /* ... they are so much apart in height */
+    double layer_m; /* from one layer of heights to the next */
+};
+
+struct vg_wf_radio {
+    bool is_given; /* the watch speaks of radio */
+    bool is_required; /* what no base hears is not watched */
+    double range_m; /* 0: as far as is in sight */
+};
+
 struct vg_watchfile {
     char name[VG_NAME_SIZE];
     char path[1024]; /* of the watch file itself */
@@ -131,6 +147,8 @@ struct vg_watchfile {
     struct vg_wf_place
         *places; /* "places: FILE.csv" (name,lat,lon,population): names shown on the map */
     int n_places;
+    struct vg_wf_apart apart;
+    struct vg_wf_radio radio;
     struct vg_wf_targets targets; /* what a look may detect */
     double wind_from_deg; /* true */
     double wind_mps;

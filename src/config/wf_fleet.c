@@ -19,6 +19,7 @@ static const struct vg_field BASE_FIELDS[] = {
     FIELD(TEXT, "name", vg_wf_base, name, NULL, NULL, NULL),
     OTHER("at", NULL),
     FIELD(INT, "pads", vg_wf_base, pads, "1", "1000", "1"),
+    FIELD(LENGTH, "mast", vg_wf_base, mast_m, "0 m", "1 km", "10 m"),
 };
 
 static const struct vg_field CAMERA_FIELDS[] = {
@@ -38,6 +39,8 @@ static const struct vg_field TYPE_FIELDS[] = {
     FIELD(SPEED, "climb", vg_wf_type, climb_mps, "0.1 m/s", "100 m/s", "3 m/s"),
     FIELD(SPEED, "sink", vg_wf_type, sink_mps, "0.1 m/s", "100 m/s", ""),
     FIELD(LENGTH, "agl", vg_wf_type, agl_m, "10 m", "10 km", "120 m"),
+    FIELD(LENGTH, "floor", vg_wf_type, floor_m, "5 m", "10 km", ""),
+    FIELD(LENGTH, "ceiling", vg_wf_type, ceiling_m, "10 m", "20 km", ""),
     OTHER("camera", ""),
 };
 
@@ -256,6 +259,27 @@ static enum vg_status read_reference(const struct vg_wf_reader *self, const stru
     return VG_OK;
 }
 
+static const double FLOOR_SHARE = 0.5; /* of the flying height, where the watch gives no floor */
+
+static enum vg_status read_heights(const struct vg_wf_reader *self, const struct vg_yaml *map,
+                                   struct vg_wf_type *type)
+{
+    const struct vg_yaml *floor = vg_yaml_find(map, "floor");
+    const struct vg_yaml *ceiling = vg_yaml_find(map, "ceiling");
+    type->floor_m = floor != NULL ? type->floor_m : FLOOR_SHARE * type->agl_m;
+    if (floor != NULL && type->floor_m > type->agl_m) {
+        return vg_fail_at(self->r.err, self->r.place, floor->line, floor->column,
+                          "\"floor\" is %g m, above the flying height \"agl\" of %g m",
+                          type->floor_m, type->agl_m);
+    }
+    if (ceiling != NULL && type->ceiling_m < type->agl_m) {
+        return vg_fail_at(self->r.err, self->r.place, ceiling->line, ceiling->column,
+                          "\"ceiling\" is %g m, below the flying height \"agl\" of %g m",
+                          type->ceiling_m, type->agl_m);
+    }
+    return VG_OK;
+}
+
 static enum vg_status read_types(const struct vg_wf_reader *self, const struct vg_yaml *root,
                                  struct vg_watchfile *wf)
 {
@@ -280,6 +304,9 @@ static enum vg_status read_types(const struct vg_wf_reader *self, const struct v
         }
         if (status == VG_OK && vg_yaml_find(m, "sink") == NULL) {
             type->sink_mps = type->climb_mps;
+        }
+        if (status == VG_OK) {
+            status = read_heights(self, m, type);
         }
     }
     return status;

@@ -16,6 +16,7 @@
 
 #include "link/mission.h"
 #include "plan/plan.h"
+#include "plan/radio.h"
 
 /* What the heights of the way are above. */
 enum vg_export_heights {
@@ -40,6 +41,10 @@ struct vg_export_sortie {
     int n_fence;
     struct vg_mission_item *rally; /* heights above home */
     int n_rally;
+    /* Where no base hears it; the caller sets them, borrowed. None: not looked at, or all is heard.
+     */
+    const struct vg_radio_silence *silences;
+    int n_silences;
 };
 
 /* `out` is written on VG_OK only. VG_E_RANGE, VG_E_NOT_FOUND: as vg_route_build. VG_E_INVALID: an
@@ -51,8 +56,8 @@ void vg_export_finish(struct vg_export_sortie *self);
 
 /* One sortie as QGroundControl's file: mission, fence, rally points. */
 void vg_export_qgc(const struct vg_export_sortie *sortie, struct vg_buf *out);
-/* Sorties as ways with their heights above the sea, bases as points, zones as polygons (GPX has
- * none). The sorties must have been made with VG_EXPORT_MSL. */
+/* Sorties as ways with their heights above the sea, bases as points, zones as polygons, silences as
+ * ways of their own (GPX has none). The sorties must have been made with VG_EXPORT_MSL. */
 void vg_export_kml(const struct vg_watchfile *watch, const struct vg_export_sortie *sorties, int n,
                    struct vg_buf *out);
 void vg_export_geojson(const struct vg_watchfile *watch, const struct vg_export_sortie *sorties,

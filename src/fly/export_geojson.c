@@ -50,6 +50,24 @@ static void put_way(struct vg_buf *out, const struct vg_export_sortie *s)
     vg_buf_puts(out, "]}}");
 }
 
+static void put_silent_point(struct vg_buf *out, const struct vg_plan_point *p, bool is_first)
+{
+    vg_buf_printf(out, "%s[%.7f,%.7f]", is_first ? "" : ",", p->lon_deg, p->lat_deg);
+}
+
+static void put_silence(struct vg_buf *out, const struct vg_export_sortie *s,
+                        const struct vg_radio_silence *x)
+{
+    put_text(out, "kind", "radio-silence");
+    put_text(out, "sortie", s->sortie->id);
+    vg_buf_printf(out,
+                  "\"t0_s\":%.1f,\"t1_s\":%.1f},\"geometry\":{\"type\":\"LineString\","
+                  "\"coordinates\":[",
+                  x->t_s[0], x->t_s[1]);
+    vg_export_silence(s, x, put_silent_point, out);
+    vg_buf_puts(out, "]}}");
+}
+
 static void put_base(struct vg_buf *out, const struct vg_wf_base *base)
 {
     put_text(out, "kind", "base");
@@ -92,6 +110,10 @@ void vg_export_geojson(const struct vg_watchfile *watch, const struct vg_export_
     for (int i = 0; i < n; i++) {
         open_feature(out, &is_first);
         put_way(out, &sorties[i]);
+        for (int k = 0; k < sorties[i].n_silences; k++) {
+            open_feature(out, &is_first);
+            put_silence(out, &sorties[i], &sorties[i].silences[k]);
+        }
     }
     for (int i = 0; i < watch->n_bases; i++) {
         open_feature(out, &is_first);

@@ -18,6 +18,29 @@ static void put_way(struct vg_buf *out, const struct vg_export_sortie *s)
     vg_buf_puts(out, "</coordinates></LineString></Placemark>\n");
 }
 
+static void put_silent_point(struct vg_buf *out, const struct vg_plan_point *p, bool is_first)
+{
+    (void)is_first;
+    vg_buf_printf(out, "%.7f,%.7f,%.2f\n", p->lon_deg, p->lat_deg, p->alt_msl_m);
+}
+
+static void put_silences(struct vg_buf *out, const struct vg_export_sortie *sorties, int n)
+{
+    bool is_open = false;
+    for (int i = 0; i < n; i++) {
+        for (int k = 0; k < sorties[i].n_silences; k++) {
+            vg_buf_puts(out, is_open ? "" : "<Folder><name>radio-silence</name>\n");
+            is_open = true;
+            vg_buf_puts(out, "<Placemark>");
+            vg_export_element(out, "name", sorties[i].sortie->id);
+            vg_buf_puts(out, "<LineString><altitudeMode>absolute</altitudeMode><coordinates>\n");
+            vg_export_silence(&sorties[i], &sorties[i].silences[k], put_silent_point, out);
+            vg_buf_puts(out, "</coordinates></LineString></Placemark>\n");
+        }
+    }
+    vg_buf_puts(out, is_open ? "</Folder>\n" : "");
+}
+
 static void put_base(struct vg_buf *out, const struct vg_wf_base *base)
 {
     vg_buf_puts(out, "<Placemark>");
@@ -65,7 +88,9 @@ void vg_export_kml(const struct vg_watchfile *watch, const struct vg_export_sort
     for (int i = 0; i < n; i++) {
         put_way(out, &sorties[i]);
     }
-    vg_buf_puts(out, "</Folder>\n<Folder><name>bases</name>\n");
+    vg_buf_puts(out, "</Folder>\n");
+    put_silences(out, sorties, n);
+    vg_buf_puts(out, "<Folder><name>bases</name>\n");
     for (int i = 0; i < watch->n_bases; i++) {
         put_base(out, &watch->bases[i]);
     }

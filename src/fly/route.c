@@ -8,7 +8,9 @@
 enum {
     TAIL_ITEMS = 3
 };
-static const double NEAR_M = 300; /* way points nearer than this to the last are left out */
+/* Way points nearer than this to the last, and about as high, are left out. */
+static const double NEAR_M = 300;
+static const double LEVEL_M = 5;
 static const double APPROACH_M = 1200; /* the final leg */
 static const double APPROACH_AGL_M = 60;
 static const double TAKEOFF_AGL_M = 60;
@@ -79,22 +81,34 @@ static struct vg_mission_item zoom_out(void)
                                     .p2 = 0};
 }
 
+/* A turn on the spot for height: the same place again. */
+static bool is_turn(const struct vg_plan_point *from, const struct vg_plan_point *to)
+{
+    return vg_geo_distance_m(from->lat_deg, from->lon_deg, to->lat_deg, to->lon_deg) < 1 &&
+           fabs(from->alt_msl_m - to->alt_msl_m) > 1;
+}
+
 static int put_way(const struct vg_plan_sortie *s, struct vg_mission_item *out, int n)
 {
-    double lat_deg = s->track[0].lat_deg;
-    double lon_deg = s->track[0].lon_deg;
+    const struct vg_plan_point *last = &s->track[0];
+    double last_msl_m = s->track[1].alt_msl_m; /* once up over the base */
     for (int i = 1; i < s->n_track - 1; i++) {
         const struct vg_plan_point *p = &s->track[i];
-        if (vg_geo_distance_m(lat_deg, lon_deg, p->lat_deg, p->lon_deg) < NEAR_M) {
+        bool is_turning = i > 1 && is_turn(&s->track[i - 1], p);
+        bool is_near =
+            vg_geo_distance_m(last->lat_deg, last->lon_deg, p->lat_deg, p->lon_deg) < NEAR_M;
+        if (!is_turning && is_near && fabs(p->alt_msl_m - last_msl_m) < LEVEL_M) {
             continue;
         }
         if (n >= VG_MISSION_ITEMS_MAX - TAIL_ITEMS) {
             return -1;
         }
-        out[n++] = vg_mission_place(VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL, p->lat_deg,
-                                    p->lon_deg, p->alt_msl_m);
-        lat_deg = p->lat_deg;
-        lon_deg = p->lon_deg;
+        out[n] =
+            vg_mission_place(is_turning ? VG_MAV_CMD_NAV_LOITER_TO_ALT : VG_MAV_CMD_NAV_WAYPOINT,
+                             VG_MAV_FRAME_GLOBAL, p->lat_deg, p->lon_deg, p->alt_msl_m);
+        out[n++].p1 = is_turning ? 1 : 0; /* leave the circle towards the next place */
+        last = p;
+        last_msl_m = p->alt_msl_m;
     }
     return n;
 }

@@ -1,7 +1,8 @@
 /* A sortie of the plan as a mission for the autopilot.
  *
  *   0 home   1 take-off   2 gimbal: look ahead and down   (a zoom lens: out to the widest)
- *   the way, metres above sea level   DO_LAND_START   approach   land
+ *   the way, metres above sea level, circles up or down where the plan turns for height
+ *   DO_LAND_START   approach   land
  *
  * The camera pitch is the one the plan was made with (vg_camera_patrol_pitch_deg for the deepest
  * stretch the sortie visits). Threads: pure.

@@ -4,16 +4,19 @@
 #define VG_PLAN_CHECK_H
 
 #include "plan/plan.h"
+#include "terrain/terrain.h"
 
 struct vg_check_report {
     bool is_kept; /* no violation */
     char violation[400]; /* the first, in words with sortie, drone, km, figures (translated like
                             errors); "" if none */
     /* "time-order", "unknown-name", "off-base", "speed", "climb", "endurance", "energy",
-     * "off-line", "depth", "two-places", "turnaround", "base", "pads", "missing-stretch", "reach",
-     * "stretch-gap", "worst-gap", "bound", "wider-bound" */
+     * "off-line", "depth", "floor", "ceiling", "two-places", "turnaround", "base", "pads", "apart",
+     * "radio", "missing-stretch", "reach", "stretch-gap", "worst-gap", "bound", "wider-bound" */
     char rule[32];
     double worst_gap_s; /* recomputed; INFINITY where a reachable point is never visited */
+    double least_between_m; /* height between drones that come nearer than the watch's horizontal
+                               separation; INFINITY where none do */
     int n_sorties;
     int n_visits;
     double line_km;
@@ -24,5 +27,10 @@ struct vg_check_report {
 enum vg_status vg_check_plan(const struct vg_plan *plan, const struct vg_watchfile *watch,
                              enum vg_lang lang, struct vg_check_report *out,
                              struct vg_error *err) VG_MUST_USE;
+/* The same with what needs the ground: floors and ceilings ("floor", "ceiling"), radio sight
+ * ("radio"). terrain NULL: they are not judged. */
+enum vg_status vg_check_plan_over(const struct vg_plan *plan, const struct vg_watchfile *watch,
+                                  const struct vg_terrain *terrain, enum vg_lang lang,
+                                  struct vg_check_report *out, struct vg_error *err) VG_MUST_USE;
 
 #endif

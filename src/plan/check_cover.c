@@ -12,6 +12,7 @@ static const double CLEARLY =
     0.8; /* of what can be flown, out and back: then "unreachable" is false */
 static const double OFF_END_M =
     100; /* the ends of what is forbidden lie on the line, not beyond it */
+static const double HEARD_SHARE = 0.5; /* of the flying height: heard there, it is within reach */
 static const double SAMPLE_M = 5000;
 static const double BESIDE_M = 300; /* or a quarter of the depth: so far beside it may be flown */
 
@@ -124,7 +125,10 @@ static int drone_within_reach(const struct vg_check *self, const struct vg_plan_
         *out_need_s = out_and_back_s(self, d, lat, lon);
         if (*out_need_s < CLEARLY * t->endurance_s * (1 - t->reserve) &&
             !vg_check_leg_is_forbidden(self->watch, b->lat_deg, b->lon_deg, lat, lon) &&
-            has_room(self, st, line, pass, self->watch->drones[d].type, s_m)) {
+            has_room(self, st, line, pass, self->watch->drones[d].type, s_m) &&
+            !vg_check_leg_is_steep(self, t, (double[2]){b->lat_deg, b->lon_deg},
+                                   (double[2]){lat, lon}) &&
+            !vg_check_is_silent(self, lat, lon, t->agl_m * HEARD_SHARE)) {
             return d;
         }
     }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int64_t gcd(int64_t a, int64_t b)
+int64_t vg_check_gcd(int64_t a, int64_t b)
 {
     while (b != 0) {
         int64_t r = a % b;
@@ -27,7 +27,7 @@ static int64_t mod(int64_t a, int64_t n)
  * lies in [a + la, a + g - lb]. */
 static bool do_meet(int64_t a, int64_t la, int64_t p, int64_t b, int64_t lb, int64_t q)
 {
-    int64_t g = gcd(p, q);
+    int64_t g = vg_check_gcd(p, q);
     int64_t d = mod(b - a, g);
     return d < la || d + lb > g;
 }

@@ -132,13 +132,13 @@ static bool check_energy(struct vg_check *self, int s)
     return true;
 }
 
-static void track_at(const struct vg_plan_sortie *so, double t, double *out_lat, double *out_lon)
+void vg_check_track_at(const struct vg_plan_sortie *so, double t_s, double out[3])
 {
     int lo = 0;
     int hi = so->n_track - 1;
     while (hi - lo > 1) {
         int mid = (lo + hi) / 2;
-        if (so->track[mid].t_s <= t) {
+        if (so->track[mid].t_s <= t_s) {
             lo = mid;
         } else {
             hi = mid;
@@ -146,9 +146,10 @@ static void track_at(const struct vg_plan_sortie *so, double t, double *out_lat,
     }
     const struct vg_plan_point *a = &so->track[lo];
     const struct vg_plan_point *b = &so->track[hi];
-    double f = (t - a->t_s) / (b->t_s - a->t_s);
-    *out_lat = a->lat_deg + f * (b->lat_deg - a->lat_deg);
-    *out_lon = vg_wrap_180_deg(a->lon_deg + f * vg_wrap_180_deg(b->lon_deg - a->lon_deg));
+    double f = (t_s - a->t_s) / (b->t_s - a->t_s);
+    out[0] = a->lat_deg + f * (b->lat_deg - a->lat_deg);
+    out[1] = vg_wrap_180_deg(a->lon_deg + f * vg_wrap_180_deg(b->lon_deg - a->lon_deg));
+    out[2] = a->alt_msl_m + f * (b->alt_msl_m - a->alt_msl_m);
 }
 
 /* The plan's stretch that holds s_m of a line; NULL: none. */
@@ -209,15 +210,15 @@ static bool check_visit(struct vg_check *self, const struct vg_plan_sortie *so,
                            : q > 2 ? -INSIDE_SHARE
                                    : 0) *
                               (v->to_m - v->from_m);
-        double lat, lon, track_lat, track_lon, depth_m;
+        double lat, lon, track[3], depth_m;
         if (!pass_at(self, line, v->pass, s, in_m, &lat, &lon, &depth_m)) {
             return vg_check_break(self, "off-line",
                                   "sortie %s of drone %s visits pass %d at km %.3f of line %s, "
                                   "where the plan has no such pass",
                                   so->id, so->drone, v->pass + 1, s / 1000, ln->name);
         }
-        track_at(so, t, &track_lat, &track_lon);
-        double off_m = vg_geo_distance_m(lat, lon, track_lat, track_lon);
+        vg_check_track_at(so, t, track);
+        double off_m = vg_geo_distance_m(lat, lon, track[0], track[1]);
         if (off_m > depth_m + OFF_END_M) {
             return vg_check_break(self, "off-line",
                                   "sortie %s of drone %s at %.1f s is %.2f km from km %.3f of line "

@@ -11,6 +11,7 @@ enum {
 struct vg_check {
     const struct vg_plan *plan;
     const struct vg_watchfile *watch;
+    const struct vg_terrain *terrain; /* NULL: what needs the ground is not judged */
     enum vg_lang lang;
     struct vg_check_report *report;
     int *drone; /* per sortie, index into the watch; -1 unknown */
@@ -27,9 +28,13 @@ bool vg_check_break(struct vg_check *self, const char *rule, const char *format,
 /* Each returns false once a rule is broken. */
 bool vg_check_flights(struct vg_check *self); /* check_flight.c: one sortie at a time */
 bool vg_check_zones(struct vg_check *self); /* check_zones.c: no leg where flying is forbidden */
+bool vg_check_heights(struct vg_check *self); /* check_height.c: between floor and ceiling */
+bool vg_check_radio(struct vg_check *self); /* check_radio.c: swept in radio sight, if required */
 bool vg_check_repeats(struct vg_check *self, bool *out_no_memory); /* check_repeat.c: fills every */
 bool vg_check_fleet(struct vg_check *self,
                     bool *out_no_memory); /* check_fleet.c: sorties against each other */
+bool vg_check_apart(struct vg_check *self,
+                    bool *out_no_memory); /* check_apart.c: no two drones too near in the air */
 bool vg_check_cover(
     struct vg_check *self); /* check_cover.c: every stretch there, none falsely out of reach */
 bool vg_check_gaps(struct vg_check *self, bool *out_no_memory); /* check_gaps.c */
@@ -42,6 +47,21 @@ bool vg_check_leg_is_forbidden(const struct vg_watchfile *watch, double lat1_deg
 
 /* Metres to the nearest edge of what is forbidden; HUGE_VAL where nothing is. */
 double vg_check_edge_m(const struct vg_watchfile *watch, double lat_deg, double lon_deg);
+
+/* Does the ground step so far at once on a straight leg, or about a kilometre round its end, that a
+ * drone of the type may find no height between floor and ceiling? true also where the ground is not
+ * known to the check. */
+bool vg_check_leg_is_steep(const struct vg_check *self, const struct vg_wf_type *type,
+                           const double from_deg[2], const double to_deg[2]);
+
+/* May a drone at this height above the place, or above some other within a kilometre, be out of
+ * radio sight of all bases, where the watch requires it? true also where the ground is not known to
+ * the check. */
+bool vg_check_is_silent(const struct vg_check *self, double lat_deg, double lon_deg, double agl_m);
+
+/* Latitude, longitude and height msl of a track at a time within it. */
+void vg_check_track_at(const struct vg_plan_sortie *so, double t_s, double out[3]);
+int64_t vg_check_gcd(int64_t a, int64_t b);
 
 /* A time in the plan's own ticks. */
 int64_t vg_check_ticks(double t_s);

@@ -71,6 +71,8 @@ static void put_link(const struct vg_problem *p, int line, int k, int parts, str
         out->depth_m[at] = nd->depth_m[k];
         out->is_left_out[at] = nd->is_left_out[k];
         out->is_forbidden[at] = nd->is_forbidden[k];
+        out->lack_m[at] = nd->lack_m[k];
+        out->is_silent[at] = nd->is_silent[k];
         vg_flypath_at(&p->paths[line], fmin(out->s_m[at], p->paths[line].length_m),
                       &out->lat_deg[at], &out->lon_deg[at]);
     }

@@ -52,6 +52,8 @@ struct vg_nodes {
     bool *is_served; /* link: some crew can fly it */
     bool *is_left_out; /* link: in none of the parts asked for */
     bool *is_forbidden; /* link: it enters a no-fly zone or leaves the geofence */
+    bool *is_silent; /* link: radio is required and no base hears all of it */
+    double *lack_m; /* link: the ceiling is so much too low to follow the ground there */
 };
 
 /* Seconds of a crew on a line, at nodes; HUGE_VAL out of reach. A sortie that sweeps nodes i..j

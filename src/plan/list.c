@@ -90,6 +90,41 @@ static bool lacks_room(const struct vg_problem *p, const struct run *r)
     return false;
 }
 
+/* How much too low the ceiling is over the run; 0: it is not. */
+static double lack_m(const struct vg_problem *p, const struct run *r)
+{
+    double most = 0;
+    for (int line = 0; line < p->net.n_lines; line++) {
+        const struct vg_nodes *nd = &p->nodes[line];
+        for (int k = 0; p->flown[line].line == p->flown[r->line].line && k < nd->n - 1; k++) {
+            most = is_in(p, r, line, k) ? fmax(most, nd->lack_m[k]) : most;
+        }
+    }
+    return most;
+}
+
+static bool is_silent(const struct vg_problem *p, const struct run *r)
+{
+    for (int line = 0; line < p->net.n_lines; line++) {
+        const struct vg_nodes *nd = &p->nodes[line];
+        for (int k = 0; p->flown[line].line == p->flown[r->line].line && k < nd->n - 1; k++) {
+            if (nd->is_silent[k] && is_in(p, r, line, k)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool has_ceiling(const struct vg_problem *p)
+{
+    bool is_there = false;
+    for (int c = 0; c < p->n_crews; c++) {
+        is_there = is_there || p->watch->types[p->crews[c].type].ceiling_m > 0;
+    }
+    return is_there;
+}
+
 /* The pass that is hardest to reach says why. */
 static void explain(const struct vg_problem *p, const struct run *r, enum vg_lang lang, char *out,
                     size_t size_bytes)
@@ -101,6 +136,21 @@ static void explain(const struct vg_problem *p, const struct run *r, enum vg_lan
                   vg_tr(lang, "it enters a no-fly zone or leaves the geofence"));
         return;
     }
+    if (is_silent(p, r)) {
+        vg_format(out, size_bytes, "%s",
+                  vg_tr(lang,
+                        "out of radio sight of every base; a taller mast, a greater height or "
+                        "a base nearer to it would do"));
+        return;
+    }
+    if (lack_m(p, r) > 0) {
+        vg_format(out, size_bytes,
+                  vg_tr(lang,
+                        "the ground steps too far at once between floor and ceiling; a ceiling "
+                        "%.0f m higher, or a floor as much lower, would do"),
+                  ceil(lack_m(p, r)));
+        return;
+    }
     for (int line = 0; line < p->net.n_lines; line++) {
         int c = 0;
         double s =
@@ -110,7 +160,7 @@ static void explain(const struct vg_problem *p, const struct run *r, enum vg_lan
             crew = c;
         }
     }
-    if (most <= 0 && lacks_room(p, r)) {
+    if (most <= 0 && !has_ceiling(p) && lacks_room(p, r)) {
         vg_format(out, size_bytes, "%s",
                   vg_tr(lang, "no room to come along it before the camera sees it, between zones "
                               "where flying is forbidden; a camera that looks down would do"));
@@ -118,8 +168,10 @@ static void explain(const struct vg_problem *p, const struct run *r, enum vg_lan
     }
     if (most <= 0) {
         vg_format(out, size_bytes,
-                  vg_tr(lang, "the ways from %s round the zones where flying is forbidden are too "
-                              "long"),
+                  has_ceiling(p) ? vg_tr(lang, "the ways from %s keep between floor and ceiling "
+                                               "nowhere, or are too long")
+                                 : vg_tr(lang, "the ways from %s round the zones where flying is "
+                                               "forbidden are too long"),
                   p->watch->bases[p->crews[crew].base].name);
         return;
     }
@@ -174,7 +226,9 @@ static void list_line(const struct vg_problem *p, int line, enum vg_lang lang, i
             struct run next = run_at(p, line, r.end);
             if (next.sweep != r.sweep || next.is_seen != r.is_seen ||
                 p->nodes[line].is_left_out[r.end] != p->nodes[line].is_left_out[k] ||
-                p->nodes[line].is_forbidden[r.end] != p->nodes[line].is_forbidden[k]) {
+                p->nodes[line].is_forbidden[r.end] != p->nodes[line].is_forbidden[k] ||
+                p->nodes[line].is_silent[r.end] != p->nodes[line].is_silent[k] ||
+                (p->nodes[line].lack_m[r.end] > 0) != (p->nodes[line].lack_m[k] > 0)) {
                 break;
             }
             r.end++;

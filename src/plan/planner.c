@@ -3,6 +3,7 @@
 #include "base/rng.h"
 #include "base/time.h"
 #include "geo/geodesy.h"
+#include "plan/apart.h"
 #include "plan/inner.h"
 #include "plan/rota.h"
 #include "plan/wider.h"
@@ -308,6 +309,14 @@ static enum vg_status refuse_reach(const struct vg_problem *p, struct vg_error *
         }
     }
     const struct vg_crew *cr = &p->crews[crew];
+    if (least <= 0) {
+        return vg_fail(
+            err, VG_E_INVALID,
+            "no drone reaches the line and comes home: time would suffice from %s, but no "
+            "way keeps out of the zones and between floor and ceiling; a higher ceiling, a "
+            "lower floor or smaller zones would do",
+            p->watch->bases[cr->base].name);
+    }
     char need[32];
     char have[32];
     vg_duration_format(need_s, need, sizeof need);
@@ -445,6 +454,10 @@ static enum vg_status make_plan(struct making *mk, struct vg_error *err)
     }
     if (st == VG_OK && mk->options != NULL && mk->options->moves > 0) {
         st = improve(mk, err);
+    }
+    struct vg_apart_report apart;
+    if (st == VG_OK && !is_quick(mk)) { /* who is in a hurry merges plans first */
+        st = vg_apart_layers(&mk->plan, 0, mk->problem.watch, mk->problem.terrain, &apart, err);
     }
     if (st == VG_OK && mk->options != NULL && mk->options->wants_wider) {
         st = certify_wider(mk, err);

@@ -26,7 +26,7 @@ struct vg_planner_options {
     int n_threads; /* 0: 1 */
     bool (*go_on)(void *ctx); /* asked by all threads, often; false: enough. NULL: until moves */
     /* Within a second or two on the longest borders: fewer starts are tried, no bound is proven
-     * (bound_s 0, an empty certificate). */
+     * (bound_s 0, an empty certificate), drones are not kept apart by layers (apart.h). */
     bool is_quick;
     bool wants_wider; /* bounds for flights that turn back or land elsewhere too (wider.h) */
     bool (*go_on_wider)(void *ctx); /* false: those that are proven by now; NULL: all */

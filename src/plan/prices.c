@@ -45,7 +45,7 @@ static int row_length(const struct vg_problem *p, const struct vg_costs *self,
 {
     const struct vg_reach *r = &p->reach[ch->line * p->n_crews + c];
     int a = vg_chain_node(p, ch, i);
-    if (!(r->home[a] < HUGE_VAL)) {
+    if (!(r->home_least[a] < HUGE_VAL)) {
         return 0;
     }
     int n = 0;

@@ -3,6 +3,8 @@
 
 #include "base/units.h"
 #include "geo/geodesy.h"
+#include "plan/height.h"
+#include "plan/radio.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,6 +15,7 @@ enum {
     EDGES = 32 /* of forbidden zones within one link */
 };
 static const double FINE_M = 100;
+static const double BESIDE_M = 250; /* of a link: a flight that ends there looks as far ahead */
 static const double MIN_STEP_M = 500;
 static const double MAX_STEP_M = 5000;
 
@@ -247,8 +250,11 @@ bool vg_nodes_take(struct vg_problem *p, struct vg_nodes *out, int n)
     out->is_served = take(p, n, sizeof(bool));
     out->is_left_out = take(p, n, sizeof(bool));
     out->is_forbidden = take(p, n, sizeof(bool));
+    out->lack_m = take(p, n, sizeof(double));
+    out->is_silent = take(p, n, sizeof(bool));
     return out->s_m && out->lat_deg && out->lon_deg && out->stretch && out->revisit_s &&
-           out->depth_m && out->is_served && out->is_left_out && out->is_forbidden;
+           out->depth_m && out->is_served && out->is_left_out && out->is_forbidden && out->lack_m &&
+           out->is_silent;
 }
 
 static void add_node(struct vg_nodes *out, int stretch, const struct vg_stretch *st, double s_m)
@@ -379,6 +385,73 @@ static void mark_forbidden(struct vg_problem *p, int line)
     }
 }
 
+/* How much higher the ceiling of a crew's type would have to be along the path. */
+static double path_lack_m(const struct vg_problem *p, int crew, int line, double from_m,
+                          double to_m)
+{
+    const struct vg_flypath *path = &p->paths[line];
+    const struct vg_wf_type *type = &p->watch->types[p->crews[crew].type];
+    double lack_m = 0;
+    double at[2], to[2];
+    vg_flypath_at(path, from_m, &at[0], &at[1]);
+    for (int i = vg_flypath_vertex(path, from_m) + 1; type->ceiling_m > 0; i++) {
+        double s_m = i < path->n ? fmin(path->s_m[i], to_m) : to_m;
+        vg_flypath_at(path, s_m, &to[0], &to[1]);
+        lack_m = fmax(lack_m, vg_height_lack_m(p->terrain, type, at, to));
+        if (s_m >= to_m) {
+            break;
+        }
+        memcpy(at, to, sizeof at);
+    }
+    return lack_m;
+}
+
+/* Where types differ, the one that follows the ground worst decides. */
+static void mark_steep(struct vg_problem *p, int line)
+{
+    struct vg_nodes *nd = &p->nodes[line];
+    double end_m = p->paths[line].length_m;
+    for (int c = 0; c < p->n_crews; c++) {
+        bool is_new = true;
+        for (int e = 0; e < c; e++) {
+            is_new = is_new && p->crews[e].type != p->crews[c].type;
+        }
+        for (int k = 0; is_new && k + 1 < nd->n; k++) {
+            double lack_m = path_lack_m(p, c, line, fmax(fmin(nd->s_m[k], end_m) - BESIDE_M, 0),
+                                        fmin(nd->s_m[k + 1] + BESIDE_M, end_m));
+            nd->lack_m[k] = fmax(nd->lack_m[k], lack_m);
+        }
+    }
+}
+
+/* The lowest that any type flies above ground. */
+static double lowest_m(const struct vg_problem *p)
+{
+    double least = HUGE_VAL;
+    for (int c = 0; c < p->n_crews; c++) {
+        const struct vg_wf_type *t = &p->watch->types[p->crews[c].type];
+        double level_m = t->ceiling_m > 0 ? t->floor_m : VG_LEVEL_SHARE * t->agl_m;
+        least = fmin(least, fmax(level_m, t->floor_m));
+    }
+    return least;
+}
+
+static void mark_silent(struct vg_problem *p, int line)
+{
+    struct vg_nodes *nd = &p->nodes[line];
+    double end_m = p->paths[line].length_m;
+    for (int k = 0; k + 1 < nd->n && p->watch->radio.is_required; k++) {
+        double span_m = nd->s_m[k + 1] - nd->s_m[k];
+        int n = 1 + (int)(span_m / FINE_M);
+        for (int q = 0; q <= n && !nd->is_silent[k]; q++) {
+            double lat, lon;
+            vg_flypath_at(&p->paths[line], fmin(nd->s_m[k] + span_m * q / n, end_m), &lat, &lon);
+            double alt_m = vg_height_ground_m(p->terrain, lat, lon) + lowest_m(p);
+            nd->is_silent[k] = !vg_radio_any_hears(p->watch, p->terrain, lat, lon, alt_m);
+        }
+    }
+}
+
 static enum vg_status make_nodes(struct vg_problem *p, int line, double step_m,
                                  struct vg_error *err)
 {
@@ -403,6 +476,8 @@ static enum vg_status make_nodes(struct vg_problem *p, int line, double step_m,
                       &out->lon_deg[i]);
     }
     mark_forbidden(p, line);
+    mark_steep(p, line);
+    mark_silent(p, line);
     mark_left_out(p, line);
     return VG_OK;
 }
@@ -478,11 +553,15 @@ double vg_flypath_time_s(const struct vg_problem *p, int line, int c, double u_m
     return turns * t[path->n - 1] + t[i] + share * (t[i + 1] - t[i]);
 }
 
-/* Between base and place round what is forbidden; HUGE_VAL where no way leads. */
-static double leg_s(const struct vg_crew *crew, double lat, double lon, bool is_home)
+/* Between base and place round what is forbidden; HUGE_VAL where no way leads, or none between
+ * floor and ceiling. */
+static double leg_s(const struct vg_problem *p, const struct vg_crew *crew, double lat, double lon,
+                    bool is_home)
 {
+    const struct vg_wf_type *type = &p->watch->types[crew->type];
     struct vg_detour_way way;
     double sum_s = 0;
+    double lack_m = 0;
     double from_lat = crew->lat_deg;
     double from_lon = crew->lon_deg;
     if (!vg_detour_find(crew->detour, lat, lon, &way)) {
@@ -493,23 +572,30 @@ static double leg_s(const struct vg_crew *crew, double lat, double lon, bool is_
         double to_lon = k < way.n ? way.lon_deg[k] : lon;
         sum_s += is_home ? vg_airspeed_leg_s(&crew->air, to_lat, to_lon, from_lat, from_lon)
                          : vg_airspeed_leg_s(&crew->air, from_lat, from_lon, to_lat, to_lon);
+        if (sum_s < crew->usable_s && lack_m <= 0) {
+            lack_m = vg_height_lack_m(p->terrain, type, (double[2]){from_lat, from_lon},
+                                      (double[2]){to_lat, to_lon});
+        }
         from_lat = to_lat;
         from_lon = to_lon;
     }
-    return sum_s;
+    return lack_m > 0 ? HUGE_VAL : sum_s;
 }
 
 /* From the base to where the lead-in begins (u), and along it to the node at s. */
 static double way_out_s(const struct vg_problem *p, int line, int c, double u_m, double s_m)
 {
     const struct vg_crew *crew = &p->crews[c];
-    double lat, lon;
+    double lat, lon, to_lat, to_lon;
     vg_flypath_at(&p->paths[line], u_m, &lat, &lon);
-    if (!is_way_clear(crew->detour, &p->paths[line], fmin(u_m, s_m), fmax(u_m, s_m))) {
+    vg_flypath_at(&p->paths[line], s_m, &to_lat, &to_lon);
+    if (!is_way_clear(crew->detour, &p->paths[line], fmin(u_m, s_m), fmax(u_m, s_m)) ||
+        vg_height_lack_m(p->terrain, &p->watch->types[crew->type], (double[2]){lat, lon},
+                         (double[2]){to_lat, to_lon}) > 0) {
         return HUGE_VAL;
     }
-    return leg_s(crew, lat, lon, false) + fabs(vg_flypath_time_s(p, line, c, s_m, u_m > s_m) -
-                                               vg_flypath_time_s(p, line, c, u_m, u_m > s_m));
+    return leg_s(p, crew, lat, lon, false) + fabs(vg_flypath_time_s(p, line, c, s_m, u_m > s_m) -
+                                                  vg_flypath_time_s(p, line, c, u_m, u_m > s_m));
 }
 
 static void reach_node(struct vg_problem *p, int line, int c, int i)
@@ -539,7 +625,7 @@ static void reach_node(struct vg_problem *p, int line, int c, int i)
         vg_airspeed_leg_s(&crew->air, crew->lat_deg, crew->lon_deg, nd->lat_deg[i], nd->lon_deg[i]);
     r->home_least[i] =
         vg_airspeed_leg_s(&crew->air, nd->lat_deg[i], nd->lon_deg[i], crew->lat_deg, crew->lon_deg);
-    r->home[i] = leg_s(crew, nd->lat_deg[i], nd->lon_deg[i], true);
+    r->home[i] = leg_s(p, crew, nd->lat_deg[i], nd->lon_deg[i], true);
     r->out_fwd[i] = way_out_s(p, line, c, u_fwd, s);
     r->out_bwd[i] = way_out_s(p, line, c, u_bwd, s);
 }
@@ -645,7 +731,8 @@ double vg_flight_floor_s(const struct vg_problem *p, const struct vg_chain *chai
 static bool is_link_served(const struct vg_problem *p, int line, int k)
 {
     struct vg_chain link = {line, k, 2};
-    if (p->nodes[line].is_left_out[k] || p->nodes[line].is_forbidden[k]) {
+    if (p->nodes[line].is_left_out[k] || p->nodes[line].is_forbidden[k] ||
+        p->nodes[line].lack_m[k] > 0 || p->nodes[line].is_silent[k]) {
         return false;
     }
     for (int c = 0; c < p->n_crews; c++) {

@@ -1,5 +1,6 @@
 #include "plan/replan.h"
 
+#include "plan/apart.h"
 #include "plan/inner.h"
 
 #include <math.h>
@@ -381,6 +382,7 @@ static enum vg_status try_region(const struct vg_replan_input *in, const struct 
     st = merge(in, r, &part, in->plan_now_s, &out->plan, err);
     if (st == VG_OK) {
         st = choose_start(in, &part, &out->plan, &out->with, err);
+        out->n_new = part.n_sorties;
     }
     vg_plan_finish(&part);
     return st;
@@ -415,6 +417,11 @@ enum vg_status vg_replan_solve(const struct vg_replan_input *in, struct vg_repla
             break;
         }
         is_open = grow(in, &region, round >= 1);
+    }
+    if (st == VG_OK && has_one) {
+        struct vg_apart_report apart;
+        st = vg_apart_layers(&out->plan, out->plan.n_sorties - out->n_new, in->watch, in->terrain,
+                             &apart, err);
     }
     out->without = without;
     free(region.has_base);

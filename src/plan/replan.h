@@ -60,6 +60,7 @@ struct vg_forecast {
 
 struct vg_replan_outcome {
     struct vg_plan plan; /* same epoch as the one in force; no bound is claimed */
+    int n_new; /* sorties, the last of the plan's */
     int n_bases; /* that fly another timetable than before */
     struct vg_forecast without; /* the plan in force, less the drones that are out */
     struct vg_forecast with;

@@ -2,29 +2,13 @@
 #include "plan/inner.h"
 
 #include "geo/geodesy.h"
+#include "plan/height.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const double TRANSIT_STEP_M = 10000;
-static const double MIN_SAMPLE_M = 250;
-/* Shares of the flying height by which the straight line between track points may pass below or
- * above the height profile. */
-static const double BELOW_SHARE = 0.2;
-static const double ABOVE_SHARE = 0.5;
-/* The profile keeps to this share of the type's climb and sink rates. */
-static const double RATE_SHARE = 0.95;
-
-struct way {
-    double lat_deg;
-    double lon_deg;
-    double t_s;
-    double u_m; /* along the line; NAN off it */
-    double need_m; /* msl */
-    bool is_point; /* becomes a track point */
-    bool is_swept; /* the leg that ends here is a visit */
-};
 
 struct maker {
     struct vg_problem *p;
@@ -33,34 +17,27 @@ struct maker {
     const struct vg_crew *crew;
     const struct vg_wf_type *type;
     bool is_backward;
-    struct way *way;
-    int n;
-    int cap;
-    bool is_failed;
+    struct vg_way way;
 };
 
 static void add_way(struct maker *mk, double lat, double lon, double t, double u, bool is_swept)
 {
-    if (mk->n == mk->cap) {
-        int cap = mk->cap > 0 ? mk->cap * 2 : 256;
-        struct way *more = realloc(mk->way, (size_t)cap * sizeof *more);
-        if (more == NULL) {
-            mk->is_failed = true;
-            return;
-        }
-        mk->way = more;
-        mk->cap = cap;
-    }
-    mk->way[mk->n++] = (struct way){lat, lon, t, u, 0, true, is_swept};
+    vg_way_add(&mk->way, &(struct vg_way_point){.lat_deg = lat,
+                                                .lon_deg = lon,
+                                                .t_s = t,
+                                                .u_m = u,
+                                                .is_point = true,
+                                                .is_swept = is_swept,
+                                                .is_mark = true});
 }
 
 /* A straight leg from the last way point, in steps. */
 static void add_transit(struct maker *mk, double lat, double lon, double u)
 {
-    if (mk->is_failed) {
+    if (mk->way.is_failed) {
         return;
     }
-    struct way from = mk->way[mk->n - 1];
+    struct vg_way_point from = mk->way.at[mk->way.n - 1];
     double distance_m, azimuth_deg;
     double leg_s = vg_airspeed_leg_s(&mk->crew->air, from.lat_deg, from.lon_deg, lat, lon);
     vg_geo_inverse(from.lat_deg, from.lon_deg, lat, lon, &distance_m, &azimuth_deg, NULL);
@@ -88,12 +65,12 @@ static void add_path_point(struct maker *mk, double u, double t0_s, double u0, b
 /* Along the path from u0 (the last way point) to u1, with a way point at each vertex between. */
 static void add_path(struct maker *mk, double u0, double u1, bool is_swept)
 {
-    if (mk->is_failed) {
+    if (mk->way.is_failed) {
         return;
     }
     static const double APART_M = 10; /* a visit takes some ticks */
     const struct vg_flypath *path = &mk->p->paths[mk->chain->line];
-    double t0 = mk->way[mk->n - 1].t_s;
+    double t0 = mk->way.at[mk->way.n - 1].t_s;
     double lo = fmin(u0, u1);
     double hi = fmax(u0, u1);
     int first_turn = path->is_closed ? (int)floor(lo / path->length_m) : 0;
@@ -142,91 +119,6 @@ static void lay_way(struct maker *mk)
     add_transit(mk, mk->crew->lat_deg, mk->crew->lon_deg, (double)NAN);
 }
 
-static double ground_m(const struct vg_problem *p, double lat, double lon)
-{
-    double h = p->terrain != NULL ? vg_terrain_height_msl_m(p->terrain, lat, lon) : 0;
-    return isnan(h) ? 0 : h;
-}
-
-/* More way points between, so that the ground is looked at often enough. They become track points
- * only where the profile needs them. */
-static void add_samples(struct maker *mk)
-{
-    if (mk->is_failed || mk->p->terrain == NULL || vg_terrain_is_flat(mk->p->terrain)) {
-        return;
-    }
-    struct way *old = mk->way;
-    int n_old = mk->n;
-    double cell_m = vg_terrain_cell_m(mk->p->terrain, old[0].lat_deg, old[0].lon_deg);
-    double step_m = fmax(MIN_SAMPLE_M, (cell_m > 0 ? cell_m : 0) / 2);
-    mk->way = NULL;
-    mk->n = mk->cap = 0;
-    for (int k = 0; k < n_old && !mk->is_failed; k++) {
-        if (k > 0) {
-            double d = vg_geo_distance_m(old[k - 1].lat_deg, old[k - 1].lon_deg, old[k].lat_deg,
-                                         old[k].lon_deg);
-            int steps = (int)ceil(d / step_m);
-            double lon_span = vg_wrap_180_deg(old[k].lon_deg - old[k - 1].lon_deg);
-            for (int q = 1; q < steps; q++) {
-                double f = (double)q / steps;
-                add_way(mk, old[k - 1].lat_deg + f * (old[k].lat_deg - old[k - 1].lat_deg),
-                        vg_wrap_180_deg(old[k - 1].lon_deg + f * lon_span),
-                        old[k - 1].t_s + f * (old[k].t_s - old[k - 1].t_s), (double)NAN, false);
-                if (!mk->is_failed) {
-                    mk->way[mk->n - 1].is_point = false;
-                }
-            }
-        }
-        add_way(mk, old[k].lat_deg, old[k].lon_deg, old[k].t_s, old[k].u_m, old[k].is_swept);
-    }
-    free(old);
-}
-
-/* The lowest profile that is agl above the ground everywhere and never climbs or sinks faster than
- * the type can. */
-static void shape_profile(struct maker *mk)
-{
-    double climb = mk->type->climb_mps * RATE_SHARE;
-    double sink = (mk->type->sink_mps > 0 ? mk->type->sink_mps : mk->type->climb_mps) * RATE_SHARE;
-    struct way *w = mk->way;
-    for (int k = 0; k < mk->n; k++) {
-        w[k].need_m = ground_m(mk->p, w[k].lat_deg, w[k].lon_deg) + mk->type->agl_m;
-    }
-    for (int k = mk->n - 2; k >= 0; k--) {
-        w[k].need_m = fmax(w[k].need_m, w[k + 1].need_m - climb * (w[k + 1].t_s - w[k].t_s));
-    }
-    for (int k = 1; k < mk->n; k++) {
-        w[k].need_m = fmax(w[k].need_m, w[k - 1].need_m - sink * (w[k].t_s - w[k - 1].t_s));
-    }
-}
-
-/* Between track points a and b: the sample where the straight line is most wrong becomes a point
- * too, until none is too wrong. */
-static void keep_samples(struct maker *mk, int a, int b)
-{
-    struct way *w = mk->way;
-    double agl = mk->type->agl_m;
-    while (b - a > 1) {
-        int worst = -1;
-        double most = 1;
-        for (int k = a + 1; k < b; k++) {
-            double f = (w[k].t_s - w[a].t_s) / (w[b].t_s - w[a].t_s);
-            double above = w[a].need_m + f * (w[b].need_m - w[a].need_m) - w[k].need_m;
-            double wrong = above < 0 ? -above / (BELOW_SHARE * agl) : above / (ABOVE_SHARE * agl);
-            if (wrong > most) {
-                most = wrong;
-                worst = k;
-            }
-        }
-        if (worst < 0) {
-            return;
-        }
-        w[worst].is_point = true;
-        keep_samples(mk, worst, b);
-        b = worst;
-    }
-}
-
 static double metre(double s_m)
 {
     return round(s_m);
@@ -234,7 +126,7 @@ static double metre(double s_m)
 
 /* Whole ticks and microdegrees, as the file will hold them, so that what is computed from the plan
  * here is what a reader computes. */
-static struct vg_plan_point track_point(const struct way *w, double shift_s, double alt_m)
+static struct vg_plan_point track_point(const struct vg_way_point *w, double shift_s, double alt_m)
 {
     return (struct vg_plan_point){vg_plan_tick_s(w->t_s + shift_s), round(w->lat_deg * 1e6) / 1e6,
                                   round(w->lon_deg * 1e6) / 1e6, round(alt_m * 10) / 10};
@@ -242,32 +134,32 @@ static struct vg_plan_point track_point(const struct way *w, double shift_s, dou
 
 static void fill_track(struct maker *mk, double climb_s, double sink_s, struct vg_plan_sortie *out)
 {
-    const struct way *w = mk->way;
-    double ground = ground_m(mk->p, w[0].lat_deg, w[0].lon_deg);
+    const struct vg_way_point *w = mk->way.at;
+    double ground = vg_height_ground_m(mk->p->terrain, w[0].lat_deg, w[0].lon_deg);
     out->track[out->n_track++] = track_point(&w[0], 0, ground);
-    for (int k = 0; k < mk->n; k++) {
-        struct vg_plan_point pt = track_point(&w[k], climb_s, w[k].need_m);
+    for (int k = 0; k < mk->way.n; k++) {
+        struct vg_plan_point pt = track_point(&w[k], climb_s, w[k].alt_msl_m);
         if (w[k].is_point && pt.t_s > out->track[out->n_track - 1].t_s) {
             out->track[out->n_track++] = pt;
         }
     }
-    const struct way *last = &w[mk->n - 1];
+    const struct vg_way_point *last = &w[mk->way.n - 1];
     struct vg_plan_point down = track_point(last, climb_s, ground);
     down.t_s = ceil((last->t_s + climb_s + sink_s) * VG_TICKS_PER_S - 1e-6) / VG_TICKS_PER_S;
     out->track[out->n_track++] = down;
     out->land_s = down.t_s;
 }
 
-/* One visit per leg of the path: even speed within each. */
+/* One visit per leg of the path, even speed within each; a turn parts a leg in two. */
 static void fill_visits(struct maker *mk, double climb_s, struct vg_plan_sortie *out)
 {
     const struct vg_flypath *path = &mk->p->paths[mk->chain->line];
     const struct vg_flown *flown = &mk->p->flown[mk->chain->line];
     const char *name = mk->p->net.lines[mk->chain->line].name;
-    const struct way *from = NULL;
-    for (int k = 0; k < mk->n; k++) {
-        const struct way *w = &mk->way[k];
-        if (isnan(w->u_m)) {
+    const struct vg_way_point *from = NULL;
+    for (int k = 0; k < mk->way.n; k++) {
+        const struct vg_way_point *w = &mk->way.at[k];
+        if (isnan(w->u_m) || !w->is_mark) {
             continue;
         }
         if (w->is_swept && from != NULL) {
@@ -301,13 +193,13 @@ static double camera_depth_m(const struct maker *mk)
 static enum vg_status fill_sortie(struct maker *mk, struct vg_plan_sortie *out, double *out_short_s,
                                   struct vg_error *err)
 {
-    const struct way *w = mk->way;
-    double ground = ground_m(mk->p, w[0].lat_deg, w[0].lon_deg);
+    const struct vg_way_point *w = mk->way.at;
+    double ground = vg_height_ground_m(mk->p->terrain, w[0].lat_deg, w[0].lon_deg);
     double sink = mk->type->sink_mps > 0 ? mk->type->sink_mps : mk->type->climb_mps;
-    double climb_s = (w[0].need_m - ground) / mk->type->climb_mps;
-    double sink_s = (w[mk->n - 1].need_m - ground) / sink;
-    out->track = malloc(((size_t)mk->n + 2) * sizeof *out->track);
-    out->visits = malloc((size_t)mk->n * sizeof *out->visits);
+    double climb_s = (w[0].alt_msl_m - ground) / mk->type->climb_mps;
+    double sink_s = (w[mk->way.n - 1].alt_msl_m - ground) / sink;
+    out->track = malloc(((size_t)mk->way.n + 2) * sizeof *out->track);
+    out->visits = malloc((size_t)mk->way.n * sizeof *out->visits);
     if (out->track == NULL || out->visits == NULL) {
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
@@ -317,6 +209,18 @@ static enum vg_status fill_sortie(struct maker *mk, struct vg_plan_sortie *out, 
     out->energy = ceil(out->land_s / mk->type->endurance_s * 1e4 - 1e-9) / 1e4;
     *out_short_s = out->land_s - mk->crew->usable_s - VG_HELD_BACK_S;
     return VG_OK;
+}
+
+static enum vg_status refuse_cliff(const struct maker *mk, const struct vg_cliff *cliff,
+                                   struct vg_error *err)
+{
+    return vg_fail(
+        err, VG_E_INVALID,
+        "type %s cannot keep between its floor and its ceiling at %.5f, %.5f on a flight "
+        "from %s: the ground steps too far at once; a ceiling %.0f m higher, or a floor as "
+        "much lower, would do",
+        mk->type->name, cliff->lat_deg, cliff->lon_deg, mk->p->watch->bases[mk->crew->base].name,
+        ceil(cliff->lack_m));
 }
 
 enum vg_status vg_sortie_make(struct vg_problem *p, const struct vg_piece *piece,
@@ -332,21 +236,16 @@ enum vg_status vg_sortie_make(struct vg_problem *p, const struct vg_piece *piece
         vg_flight_least_s(p, mk.chain, piece->crew, piece->i, piece->j, &mk.is_backward);
     }
     lay_way(&mk);
-    add_samples(&mk);
     enum vg_status st = VG_OK;
-    if (mk.is_failed) {
+    struct vg_cliff cliff = {0};
+    if (!mk.way.is_failed && vg_height_shape(&mk.way, p->terrain, mk.type, &cliff)) {
+        st = fill_sortie(&mk, &sortie, out_short_s, err);
+    } else if (mk.way.is_failed) {
         st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     } else {
-        shape_profile(&mk);
-        for (int k = 1, last = 0; k < mk.n; k++) {
-            if (mk.way[k].is_point) {
-                keep_samples(&mk, last, k);
-                last = k;
-            }
-        }
-        st = fill_sortie(&mk, &sortie, out_short_s, err);
+        st = refuse_cliff(&mk, &cliff, err);
     }
-    free(mk.way);
+    vg_way_finish(&mk.way);
     if (st != VG_OK) {
         free(sortie.track);
         free(sortie.visits);

@@ -33,6 +33,13 @@ static void defaults(void **state)
     assert_float_equal(wf.types[0].climb_mps, 3, 0);
     assert_float_equal(wf.types[0].sink_mps, 3, 0);
     assert_float_equal(wf.types[0].agl_m, 120, 0);
+    assert_float_equal(wf.types[0].floor_m, 60, 0); /* half of agl */
+    assert_float_equal(wf.types[0].ceiling_m, 0, 0);
+    assert_float_equal(wf.apart.horizontal_m, 100, 0);
+    assert_float_equal(wf.apart.vertical_m, 30, 0);
+    assert_float_equal(wf.apart.layer_m, 40, 0);
+    assert_float_equal(wf.bases[0].mast_m, 10, 0);
+    assert_false(wf.radio.is_given || wf.radio.is_required);
     assert_int_equal(wf.bases[0].pads, 2);
     assert_int_equal(wf.bases[1].pads, 1);
     assert_float_equal(wf.bases[0].lat_deg, 14.431, 0);

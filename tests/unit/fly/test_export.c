@@ -143,6 +143,31 @@ static void the_mission_is_the_one_uploaded(void **state)
     vg_export_finish(&out);
 }
 
+/* Near points stay where they are higher or lower, and the same place again is a circle up. */
+static void heights_stay_in_the_mission(void **state)
+{
+    struct setup *s = *state;
+    struct vg_plan_point way[] = {{0, 14.50, -11.40, 100},    {60, 14.50, -11.40, 300},
+                                  {200, 14.520, -11.36, 300}, {210, 14.521, -11.36, 303},
+                                  {220, 14.522, -11.36, 320}, {280, 14.522, -11.36, 400},
+                                  {400, 14.55, -11.36, 300},  {1500, 14.50, -11.40, 100}};
+    static const int COMMANDS[] = {16, 22, 1000, 531, 16, 16, 31, 16, 189, 16, 21};
+    static const double HEIGHTS[] = {300, 320, 400, 300};
+    struct vg_plan_sortie sortie = s->sortie;
+    struct vg_mission_item items[VG_MISSION_ITEMS_MAX];
+    int n = 0;
+    sortie.track = way;
+    sortie.n_track = (int)(sizeof way / sizeof way[0]);
+    assert_int_equal(vg_route_build(&sortie, &s->watch, items, &n, NULL), VG_OK);
+    assert_int_equal(n, 11);
+    for (int i = 0; i < n; i++) {
+        assert_int_equal(items[i].command, COMMANDS[i]);
+    }
+    for (int i = 0; i < 4; i++) {
+        assert_float_equal(items[4 + i].z, HEIGHTS[i], 0);
+    }
+}
+
 static void zones_are_the_fence(void **state)
 {
     struct vg_export_sortie out = make(*state, VG_EXPORT_MSL);
@@ -213,6 +238,34 @@ static void names_stay_names(void **state)
     vg_export_finish(&out);
 }
 
+/* From the middle of the first leg to the middle of the last, by hand; once in either file. */
+static void silences_are_drawn(void **state)
+{
+    struct setup *s = *state;
+    struct vg_plan_point way[] = {
+        {0, 14.5, -11.4, 100}, {100, 14.6, -11.4, 300}, {200, 14.7, -11.4, 500}};
+    const struct vg_radio_silence silence = {.t_s = {50, 150}};
+    struct vg_plan_sortie sortie = s->sortie;
+    struct vg_buf json = {0};
+    struct vg_buf kml = {0};
+    sortie.track = way;
+    sortie.n_track = 3;
+    struct vg_export_sortie out = {.sortie = &sortie, .silences = &silence, .n_silences = 1};
+    vg_export_geojson(&s->watch, &out, 1, &json);
+    assert_non_null(
+        strstr(vg_buf_text(&json),
+               "\"kind\":\"radio-silence\",\"sortie\":\"F1<1>\",\"t0_s\":50.0,\"t1_s\":150.0},"
+               "\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[-11.4000000,14.5500000],"
+               "[-11.4000000,14.6000000],[-11.4000000,14.6500000]]}}"));
+    vg_export_kml(&s->watch, &out, 1, &kml);
+    assert_non_null(strstr(vg_buf_text(&kml), "<name>radio-silence</name>"));
+    assert_non_null(strstr(vg_buf_text(&kml),
+                           "\n-11.4000000,14.5500000,200.00\n-11.4000000,14.6000000,"
+                           "300.00\n-11.4000000,14.6500000,400.00\n"));
+    vg_buf_finish(&json);
+    vg_buf_finish(&kml);
+}
+
 static void a_sortie_of_another_watch_is_refused(void **state)
 {
     struct setup *s = *state;
@@ -234,6 +287,8 @@ int main(void)
         cmocka_unit_test(bases_are_rally_points),
         cmocka_unit_test(heights_above_the_ground),
         cmocka_unit_test(names_stay_names),
+        cmocka_unit_test(heights_stay_in_the_mission),
+        cmocka_unit_test(silences_are_drawn),
         cmocka_unit_test(a_sortie_of_another_watch_is_refused),
     };
     return cmocka_run_group_tests(tests, open_setup, close_setup);

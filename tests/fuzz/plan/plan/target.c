@@ -20,8 +20,18 @@ static void check(const struct vg_plan *plan)
     double s[3] = {0, 11064, 26500};
     struct vg_line line = {"border", 3, lat, lon, s, 26500, false};
     struct vg_stretch stretch = {.id = "S1", .to_m = 26500, .revisit_s = 14400, .depth_m = 2000};
-    struct vg_wf_base bases[2] = {{"Kayes", 14.431, -11.44, 2}, {"Nioro", 14.5, -11.0, 1}};
-    struct vg_wf_type type = {"wing", 25, 18000, 0.15, 2700, 3, 3, 300, -1};
+    struct vg_wf_base bases[2] = {
+        {.name = "Kayes", .lat_deg = 14.431, .lon_deg = -11.44, .pads = 2},
+        {.name = "Nioro", .lat_deg = 14.5, .lon_deg = -11.0, .pads = 1}};
+    struct vg_wf_type type = {.name = "wing",
+                              .cruise_mps = 25,
+                              .endurance_s = 18000,
+                              .reserve = 0.15,
+                              .turnaround_s = 2700,
+                              .climb_mps = 3,
+                              .sink_mps = 3,
+                              .agl_m = 300,
+                              .camera = -1};
     struct vg_wf_drone drones[2] = {{.id = "V1", .type = 0, .base = 0},
                                     {.id = "V2", .type = 0, .base = 1}};
     struct vg_watchfile w = {.revisit_s = 14400,
