@@ -200,6 +200,12 @@ void vg_planning_job_run(void *ctx, const atomic_bool *is_cancelled)
     vg_buf_printf(&job->out, "{\"want\":\"%s\",\"promise_s\":%.0f", WANTS[job->question.want],
                   job->question.watch.revisit_s);
     job->status = is_bound ? run_bound(job) : run_curve(job);
+    if (job->status == VG_E_INVALID) {
+        /* That it cannot be planned, and why, is an answer too. */
+        job->status = VG_OK;
+        vg_buf_puts(&job->out, ",\"refused\":");
+        vg_buf_json(&job->out, job->err.message);
+    }
     vg_buf_puts(&job->out, "}");
     if (job->status == VG_OK && job->out.is_failed) {
         job->status = vg_fail(&job->err, VG_E_NO_MEMORY, "out of memory");
