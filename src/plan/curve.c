@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-    TRIES = 8, /* fleets looked at for one promise */
+    MOST_TRIES = 8, /* fleets looked at for one promise */
     CLOSE_DRONES = 20 /* of so many drones one more than foretold does not matter */
 };
 /* The curve's ends, in fleets of the watch. */
@@ -183,15 +183,29 @@ static int guess(const struct making *mk, double promise_s, int failed)
     return wanted > failed ? wanted : failed + 1;
 }
 
-/* Small fleets are searched to the drone; large ones until the foretold number is near. */
-static bool is_near_enough(const struct making *mk, double promise_s, int kept, int failed)
+/* As many as gap times drones says of a fleet that keeps the promise. */
+static int foretell(const struct making *mk, double promise_s, int kept)
 {
-    int foretold = (int)ceil(kept * mk->gap_s[kept] / promise_s - 1e-6);
-    return kept - failed <= 1 || (kept >= CLOSE_DRONES && kept - foretold <= kept / CLOSE_DRONES);
+    return (int)ceil(kept * mk->gap_s[kept] / promise_s - 1e-6);
 }
 
-/* Up by foretelling until the promise is kept, then halves what lies between. */
-static enum vg_status find_planned(struct making *mk, struct vg_curve_point *io,
+/* The fleet to be tried next; 0: enough. Small fleets are searched to the drone; large ones until
+ * the foretold number is near. */
+static int next_fleet(const struct making *mk, double promise_s, int kept, int failed)
+{
+    if (kept == 0) {
+        return guess(mk, promise_s, failed);
+    }
+    int foretold = foretell(mk, promise_s, kept);
+    bool is_near = kept >= CLOSE_DRONES && kept - foretold <= kept / CLOSE_DRONES;
+    if (kept - failed <= 1 || is_near) {
+        return 0;
+    }
+    return foretold > failed && foretold < kept ? foretold : (failed + kept) / 2;
+}
+
+/* At most so many fleets are tried, as long as there is time. */
+static enum vg_status find_planned(struct making *mk, struct vg_curve_point *io, int tries,
                                    struct vg_error *err)
 {
     enum vg_status st = VG_OK;
@@ -200,9 +214,8 @@ static enum vg_status find_planned(struct making *mk, struct vg_curve_point *io,
         int kept = find_kept(mk, io->promise_s, io->proven, &failed);
         io->planned = kept;
         io->gap_s = kept > 0 ? mk->gap_s[kept] : 0;
-        int next = kept > 0 ? (failed + kept) / 2 : guess(mk, io->promise_s, failed);
-        bool is_close = kept > 0 && is_near_enough(mk, io->promise_s, kept, failed);
-        if (is_close || k >= TRIES || next > VG_CURVE_DRONES_MAX ||
+        int next = next_fleet(mk, io->promise_s, kept, failed);
+        if (next == 0 || k >= tries || next > VG_CURVE_DRONES_MAX ||
             (mk->options->go_on != NULL && !mk->options->go_on(mk->options->ctx))) {
             break;
         }
@@ -270,18 +283,22 @@ static int next_point(const struct vg_curve *c, const bool *is_done)
     return best;
 }
 
+/* First a fleet or two for each promise, then nearer to the least: time may end it. */
 static enum vg_status make_timetables(struct making *mk, struct vg_error *err)
 {
+    static const int TRIES[] = {2, MOST_TRIES};
     struct vg_curve *c = mk->out;
-    bool is_done[VG_CURVE_STEPS] = {0};
     enum vg_status st = VG_OK;
-    for (int q = 0; q < c->n_points && st == VG_OK; q++) {
-        int k = next_point(c, is_done);
-        is_done[k] = true;
-        st = find_planned(mk, &c->points[k], err);
-        mk->done = (q + 1.0) / c->n_points;
-        if (st == VG_OK && !go_on(mk, mk->done)) {
-            st = vg_fail(err, VG_E_TIMEOUT, "stopped");
+    for (int round = 0; round < 2; round++) {
+        bool is_done[VG_CURVE_STEPS] = {0};
+        for (int q = 0; q < c->n_points && st == VG_OK; q++) {
+            int k = next_point(c, is_done);
+            is_done[k] = true;
+            st = find_planned(mk, &c->points[k], TRIES[round], err);
+            mk->done = (round + (q + 1.0) / c->n_points) / 2;
+            if (st == VG_OK && !go_on(mk, mk->done)) {
+                st = vg_fail(err, VG_E_TIMEOUT, "stopped");
+            }
         }
     }
     return st;
