@@ -228,8 +228,8 @@ static enum vg_status find_planned(struct making *mk, struct vg_curve_point *io,
 
 double vg_curve_round_s(double s)
 {
-    static const double TO_S[] = {60 * 60, 2 * 3600, 4 * 3600, 12 * 3600, 48 * 3600, HUGE_VAL};
-    static const double STEP_S[] = {5 * 60, 10 * 60, 15 * 60, 30 * 60, 3600, 6 * 3600};
+    static const double TO_S[] = {600, 1800, 3600, 7200, 14400, 43200, 172800, HUGE_VAL};
+    static const double STEP_S[] = {60, 120, 300, 600, 900, 1800, 3600, 21600};
     int k = 0;
     while (s > TO_S[k]) {
         k++;

@@ -146,11 +146,12 @@ static void ends_when_told(void **state)
     vg_watchfile_finish(&w);
 }
 
-/* Steps of 5 min to an hour, 10 to two, 15 to four, 30 to twelve, an hour to two days. */
+/* Steps of a minute to 10 min, 2 to half an hour, 5 to an hour, 10 to two, 15 to four, 30 to
+ * twelve, an hour to two days, then six hours. */
 static void promises_are_round(void **state)
 {
     (void)state;
-    static const double FROM_TO[][2] = {{10, 300},      {1000, 900},     {3599, 3600},
+    static const double FROM_TO[][2] = {{10, 60},       {1000, 960},     {3599, 3600},
                                         {4000, 4200},   {8000, 8100},    {20000, 19800},
                                         {50000, 50400}, {200000, 194400}};
     for (size_t k = 0; k < sizeof FROM_TO / sizeof FROM_TO[0]; k++) {

@@ -13,6 +13,8 @@ import type { WatchMap } from "./map";
 
 const STEP_PX = 12;
 const FINE_PX = 2;
+/** So many bases leave room for all their names. */
+const FEW = 8;
 /** Points of the line nearer to each other than this are left out. */
 const THIN_PX = 1.5;
 
@@ -56,6 +58,7 @@ export class PlanLayer {
     const home = whatif.home(b.name);
     const moved = !home || home.lat !== b.lat || home.lon !== b.lon;
     toggle(hd.el, "moved", moved);
+    toggle(hd.el, "named", moved || whatif.bases.length <= FEW);
     toggle(hd.el, "chosen", whatif.chosen === b.name);
     attr(hd.el, "aria-label", t("plan_handle", { base: b.name }));
     attr(hd.el, "title", t("plan_handle", { base: b.name }));

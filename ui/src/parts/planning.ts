@@ -75,7 +75,7 @@ export class Planning {
     const then = whatif.changed ? asked() : null;
     const verdict = verdictOf(whatif.changed ? then : now);
     this.refreshHead(verdict, whatif.changed ? then : now);
-    this.promise.set(span(whatif.promise_s), t("plan_promise"), whatif.promise_s > 300);
+    this.promise.set(span(whatif.promise_s), t("plan_promise"), whatif.promise_s > 60);
     this.total.set(num(whatif.total), t("plan_total"), whatif.total > 1);
     this.refreshTable(now, then);
     this.bases.refresh();

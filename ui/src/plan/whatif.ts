@@ -29,7 +29,7 @@ const asker = Math.random().toString(36).slice(2, 12) || "page";
 
 /** Round promises, steps as the curve has them: minutes where short, hours where long. */
 function step(s: number): number {
-  const steps: [number, number][] = [[3600, 300], [7200, 600], [14400, 900], [43200, 1800], [172800, 3600]];
+  const steps: [number, number][] = [[600, 60], [1800, 120], [3600, 300], [7200, 600], [14400, 900], [43200, 1800], [172800, 3600]];
   return steps.find(([to]) => s < to)?.[1] ?? 21600;
 }
 
@@ -111,7 +111,7 @@ class WhatIf {
   }
 
   setPromise(s: number): void {
-    this.promise_s = Math.min(30 * 86400, Math.max(300, s));
+    this.promise_s = Math.min(30 * 86400, Math.max(60, s));
     this.touch();
   }
 
