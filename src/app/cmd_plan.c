@@ -2,6 +2,7 @@
 #include "app/load.h"
 #include "app/make_plan.h"
 #include "app/options.h"
+#include "app/plan_curve.h"
 #include "app/plan_more.h"
 
 #include "base/file.h"
@@ -12,9 +13,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 static const double DEFAULT_TIME_S = 10;
+static const double CURVE_TIME_S = 60;
 enum {
     THREADS = 2
 };
@@ -44,6 +47,7 @@ struct asked {
     double unpredictable; /* share of the time given away; 0: none */
     struct vg_option_list without; /* drones */
     const char *places_path; /* of --suggest-bases */
+    const char *curve_path; /* of --curve; "-": the table alone */
     bool wants_wider;
     double until_s;
 };
@@ -168,9 +172,32 @@ static int suggest(const struct vg_app *app, const struct asked *a, struct vg_er
     return st == VG_OK ? 0 : vg_app_fail(app, err);
 }
 
+/* The price of a promise; its timetables are given up when time is over. */
+static int draw_curve(const struct vg_app *app, struct asked *a, struct vg_error *err)
+{
+    struct vg_watchfile watch = {0};
+    struct vg_terrain *terrain = NULL;
+    struct vg_curve_options options = {
+        .progress = app->is_terminal ? show_progress : NULL, .go_on = go_on, .ctx = a};
+    const char *path = strcmp(a->curve_path, "-") == 0 ? NULL : a->curve_path;
+    signal(SIGINT, on_interrupt);
+    a->until_s = now_s() + (a->time_s > 0 ? a->time_s : CURVE_TIME_S);
+    enum vg_status st = vg_load_watch(a->watch_path, &watch, err);
+    if (st == VG_OK) {
+        st = vg_load_terrain(&watch, &terrain, err);
+    }
+    if (st == VG_OK) {
+        vg_load_note_datum(app, terrain);
+        st = vg_plan_curve(app, &watch, terrain, &options, path, err);
+    }
+    vg_terrain_destroy(terrain);
+    vg_watchfile_finish(&watch);
+    return st == VG_OK ? 0 : vg_app_fail(app, err);
+}
+
 int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
 {
-    struct asked a = {.time_s = DEFAULT_TIME_S, .seed = 1};
+    struct asked a = {.seed = 1};
     int n = 0;
     const struct vg_option options[] = {{"o", VG_OPT_TEXT, &a.out_path},
                                         {"time", VG_OPT_DURATION, &a.time_s},
@@ -180,8 +207,9 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
                                         {"without", VG_OPT_LIST, &a.without},
                                         {"suggest-bases", VG_OPT_TEXT, &a.places_path},
                                         {"wider", VG_OPT_FLAG, &a.wants_wider},
+                                        {"curve", VG_OPT_TEXT, &a.curve_path},
                                         {"least-drones", VG_OPT_DURATION, &a.least_s}};
-    int rc = vg_options_read(app, argc, argv, options, 9, &a.watch_path, 1, &n);
+    int rc = vg_options_read(app, argc, argv, options, 10, &a.watch_path, 1, &n);
     if (rc != 0) {
         return rc;
     }
@@ -191,6 +219,10 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
     struct vg_error err = {.lang = app->lang};
     struct vg_watchfile watch = {0};
     struct vg_plan plan = {0};
+    if (a.curve_path != NULL) {
+        return draw_curve(app, &a, &err);
+    }
+    a.time_s = a.time_s > 0 ? a.time_s : DEFAULT_TIME_S;
     if (a.places_path != NULL) {
         return suggest(app, &a, &err);
     }

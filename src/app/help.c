@@ -24,7 +24,7 @@ static const struct page PAGES[] = {
       "  --name NOM       nom de la veille\n"
       "Rien d'existant n'est écrasé."}},
     {"plan",
-     "vigie plan WATCH [-o PLAN.json] [--time T] [--least-drones 4h]",
+     "vigie plan WATCH [-o PLAN.json] [--time T] [--least-drones 4h] [--curve CURVE.svg]",
      {"timetable, worst gap, proven bound", "tableau de marche, pire écart, borne prouvée"},
      {"  -o PLAN.json     write the plan there (default: print the table only)\n"
       "  --json           print the plan itself on standard output\n"
@@ -40,6 +40,9 @@ static const struct page PAGES[] = {
       "  --wider          bounds for flights that turn back or land at another base too (slow)\n"
       "  --least-drones T how many drones, and where, for a worst gap of T: proven least beside "
       "planned\n"
+      "  --curve C.svg    the price of a promise: drones for promises from long to short, as "
+      "table\n"
+      "                   and picture (\"-\": table only); --time: at most so long (default: 60s)\n"
       "Exit 1 when the planned worst gap is above the promise.",
       "  -o PLAN.json     y écrire le plan (par défaut : seulement le tableau)\n"
       "  --json           écrire le plan lui-même sur la sortie standard\n"
@@ -59,6 +62,9 @@ static const struct page PAGES[] = {
       "(lent)\n"
       "  --least-drones T combien de drones, et où, pour un pire écart de T : minimum prouvé et "
       "plan\n"
+      "  --curve C.svg    le prix d'une promesse : drones pour des promesses de longues à "
+      "courtes,\n"
+      "                   en tableau et en image (« - » : tableau seul) ; --time : au plus (60s)\n"
       "Code 1 si le pire écart prévu dépasse la promesse."}},
     {"check",
      "vigie check PLAN.json WATCH",

@@ -72,3 +72,12 @@ enum vg_status vg_make_plan(const struct vg_watchfile *watch, const struct vg_te
     vg_sweeps_finish(&sweeps);
     return st;
 }
+
+enum vg_status vg_make_sweeps(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
+                              struct vg_sweeps *out, struct vg_error *err)
+{
+    static const struct vg_planner_options nothing = {0};
+    struct bar bar = {.asked = &nothing};
+    *out = (struct vg_sweeps){0};
+    return survey(watch, terrain, &bar, out, err);
+}

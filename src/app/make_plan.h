@@ -10,4 +10,8 @@ enum vg_status vg_make_plan(const struct vg_watchfile *watch, const struct vg_te
                             const struct vg_planner_options *asked, struct vg_plan *out,
                             struct vg_error *err) VG_MUST_USE;
 
+/* The passes of that survey alone; none (n 0) where the ground is flat. The caller's to finish. */
+enum vg_status vg_make_sweeps(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
+                              struct vg_sweeps *out, struct vg_error *err) VG_MUST_USE;
+
 #endif

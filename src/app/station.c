@@ -138,6 +138,17 @@ static enum vg_status start_moments(struct vg_station *self, struct vg_error *er
     return vg_moments_create(&options, past, &self->moments, err);
 }
 
+static enum vg_status start_planning(struct vg_station *self, struct vg_error *err)
+{
+    struct vg_planning_options options = {.server = self->server,
+                                          .work = self->work,
+                                          .watch = &self->watchfile,
+                                          .terrain = self->terrain,
+                                          .axis_m = vg_station_axis_m,
+                                          .ctx = self};
+    return vg_planning_create(&options, &self->planning, err);
+}
+
 static enum vg_status come_up(struct vg_station *self, struct vg_error *err)
 {
     enum vg_status st = load(self, err);
@@ -151,6 +162,7 @@ static enum vg_status come_up(struct vg_station *self, struct vg_error *err)
         (st = start_director(self, err)) != VG_OK ||
         (st = vg_work_create(&self->loop, WORK_JOBS, &self->work, err)) != VG_OK ||
         (st = start_page(self, err)) != VG_OK || (st = start_moments(self, err)) != VG_OK ||
+        (st = start_planning(self, err)) != VG_OK ||
         (st = vg_signals_create(&self->loop, on_signal, self, &self->signals, err)) != VG_OK ||
         (st = vg_timer_create(&self->loop, TICK_MS, vg_station_tick, self, &self->timer, err)) !=
             VG_OK) {
@@ -183,6 +195,7 @@ void vg_station_stop(struct vg_station *self)
         (void)st; /* closing says what did not reach the disk */
         vg_station_answer_durable(self);
     }
+    vg_planning_close(self->planning);
     vg_work_destroy(self->work);
     vg_server_destroy(self->server);
     self->work = NULL;
@@ -198,6 +211,7 @@ static void finish(struct vg_station *self)
     }
     vg_past_destroy(self->past);
     vg_moments_destroy(self->moments);
+    vg_planning_destroy(self->planning);
     vg_director_destroy(self->director);
     struct vg_error err = {.lang = self->app->lang};
     if (self->record != NULL && vg_record_close(self->record, &err) != VG_OK) {

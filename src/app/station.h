@@ -13,6 +13,7 @@
 #include "app/app.h"
 #include "app/moments.h"
 #include "app/options.h"
+#include "app/planning.h"
 #include "base/time.h"
 #include "fly/director.h"
 #include "io/clock.h"
@@ -113,6 +114,7 @@ struct vg_station {
     struct vg_work *work;
     struct vg_past *past; /* the moments' once there are any */
     struct vg_moments *moments;
+    struct vg_planning *planning;
     struct vg_timer *timer;
     struct vg_signals *signals;
     struct vg_process *sim;
@@ -149,6 +151,8 @@ void vg_station_send(void *self, int drone, const struct vg_mav_msg *msg);
 /* station_tick.c */
 void vg_station_tick(void *self);
 /* station_api.c */
+/* Where a line lies on the chart's axis (m); negative: nowhere. */
+double vg_station_axis_m(void *self, const char *line);
 void vg_station_get(void *self, const char *path, const char *query, struct vg_reply *reply);
 void vg_station_post(void *self, const char *path, const char *body, size_t n,
                      struct vg_reply *reply);

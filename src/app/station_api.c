@@ -41,7 +41,7 @@ static void get_watch(struct vg_station *self, struct vg_reply *reply)
     json_decref(doc);
 }
 
-static double axis_of(void *ctx, const char *line)
+double vg_station_axis_m(void *ctx, const char *line)
 {
     const struct vg_station *self = ctx;
     for (int i = 0; i < self->watch.shape.n_lines; i++) {
@@ -67,7 +67,8 @@ static void get_chart(struct vg_station *self, const char *query, struct vg_repl
     vg_buf_puts(&reply->body, ",\"planned\":");
     int64_t plan_from_us = from_us > self->now.us ? from_us : self->now.us;
     const struct vg_timetable timetable = {self->plan, self->epoch, self->begins};
-    vg_timetable_passes(&timetable, vg_us(plan_from_us), vg_us(to_us), axis_of, self, &reply->body);
+    vg_timetable_passes(&timetable, vg_us(plan_from_us), vg_us(to_us), vg_station_axis_m, self,
+                        &reply->body);
     vg_buf_puts(&reply->body, "}");
 }
 
@@ -159,6 +160,8 @@ static void get_status(struct vg_station *self, struct vg_reply *reply)
     }
     vg_buf_puts(b, "],");
     vg_moments_status(self->moments, b);
+    vg_buf_puts(b, ",");
+    vg_planning_status(self->planning, b);
     vg_buf_puts(b, ",\"server\":");
     vg_server_counters_json(self->server, b);
     vg_buf_puts(b, "}");
@@ -313,6 +316,10 @@ void vg_station_post(void *ctx, const char *path, const char *body, size_t n,
     struct vg_station *self = ctx;
     struct vg_route_args args;
     char by[48];
+    if (strcmp(path, "/api/plan") == 0) {
+        vg_planning_ask(self->planning, body, n, self->plan, self->now, reply);
+        return;
+    }
     bool is_alert = vg_route_match("/api/alerts/{id}/{verb}", path, &args);
     bool is_sortie = !is_alert && vg_route_match("/api/sorties/{id}/{verb}", path, &args);
     bool is_drone =

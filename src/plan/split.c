@@ -7,8 +7,9 @@
  * prices of the program with one group per crew) as long as that lowers its value. The value is a
  * quasi-convex function of the drones per base, so that single moves go far.
  */
+#include "plan/split.h"
+
 #include "base/rng.h"
-#include "plan/inner.h"
 #include "plan/rates.h"
 
 #include <math.h>
@@ -416,15 +417,16 @@ static void place(struct split *self, struct vg_watchfile *io)
     }
 }
 
-/* is_rough: fewer sites, drones dealt by rounding alone. */
-static enum vg_status solve(const struct vg_watchfile *w, struct split *self, bool is_rough,
-                            struct vg_error *err)
+/* The linear program of the fleet that is free to choose its bases. is_rough: fewer sites. */
+static enum vg_status wish_for(const struct vg_watchfile *w, const struct vg_sweeps *sweeps,
+                               bool is_rough, struct split *self, struct vg_rates *out,
+                               struct vg_error *err)
 {
-    struct vg_rates wish = {0};
     if (!make_watch(w, self)) {
         return no_memory(err);
     }
-    enum vg_status st = vg_problem_init(&self->p, &self->watch, NULL, 0, err);
+    enum vg_status st =
+        vg_problem_init_parts(&self->p, &self->watch, NULL, 0, sweeps, NULL, 0, err);
     if (st == VG_OK && self->p.n_chains == 0) {
         return vg_fail(err, VG_E_INVALID,
                        "no base is near enough to the line for any of the drones");
@@ -436,11 +438,18 @@ static enum vg_status solve(const struct vg_watchfile *w, struct split *self, bo
         st = no_memory(err);
     }
     if (st == VG_OK) {
-        st = vg_rates_init(&wish, &self->p, &self->costs, true, err);
+        st = vg_rates_init(out, &self->p, &self->costs, true, err);
     }
-    if (st == VG_OK) {
-        st = vg_rates_solve(&wish, is_rough ? ROUGH_STRIDE : STRIDE, CLOSE, ROUNDS, err);
-    }
+    return st == VG_OK ? vg_rates_solve(out, is_rough ? ROUGH_STRIDE : STRIDE, CLOSE, ROUNDS, err)
+                       : st;
+}
+
+/* is_rough: fewer sites, drones dealt by rounding alone. */
+static enum vg_status solve(const struct vg_watchfile *w, struct split *self, bool is_rough,
+                            struct vg_error *err)
+{
+    struct vg_rates wish = {0};
+    enum vg_status st = wish_for(w, NULL, is_rough, self, &wish, err);
     if (st == VG_OK) {
         round_shares(self, &wish);
         self->bound = wish.bound;
@@ -453,6 +462,15 @@ static enum vg_status solve(const struct vg_watchfile *w, struct split *self, bo
     return self->p.is_mixed ? improve(self, err) : deal_whole(self, err);
 }
 
+static void finish(struct split *self)
+{
+    vg_problem_finish(&self->p);
+    free(self->watch.drones);
+    free(self->n);
+    free(self->fixed);
+    free(self->free_of);
+}
+
 enum vg_status vg_planner_station(struct vg_watchfile *io, struct vg_error *err)
 {
     struct split self = {0};
@@ -463,16 +481,12 @@ enum vg_status vg_planner_station(struct vg_watchfile *io, struct vg_error *err)
         if (st == VG_OK) {
             place(&self, io);
         }
-        vg_problem_finish(&self.p);
     }
-    free(self.watch.drones);
-    free(self.n);
-    free(self.fixed);
-    free(self.free_of);
+    finish(&self);
     return st;
 }
 
-static double reach_m(const struct vg_problem *p)
+double vg_reach_m(const struct vg_problem *p)
 {
     double sum = 0;
     for (int line = 0; line < p->net.n_lines; line++) {
@@ -510,15 +524,73 @@ enum vg_status vg_planner_judge_bases(const struct vg_watchfile *watch, struct v
     }
     if (st == VG_OK) {
         *out = (struct vg_stationing){
-            .bound_s = self.bound * watch->revisit_s, .reach_m = reach_m(&self.p), .n_at = at};
+            .bound_s = self.bound * watch->revisit_s, .reach_m = vg_reach_m(&self.p), .n_at = at};
     } else {
         free(at);
     }
-    vg_problem_finish(&self.p);
     free(loose.drones);
-    free(self.watch.drones);
-    free(self.n);
-    free(self.fixed);
-    free(self.free_of);
+    finish(&self);
     return st;
+}
+
+struct vg_dealer {
+    struct split split;
+    struct vg_rates wish;
+};
+
+enum vg_status vg_dealer_create(const struct vg_watchfile *watch, const struct vg_sweeps *sweeps,
+                                struct vg_dealer **out, struct vg_error *err)
+{
+    struct vg_dealer *self = calloc(1, sizeof *self);
+    int n_free = 0;
+    enum vg_status st =
+        self != NULL && count_free(watch, &self->split, &n_free) ? VG_OK : no_memory(err);
+    if (st == VG_OK && n_free == 0) {
+        st = vg_fail(err, VG_E_INVALID,
+                     "no drones in the watch: list at least one under \"drones\" with its base");
+    }
+    if (st == VG_OK) {
+        st = wish_for(watch, sweeps, true, &self->split, &self->wish, err);
+    }
+    if (st != VG_OK) {
+        vg_dealer_destroy(self);
+        return st;
+    }
+    *out = self;
+    return VG_OK;
+}
+
+void vg_dealer_destroy(struct vg_dealer *self)
+{
+    if (self != NULL) {
+        vg_rates_finish(&self->wish);
+        finish(&self->split);
+        free(self);
+    }
+}
+
+double vg_dealer_bound(const struct vg_dealer *self)
+{
+    return self->wish.bound;
+}
+
+double vg_dealer_reach_m(const struct vg_dealer *self)
+{
+    return vg_reach_m(&self->split.p);
+}
+
+enum vg_status vg_dealer_place(struct vg_dealer *self, struct vg_watchfile *io,
+                               struct vg_error *err)
+{
+    struct split *split = &self->split;
+    memset(split->free_of, 0, (size_t)split->watch.n_types * sizeof *split->free_of);
+    for (int d = 0; d < io->n_drones; d++) {
+        split->free_of[io->drones[d].type] += io->drones[d].base < 0;
+    }
+    round_shares(split, &self->wish);
+    if (!serve_all(split)) {
+        return no_memory(err);
+    }
+    place(split, io);
+    return VG_OK;
 }

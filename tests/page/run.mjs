@@ -8,6 +8,7 @@ import { connect, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { browser } from "./browser.mjs";
+import { planningTests } from "./planning.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const option = (name, fallback) => {
@@ -996,8 +997,11 @@ const started = async (s) => {
 };
 try {
   const replay = option("replay-url", "");
-  if (STATION) await liveTests(await started(new Station(STATION, SERVE ? ["/bin/sh", "-c", `exec ${SERVE}`] : null)));
-  else if (!replay) {
+  if (STATION) {
+    const real = await started(new Station(STATION, SERVE ? ["/bin/sh", "-c", `exec ${SERVE}`] : null));
+    await liveTests(real);
+    await planningTests(real, real.url, { test, open, text, check, same, quiet, overflow, faint, strangers, LONG });
+  } else if (!replay) {
     const made = await started(feeder(8190));
     await liveTests(made);
     await madeCellTests(made.url);

@@ -3,7 +3,8 @@ import { cli } from './cli.mjs';
 import { watch } from './watch.mjs';
 import { kill } from './kill.mjs';
 import { wire } from './wire.mjs';
+import { planning } from './planning.mjs';
 
 const only = process.argv[2] || '';
-for (const [name, part] of Object.entries({ cli, watch, kill, wire })) if (name.includes(only)) await part();
+for (const [name, part] of Object.entries({ cli, watch, kill, wire, planning })) if (name.includes(only)) await part();
 finish();

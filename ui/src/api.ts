@@ -202,6 +202,46 @@ export interface Cell {
   best: Look | null;
 }
 
+/** A question to the planner: what is left out is as in the watch file (docs/api.md, "Planning"). */
+export interface PlanQuestion {
+  promise_s: number;
+  bases: { name: string; lat: number; lon: number }[];
+  drones: { type: string; base?: string; n: number }[];
+}
+
+export interface Unreached {
+  line: number;
+  from_m: number;
+  to_m: number;
+  reason: string;
+}
+
+export interface CurvePoint {
+  promise_s: number;
+  proven: number;
+  planned: number | null;
+  worst_gap_s: number | null;
+}
+
+export interface Curve {
+  bound_s: number;
+  reach_m: number;
+  drones: number;
+  points: CurvePoint[];
+}
+
+export interface PlanAnswer {
+  promise_s: number;
+  refused?: string;
+  bound_s: number;
+  reach_m: number;
+  line_m: number;
+  drones: { type: string; base: string; n: number }[];
+  unreached: Unreached[];
+  plan?: { worst_gap_s: number; period_s: number; ratio: number; planned: Pass[] };
+  curve?: Curve;
+}
+
 async function answer<T>(response: Response): Promise<T> {
   const body: unknown = await response.json().catch(() => null);
   if (response.ok && body !== null) return body as T;
@@ -214,9 +254,9 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
 }
 
 /** An act. The header keeps other sites' forms out (docs/api.md). */
-export async function act<T>(path: string, body: Record<string, unknown> = {}): Promise<T> {
+export async function act<T>(path: string, body: Record<string, unknown> = {}, signal?: AbortSignal): Promise<T> {
   const headers = { "Content-Type": "application/json", "X-Vigie": "1" };
-  return answer<T>(await fetch(path, { method: "POST", credentials: "same-origin", headers, body: JSON.stringify(body) }));
+  return answer<T>(await fetch(path, { method: "POST", credentials: "same-origin", headers, body: JSON.stringify(body), ...(signal ? { signal } : {}) }));
 }
 
 export const chartUrl = (from_s: number, to_s: number): string =>

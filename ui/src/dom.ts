@@ -55,6 +55,14 @@ export function setTitle(el: HTMLElement, text: Words): void {
 
 const SVG = "http://www.w3.org/2000/svg";
 
+/** An element of a drawing. */
+export function svg(tag: string, attrs: Record<string, string | number>, ...children: Child[]): SVGElement {
+  const el = document.createElementNS(SVG, tag);
+  for (const [k, v] of Object.entries(attrs)) el.setAttribute(k, String(v));
+  for (const c of children) if (c) el.append(c);
+  return el;
+}
+
 /** A line icon from path data on a 24 x 24 grid. */
 export function icon(d: string, cls = "icon"): SVGSVGElement {
   const svg = document.createElementNS(SVG, "svg");

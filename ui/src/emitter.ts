@@ -8,7 +8,8 @@ export type Topic =
   | "quality" // which looks count on the map of seen ground
   | "select" // chosen drone
   | "look" // language, theme, layers: draw again
-  | "moment"; // replay clock moved
+  | "moment" // replay clock moved
+  | "whatif"; // a question to the planner, or its answer, changed
 
 const listeners = new Map<Topic, Set<() => void>>();
 

@@ -6,6 +6,7 @@ import { emit, on } from "./emitter";
 import { lang, setLang, t, tables, words, type LangId } from "./lang";
 import { Live } from "./live";
 import { WatchMap } from "./map/map";
+import { PlanLayer } from "./map/planlayer";
 import { moment } from "./moment";
 import { Alerts } from "./parts/alerts";
 import { say } from "./parts/dialog";
@@ -13,10 +14,12 @@ import { Drones } from "./parts/drones";
 import { GroundNote } from "./parts/groundnote";
 import { help } from "./parts/help";
 import { Panel } from "./parts/panel";
+import { Planning } from "./parts/planning";
 import { Rail } from "./parts/rail";
 import { Status } from "./parts/status";
 import { TimeBar } from "./parts/timebar";
 import { Tip } from "./parts/tip";
+import { whatif } from "./plan/whatif";
 import { store } from "./store";
 import { firstTheme, setTheme, theme } from "./theme";
 
@@ -58,6 +61,7 @@ class Page {
   readonly bar: TimeBar;
   readonly alerts: Alerts;
   readonly drones: Drones;
+  readonly planning: Planning;
   readonly panel: Panel;
   private tip: Tip;
   private note = new GroundNote();
@@ -82,8 +86,12 @@ class Page {
       picture: () => void this.savePicture(), help,
     });
     const controls = h("div", { class: "strip-head" }, this.bar.el, this.bar.legend);
-    this.panel = new Panel(this.alerts, this.drones, [controls, this.chart_host], strip);
+    this.planning = new Planning(() => this.middle(), (b) => this.map.flyTo(b.lon, b.lat, 8));
+    new PlanLayer(this.map);
+    this.map_host.parentElement!.append(this.planning.banner);
+    this.panel = new Panel(this.alerts, this.drones, this.planning, [controls, this.chart_host], strip);
     this.panel.onTab = () => {
+      whatif.setOpen(this.panel.tab === "plan" && !store.replay);
       this.chart.show(this.chartShown());
       this.refresh();
     };
@@ -102,6 +110,7 @@ class Page {
     on("select", () => this.drones.refresh());
     on("link", () => this.status.refresh());
     on("moment", () => this.bar.refresh());
+    on("whatif", () => this.planning.refresh());
     on("hover", () => this.tip.refresh());
     on("ground", () => this.tip.refresh());
     on("quality", () => this.note.refresh(this.map.cellsOn));
@@ -155,6 +164,7 @@ class Page {
     this.bar.build();
     this.alerts.build();
     this.drones.build();
+    this.planning.build();
     this.rail.build();
     this.panel.build();
     this.labels();
@@ -214,10 +224,20 @@ class Page {
     store.point({ line, s_m }, "map");
   }
 
+  /** Where a new base comes to stand. */
+  private middle(): { lat: number; lon: number } {
+    const at = this.map.map.getCenter();
+    return { lat: at.lat, lon: at.lng };
+  }
+
   private openDrones(): void {
     if (this.narrow.matches) return;
     this.panel.choose("drones");
     document.querySelector(`.drone[data-id="${CSS.escape(store.selected ?? "")}"]`)?.scrollIntoView({ block: "nearest" });
+  }
+
+  private openPlan(): void {
+    if (!store.replay) this.panel.choose("plan");
   }
 
   /** A drone chosen in a list or on the chart: the map goes there; chosen again: let go. */
@@ -246,7 +266,7 @@ class Page {
     const acts: Record<string, () => void> = {
       a: () => this.alerts.takeTop(), c: () => this.alerts.closeMine(), f: () => this.map.fitWatch(), g: () => this.switchChart(),
       d: () => this.switchTerrain(), t: () => this.switchTheme(), l: () => this.switchLang(), n: () => moment.now(),
-      "1": () => this.panel.choose("alerts"), "2": () => this.panel.choose("drones"), "?": help, h: help, Escape: () => this.escape(),
+      "1": () => this.panel.choose("alerts"), "2": () => this.panel.choose("drones"), "3": () => this.openPlan(), "?": help, h: help, Escape: () => this.escape(),
     };
     if (!button) acts[" "] = () => moment.toggle();
     const f = acts[e.key.length === 1 ? e.key.toLowerCase() : e.key];
@@ -262,7 +282,7 @@ async function main(): Promise<void> {
   await readWatch();
   const page = new Page();
   // For tests, measurements and a curious engineer at the console.
-  (window as unknown as { vigie: unknown }).vigie = { store, page, moment, tables, say };
+  (window as unknown as { vigie: unknown }).vigie = { store, page, moment, tables, say, whatif };
 }
 
 void main();

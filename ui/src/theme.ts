@@ -20,6 +20,7 @@ export interface Palette {
   trail: string;
   footprint: string;
   lost: string;
+  plan: string;
   zone: Record<string, string>;
 }
 
@@ -40,6 +41,7 @@ export const palettes: Record<ThemeId, Palette> = {
     trail: "#1d2733",
     footprint: "#0b4f9e",
     lost: "#b3001b",
+    plan: "#7a1fa2",
     zone: { alert: "#8a5a00", privacy: "#5b3a86", "no-fly": "#a3132a", geofence: "#2c5a3c" },
   },
   dark: {
@@ -58,6 +60,7 @@ export const palettes: Record<ThemeId, Palette> = {
     trail: "#e0b27c",
     footprint: "#ffb057",
     lost: "#ff5a4a",
+    plan: "#e6a3cf",
     zone: { alert: "#c08a2e", privacy: "#9a7a9c", "no-fly": "#d2513f", geofence: "#7d8f5a" },
   },
 };

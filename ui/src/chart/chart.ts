@@ -56,6 +56,7 @@ export class Chart {
     on("select", () => this.draw(true));
     on("moment", () => this.drawTop());
     on("look", () => this.draw(true));
+    on("whatif", () => this.draw(true));
     window.setInterval(() => this.beat(), 1000);
   }
 
@@ -303,7 +304,7 @@ export class Chart {
   private passNear(x: number, y: number): string | null {
     let best: string | null = null;
     let best_d = 7;
-    for (const pass of [...this.history.flown, ...this.history.planned]) {
+    for (const pass of [...this.history.flown, ...this.history.ahead]) {
       for (let i = 1; i < pass.points.length; i++) {
         const a = pass.points[i - 1];
         const b = pass.points[i];

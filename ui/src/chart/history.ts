@@ -1,6 +1,7 @@
 // What the chart draws: passes flown and planned, and when each bin was seen. Read from the record, then kept in step
 // with the live stream, so that the chart moves without reading again.
 import { chartUrl, get, type ChartData, type ChartPoint, type Pass } from "../api";
+import { whatif } from "../plan/whatif";
 import { store } from "../store";
 
 /** A sighting sooner than this after the one before changes nothing that can be seen at the chart's scale. */
@@ -46,6 +47,11 @@ export class History {
     for (let b = 0; b < this.last_bins.length; b++) this.sighting(b, this.last_bins[b]!);
     this.last_point.clear();
     this.state = "ready";
+  }
+
+  /** Passes to come: of the timetable in force, or of the one that is only asked about. */
+  get ahead(): Pass[] {
+    return whatif.shown ? whatif.answer?.plan?.planned ?? [] : this.planned;
   }
 
   private sighting(bin: number, t_s: number): void {

@@ -4,6 +4,7 @@ import type { ChartPoint, Pass } from "../api";
 import { day, hhmm, km, span } from "../fmt";
 import { t } from "../lang";
 import { moment } from "../moment";
+import { whatif } from "../plan/whatif";
 import { store } from "../store";
 import { palette, theme } from "../theme";
 import type { History } from "./history";
@@ -37,7 +38,7 @@ export class Painter {
     this.unreachable(c);
     this.grid(c);
     this.future(c, now_s);
-    for (const pass of this.history.planned) this.pass(c, pass, true);
+    for (const pass of this.history.ahead) this.pass(c, pass, true);
     for (const pass of this.history.flown) this.pass(c, pass, false);
     this.names(c, now_s);
     this.nowLine(c, now_s);
@@ -98,8 +99,9 @@ export class Painter {
   private pass(c: CanvasRenderingContext2D, pass: Pass, planned: boolean): void {
     const p = palette();
     const chosen = pass.drone === store.selected;
-    c.strokeStyle = chosen ? p.accent : p.drone;
-    c.globalAlpha = chosen ? 1 : planned ? 0.65 : 0.8;
+    const tried = planned && whatif.shown;
+    c.strokeStyle = tried ? p.plan : chosen ? p.accent : p.drone;
+    c.globalAlpha = chosen || tried ? 1 : planned ? 0.65 : 0.8;
     c.lineWidth = chosen ? 2.4 : planned ? 1.1 : 1.3;
     c.setLineDash(planned ? [5, 4] : []);
     c.beginPath();
@@ -149,7 +151,8 @@ export class Painter {
     c.stroke();
     c.font = "600 11px system-ui, sans-serif";
     if (!store.replay) this.tag(c, t("chart_now"), x + 5, 13, p.ink);
-    if (this.history.planned.length && this.view.width - x > 120) this.tag(c, t("chart_planned"), x + 7, this.view.plotH - 7, p.ink_soft);
+    const tried = whatif.shown;
+    if ((tried || this.history.ahead.length) && this.view.width - x > 120) this.tag(c, t(tried ? "chart_whatif" : "chart_planned"), x + 7, this.view.plotH - 7, tried ? p.plan : p.ink_soft);
   }
 
   private tag(c: CanvasRenderingContext2D, text: string, x: number, y: number, colour: string): void {

@@ -45,10 +45,9 @@ function dots(colour: string, size: number): ImageData {
 export const SIGN_PX = 26;
 
 /** A base: the landing pad's H on its own plate, so that it reads on any ground. Upper left corner at the origin. */
-export function drawBase(c: CanvasRenderingContext2D): void {
-  const p = palette();
-  c.fillStyle = p.panel;
-  c.strokeStyle = p.ink;
+export function drawBase(c: CanvasRenderingContext2D, ink = palette().ink): void {
+  c.fillStyle = palette().panel;
+  c.strokeStyle = ink;
   c.lineWidth = 1.6;
   c.beginPath();
   c.roundRect(3, 3, 20, 20, 5);
@@ -64,7 +63,7 @@ export function drawBase(c: CanvasRenderingContext2D): void {
   c.stroke();
 }
 
-export const baseSign = (): ImageData => draw(SIGN_PX, drawBase);
+export const baseSign = (): ImageData => draw(SIGN_PX, (c) => drawBase(c));
 
 /** A kilometre post: a small stud on the line. */
 export function drawPost(c: CanvasRenderingContext2D, x: number, y: number): void {

@@ -6,7 +6,7 @@ import { drawSign, type lookOf } from "../map/overlay";
 import { show } from "./dialog";
 
 const KEYS: [Words | Key, Key][] = [
-  [words("A"), "k_take"], [words("C"), "k_close"], [words("F"), "k_fit"], [words("1 2"), "k_tabs"], [words("G"), "k_chart"],
+  [words("A"), "k_take"], [words("C"), "k_close"], [words("F"), "k_fit"], [words("1 2 3"), "k_tabs"], [words("G"), "k_chart"],
   [words("D"), "k_3d"], [words("T"), "k_theme"], [words("L"), "k_lang"], [words("N"), "k_now"], ["key_space", "k_play"],
   [words("← →"), "k_step"], [words("?"), "k_help"], ["key_esc", "k_esc"],
 ];

@@ -4,9 +4,10 @@ import { t, words } from "../lang";
 import { store } from "../store";
 import { openCount, type Alerts } from "./alerts";
 import { dueConsents, type Drones } from "./drones";
+import type { Planning } from "./planning";
 
-export type Tab = "alerts" | "drones" | "chart";
-const TABS: Tab[] = ["alerts", "drones", "chart"];
+export type Tab = "alerts" | "drones" | "chart" | "plan";
+const TABS: Tab[] = ["alerts", "drones", "chart", "plan"];
 
 export class Panel {
   readonly el = h("aside", { class: "panel" });
@@ -16,8 +17,8 @@ export class Panel {
   tab: Tab = "alerts";
   onTab: () => void = () => undefined;
 
-  constructor(private alerts: Alerts, private drones: Drones, private chart_parts: HTMLElement[], private wide_home: HTMLElement) {
-    this.body.append(alerts.el, drones.el, this.chart_body);
+  constructor(private alerts: Alerts, private drones: Drones, private planning: Planning, private chart_parts: HTMLElement[], private wide_home: HTMLElement) {
+    this.body.append(alerts.el, drones.el, this.chart_body, planning.el);
     this.build();
   }
 
@@ -29,6 +30,8 @@ export class Panel {
       const b = h("button", { class: `tab tab-${tab}`, id: `tab-${tab}`, role: "tab", attrs: { "aria-controls": `panel-${tab}` }, onclick: () => this.choose(tab) }, h("span", {}, t(`tab_${tab}`)), count);
       b.addEventListener("keydown", (e) => this.arrows(e));
       this.tabs.set(tab, b);
+      // A finished watch has no planner behind it.
+      b.hidden = tab === "plan" && store.replay;
       bar.append(b);
     }
     attr(this.chart_body, "aria-labelledby", "tab-chart");
@@ -65,6 +68,7 @@ export class Panel {
     this.alerts.el.hidden = tab !== "alerts";
     this.drones.el.hidden = tab !== "drones";
     this.chart_body.hidden = tab !== "chart";
+    this.planning.el.hidden = tab !== "plan";
     if (open) this.open(true);
     this.onTab();
   }
@@ -88,6 +92,7 @@ export class Panel {
     count("alerts", n ? String(n) : "", n > 0);
     count("drones", due ? String(due) : "", due > 0);
     count("chart", "", false);
+    count("plan", "", false);
     document.title = n ? `(${n}) ${store.watch.name} · ${t("page_title")}` : `${store.watch.name} · ${t("page_title")}`;
   }
 }
