@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "plan/check.h"
+#include "plan/planner.h"
 
 #include <stdio.h>
 
@@ -70,6 +71,7 @@ int vg_cmd_check(const struct vg_app *app, int argc, char **argv)
         st = vg_load_plan(names[0], &plan, &err);
     }
     if (st == VG_OK) {
+        vg_planner_adopt(&plan, &watch);
         st = vg_check_plan(&plan, &watch, app->lang, &report, &err);
     }
     if (st != VG_OK) {
