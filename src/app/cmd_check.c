@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "plan/check.h"
+#include "plan/planner.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -83,6 +84,7 @@ int vg_cmd_check(const struct vg_app *app, int argc, char **argv)
         st = vg_load_terrain(&watch, &terrain, &err);
     }
     if (st == VG_OK) {
+        vg_planner_adopt(&plan, &watch);
         st = vg_check_plan_over(&plan, &watch, terrain, app->lang, &report, &err);
     }
     if (st != VG_OK) {

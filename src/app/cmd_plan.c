@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "plan/least.h"
+#include "plan/planner.h"
 #include "plan/table.h"
 
 #include <signal.h>
@@ -129,6 +130,9 @@ static enum vg_status solve(const struct vg_app *app, struct asked *a, struct vg
         a->until_s = now_s() + a->time_s;
         st = vg_plan_more_without(app, watch, terrain, &options, &a->without, &whole, plan, err);
         vg_plan_finish(&whole);
+    }
+    if (st == VG_OK) {
+        vg_planner_adopt(plan, watch);
     }
     vg_terrain_destroy(terrain);
     return st;

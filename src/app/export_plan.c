@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "fly/export.h"
+#include "plan/planner.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -80,6 +81,7 @@ static enum vg_status load(struct work *self, struct vg_error *err)
         st = vg_load_plan(self->wanted->plan, &self->plan, err);
     }
     if (st == VG_OK) {
+        vg_planner_adopt(&self->plan, &self->watch);
         st = vg_load_terrain(&self->watch, &self->terrain, err);
     }
     if (st == VG_OK && vg_terrain_is_flat(self->terrain) && !self->app->is_json) {

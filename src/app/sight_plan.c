@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "config/quantity.h"
+#include "plan/planner.h"
 #include "plan/table.h"
 #include "watch/foresee.h"
 
@@ -157,6 +158,7 @@ int vg_sight_of_plan(const struct vg_app *app, const struct vg_sight_options *op
         st = vg_load_plan(options->plan, &plan, &err);
     }
     if (st == VG_OK) {
+        vg_planner_adopt(&plan, &watch);
         st = vg_load_terrain(&watch, &terrain, &err);
     }
     int rc = st == VG_OK ? foresee(app, &watch, &plan, terrain, &err) : vg_app_fail(app, &err);

@@ -34,6 +34,7 @@ static enum vg_status load(struct vg_station *self, struct vg_error *err)
         st = vg_make_plan(&self->watchfile, self->terrain, NULL, self->plan, err);
     }
     if (st == VG_OK) {
+        vg_planner_adopt(self->plan, &self->watchfile);
         st = vg_strip_create(&self->watchfile.network, CELL_M, &self->strip, err);
     }
     self->sight = (struct vg_sight){

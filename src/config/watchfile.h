@@ -65,6 +65,7 @@ struct vg_wf_drone {
     int type;
     int base; /* -1: the watch gives none, the planner chooses (plan/planner.h, vg_planner_station)
                */
+    bool is_placed; /* that base was chosen by the planner, which may choose again */
     char link[128]; /* "udp:14550", "udpin:0.0.0.0:14550", "udpout:host:port", "tcp:host:port"; "" =
                        assigned */
     int sysid; /* 1..255 (default: position in the list) */

@@ -147,6 +147,10 @@ double vg_link_shortest_s(const struct vg_problem *p, int line, int link, int *o
 /* After a change of extra_climb_s: what is served, and the chains, again. */
 enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err) VG_MUST_USE;
 
+/* So many drones for each crew: those that the watch leaves free (is_placed) change crews. */
+enum vg_status vg_problem_deal(struct vg_problem *self, const int *n_of,
+                               struct vg_error *err) VG_MUST_USE;
+
 /* Node and link of a chain, round the ring where it closes; u_m keeps growing past the ring's end.
  */
 int vg_chain_node(const struct vg_problem *p, const struct vg_chain *chain, int i);

@@ -414,6 +414,24 @@ static void drop_sorties(struct vg_plan *plan)
     plan->n_sorties = 0;
 }
 
+/* What is proven for the drones as they are dealt now. */
+static enum vg_status bound_again(struct making *mk, struct vg_error *err)
+{
+    vg_rates_finish(&mk->rates);
+    enum vg_status st = solve_rates(&mk->problem, &mk->costs, CLOSE, &mk->rates, err);
+    return st == VG_OK ? solve_bound(mk, err) : st;
+}
+
+/* The drones of each crew; arena. */
+static int *count_drones(struct vg_problem *p)
+{
+    int *n_of = vg_arena_calloc(&p->arena, (size_t)p->n_crews, sizeof *n_of);
+    for (int c = 0; c < p->n_crews && n_of != NULL; c++) {
+        n_of[c] = p->crews[c].n;
+    }
+    return n_of;
+}
+
 /* A rota in one period for all crews in place of the tours, where that is better. */
 static enum vg_status improve(struct making *mk, struct vg_error *err)
 {
@@ -421,6 +439,10 @@ static enum vg_status improve(struct making *mk, struct vg_error *err)
     double share = mk->plan.worst_gap_s / mk->problem.watch->revisit_s;
     mk->plan.sorties = NULL;
     mk->plan.n_sorties = 0;
+    const int *dealt = count_drones(&mk->problem);
+    if (dealt == NULL) {
+        return no_memory(err);
+    }
     enum vg_status st =
         vg_rota_improve(&mk->problem, &mk->rates, &mk->part, mk->options, share, &mk->plan, err);
     if (st == VG_OK && mk->plan.n_sorties > 0) {
@@ -429,10 +451,11 @@ static enum vg_status improve(struct making *mk, struct vg_error *err)
     }
     if (st == VG_OK && mk->plan.n_sorties > 0 && mk->plan.worst_gap_s < tours.worst_gap_s) {
         drop_sorties(&tours);
-        return VG_OK;
+        return bound_again(mk, err);
     }
     drop_sorties(&mk->plan);
     mk->plan = tours;
+    st = st == VG_OK ? vg_problem_deal(&mk->problem, dealt, err) : st;
     return st == VG_OK ? vg_gaps_compute(mk->problem.watch, &mk->plan, err) : st;
 }
 

@@ -32,7 +32,8 @@ struct vg_planner_options {
     bool (*go_on_wider)(void *ctx); /* false: those that are proven by now; NULL: all */
 };
 
-/* Every drone of the watch has a base (vg_planner_station). VG_E_INVALID with a sentence that says
+/* Every drone of the watch has a base (vg_planner_station); with moves the plan may fly those that
+ * were placed there from other bases (vg_planner_adopt). VG_E_INVALID with a sentence that says
  * what would make it possible (no drones, wind faster than the drone, energy that reaches nothing).
  */
 enum vg_status vg_planner_solve(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
@@ -43,6 +44,10 @@ enum vg_status vg_planner_solve(const struct vg_watchfile *watch, const struct v
  * the least bound (split.c). Does nothing where all have one. The same watch, the same bases.
  * VG_E_INVALID: no base is near enough. */
 enum vg_status vg_planner_station(struct vg_watchfile *io, struct vg_error *err) VG_MUST_USE;
+
+/* The search may deal such drones anew (is_placed): they belong where a plan flies them from. To be
+ * called with the watch of a plan that was loaded or made, before anything is made of the two. */
+void vg_planner_adopt(const struct vg_plan *plan, struct vg_watchfile *io);
 
 /* What a set of bases is worth to the fleet, its drones dealt among them as the linear program of
  * the bound would like. */

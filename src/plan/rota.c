@@ -87,9 +87,11 @@ bool vg_rota_init(struct vg_rota *self, const struct vg_rota_tables *tables)
     self->live = calloc(VG_ROTA_MOST, sizeof *self->live);
     self->over = calloc(n_crews, sizeof *self->over);
     self->crew_weight = calloc(n_crews, sizeof *self->crew_weight);
+    self->is_at_work = calloc(n_crews, sizeof *self->is_at_work);
+    self->at_work = calloc(n_crews, sizeof *self->at_work);
     self->work = calloc(1, sizeof *self->work);
-    bool is_ok = self->sorties && self->live && self->over && self->crew_weight && self->work &&
-                 take_lists(self);
+    bool is_ok = self->sorties && self->live && self->over && self->crew_weight &&
+                 self->is_at_work && self->at_work && self->work && take_lists(self);
     if (is_ok) {
         self->work->spans = calloc(MOST_SPANS, sizeof *self->work->spans);
         self->work->start = calloc(VG_ROTA_MOST, sizeof(double));
@@ -101,8 +103,11 @@ bool vg_rota_init(struct vg_rota *self, const struct vg_rota_tables *tables)
     }
     if (!is_ok) {
         vg_rota_finish(self);
+        return false;
     }
-    return is_ok;
+    vg_rota_set_crews(self, NULL);
+    vg_rota_set_deal(self, 0);
+    return true;
 }
 
 void vg_rota_finish(struct vg_rota *self)
@@ -133,7 +138,26 @@ void vg_rota_finish(struct vg_rota *self)
     free(self->live);
     free(self->over);
     free(self->crew_weight);
+    free(self->is_at_work);
+    free(self->at_work);
     *self = (struct vg_rota){0};
+}
+
+void vg_rota_set_crews(struct vg_rota *self, const bool *is_at_work)
+{
+    self->n_at_work = 0;
+    for (int c = 0; c < self->tables->p->n_crews; c++) {
+        self->is_at_work[c] = is_at_work == NULL || is_at_work[c];
+        if (self->is_at_work[c]) {
+            self->at_work[self->n_at_work++] = c;
+        }
+    }
+}
+
+void vg_rota_set_deal(struct vg_rota *self, int deal)
+{
+    self->deal = deal;
+    self->drones = self->tables->deals.drones + deal * self->tables->p->n_crews;
 }
 
 /* ---- lists ---- */
@@ -261,7 +285,7 @@ static double over_of(struct vg_rota *self, int crew)
     struct vg_rota_work *w = self->work;
     double d = self->period_s;
     int n = list[0];
-    int drones = self->tables->p->crews[crew].n;
+    int drones = self->drones[crew];
     int out = 0;
     for (int q = 0; q < n; q++) {
         const struct vg_rota_sortie *s = &self->sorties[list[q + 1]];
@@ -660,5 +684,25 @@ bool vg_rota_try(struct vg_rota *self, const struct vg_rota_change *changes, int
     self->cover_cost += cover - was;
     self->over_cost += over;
     follow_live(self, changes, n);
+    return true;
+}
+
+bool vg_rota_try_deal(struct vg_rota *self, int deal, double most)
+{
+    const int *was = self->drones;
+    int was_deal = self->deal;
+    double more = 0;
+    vg_rota_set_deal(self, deal);
+    for (int c = 0; c < self->tables->p->n_crews; c++) {
+        more += was[c] != self->drones[c] ? over_of(self, c) - self->over[c] : 0;
+    }
+    if (!(more <= most)) {
+        vg_rota_set_deal(self, was_deal);
+        return false;
+    }
+    for (int c = 0; c < self->tables->p->n_crews; c++) {
+        self->over[c] = was[c] != self->drones[c] ? over_of(self, c) : self->over[c];
+    }
+    self->over_cost += more;
     return true;
 }

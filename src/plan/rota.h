@@ -50,6 +50,7 @@ struct vg_rota_chain {
     double *wish_s; /* links: wanted revisit */
     int *same_to; /* links: first link behind it with another wish, or n - 1 */
     double *worth_s; /* links: drone-seconds of the cheapest visit */
+    const double *due; /* nodes: duals of the linear program (rates.h) */
     double *fwd_s; /* nodes, per type: type * n + k, along the path */
     double *bwd_s;
     double *out_fwd_s; /* nodes, per crew: crew * n + k; HUGE_VAL out of reach */
@@ -61,6 +62,12 @@ struct vg_rota_chain {
     int n_blocks;
 };
 
+/* Ways to deal the drones to the crews; the first is the problem's. */
+struct vg_rota_deals {
+    int n;
+    int *drones; /* n x crews */
+};
+
 struct vg_rota_tables {
     const struct vg_problem *p;
     const struct vg_partition *part;
@@ -70,6 +77,9 @@ struct vg_rota_tables {
     struct vg_rota_pattern *patterns;
     int n_patterns;
     double share; /* what the linear program reaches: no rota can do better, or hardly */
+    int *least_drones; /* per crew: those that stay there, one at least */
+    struct vg_rota_deals deals;
+    bool *is_near; /* [crew * n_crews + crew]: some link is within reach of both */
 };
 
 enum vg_status vg_rota_tables_init(struct vg_rota_tables *self, struct vg_problem *p,
@@ -97,6 +107,11 @@ struct vg_rota {
     double **price; /* per chain, links: of a second of excess, in drone-seconds */
     double **price_sum; /* per chain, n items: of the links before */
     double **weight; /* per chain, links: grows where the target is missed for long */
+    int deal;
+    const int *drones; /* per crew: how many it has */
+    bool *is_at_work; /* per crew: moves may change its sorties */
+    int *at_work; /* those crews */
+    int n_at_work;
     double *over; /* per crew */
     double *crew_weight;
     double cover_cost;
@@ -124,6 +139,16 @@ void vg_rota_load(struct vg_rota *self, const struct vg_rota_sortie *sorties, in
 void vg_rota_reprice(struct vg_rota *self);
 /* Tries changes: kept if the cost falls or grows by less than `most`. */
 bool vg_rota_try(struct vg_rota *self, const struct vg_rota_change *changes, int n, double most);
+/* Moves shall change the sorties of these crews only; NULL: of all. */
+void vg_rota_set_crews(struct vg_rota *self, const bool *is_at_work);
+/* Another deal of the drones, for costs from the next load or reprice on. */
+void vg_rota_set_deal(struct vg_rota *self, int deal);
+/* Tries another deal of the drones; as vg_rota_try. */
+bool vg_rota_try_deal(struct vg_rota *self, int deal, double most);
+/* Which deals there are. tables->least_drones is given. */
+enum vg_status vg_rota_deals_find(const struct vg_rota_tables *tables, struct vg_problem *p,
+                                  const struct vg_costs *costs, struct vg_rota_deals *out,
+                                  struct vg_error *err) VG_MUST_USE;
 /* A free place for a sortie to come; -1 if there is none. */
 int vg_rota_place(struct vg_rota *self);
 
@@ -144,6 +169,7 @@ bool vg_rota_settle(const struct vg_rota *self, double period_s, struct vg_rota_
 struct vg_rota_plan {
     struct vg_rota_sortie *sorties; /* malloc */
     int n;
+    int deal; /* of the drones, see tables */
     double target;
     double period_s;
 };

@@ -61,21 +61,43 @@ static bool polish(struct vg_rota *room, struct vg_rota_plan *io, struct vg_rota
 {
     static const double NEAR = 0.03;
     double ratio_s = io->period_s / io->target;
+    vg_rota_set_deal(room, io->deal);
     vg_rota_load(room, io->sorties, io->n, io->target, io->period_s);
     if (!vg_rota_polish(room, ratio_s * (1 - NEAR), ratio_s * (1 + NEAR), 10 * io->target, sorties,
                         &io->target, &io->period_s)) {
         return false;
     }
     memcpy(io->sorties, sorties, (size_t)io->n * sizeof *sorties);
-    /* Upwards: drones that never wait leave nothing to spare in a period. */
-    io->period_s = ceil(io->period_s * VG_TICKS_PER_S - 1e-6) / VG_TICKS_PER_S;
-    vg_rota_load(room, io->sorties, io->n, io->target, io->period_s);
-    if (!vg_rota_settle(room, io->period_s, sorties, &io->target)) {
+    /* Where the drones have nothing to spare the next longer one, elsewhere the nearest may do. */
+    double ticks = io->period_s * VG_TICKS_PER_S;
+    bool is_kept = false;
+    for (int k = 0; k < 2 && !is_kept; k++) {
+        io->period_s = (k == 0 ? ceil(ticks) : floor(ticks)) / VG_TICKS_PER_S;
+        vg_rota_load(room, io->sorties, io->n, io->target, io->period_s);
+        is_kept = vg_rota_settle(room, io->period_s, sorties, &io->target);
+    }
+    if (!is_kept) {
         return false;
     }
     memcpy(io->sorties, sorties, (size_t)io->n * sizeof *sorties);
     for (int k = 0; k < io->n; k++) {
         io->sorties[k].at_s = vg_plan_tick_s(io->sorties[k].at_s);
+    }
+    return true;
+}
+
+/* Drones that changed crews are found again in the plan only if they fly (vg_planner_adopt). */
+static bool all_given_fly(const struct vg_problem *p, const struct vg_rota_plan *rota,
+                          const int *drones)
+{
+    for (int c = 0; c < p->n_crews; c++) {
+        bool does_fly = drones[c] <= p->crews[c].n;
+        for (int k = 0; k < rota->n && !does_fly; k++) {
+            does_fly = rota->sorties[k].crew == c;
+        }
+        if (!does_fly) {
+            return false;
+        }
     }
     return true;
 }
@@ -87,6 +109,7 @@ static enum vg_status make(struct vg_problem *p, const struct vg_rota_tables *t,
     size_t n = (size_t)io->n + 1;
     struct vg_plan_sortie *flights = calloc(n, sizeof *flights);
     struct vg_rota_sortie *sorties = calloc(n, sizeof *sorties);
+    const int *drones = t->deals.drones + io->deal * p->n_crews;
     struct vg_rota room = {0};
     enum vg_status st = VG_OK;
     *out_is_short = false;
@@ -95,8 +118,10 @@ static enum vg_status make(struct vg_problem *p, const struct vg_rota_tables *t,
     } else {
         st = fly(p, t, io, flights, out_is_short, err);
     }
-    if (st == VG_OK && !*out_is_short && polish(&room, io, sorties) && io->target < share) {
-        st = vg_rota_hand_out(p, io, flights, plan, err);
+    if (st == VG_OK && !*out_is_short && all_given_fly(p, io, drones) &&
+        polish(&room, io, sorties) && io->target < share) {
+        st = vg_problem_deal(p, drones, err);
+        st = st == VG_OK ? vg_rota_hand_out(p, io, flights, plan, err) : st;
     }
     drop_flights(flights, io->n);
     free(sorties);

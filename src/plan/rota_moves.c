@@ -23,9 +23,31 @@ static bool coin(struct vg_rng *rng)
     return (vg_rng_next(rng) >> 63) != 0;
 }
 
+static int n_at_work(const struct vg_rota *self)
+{
+    int n = 0;
+    for (int q = 0; q < self->n_at_work; q++) {
+        n += self->of_crew[self->at_work[q]][0];
+    }
+    return n;
+}
+
+/* A sortie of the crews at work, which have some. */
 static int any_live(const struct vg_rota *self, struct vg_rng *rng)
 {
-    return self->live[below(rng, self->n_live)];
+    int left = below(rng, n_at_work(self));
+    for (int q = 0;; q++) {
+        const int *list = self->of_crew[self->at_work[q]];
+        if (left < list[0]) {
+            return list[1 + left];
+        }
+        left -= list[0];
+    }
+}
+
+static bool is_at_work(const struct vg_rota *self, int id)
+{
+    return self->is_at_work[self->sorties[id].crew];
 }
 
 /* Another sortie of the same crew; -1: there is none. */
@@ -161,7 +183,7 @@ static int move_cut(struct vg_rota *self, struct vg_rng *rng, struct vg_rota_cha
     int id = any_live(self, rng);
     bool is_low = coin(rng);
     int other = neighbour(self, rng, id, is_low);
-    if (other < 0) {
+    if (other < 0 || !is_at_work(self, other)) {
         return 0;
     }
     int step = some_links(self, rng, self->sorties[id].chain);
@@ -256,7 +278,7 @@ static int insert(struct vg_rota *self, struct vg_rng *rng, struct vg_rota_chang
     struct vg_rota_sortie s;
     int id = vg_rota_place(self);
     lacking_link(self, rng, &chain, &k);
-    if (id < 0 || !pattern_over(self, rng, chain, k, &s)) {
+    if (id < 0 || !pattern_over(self, rng, chain, k, &s) || !self->is_at_work[s.crew]) {
         return 0;
     }
     if (vg_rng_unit(rng) < 0.25 && s.j - s.i > 3) { /* a part of it */
@@ -297,7 +319,7 @@ static int replace(struct vg_rota *self, struct vg_rng *rng, struct vg_rota_chan
     const struct vg_rota_sortie *was = &self->sorties[id];
     struct vg_rota_sortie s;
     int k = was->i + below(rng, was->j - was->i);
-    if (!pattern_over(self, rng, was->chain, k, &s)) {
+    if (!pattern_over(self, rng, was->chain, k, &s) || !self->is_at_work[s.crew]) {
         return 0;
     }
     s.at_s = was->at_s;
@@ -367,7 +389,7 @@ static int change_crew(struct vg_rota *self, struct vg_rng *rng, struct vg_rota_
     int id = any_live(self, rng);
     struct vg_rota_sortie s = self->sorties[id];
     int k = s.i + below(rng, s.j - s.i);
-    s.crew = below(rng, self->tables->p->n_crews);
+    s.crew = self->at_work[below(rng, self->n_at_work)];
     if (s.crew == self->sorties[id].crew || self->tables->p->crews[s.crew].n == 0 ||
         !vg_rota_set(self->tables, &s)) {
         return 0;
@@ -398,7 +420,7 @@ static int join(struct vg_rota *self, struct vg_rng *rng, struct vg_rota_change 
 {
     int id = any_live(self, rng);
     int other = neighbour(self, rng, id, false);
-    if (other < 0) {
+    if (other < 0 || !is_at_work(self, other)) {
         return 0;
     }
     struct vg_rota_sortie s = self->sorties[id];
@@ -436,7 +458,7 @@ int vg_rota_propose(struct vg_rota *self, struct vg_rng *rng, struct vg_rota_cha
         {0.975, split},   {0.985, join},       {1.0, shift_crew},
     };
     double r = vg_rng_unit(rng);
-    if (self->n_live == 0) {
+    if (n_at_work(self) == 0) {
         return insert(self, rng, out);
     }
     int k = 0;

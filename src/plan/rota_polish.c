@@ -219,7 +219,7 @@ static void demand_drones(struct polish *self, int crew, struct passing *start, 
     qsort(start, (size_t)n, sizeof *start, by_time);
     qsort(end, (size_t)n, sizeof *end, by_time);
     for (int m = 0; m < n; m++) {
-        int q = m + r->tables->p->crews[crew].n - out;
+        int q = m + r->drones[crew] - out;
         int wraps = (int)floor((double)q / n);
         const struct passing *e = &end[m];
         const struct passing *s = &start[q - wraps * n];

@@ -1,30 +1,29 @@
 /* The search for a rota: simulated annealing towards a target, the exact polish whenever it comes
- * near, the target a little lower each time.
+ * near, the target a little lower each time. First all crews at once, then a few at a time
+ * (rota_places.c).
  *
  * Several starts side by side, each with a number of visits in a period of its own (the period as a
- * multiple of target x wish); what matters is fixed by the seed and the number of moves, time only
- * ends it early.
+ * multiple of target x wish: rota_begin.c); what matters is fixed by the seed and the number of
+ * moves, time only ends it early.
  *
  * Source: S. Kirkpatrick, C. D. Gelatt, M. P. Vecchi, "Optimization by simulated annealing",
  * Science 220, 1983.
  */
-#include "plan/rota.h"
+#include "plan/rota_walk.h"
 
 #include <math.h>
 #include <pthread.h>
-
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     ASK_EVERY = 512, /* moves between looks at the clock and new temperatures */
     WEIGH_EVERY = 20000,
-    MOST_IDLE = 6, /* rounds without a better rota */
+    MOST_IDLE = 6, /* rounds without a better rota, of one crew */
+    MOST_IDLE_CREWS = 2, /* the same of several, which go on a few at a time after each */
     MOST_DOUBLINGS = 1,
     MOST_PACE = 6,
-    MOST_LENGTHENED = 200, /* sorties */
-    LARGE_FLEET =
-        30, /* drones: whole numbers of sorties cost it little, longer periods much time */
+    MOST_LENGTHENED = 300, /* sorties */
     ROUNDS_AT_LEAST = 8, /* however few the moves */
     MAX_THREADS = 8
 };
@@ -33,179 +32,22 @@ enum {
 static const double LEAST_RATIO = 0.93;
 static const double FIRST_RATIO = 0.8;
 static const double MOST_RATIO = 1.01;
-/* Times what the linear program reaches: the first beginning is sure to come to something. */
-static const double FIRST_TARGET = 1.4;
-static const double LATER_TARGET = 1.2;
+static const double HAND_OVER = 0.005; /* of the moves, where drones may change crews */
 static const double COLDEST_S = 5.4;
 static const double POLISH_BELOW_S = 108; /* temperature under which a rota may be worth a polish */
-
-struct walk {
-    const struct vg_rota_tables *tables;
-    const struct vg_rota_options *options;
-    int64_t moves; /* left */
-    struct vg_rng rng;
-    struct vg_rota rota;
-    double ratio_s; /* period / target */
-    int first; /* which multiple of the longest wish it begins with */
-    int64_t pace; /* rounds get slower from beginning to beginning */
-    struct vg_rota_sortie *room;
-    struct vg_rota_plan best; /* since the last beginning */
-    struct vg_rota_plan ever;
-    int64_t n_kept;
-    bool is_stopped;
-    bool no_memory;
-};
-
-/* ---- beginning ---- */
-
-static double longest_wish_s(const struct vg_rota_tables *t)
-{
-    double most = 0;
-    for (int k = 0; k < t->n_chains; k++) {
-        for (int i = 0; i < t->chains[k].n - 1; i++) {
-            most = fmax(most, t->chains[k].wish_s[i]);
-        }
-    }
-    return most;
-}
-
-/* Visits still wanted per block of a chain. */
-struct needs {
-    double **left;
-};
-
-static double wanted(const struct vg_rota_tables *t, int chain, int b, double ratio_s)
-{
-    const struct vg_rota_chain *ch = &t->chains[chain];
-    double least = HUGE_VAL;
-    for (int k = b * ch->block; k < (b + 1) * ch->block && k < ch->n - 1; k++) {
-        least = fmin(least, ch->wish_s[k]);
-    }
-    return ceil(ratio_s / least - 1e-6);
-}
-
-static bool needs_init(struct needs *self, const struct walk *w)
-{
-    const struct vg_rota_tables *t = w->tables;
-    self->left = calloc((size_t)t->n_chains + 1, sizeof *self->left);
-    bool is_ok = self->left != NULL;
-    for (int k = 0; k < t->n_chains && is_ok; k++) {
-        self->left[k] = calloc((size_t)t->chains[k].n_blocks + 1, sizeof(double));
-        is_ok = self->left[k] != NULL;
-        for (int b = 0; b < t->chains[k].n_blocks && is_ok; b++) {
-            self->left[k][b] = wanted(t, k, b, w->ratio_s);
-        }
-    }
-    return is_ok;
-}
-
-static void needs_finish(struct needs *self, const struct vg_rota_tables *t)
-{
-    for (int k = 0; self->left != NULL && k < t->n_chains; k++) {
-        free(self->left[k]);
-    }
-    free(self->left);
-}
-
-/* Of some patterns over a block the one that meets most needs for its time. */
-static bool pick_pattern(struct walk *w, const struct needs *needs, int chain, int b,
-                         struct vg_rota_sortie *out)
-{
-    const struct vg_rota_tables *t = w->tables;
-    const struct vg_rota_chain *ch = &t->chains[chain];
-    int n = ch->first[b + 1] - ch->first[b];
-    double best = -1;
-    for (int tries = 0; tries < 30 && n > 0; tries++) {
-        const struct vg_rota_pattern *x =
-            &t->patterns[ch->list[ch->first[b] + (int)vg_rng_below(&w->rng, (uint64_t)n)]];
-        struct vg_rota_sortie s = {.chain = chain, .crew = x->crew, .i = x->i, .j = x->j};
-        s.is_backward = vg_rng_below(&w->rng, 2) == 0;
-        s.is_on = true;
-        if (!vg_rota_set(t, &s)) {
-            s.is_backward = !s.is_backward;
-            if (!vg_rota_set(t, &s)) {
-                continue;
-            }
-        }
-        double meets = 0;
-        for (int q = x->i / ch->block; q <= (x->j - 1) / ch->block; q++) {
-            meets += needs->left[chain][q] > 0;
-        }
-        double score = meets / s.busy_s * (0.8 + 0.4 * vg_rng_unit(&w->rng));
-        if (score > best) {
-            best = score;
-            *out = s;
-        }
-    }
-    return best >= 0;
-}
-
-/* Enough sorties for every block's visits, taking off at any time. */
-static int begin(struct walk *w)
-{
-    const struct vg_rota_tables *t = w->tables;
-    struct needs needs = {0};
-    double target = t->share * (w->ever.n > 0 ? LATER_TARGET : FIRST_TARGET);
-    double period_s = 0.985 * w->ratio_s * target;
-    int n = 0;
-    w->no_memory = !needs_init(&needs, w);
-    for (int k = 0; k < t->n_chains && !w->no_memory; k++) {
-        for (int b = 0; b < t->chains[k].n_blocks; b++) {
-            struct vg_rota_sortie s;
-            while (needs.left[k][b] > 0 && n < VG_ROTA_MOST - 64 &&
-                   pick_pattern(w, &needs, k, b, &s)) {
-                s.at_s = vg_rng_unit(&w->rng) * period_s;
-                w->room[n++] = s;
-                for (int q = s.i / t->chains[k].block; q <= (s.j - 1) / t->chains[k].block; q++) {
-                    needs.left[k][q]--;
-                }
-            }
-        }
-    }
-    needs_finish(&needs, t);
-    vg_rota_load(&w->rota, w->room, n, target, period_s);
-    return n;
-}
-
-/* The partition's sorties, each once in a period, a crew's one after another round it: what its
- * tours are, in one period for all. */
-static void begin_with_partition(struct walk *w)
-{
-    const struct vg_rota_tables *t = w->tables;
-    double period_s = t->part->worst * t->p->least_revisit_s;
-    for (int c = 0; c < t->p->n_crews; c++) {
-        double at_s = 0;
-        for (int q = 0; q < t->part->n; q++) {
-            const struct vg_piece *x = &t->part->pieces[q];
-            struct vg_rota_sortie *s = &w->room[q];
-            if (x->crew == c) {
-                *s = (struct vg_rota_sortie){.chain = x->chain,
-                                             .crew = c,
-                                             .i = x->i,
-                                             .j = x->j,
-                                             .is_on = true,
-                                             .at_s = at_s};
-                vg_flight_least_s(t->p, &t->p->chains[x->chain], c, x->i, x->j, &s->is_backward);
-                at_s += vg_rota_set(t, s) ? s->busy_s : 0;
-            }
-        }
-    }
-    w->ratio_s = t->p->least_revisit_s;
-    vg_rota_load(&w->rota, w->room, t->part->n, t->part->worst, period_s);
-}
 
 /* ---- annealing ---- */
 
 static void copy_plan(const struct vg_rota_plan *from, struct vg_rota_plan *to)
 {
     memcpy(to->sorties, from->sorties, (size_t)from->n * sizeof *to->sorties);
+    to->deal = from->deal;
     to->n = from->n;
     to->target = from->target;
     to->period_s = from->period_s;
 }
 
-/* Polishes what there is; true if it is the best since the beginning. */
-static bool polish(struct walk *w)
+bool vg_rota_walk_polish(struct vg_rota_walk *w)
 {
     double target, period_s;
     double most = w->best.n > 0 ? w->best.target * (1 - 2e-4) : w->rota.target * 1.5;
@@ -220,6 +62,7 @@ static bool polish(struct walk *w)
     w->best.n = w->rota.n_live;
     w->best.target = target;
     w->best.period_s = period_s;
+    w->best.deal = w->rota.deal;
     memcpy(w->best.sorties, w->room, (size_t)w->best.n * sizeof *w->room);
     if (target < w->ever.target) {
         copy_plan(&w->best, &w->ever);
@@ -227,17 +70,17 @@ static bool polish(struct walk *w)
     return true;
 }
 
-/* The best rota again, with all times shrunk to a target below its own. */
-static void load_best(struct walk *w, double share)
+void vg_rota_load_best(struct vg_rota_walk *w, double share)
 {
     for (int k = 0; k < w->best.n; k++) {
         w->room[k] = w->best.sorties[k];
         w->room[k].at_s *= share;
     }
+    vg_rota_set_deal(&w->rota, w->best.deal);
     vg_rota_load(&w->rota, w->room, w->best.n, w->best.target * share, w->best.period_s * share);
 }
 
-static void set_target(struct walk *w, double share)
+static void set_target(struct vg_rota_walk *w, double share)
 {
     struct vg_rota *r = &w->rota;
     r->target *= share;
@@ -249,7 +92,7 @@ static void set_target(struct walk *w, double share)
 }
 
 /* Links that stay short get dearer. */
-static void weigh(struct walk *w)
+static void weigh(struct vg_rota_walk *w)
 {
     struct vg_rota *r = &w->rota;
     for (int k = 0; k < w->tables->n_chains; k++) {
@@ -261,7 +104,7 @@ static void weigh(struct walk *w)
     vg_rota_reprice(r);
 }
 
-static bool may_go_on(struct walk *w)
+static bool may_go_on(struct vg_rota_walk *w)
 {
     if (w->moves <= 0 || (w->options->go_on != NULL && !w->options->go_on(w->options->ctx))) {
         w->is_stopped = true;
@@ -269,8 +112,33 @@ static bool may_go_on(struct walk *w)
     return !w->is_stopped;
 }
 
-/* From `hot` to cold in so many moves. */
-static void cool(struct walk *w, double hot_s, int64_t moves)
+int vg_rota_other_deal(struct vg_rota_walk *w, int *out_from, int *out_to)
+{
+    const struct vg_rota_deals *deals = &w->tables->deals;
+    int n = w->tables->p->n_crews;
+    int deal = (int)vg_rng_below(&w->rng, (uint64_t)deals->n);
+    const int *drones = deals->drones + deal * n;
+    int differs = 0;
+    for (int c = 0; c < n; c++) {
+        int by = drones[c] - w->rota.drones[c];
+        differs += abs(by);
+        *out_from = by < 0 ? c : *out_from;
+        *out_to = by > 0 ? c : *out_to;
+    }
+    return differs == 2 ? deal : -1;
+}
+
+/* A drone changes crews. */
+static void hand_over(struct vg_rota_walk *w, double most)
+{
+    int from, to;
+    int deal = vg_rota_other_deal(w, &from, &to);
+    if (deal >= 0 && w->rota.is_at_work[from] && w->rota.is_at_work[to]) {
+        vg_rota_try_deal(&w->rota, deal, most);
+    }
+}
+
+void vg_rota_cool(struct vg_rota_walk *w, double hot_s, int64_t moves)
 {
     struct vg_rota *r = &w->rota;
     struct vg_rota_change changes[VG_ROTA_CHANGES];
@@ -287,6 +155,10 @@ static void cool(struct walk *w, double hot_s, int64_t moves)
             weigh(w);
         }
         w->moves--;
+        if (w->tables->deals.n > 1 && vg_rng_unit(&w->rng) < HAND_OVER) {
+            hand_over(w, -temperature * log(1 - vg_rng_unit(&w->rng)));
+            continue;
+        }
         int n = vg_rota_propose(r, &w->rng, changes);
         double most = -temperature * log(1 - vg_rng_unit(&w->rng));
         if (n == 0 || !vg_rota_try(r, changes, n, most)) {
@@ -296,8 +168,9 @@ static void cool(struct walk *w, double hot_s, int64_t moves)
         double cost = r->cover_cost + r->over_cost;
         least = fmin(least, cost);
         if (temperature < POLISH_BELOW_S && w->n_kept % (20 + r->n_live) == 0 &&
-            cost < 1.3 * least + 180 && polish(w) && w->best.target < r->target * 1.01) {
-            load_best(w, 0.985);
+            cost < 1.3 * least + 180 && vg_rota_walk_polish(w) &&
+            w->best.target < r->target * 1.01) {
+            vg_rota_load_best(w, 0.985);
             least = HUGE_VAL;
         }
     }
@@ -310,21 +183,27 @@ static double next_heat_s(int round)
 }
 
 /* Rounds until some of them bring nothing. */
-static void walk_rounds(struct walk *w)
+static void walk_rounds(struct vg_rota_walk *w)
 {
+    bool has_crews = w->tables->p->n_crews > 1;
+    int most_idle = has_crews ? MOST_IDLE_CREWS : MOST_IDLE;
     double last = w->best.target;
     int64_t moves = w->pace * (200000 + 20000 * (int64_t)w->rota.n_live);
     int64_t share = w->options->moves / ROUNDS_AT_LEAST;
     moves = moves < share ? moves : share + 1;
-    for (int round = 0, idle = 0; !w->is_stopped && idle < MOST_IDLE; round++) {
+    for (int round = 0, idle = 0; !w->is_stopped && idle < most_idle; round++) {
         if (w->best.n > 0 && (round % 4 != 3 || vg_rng_unit(&w->rng) < 0.5)) {
-            load_best(w, 0.965 + 0.025 * vg_rng_unit(&w->rng));
+            vg_rota_load_best(w, 0.965 + 0.025 * vg_rng_unit(&w->rng));
         } else if (round > 0) {
             set_target(w, w->best.n > 0 ? 0.975 : 1.08);
         }
         bool is_first = w->ever.n == 0 && round == 0;
-        cool(w, next_heat_s(w->best.n > 0 ? round + 1 : round), is_first ? moves / 2 : moves);
-        polish(w);
+        vg_rota_cool(w, next_heat_s(w->best.n > 0 ? round + 1 : round),
+                     is_first ? moves / 2 : moves);
+        vg_rota_walk_polish(w);
+        if (w->best.n > 0 && has_crews) {
+            vg_rota_walk_places(w);
+        }
         idle = w->best.n > 0 && !(w->best.target < last) ? idle + 1 : 0;
         last = w->best.target;
     }
@@ -332,7 +211,7 @@ static void walk_rounds(struct walk *w)
 
 /* The same rota twice, in a period twice as long: sorties that had to be alike in every period may
  * now differ in every second one. */
-static bool lengthen(struct walk *w)
+static bool lengthen(struct vg_rota_walk *w)
 {
     int n = w->best.n;
     if (n == 0 || 2 * n > MOST_LENGTHENED) {
@@ -349,16 +228,17 @@ static bool lengthen(struct walk *w)
 }
 
 /* From a beginning, in longer and longer periods. */
-static void walk_on(struct walk *w, double ratio_s, bool is_from_partition)
+static void walk_on(struct vg_rota_walk *w, double ratio_s, bool is_from_partition)
 {
     w->best.n = 0;
     w->best.target = HUGE_VAL;
     w->ratio_s = ratio_s;
+    vg_rota_set_deal(&w->rota, 0);
     if (is_from_partition) {
-        begin_with_partition(w);
-        polish(w);
+        vg_rota_begin_with_partition(w);
+        vg_rota_walk_polish(w);
     } else {
-        begin(w);
+        vg_rota_begin(w);
     }
     for (int k = 0; k <= MOST_DOUBLINGS && !w->no_memory && !w->is_stopped; k++) {
         walk_rounds(w);
@@ -368,18 +248,14 @@ static void walk_on(struct walk *w, double ratio_s, bool is_from_partition)
     }
 }
 
-static void walk(struct walk *w)
+static void walk(struct vg_rota_walk *w)
 {
-    static const int MULTIPLES[] = {1, 2, 1, 3, 2};
-    double ratio_s = w->ratio_s;
-    int n_drones = 0;
-    for (int c = 0; c < w->tables->p->n_crews; c++) {
-        n_drones += w->tables->p->crews[c].n;
-    }
+    static const int TURNS[] = {0, 1, 0, 2, 1};
+    double ratios_s[VG_ROTA_RATIOS];
+    int n = vg_rota_ratios(w->tables, ratios_s);
     for (int k = w->first; !w->no_memory && !w->is_stopped; k++) {
         /* With one wish for all a partition is where the tours are. */
-        walk_on(w, ratio_s * (n_drones < LARGE_FLEET ? MULTIPLES[k % 5] : 1),
-                k == 0 && !w->tables->p->is_mixed);
+        walk_on(w, ratios_s[TURNS[k % 5] % n], k == 0 && !w->tables->p->is_mixed);
         w->pace += w->pace < MOST_PACE;
     }
 }
@@ -390,40 +266,45 @@ static void *walk_thread(void *ctx)
     return NULL;
 }
 
-static bool walk_init(struct walk *w, const struct vg_rota_tables *t,
-                      const struct vg_rota_options *options, int k, double ratio_s)
+static bool walk_init(struct vg_rota_walk *w, const struct vg_rota_tables *t,
+                      const struct vg_rota_options *options, int k)
 {
-    *w = (struct walk){.tables = t, .options = options, .moves = options->moves};
+    *w = (struct vg_rota_walk){.tables = t, .options = options, .moves = options->moves};
     w->rng = vg_rng_seed(options->seed * 1000 + (uint64_t)k);
-    w->ratio_s = ratio_s;
     w->first = k;
     w->pace = 1;
     w->ever.target = HUGE_VAL;
     w->best.sorties = calloc(VG_ROTA_MOST, sizeof *w->room);
     w->ever.sorties = calloc(VG_ROTA_MOST, sizeof *w->room);
     w->room = calloc(VG_ROTA_MOST, sizeof *w->room);
-    return vg_rota_init(&w->rota, t) && w->best.sorties && w->ever.sorties && w->room != NULL;
+    w->held.sorties = calloc(VG_ROTA_MOST, sizeof *w->room);
+    w->need = calloc((size_t)t->p->n_crews, sizeof *w->need);
+    w->is_at_work = calloc((size_t)t->p->n_crews, sizeof *w->is_at_work);
+    return vg_rota_init(&w->rota, t) && w->best.sorties && w->ever.sorties && w->room &&
+           w->held.sorties && w->need && w->is_at_work;
 }
 
-static void walk_finish(struct walk *w)
+static void walk_finish(struct vg_rota_walk *w)
 {
     vg_rota_finish(&w->rota);
     free(w->best.sorties);
     free(w->ever.sorties);
+    free(w->held.sorties);
+    free(w->need);
+    free(w->is_at_work);
     free(w->room);
 }
 
 enum vg_status vg_rota_search(const struct vg_rota_tables *t, const struct vg_rota_options *options,
                               struct vg_rota_plan *io, struct vg_error *err)
 {
-    struct walk walks[MAX_THREADS] = {0};
+    struct vg_rota_walk walks[MAX_THREADS] = {0};
     pthread_t thread[MAX_THREADS];
     bool has_thread[MAX_THREADS] = {false};
     int n = options->n_threads < MAX_THREADS ? options->n_threads : MAX_THREADS;
     bool is_ok = true;
-    double most_s = longest_wish_s(t);
     for (int k = 0; k < n && is_ok; k++) {
-        is_ok = walk_init(&walks[k], t, options, k, most_s);
+        is_ok = walk_init(&walks[k], t, options, k);
     }
     for (int k = 1; k < n && is_ok; k++) {
         has_thread[k] = pthread_create(&thread[k], NULL, walk_thread, &walks[k]) == 0;

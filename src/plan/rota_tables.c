@@ -218,6 +218,43 @@ static bool gather_crew(const struct vg_rota_tables *t, const struct vg_rates *r
     return true;
 }
 
+static bool count_drones(struct vg_problem *p, struct vg_rota_tables *t)
+{
+    t->least_drones = take(p, p->n_crews, sizeof *t->least_drones);
+    for (int c = 0; c < p->n_crews && t->least_drones != NULL; c++) {
+        for (int d = 0; d < p->crews[c].n; d++) {
+            t->least_drones[c] += !p->watch->drones[p->crews[c].drones[d]].is_placed;
+        }
+        t->least_drones[c] = t->least_drones[c] > 1 ? t->least_drones[c] : 1;
+    }
+    return t->least_drones != NULL;
+}
+
+/* Which crews share ground. */
+static bool find_near(struct vg_problem *p, struct vg_rota_tables *t)
+{
+    int n = p->n_crews;
+    bool *can = take(p, n, sizeof *can);
+    t->is_near = take(p, n * n, sizeof *t->is_near);
+    if (can == NULL || t->is_near == NULL) {
+        return false;
+    }
+    for (int k = 0; k < t->n_chains; k++) {
+        for (int i = 0; i + 1 < t->chains[k].n; i++) {
+            for (int c = 0; c < n; c++) {
+                struct vg_rota_sortie s;
+                can[c] = p->crews[c].n > 0 &&
+                         sortie_over(t, &(struct vg_rota_pattern){k, c, i, i + 1}, &s);
+                for (int b = 0; b <= c && can[c]; b++) {
+                    t->is_near[c * n + b] = t->is_near[c * n + b] || can[b];
+                    t->is_near[b * n + c] = t->is_near[c * n + b];
+                }
+            }
+        }
+    }
+    return true;
+}
+
 static bool list_blocks(struct vg_problem *p, struct vg_rota_tables *t)
 {
     for (int k = 0; k < t->n_chains; k++) {
@@ -308,6 +345,7 @@ enum vg_status vg_rota_tables_init(struct vg_rota_tables *self, struct vg_proble
     bool is_ok = self->chains != NULL;
     for (int k = 0; k < p->n_chains && is_ok; k++) {
         is_ok = make_chain(p, &p->chains[k], self->n_types, &self->chains[k]);
+        self->chains[k].due = rates->y[k];
     }
     for (int k = 0; k < p->n_chains && is_ok; k++) {
         for (int c = 0; c < p->n_crews && is_ok; c++) {
@@ -315,7 +353,7 @@ enum vg_status vg_rota_tables_init(struct vg_rota_tables *self, struct vg_proble
         }
     }
     is_ok = is_ok && gather_partition(part, &all) && choose_patterns(p, self, &all) &&
-            list_blocks(p, self);
+            list_blocks(p, self) && find_near(p, self) && count_drones(p, self);
     free(all.items);
-    return is_ok ? VG_OK : no_memory(err);
+    return is_ok ? vg_rota_deals_find(self, p, rates->costs, &self->deals, err) : no_memory(err);
 }

@@ -411,6 +411,7 @@ static void place(struct split *self, struct vg_watchfile *io)
             const struct vg_crew *crew = &self->p.crews[c];
             if (crew->type == io->drones[d].type && self->n[c] >= self->fixed[c] + 1) {
                 io->drones[d].base = crew->base;
+                io->drones[d].is_placed = true;
                 self->n[c]--;
             }
         }
