@@ -1,5 +1,6 @@
 // What-if planning over the station's interface: answered by the real planner, the same figures as the commands, and nothing that
 // flies or is recorded changes.
+import fs from 'node:fs';
 import path from 'node:path';
 import { check, run, scratch, sleep, station, test } from './harness.mjs';
 
@@ -26,6 +27,16 @@ export async function planning() {
     check(Math.abs(one / four - 4) < 0.02, `bounds of one and four drones: ${one} and ${four}`);
     const dealt = (await ask({ drones: [{ type: 'small', n: 3 }] })).json;
     check(JSON.stringify(dealt.drones) === JSON.stringify(drones(3)), `dealt ${JSON.stringify(dealt.drones)}`);
+
+    // The watch file as it would have to be: the command promises for it what the station answers for the question.
+    const moved = { bases: [{ ...base, lat: 14.5 }], drones: drones(3), promise_s: 2700 };
+    const file = (await ask({ want: 'watch', ...moved })).json;
+    const there = path.join(scratch(), 'changed.yaml');
+    fs.writeFileSync(there, file.text ?? '');
+    check(/^# A small watch for tests/.test(file.text) && /revisit: 45min/.test(file.text) && /14\.50000/.test(file.text), `the file: ${JSON.stringify(file)}`);
+    const planned = JSON.parse(run(['--json', 'plan', there, '--moves', '1', '--time', '1s']).out);
+    const bound = (await ask(moved)).json.bound_s;
+    check(Math.abs(planned.bound_s / bound - 1) < 0.02, `bound of the changed file ${planned.bound_s}, answered ${bound}`);
 
     // 20 m/s for 90 min less 20 %: 86.4 km of flight at most. 60 km off nothing is within reach.
     const far = (await ask({ bases: [{ ...base, lat: base.lat - 60 / 111 }], lang: 'fr' })).json;
