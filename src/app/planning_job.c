@@ -196,7 +196,11 @@ static enum vg_status run_bound(struct vg_planning_job *job)
 {
     struct vg_prospect found;
     struct vg_watchfile *w = &job->question.watch;
-    enum vg_status st = vg_prospect_make(w, &job->sweeps, job->question.lang, &found, &job->err);
+    const struct vg_prospect_options options = {.terrain = job->terrain,
+                                                .sweeps = &job->sweeps,
+                                                .lang = job->question.lang,
+                                                .is_quick = job->question.want == VG_WHATIF_BOUND};
+    enum vg_status st = vg_prospect_make(w, &options, &found, &job->err);
     if (st != VG_OK) {
         return st;
     }

@@ -313,7 +313,7 @@ static enum vg_status make_dealer(struct making *mk, struct vg_error *err)
     }
     enum vg_status st = make_fleet(mk->watch, mk->watch->n_drones, &loose, err);
     if (st == VG_OK) {
-        st = vg_dealer_create(&loose, mk->options->sweeps, &mk->dealer, err);
+        st = vg_dealer_create(&loose, mk->terrain, mk->options->sweeps, &mk->dealer, err);
         free(loose.drones);
     }
     return st;

@@ -108,7 +108,8 @@ static void bases_and_drones_come_and_go(void **state)
     assert_non_null(more);
     w.drones = more;
     w.bases[1] = w.bases[2];
-    w.bases[2] = (struct vg_wf_base){"New: #2", 14.6, -11.45, 2};
+    w.bases[2] =
+        (struct vg_wf_base){.name = "New: #2", .lat_deg = 14.6, .lon_deg = -11.45, .pads = 2};
     w.drones[0].base = 2;
     w.drones[1].base = 2;
     w.drones[2] = w.drones[3];
