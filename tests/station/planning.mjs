@@ -70,7 +70,11 @@ export async function planning() {
     const codes = answers.map((r) => r.status);
     check(codes.filter((c) => c === 409).length === 5 && codes.filter((c) => c === 200).length === 2, `answered ${codes}`);
     check(codes[6] === 200, 'another asker is not answered');
-    const crowd = await Promise.all(Array.from({ length: 14 }, (_, k) => s.post('/api/plan', { asker: `c${k}`, want: 'curve' })));
+    // What is quick does not wait for somebody's curve.
+    const order = [];
+    await Promise.all([s.post('/api/plan', { asker: 'a', want: 'curve' }).then(() => order.push('curve')), sleep(10).then(() => s.post('/api/plan', { asker: 'b', want: 'price' })).then(() => order.push('price'))]);
+    check(order.join() === 'price,curve', `answered first: ${order}`);
+    const crowd = await Promise.all(Array.from({ length: 20 }, (_, k) => s.post('/api/plan', { asker: `c${k}`, want: 'curve' })));
     check(crowd.every((r) => r.status === 200 || r.status === 503) && crowd.some((r) => r.status === 503) && crowd.filter((r) => r.status === 200).length >= 8, `a crowd is answered ${crowd.map((r) => r.status)}`);
     for (const body of ['', 'x', '[]', '{}', '{"want":"plan"}', '{"want":"fly","asker":"a"}', '{"want":"plan","asker":"a","promise_s":-1}', '{"want":"plan","asker":"a","bases":[]}', '{"want":"plan","asker":"a","drones":[{"type":"small","n":1e9}]}']) {
       const r = await s.post('/api/plan', body);
