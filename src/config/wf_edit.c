@@ -409,11 +409,15 @@ static int by_place(const void *a, const void *b)
 static void put_all(struct editor *ed, struct vg_buf *out)
 {
     size_t at = 0;
-    qsort(ed->changes, (size_t)ed->n_changes, sizeof *ed->changes, by_place);
+    if (ed->n_changes > 0) {
+        qsort(ed->changes, (size_t)ed->n_changes, sizeof *ed->changes, by_place);
+    }
     for (int k = 0; k < ed->n_changes; k++) {
         const struct change *c = &ed->changes[k];
         vg_buf_add(out, ed->text + at, c->at - at);
-        vg_buf_add(out, ed->pool.data + c->from, c->n_new);
+        if (c->n_new > 0) {
+            vg_buf_add(out, ed->pool.data + c->from, c->n_new);
+        }
         at = c->at + c->n;
     }
     vg_buf_add(out, ed->text + at, ed->n - at);
