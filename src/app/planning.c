@@ -5,11 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Curves take long: they are made beside what is answered at once, one of each. */
+enum {
+    SHORT,
+    LONG,
+    LANES
+};
+
 struct vg_planning {
     struct vg_planning_options options;
     struct vg_planning_job *waiting[VG_PLANNING_MAX]; /* oldest first */
     int n_waiting;
-    struct vg_planning_job *running;
+    struct vg_planning_job *running[LANES];
     bool is_closing;
     int64_t n_answered;
     int64_t n_overtaken;
@@ -38,8 +45,10 @@ void vg_planning_close(struct vg_planning *self)
         vg_planning_job_free(self->waiting[k]);
     }
     self->n_waiting = 0;
-    if (self->running != NULL) {
-        atomic_store(&self->running->is_stale, true);
+    for (int lane = 0; lane < LANES; lane++) {
+        if (self->running[lane] != NULL) {
+            atomic_store(&self->running[lane]->is_stale, true);
+        }
     }
 }
 
@@ -74,11 +83,16 @@ static void answer(struct vg_planning *self, struct vg_planning_job *job)
     vg_server_complete(self->options.server, job->reply, &reply);
 }
 
+static int lane_of(const struct vg_planning_job *job)
+{
+    return job->question.want == VG_WHATIF_CURVE ? LONG : SHORT;
+}
+
 static void start_next(struct vg_planning *self);
 
 static void end(struct vg_planning *self, struct vg_planning_job *job)
 {
-    self->running = NULL;
+    self->running[lane_of(job)] = NULL;
     vg_planning_job_free(job);
     if (!self->is_closing) {
         start_next(self);
@@ -103,16 +117,29 @@ static void done(void *ctx, void *of)
     end(self, job);
 }
 
+/* The oldest question whose lane is free, taken out; NULL: none. */
+static struct vg_planning_job *take_next(struct vg_planning *self)
+{
+    for (int k = 0; k < self->n_waiting; k++) {
+        struct vg_planning_job *job = self->waiting[k];
+        if (self->running[lane_of(job)] == NULL) {
+            self->n_waiting--;
+            memmove(self->waiting + k, self->waiting + k + 1,
+                    (size_t)(self->n_waiting - k) * sizeof *self->waiting);
+            return job;
+        }
+    }
+    return NULL;
+}
+
 static void start_next(struct vg_planning *self)
 {
-    while (self->running == NULL && self->n_waiting > 0) {
-        struct vg_planning_job *mine = self->waiting[0];
+    struct vg_planning_job *mine;
+    while ((mine = take_next(self)) != NULL) {
         const struct vg_job job = {
             .run = vg_planning_job_run, .done = done, .drop = drop, .job = mine, .ctx = self};
-        self->n_waiting--;
-        memmove(self->waiting, self->waiting + 1, (size_t)self->n_waiting * sizeof *self->waiting);
         if (vg_work_submit(self->options.work, &job, NULL, NULL) == VG_OK) {
-            self->running = mine;
+            self->running[lane_of(mine)] = mine;
         } else {
             refuse(self, mine, 503, "too many questions at once");
             vg_planning_job_free(mine);
@@ -135,11 +162,13 @@ static void overtake(struct vg_planning *self, const char *asker)
         self->n_overtaken++;
     }
     self->n_waiting = kept;
-    struct vg_planning_job *now = self->running;
-    if (now != NULL && now->reply.generation != 0 && strcmp(now->question.asker, asker) == 0) {
-        atomic_store(&now->is_stale, true);
-        refuse(self, now, 409, WORDS);
-        self->n_overtaken++;
+    for (int lane = 0; lane < LANES; lane++) {
+        struct vg_planning_job *now = self->running[lane];
+        if (now != NULL && now->reply.generation != 0 && strcmp(now->question.asker, asker) == 0) {
+            atomic_store(&now->is_stale, true);
+            refuse(self, now, 409, WORDS);
+            self->n_overtaken++;
+        }
     }
 }
 

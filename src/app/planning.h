@@ -2,7 +2,8 @@
  * (`POST /api/plan` of docs/api.md). Nothing that flies is touched: no plan is adopted, no event
  * made.
  *
- *   loop: ask ─► waiting ──► one job at a time: bound, first plan or curve ─► loop: the answer
+ *   loop: ask ─► waiting ─┬► one job at a time: bound, first plan, price ─┬► loop: the answer
+ *                         └► one job at a time: curve with timetables ────┘
  *
  * A newer question of the same asker takes the place of an older one: that is answered 409 and, if
  * its job runs, the job is told to stop.

@@ -1,6 +1,9 @@
 #include "app/planning_job.h"
 
 #include "app/plan_curve.h"
+#include "base/file.h"
+#include "config/wf_edit.h"
+#include "config/yaml.h"
 #include "fly/timetable.h"
 #include "io/clock.h"
 
@@ -169,11 +172,35 @@ static enum vg_status run_plan(struct vg_planning_job *job, double bound_s)
     return st;
 }
 
+/* Read anew: somebody may have changed it since the station began. */
+static enum vg_status run_watch(struct vg_planning_job *job)
+{
+    const struct vg_watchfile *w = &job->question.watch;
+    struct vg_buf text = {0};
+    struct vg_buf changed = {0};
+    enum vg_status st = vg_file_read(w->path, VG_YAML_MAX_BYTES, &text, &job->err);
+    if (st == VG_OK) {
+        st = vg_watchfile_edit(vg_buf_text(&text), text.n, w->path, vg_file_read, w, &changed,
+                               &job->err);
+    }
+    if (st == VG_OK) {
+        vg_buf_puts(&job->out, ",\"text\":");
+        vg_buf_json(&job->out, vg_buf_text(&changed));
+    }
+    vg_buf_finish(&text);
+    vg_buf_finish(&changed);
+    return st;
+}
+
 static enum vg_status run_bound(struct vg_planning_job *job)
 {
     struct vg_prospect found;
     struct vg_watchfile *w = &job->question.watch;
-    enum vg_status st = vg_prospect_make(w, &job->sweeps, job->question.lang, &found, &job->err);
+    const struct vg_prospect_options options = {.terrain = job->terrain,
+                                                .sweeps = &job->sweeps,
+                                                .lang = job->question.lang,
+                                                .is_quick = job->question.want == VG_WHATIF_BOUND};
+    enum vg_status st = vg_prospect_make(w, &options, &found, &job->err);
     if (st != VG_OK) {
         return st;
     }
@@ -188,20 +215,34 @@ static enum vg_status run_bound(struct vg_planning_job *job)
     return st;
 }
 
+static enum vg_status run_wanted(struct vg_planning_job *job)
+{
+    switch (job->question.want) {
+    case VG_WHATIF_PRICE:
+    case VG_WHATIF_CURVE:
+        return run_curve(job);
+    case VG_WHATIF_WATCH:
+        return run_watch(job);
+    case VG_WHATIF_BOUND:
+    case VG_WHATIF_PLAN:
+    default:
+        return run_bound(job);
+    }
+}
+
 void vg_planning_job_run(void *ctx, const atomic_bool *is_cancelled)
 {
-    static const char *const WANTS[] = {"bound", "plan", "price", "curve"};
+    static const char *const WANTS[] = {"bound", "plan", "price", "curve", "watch"};
     struct vg_planning_job *job = ctx;
     int64_t from_us = vg_clock_mono_us();
-    bool is_bound = job->question.want <= VG_WHATIF_PLAN;
     if (atomic_load(is_cancelled)) {
         return;
     }
     vg_buf_printf(&job->out, "{\"want\":\"%s\",\"promise_s\":%.0f", WANTS[job->question.want],
                   job->question.watch.revisit_s);
-    job->status = is_bound ? run_bound(job) : run_curve(job);
-    if (job->status == VG_E_INVALID) {
-        /* That it cannot be planned, and why, is an answer too. */
+    job->status = run_wanted(job);
+    if (job->status == VG_E_INVALID || job->status == VG_E_UNSUPPORTED) {
+        /* That it cannot be done, and why, is an answer too. */
         job->status = VG_OK;
         vg_buf_puts(&job->out, ",\"refused\":");
         vg_buf_json(&job->out, job->err.message);

@@ -78,6 +78,7 @@ static struct vg_yaml *add_node(struct builder *self, enum vg_yaml_kind kind,
     node->text = "";
     node->line = mark != NULL ? mark->line + 1 : 0;
     node->column = mark != NULL ? mark->column + 1 : 0;
+    node->at_bytes = mark != NULL ? mark->input_pos : 0;
     return node;
 }
 

@@ -31,6 +31,7 @@ struct vg_yaml {
     enum vg_yaml_kind kind;
     int line;
     int column;
+    size_t at_bytes; /* where the value begins in the text; of a quoted text, behind the quote */
     const char *text; /* VG_YAML_TEXT: NUL-ended UTF-8; "" for a missing value */
     const char *key; /* in a map: the key and its place */
     int key_line;

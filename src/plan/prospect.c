@@ -7,12 +7,14 @@
 #include <stdlib.h>
 
 enum {
-    ROUNDS = 200
+    ROUNDS = 200,
+    FEWER = 4, /* every so manieth site counts where that is wanted */
+    LARGE = 20000 /* nodes x crews: all sites take longer than a moment from here on */
 };
 static const double CLOSE = 5e-4;
 
-static enum vg_status place_free(struct vg_watchfile *io, const struct vg_sweeps *sweeps,
-                                 struct vg_error *err)
+static enum vg_status place_free(struct vg_watchfile *io, const struct vg_terrain *terrain,
+                                 const struct vg_sweeps *sweeps, struct vg_error *err)
 {
     struct vg_dealer *dealer = NULL;
     bool is_free = false;
@@ -22,7 +24,7 @@ static enum vg_status place_free(struct vg_watchfile *io, const struct vg_sweeps
     if (!is_free) {
         return VG_OK;
     }
-    enum vg_status st = vg_dealer_create(io, sweeps, &dealer, err);
+    enum vg_status st = vg_dealer_create(io, terrain, sweeps, &dealer, err);
     if (st == VG_OK) {
         st = vg_dealer_place(dealer, io, err);
     }
@@ -30,7 +32,17 @@ static enum vg_status place_free(struct vg_watchfile *io, const struct vg_sweeps
     return st;
 }
 
-static enum vg_status prove(struct vg_problem *p, double *out_bound, struct vg_error *err)
+static int stride_for(const struct vg_problem *p, bool is_quick)
+{
+    int nodes = 0;
+    for (int k = 0; k < p->n_chains; k++) {
+        nodes += p->chains[k].n;
+    }
+    return is_quick && nodes > LARGE / p->n_crews ? FEWER : 1;
+}
+
+static enum vg_status prove(struct vg_problem *p, bool is_quick, double *out_bound,
+                            struct vg_error *err)
 {
     struct vg_costs costs;
     struct vg_rates rates = {0};
@@ -39,31 +51,31 @@ static enum vg_status prove(struct vg_problem *p, double *out_bound, struct vg_e
         st = vg_rates_init(&rates, p, &costs, false, err);
     }
     if (st == VG_OK) {
-        st = vg_rates_solve(&rates, 1, CLOSE, ROUNDS, err);
+        st = vg_rates_solve(&rates, stride_for(p, is_quick), CLOSE, ROUNDS, err);
     }
     *out_bound = rates.bound;
     vg_rates_finish(&rates);
     return st;
 }
 
-enum vg_status vg_prospect_make(struct vg_watchfile *io, const struct vg_sweeps *sweeps,
-                                enum vg_lang lang, struct vg_prospect *out, struct vg_error *err)
+enum vg_status vg_prospect_make(struct vg_watchfile *io, const struct vg_prospect_options *options,
+                                struct vg_prospect *out, struct vg_error *err)
 {
     struct vg_problem p = {0};
     struct vg_prospect found = {0};
     double bound = 0;
-    enum vg_status st = place_free(io, sweeps, err);
+    enum vg_status st = place_free(io, options->terrain, options->sweeps, err);
     if (st == VG_OK) {
-        st = vg_problem_init_parts(&p, io, NULL, 0, sweeps, NULL, 0, err);
+        st = vg_problem_init_parts(&p, io, options->terrain, 0, options->sweeps, NULL, 0, err);
     }
     if (st == VG_OK && p.n_chains == 0) {
         st = vg_fail(err, VG_E_INVALID, "no base is near enough to the line for any of the drones");
     }
     if (st == VG_OK) {
-        st = vg_list_stretches(&p, lang, &found.plan, err);
+        st = vg_list_stretches(&p, options->lang, &found.plan, err);
     }
     if (st == VG_OK) {
-        st = prove(&p, &bound, err);
+        st = prove(&p, options->is_quick, &bound, err);
     }
     if (st == VG_OK) {
         found.bound_s = floor(bound * io->revisit_s * VG_TICKS_PER_S) / VG_TICKS_PER_S;

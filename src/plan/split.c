@@ -36,6 +36,8 @@ static enum vg_status no_memory(struct vg_error *err)
 
 struct split {
     struct vg_watchfile watch; /* with a drone of each free type at every base, for its crews */
+    const struct vg_terrain *terrain; /* NULL: flat, nothing asked of it */
+    const struct vg_sweeps *sweeps; /* NULL: those of flat ground */
     struct vg_problem p;
     struct vg_costs costs;
     double *n; /* drones per crew */
@@ -419,15 +421,14 @@ static void place(struct split *self, struct vg_watchfile *io)
 }
 
 /* The linear program of the fleet that is free to choose its bases. is_rough: fewer sites. */
-static enum vg_status wish_for(const struct vg_watchfile *w, const struct vg_sweeps *sweeps,
-                               bool is_rough, struct split *self, struct vg_rates *out,
-                               struct vg_error *err)
+static enum vg_status wish_for(const struct vg_watchfile *w, bool is_rough, struct split *self,
+                               struct vg_rates *out, struct vg_error *err)
 {
     if (!make_watch(w, self)) {
         return no_memory(err);
     }
     enum vg_status st =
-        vg_problem_init_parts(&self->p, &self->watch, NULL, 0, sweeps, NULL, 0, err);
+        vg_problem_init_parts(&self->p, &self->watch, self->terrain, 0, self->sweeps, NULL, 0, err);
     if (st == VG_OK && self->p.n_chains == 0) {
         return vg_fail(err, VG_E_INVALID,
                        "no base is near enough to the line for any of the drones");
@@ -450,7 +451,7 @@ static enum vg_status solve(const struct vg_watchfile *w, struct split *self, bo
                             struct vg_error *err)
 {
     struct vg_rates wish = {0};
-    enum vg_status st = wish_for(w, NULL, is_rough, self, &wish, err);
+    enum vg_status st = wish_for(w, is_rough, self, &wish, err);
     if (st == VG_OK) {
         round_shares(self, &wish);
         self->bound = wish.bound;
@@ -539,8 +540,9 @@ struct vg_dealer {
     struct vg_rates wish;
 };
 
-enum vg_status vg_dealer_create(const struct vg_watchfile *watch, const struct vg_sweeps *sweeps,
-                                struct vg_dealer **out, struct vg_error *err)
+enum vg_status vg_dealer_create(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
+                                const struct vg_sweeps *sweeps, struct vg_dealer **out,
+                                struct vg_error *err)
 {
     struct vg_dealer *self = calloc(1, sizeof *self);
     int n_free = 0;
@@ -551,7 +553,9 @@ enum vg_status vg_dealer_create(const struct vg_watchfile *watch, const struct v
                      "no drones in the watch: list at least one under \"drones\" with its base");
     }
     if (st == VG_OK) {
-        st = wish_for(watch, sweeps, true, &self->split, &self->wish, err);
+        self->split.terrain = terrain;
+        self->split.sweeps = sweeps;
+        st = wish_for(watch, true, &self->split, &self->wish, err);
     }
     if (st != VG_OK) {
         vg_dealer_destroy(self);

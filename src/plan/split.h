@@ -12,11 +12,12 @@
 
 struct vg_dealer;
 
-/* For the drones of the watch that have no base; those that have one stay there. sweeps may be NULL
- * (those of flat ground) and is borrowed until return. VG_E_INVALID: no drone is free, or no base
+/* For the drones of the watch that have no base; those that have one stay there. terrain and
+ * sweeps may be NULL (flat ground) and must outlive it. VG_E_INVALID: no drone is free, or no base
  * is near enough. */
-enum vg_status vg_dealer_create(const struct vg_watchfile *watch, const struct vg_sweeps *sweeps,
-                                struct vg_dealer **out, struct vg_error *err) VG_MUST_USE;
+enum vg_status vg_dealer_create(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
+                                const struct vg_sweeps *sweeps, struct vg_dealer **out,
+                                struct vg_error *err) VG_MUST_USE;
 void vg_dealer_destroy(struct vg_dealer *self);
 
 /* Proven for every dealing of that fleet: worst gap over wanted revisit. Of a fleet k times as

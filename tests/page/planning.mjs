@@ -1,5 +1,7 @@
 // The planning view against the real station: what is proven and planned for other bases, drones and promises, and that nothing of
 // it is mistaken for the live watch. What the page shows is compared with questions that this file asks the station by itself.
+import { readFileSync } from "node:fs";
+
 export async function planningTests(station, url, tools) {
   const { test, open, text, check, same, quiet, overflow, faint, strangers, LONG } = tools;
   const watch = await (await fetch(new URL("api/watch", station.url))).json();
@@ -171,7 +173,12 @@ export async function planningTests(station, url, tools) {
     await page.locator(".plan-asks .step").last().click();
     await page.waitForFunction((n) => window.vigie.whatif.total === n && window.vigie.whatif.groups.every((g) => g.base), watch.drones.length + 1, { timeout: LONG });
     await settled(page);
-    await page.locator(".plan-take .btn").first().click();
+    const [file] = await Promise.all([page.waitForEvent("download", { timeout: LONG }), page.locator(".plan-download").click()]);
+    same(file.suggestedFilename(), `${watch.name}.yaml`, "name of the file");
+    const changed = readFileSync(await file.path(), "utf8");
+    check(changed.startsWith("# A small watch for tests") && changed.includes("{name: New base, at: ["), `the changed watch file: ${changed}`);
+    same((changed.match(/\{id: /g) ?? []).length, watch.drones.length + 1, "drones of the changed watch file");
+    await page.locator(".plan-copy").click();
     await page.waitForSelector(".toast");
     const lines = await page.evaluate(() => navigator.clipboard.readText());
     check(/bases:\n/.test(lines) && lines.includes(`{name: ${base.name}, at: [`) && lines.includes("New base"), `the bases in ${lines}`);

@@ -1,5 +1,6 @@
 // What-if planning over the station's interface: answered by the real planner, the same figures as the commands, and nothing that
 // flies or is recorded changes.
+import fs from 'node:fs';
 import path from 'node:path';
 import { check, run, scratch, sleep, station, test } from './harness.mjs';
 
@@ -26,6 +27,16 @@ export async function planning() {
     check(Math.abs(one / four - 4) < 0.02, `bounds of one and four drones: ${one} and ${four}`);
     const dealt = (await ask({ drones: [{ type: 'small', n: 3 }] })).json;
     check(JSON.stringify(dealt.drones) === JSON.stringify(drones(3)), `dealt ${JSON.stringify(dealt.drones)}`);
+
+    // The watch file as it would have to be: the command promises for it what the station answers for the question.
+    const moved = { bases: [{ ...base, lat: 14.5 }], drones: drones(3), promise_s: 2700 };
+    const file = (await ask({ want: 'watch', ...moved })).json;
+    const there = path.join(scratch(), 'changed.yaml');
+    fs.writeFileSync(there, file.text ?? '');
+    check(/^# A small watch for tests/.test(file.text) && /revisit: 45min/.test(file.text) && /14\.50000/.test(file.text), `the file: ${JSON.stringify(file)}`);
+    const planned = JSON.parse(run(['--json', 'plan', there, '--moves', '1', '--time', '1s']).out);
+    const bound = (await ask(moved)).json.bound_s;
+    check(Math.abs(planned.bound_s / bound - 1) < 0.02, `bound of the changed file ${planned.bound_s}, answered ${bound}`);
 
     // 20 m/s for 90 min less 20 %: 86.4 km of flight at most. 60 km off nothing is within reach.
     const far = (await ask({ bases: [{ ...base, lat: base.lat - 60 / 111 }], lang: 'fr' })).json;
@@ -59,7 +70,11 @@ export async function planning() {
     const codes = answers.map((r) => r.status);
     check(codes.filter((c) => c === 409).length === 5 && codes.filter((c) => c === 200).length === 2, `answered ${codes}`);
     check(codes[6] === 200, 'another asker is not answered');
-    const crowd = await Promise.all(Array.from({ length: 14 }, (_, k) => s.post('/api/plan', { asker: `c${k}`, want: 'curve' })));
+    // What is quick does not wait for somebody's curve.
+    const order = [];
+    await Promise.all([s.post('/api/plan', { asker: 'a', want: 'curve' }).then(() => order.push('curve')), sleep(10).then(() => s.post('/api/plan', { asker: 'b', want: 'price' })).then(() => order.push('price'))]);
+    check(order.join() === 'price,curve', `answered first: ${order}`);
+    const crowd = await Promise.all(Array.from({ length: 20 }, (_, k) => s.post('/api/plan', { asker: `c${k}`, want: 'curve' })));
     check(crowd.every((r) => r.status === 200 || r.status === 503) && crowd.some((r) => r.status === 503) && crowd.filter((r) => r.status === 200).length >= 8, `a crowd is answered ${crowd.map((r) => r.status)}`);
     for (const body of ['', 'x', '[]', '{}', '{"want":"plan"}', '{"want":"fly","asker":"a"}', '{"want":"plan","asker":"a","promise_s":-1}', '{"want":"plan","asker":"a","bases":[]}', '{"want":"plan","asker":"a","drones":[{"type":"small","n":1e9}]}']) {
       const r = await s.post('/api/plan', body);

@@ -240,6 +240,8 @@ export interface PlanAnswer {
   unreached: Unreached[];
   plan?: { worst_gap_s: number; period_s: number; ratio: number; planned: Pass[] };
   curve?: Curve;
+  /** The changed watch file. */
+  text?: string;
 }
 
 async function answer<T>(response: Response): Promise<T> {

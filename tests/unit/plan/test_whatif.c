@@ -11,6 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
+static const struct vg_prospect_options PLAIN = {0};
+static const struct vg_prospect_options QUICK = {.is_quick = true};
+
 static struct vg_whatif ask(const struct vg_watchfile *w, const char *json)
 {
     struct vg_whatif q = {0};
@@ -139,7 +142,7 @@ static void the_quick_bound_by_hand(void **state)
         struct vg_prospect p;
         struct vg_error err = {0};
         w.drones[0].base = n == 2 ? -1 : 0;
-        assert_int_equal(vg_prospect_make(&w, NULL, VG_LANG_EN, &p, &err), VG_OK);
+        assert_int_equal(vg_prospect_make(&w, &PLAIN, &p, &err), VG_OK);
         assert_int_equal(w.drones[0].base, 0);
         assert_true(fabs(p.bound_s - 11208.1 / n) < 11208.1 / n * 2e-3);
         assert_true(fabs(p.reach_m - 100000) < 1);
@@ -161,7 +164,7 @@ static void reach_follows_the_base(void **state)
         struct vg_prospect p;
         struct vg_error err = {0};
         w.bases[0].lon_deg = FAR_KM[k] / (111.32 * cos(w.bases[0].lat_deg * 0.0174533));
-        enum vg_status st = vg_prospect_make(&w, NULL, VG_LANG_EN, &p, &err);
+        enum vg_status st = vg_prospect_make(&w, &PLAIN, &p, &err);
         if (k == 2) {
             assert_int_equal(st, VG_E_INVALID);
             assert_true(strlen(err.message) > 20);
@@ -190,11 +193,15 @@ static void the_quick_bound_against_the_planner(void **state)
         struct vg_prospect p;
         struct vg_plan plan;
         struct vg_error err = {0};
-        assert_int_equal(vg_prospect_make(&w, NULL, VG_LANG_EN, &p, &err), VG_OK);
+        assert_int_equal(vg_prospect_make(&w, &PLAIN, &p, &err), VG_OK);
+        struct vg_prospect quick;
+        assert_int_equal(vg_prospect_make(&w, &QUICK, &quick, &err), VG_OK);
         assert_int_equal(vg_planner_solve(&w, NULL, NULL, &plan, &err), VG_OK);
         assert_true(p.bound_s <= plan.worst_gap_s);
         assert_true(p.bound_s <= plan.bound_s * 1.001);
         assert_true(p.bound_s >= plan.bound_s * 0.93);
+        assert_true(quick.bound_s <= p.bound_s * 1.001 && quick.bound_s >= p.bound_s * 0.9);
+        vg_prospect_finish(&quick);
         vg_plan_finish(&plan);
         vg_prospect_finish(&p);
         vg_watchfile_finish(&w);

@@ -54,7 +54,7 @@ export class Planning {
     this.deal = h("button", { class: "btn small", onclick: () => whatif.deal(null, whatif.total) }, t("plan_deal"));
     const add = h("button", { class: "btn small", onclick: () => this.addBase() }, t("plan_add"));
     this.take = h("section", { class: "plan-take" }, h("h3", {}, t("plan_take")), h("p", { class: "muted" }, t("plan_take_more")),
-      h("div", { class: "plan-buttons" }, h("button", { class: "btn small", onclick: () => void this.copy() }, t("plan_copy"))));
+      h("div", { class: "plan-buttons" }, h("button", { class: "btn small plan-download", onclick: () => void this.download() }, t("plan_download")), h("button", { class: "btn small plan-copy", onclick: () => void this.copy() }, t("plan_copy"))));
     const row = (key: Key, s: Stepper): HTMLElement => h("div", { class: "plan-row" }, h("span", {}, t(key)), s.el);
     this.el.replaceChildren(
       this.head, h("section", { class: "plan-asks" }, row("plan_promise", this.promise), whatif.types.length === 1 && row("plan_total", this.total)),
@@ -147,6 +147,23 @@ export class Planning {
     const at = this.middle();
     whatif.add(t("plan_new_base"), at.lat, at.lon);
     emit("whatif");
+  }
+
+  private async download(): Promise<void> {
+    try {
+      const { text, refused } = await whatif.file();
+      if (text === undefined) {
+        say(t("plan_no_file", { why: refused ?? "" }), true);
+        return;
+      }
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
+      link.download = `${store.watch.name}.yaml`;
+      link.click();
+      window.setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    } catch (e) {
+      say(t("plan_failed", { why: (e as Error).message }), true);
+    }
   }
 
   private async copy(): Promise<void> {

@@ -181,6 +181,11 @@ class WhatIf {
     return act<PlanAnswer>("api/plan", { want, asker, lang: lang(), ...question }, this.abort.signal);
   }
 
+  /** The watch file, changed so that it says what is tried; or why it cannot be. */
+  async file(): Promise<PlanAnswer> {
+    return act<PlanAnswer>("api/plan", { want: "watch", asker: `${asker}-f`, lang: lang(), ...this.question() });
+  }
+
   private touch(): void {
     this.dirty = true;
     // The bound comes in a moment and is waited for, so that figures follow the hand; what takes longer is given up.

@@ -1,8 +1,10 @@
-/* What-if questions: what is read is a watch that a planner may be given, what is refused says why.
- */
+/* What-if questions: what is read is a watch that a planner may be given, and a watch file can be
+ * made to say it; what is refused says why. */
+#include "config/wf_edit.h"
 #include "plan/whatif.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,33 +35,55 @@ static void check(const struct vg_whatif *q)
     }
 }
 
+static const char TEXT[] =
+    "name: Test\n"
+    "line: {points: [[14.4, -11.4], [14.5, -11.4]], revisit: 4h, depth: 300m}   # kept\n"
+    "bases:\n"
+    "  - {name: Kayes, at: [14.431, -11.44]}\n"
+    "cameras: {eo: {pixels: [1920, 1080], hfov: [6deg, 60deg]}}\n"
+    "types: {wing: {cruise: 25 m/s, endurance: 5h, camera: eo}}\n"
+    "drones:\n"
+    "  - {id: V1, type: wing, base: Kayes}\n"
+    "  - {id: V2, type: wing}\n";
+
+static enum vg_status no_file(const char *path, size_t max_bytes, struct vg_buf *out,
+                              struct vg_error *err)
+{
+    (void)max_bytes;
+    (void)out;
+    return vg_fail(err, VG_E_IO, "%s is not there", path);
+}
+
+/* The text so changed is a watch again (the editor reads it itself), with its comment; or it is
+ * said why it is none. */
+static void edit(const struct vg_whatif *q)
+{
+    struct vg_buf out = {0};
+    struct vg_error err = {0};
+    enum vg_status st =
+        vg_watchfile_edit(TEXT, sizeof TEXT - 1, "w.yaml", no_file, &q->watch, &out, &err);
+    if (st == VG_OK ? strstr(vg_buf_text(&out), "# kept") == NULL
+                    : out.n > 0 || err.message[0] == '\0') {
+        fail();
+    }
+    vg_buf_finish(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    double lat[2] = {14.4, 14.5};
-    double lon[2] = {-11.4, -11.4};
-    double s[2] = {0, 11064};
-    struct vg_line line = {"border", 2, lat, lon, s, 11064, false};
-    struct vg_stretch stretch = {.id = "S1", .to_m = 11064, .revisit_s = 14400, .depth_m = 2000};
-    struct vg_wf_base base = {.name = "Kayes", .lat_deg = 14.431, .lon_deg = -11.44, .pads = 2};
-    struct vg_wf_type type = {.name = "wing", .cruise_mps = 25, .endurance_s = 18000};
-    struct vg_wf_drone drones[2] = {{.id = "V1"}, {.id = "+1", .base = -1}};
-    struct vg_watchfile w = {.revisit_s = 14400,
-                             .network = {&line, 1, &stretch, 1},
-                             .bases = &base,
-                             .n_bases = 1,
-                             .types = &type,
-                             .n_types = 1,
-                             .drones = drones,
-                             .n_drones = 2};
+    struct vg_watchfile w = {0};
     struct vg_whatif q;
     struct vg_error err = {0};
-    if (vg_whatif_parse((const char *)data, size, &w, &q, &err) != VG_OK) {
-        if (err.message[0] == '\0') {
-            fail();
-        }
-        return 0;
+    if (vg_watchfile_parse(TEXT, sizeof TEXT - 1, "w.yaml", no_file, &w, &err) != VG_OK) {
+        fail();
     }
-    check(&q);
-    vg_whatif_finish(&q);
+    if (vg_whatif_parse((const char *)data, size, &w, &q, &err) == VG_OK) {
+        check(&q);
+        edit(&q);
+        vg_whatif_finish(&q);
+    } else if (err.message[0] == '\0') {
+        fail();
+    }
+    vg_watchfile_finish(&w);
     return 0;
 }
