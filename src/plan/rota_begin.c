@@ -40,8 +40,8 @@ int vg_rota_ratios(const struct vg_rota_tables *t, double *out_s)
 {
     static const double MULTIPLES[] = {0.8, 1, 1.2, 1.4, 1.5, 1.6, 1.8, 2, 2.4, 3};
     /* Longer periods have more sorties, which take longer to order. */
-    static const double DEARER = 0.1;
-    static const double AS_GOOD = 0.05;
+    static const double DEARER = 0.05;
+    static const double AS_GOOD = 0.04;
     double best = HUGE_VAL;
     double score[VG_ROTA_RATIOS];
     int n = 0;
