@@ -40,20 +40,14 @@ int vg_rota_ratios(const struct vg_rota_tables *t, double *out_s)
 {
     static const double MULTIPLES[] = {0.8, 1, 1.2, 1.4, 1.5, 1.6, 1.8, 2, 2.4, 3};
     /* Longer periods have more sorties, which take longer to order. */
-    static const double DEARER = 0.03;
-    static const double MANY_DRONES = 80;
-    static const double AS_GOOD = 0.035;
+    static const double DEARER = 0.05;
+    static const double AS_GOOD = 0.04;
     double best = HUGE_VAL;
     double score[VG_ROTA_RATIOS];
-    double n_drones = 0;
     int n = 0;
-    for (int c = 0; c < t->p->n_crews; c++) {
-        n_drones += t->p->crews[c].n;
-    }
     for (size_t m = 0; m < sizeof MULTIPLES / sizeof *MULTIPLES; m++) {
         double ratio_s = MULTIPLES[m] * longest_wish_s(t);
-        double s = rounded_share(t, ratio_s) / t->share +
-                   MULTIPLES[m] * DEARER * (1 + n_drones / MANY_DRONES);
+        double s = rounded_share(t, ratio_s) / t->share + MULTIPLES[m] * DEARER;
         int at = n < VG_ROTA_RATIOS ? n++ : VG_ROTA_RATIOS;
         for (; at > 0 && s < score[at - 1]; at--) {
             if (at < VG_ROTA_RATIOS) {

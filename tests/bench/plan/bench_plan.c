@@ -5,8 +5,8 @@
  * back by its own drone, as many sorties as it takes oldest first  whenever a drone is ready it
  * flies to the longest unseen place in its reach and along the line as far as it can
  *
- *   bench_plan [SECONDS [NAME]]   SECONDS for each instance (default 20), those whose name holds
- * NAME
+ *   bench_plan [SECONDS [NAME [MOVES [SEED]]]]   SECONDS for each instance (default 20), those
+ * whose name holds NAME; MOVES of each of the two threads instead of seconds, whatever the load
  */
 #include "base/file.h"
 #include "plan/check.h"
@@ -195,7 +195,7 @@ static enum vg_status fleet_share(struct vg_problem *p, double *out, struct vg_e
     return st;
 }
 
-static int run(const char *name, double seconds)
+static int run(const char *name, double seconds, int64_t moves, uint64_t seed)
 {
     struct vg_watchfile watch;
     struct vg_error err = {0};
@@ -220,13 +220,14 @@ static int run(const char *name, double seconds)
     double first_gap_s = plan.worst_gap_s;
     vg_plan_finish(&plan);
     const struct vg_planner_options options = {
-        .moves = INT64_MAX, .seed = 1, .n_threads = 2, .go_on = go_on};
+        .moves = moves, .seed = seed, .n_threads = 2, .go_on = go_on};
     t0 = now_s();
     until_s = t0 + seconds;
     if (vg_planner_solve(&watch, NULL, &options, &plan, &err) != VG_OK) {
         return fail_with(&err);
     }
     double plan_s = now_s() - t0;
+    vg_planner_adopt(&plan, &watch);
     t0 = now_s();
     if (vg_check_plan(&plan, &watch, VG_LANG_EN, &report, &err) != VG_OK ||
         vg_problem_init(&problem, &watch, NULL, 0, &err) != VG_OK ||
@@ -259,10 +260,12 @@ int main(int argc, char **argv)
     static const char *const NAMES[] = {"a-equal", "b-equal",  "c-equal",  "a-class", "b-class",
                                         "c-class", "a-smooth", "b-smooth", "c-smooth"};
     double seconds = argc > 1 ? strtod(argv[1], NULL) : 20;
+    int64_t moves = argc > 3 ? strtoll(argv[3], NULL, 10) : INT64_MAX;
+    uint64_t seed = argc > 4 ? strtoull(argv[4], NULL, 10) : 1;
     int rc = 0;
     for (int k = 0; k < 9; k++) {
         if (argc < 3 || strstr(NAMES[k], argv[2]) != NULL) {
-            rc |= run(NAMES[k], seconds);
+            rc |= run(NAMES[k], moves < INT64_MAX ? 1e9 : seconds, moves, seed);
         }
     }
     return rc;

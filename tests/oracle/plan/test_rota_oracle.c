@@ -1,7 +1,7 @@
 /* Rotas against plain ways to say the same: costs by looking at every second and every link, the
  * search against all rounds that one drone can fly. */
 #include "fixture.h"
-#include "plan/rota.h"
+#include "plan/rota_walk.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -96,7 +96,7 @@ static double over_of(const struct vg_rota *r, int crew)
                 out++;
             }
         }
-        int more = out - r->tables->p->crews[crew].n;
+        int more = out - r->drones[crew];
         sum += more > 0 ? more : 0;
     }
     return sum;
@@ -129,6 +129,126 @@ static void costs_by_looking(void **state)
         double over = over_of(&r, 0);
         assert_true(fabs(over - r.over_cost) <= 2 * r.n_live + 2);
         vg_rota_finish(&r);
+        tear_down(&s);
+    }
+}
+
+/* ---- a few crews, other deals ---- */
+
+/* Two bases of two drones each, which the planner may deal anew. */
+static void two_bases(struct setup *s)
+{
+    s->watch = fixture_straight(2);
+    two_wishes(&s->watch, 7200, 14400);
+    fixture_base(&s->watch, "North", 10.7, 0.1, 2);
+    fixture_drones(&s->watch, 1, 2);
+    for (int d = 0; d < s->watch.n_drones; d++) {
+        s->watch.drones[d].is_placed = true;
+    }
+    set_up(s, 4000);
+}
+
+static void move_at_random(struct vg_rota *r, struct vg_rng *rng, int moves)
+{
+    struct vg_rota_change changes[VG_ROTA_CHANGES];
+    for (int m = 0; m < moves; m++) {
+        int n = vg_rota_propose(r, rng, changes);
+        if (n > 0) {
+            vg_rota_try(r, changes, n, 2000 * vg_rng_unit(rng));
+        }
+    }
+}
+
+static int sorties_of(const struct vg_rota *r, int crew, struct vg_rota_sortie *out)
+{
+    int n = 0;
+    for (int k = 0; k < r->n; k++) {
+        if (r->sorties[k].is_on && r->sorties[k].crew == crew) {
+            out[n++] = r->sorties[k];
+        }
+    }
+    return n;
+}
+
+static void others_are_left_alone(void **state)
+{
+    (void)state;
+    struct setup s;
+    struct vg_rota r;
+    struct vg_rng rng = vg_rng_seed(3);
+    two_bases(&s);
+    assert_true(vg_rota_init(&r, &s.tables));
+    vg_rota_load(&r, NULL, 0, 1.2, 20000);
+    move_at_random(&r, &rng, 3000);
+    for (int crew = 0; crew < 2; crew++) {
+        struct vg_rota_sortie was[64];
+        struct vg_rota_sortie is[64];
+        struct vg_rota_sortie mine[64];
+        const bool is_at_work[2] = {crew == 0, crew == 1};
+        int n = sorties_of(&r, 1 - crew, was);
+        int n_mine = sorties_of(&r, crew, mine);
+        vg_rota_set_crews(&r, is_at_work);
+        move_at_random(&r, &rng, 1000);
+        assert_true(n > 0 && n_mine > 0);
+        assert_int_equal(sorties_of(&r, 1 - crew, is), n);
+        assert_memory_equal(is, was, (size_t)n * sizeof *is);
+        assert_true(sorties_of(&r, crew, is) != n_mine ||
+                    memcmp(is, mine, (size_t)n_mine * sizeof *is) != 0);
+        vg_rota_set_crews(&r, NULL);
+    }
+    vg_rota_finish(&r);
+    tear_down(&s);
+}
+
+/* What another deal costs, against all costs anew; no deal takes more drones than there are, or the
+ * last one of a base. */
+static void deals_by_looking(void **state)
+{
+    (void)state;
+    struct setup s;
+    struct vg_rota r;
+    struct vg_rng rng = vg_rng_seed(4);
+    two_bases(&s);
+    assert_true(vg_rota_init(&r, &s.tables));
+    vg_rota_load(&r, NULL, 0, 0.7, 20000);
+    move_at_random(&r, &rng, 3000);
+    assert_true(s.tables.deals.n > 1);
+    for (int deal = 0; deal < s.tables.deals.n; deal++) {
+        const int *drones = s.tables.deals.drones + 2 * deal;
+        assert_int_equal(drones[0] + drones[1], 4);
+        assert_true(drones[0] > 0 && drones[1] > 0);
+        assert_true(vg_rota_try_deal(&r, deal, HUGE_VAL));
+        double over = r.over_cost;
+        vg_rota_reprice(&r);
+        assert_true(fabs(over - r.over_cost) < 1e-6);
+        double looked = 0;
+        for (int c = 0; c < 2; c++) {
+            looked += over_of(&r, c);
+        }
+        assert_true(fabs(looked - over) <= 2 * r.n_live + 2);
+    }
+    vg_rota_finish(&r);
+    tear_down(&s);
+}
+
+/* The period in which both wishes come to whole numbers of visits is the likeliest. */
+static void periods_of_whole_visits(void **state)
+{
+    (void)state;
+    static const struct {
+        double wishes_s[2];
+        double period_s;
+    } CASES[] = {{{7200, 14400}, 14400},
+                 {{7200, 10800}, 21600},
+                 {{7200, 21600}, 21600},
+                 {{9600, 14400}, 28800}};
+    for (int k = 0; k < 4; k++) {
+        struct setup s = {.watch = fixture_straight(2)};
+        double ratios_s[VG_ROTA_RATIOS];
+        two_wishes(&s.watch, CASES[k].wishes_s[0], CASES[k].wishes_s[1]);
+        set_up(&s, 4000);
+        assert_true(vg_rota_ratios(&s.tables, ratios_s) > 0);
+        assert_true(fabs(ratios_s[0] - CASES[k].period_s) < 1e-6);
         tear_down(&s);
     }
 }
@@ -228,7 +348,8 @@ static void search_against_all_rounds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(costs_by_looking),
+        cmocka_unit_test(costs_by_looking),          cmocka_unit_test(others_are_left_alone),
+        cmocka_unit_test(deals_by_looking),          cmocka_unit_test(periods_of_whole_visits),
         cmocka_unit_test(search_against_all_rounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

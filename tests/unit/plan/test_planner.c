@@ -280,6 +280,60 @@ static void drones_are_placed(void **state)
     vg_watchfile_finish(&w);
 }
 
+static int drones_at(const struct vg_watchfile *w, int base)
+{
+    int n = 0;
+    for (int d = 0; d < w->n_drones; d++) {
+        n += w->drones[d].base == base;
+    }
+    return n;
+}
+
+/* Drones without a base, several revisits: the search may fly them from other bases than they were
+ * given first. Whoever follows the plan finds it right; now and then a drone has moved, and then
+ * the checker refuses the plan for the drones as they were first. */
+static void drones_are_dealt_anew(void **state)
+{
+    (void)state;
+    int moved = 0;
+    int refused = 0;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        struct vg_watchfile w = fixture_random(seed);
+        const struct vg_planner_options search = {.site_step_m = 1500, .moves = 100000, .seed = 1};
+        struct vg_plan plan = {0};
+        struct vg_error err = {0};
+        struct vg_check_report report;
+        int at[8] = {0};
+        for (int d = 0; d < w.n_drones; d++) {
+            w.drones[d].base = -1;
+        }
+        if (w.n_bases > 1 && vg_planner_station(&w, &err) == VG_OK &&
+            vg_planner_solve(&w, NULL, &search, &plan, &err) == VG_OK) {
+            bool has_moved = false;
+            assert_int_equal(vg_check_plan(&plan, &w, VG_LANG_EN, &report, &err), VG_OK);
+            bool is_refused = !report.is_kept;
+            for (int b = 0; b < w.n_bases; b++) {
+                at[b] = drones_at(&w, b);
+            }
+            vg_planner_adopt(&plan, &w);
+            for (int b = 0; b < w.n_bases; b++) {
+                has_moved = has_moved || drones_at(&w, b) != at[b];
+            }
+            moved += has_moved;
+            refused += has_moved && is_refused;
+            assert_true(has_moved || !is_refused);
+            assert_int_equal(vg_check_plan(&plan, &w, VG_LANG_EN, &report, &err), VG_OK);
+            if (!report.is_kept) {
+                fail_msg("SEED=%d: [%s] %s", (int)seed, report.rule, report.violation);
+            }
+        }
+        vg_plan_finish(&plan);
+        vg_watchfile_finish(&w);
+    }
+    print_message("drones moved in %d plans, %d of them refused as dealt first\n", moved, refused);
+    assert_true(moved > 0 && refused > 0);
+}
+
 static bool stop(void *ctx, double share)
 {
     (void)ctx;
@@ -357,6 +411,7 @@ int main(void)
         cmocka_unit_test(random_watches_are_never_refused),
         cmocka_unit_test(random_rotas_are_never_refused),
         cmocka_unit_test(drones_are_placed),
+        cmocka_unit_test(drones_are_dealt_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
