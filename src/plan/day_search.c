@@ -31,6 +31,9 @@ static const double LOWER = 0.985; /* the next target */
 static const double LEAP = 0.85;
 static const double NEXT = 0.97;
 static const double LEAST_LOWER = 0.995;
+/* Left between flights to begin with, so that the polish has room for pads and rounding. */
+static const double APART_S = 120;
+static const double HAIR_S = 10;
 static const double HIGHER = 1.25; /* where nothing was found */
 static const double DAY_SLACK = 1.1;
 
@@ -116,7 +119,7 @@ static int fly_in_turn(const struct vg_rota_tables *t, int crew,
     vg_clock_open(t->clock, crew, false, 0, &first_s, &end_s);
     first_s = first_s > -HUGE_VAL ? first_s : 0;
     for (int d = 0; d < c->n; d++) {
-        ready_s[d] = first_s;
+        ready_s[d] = first_s + (crew + d) * APART_S;
     }
     for (int next = 0; n_pieces > 0;) {
         struct vg_rota_sortie s = pieces[next % n_pieces];
@@ -136,7 +139,7 @@ static int fly_in_turn(const struct vg_rota_tables *t, int crew,
             ready_s[d] += STEP_S;
             continue;
         }
-        ready_s[d] += s.busy_s;
+        ready_s[d] += s.busy_s + HAIR_S;
         io[n++] = s;
         next++;
     }
@@ -187,7 +190,8 @@ static bool begin(struct walk *w)
     bool is_ok = pieces != NULL && ready_s != NULL;
     for (int c = 0; c < t->p->n_crews && is_ok; c++) {
         int n_pieces = list_pieces(t, c, pieces);
-        bool has_pause = t->clock->share > 0 || t->clock->n_jobs[c] > 0;
+        const struct vg_hours *closed = &t->p->watch->bases[t->p->crews[c].base].closed;
+        bool has_pause = t->clock->share > 0 || t->clock->n_jobs[c] > 0 || closed->n > 0;
         n += has_pause ? fly_in_turn(t, c, pieces, n_pieces, ready_s, w->room + n)
                        : fly_tours(t, c, pieces, n_pieces, w->room + n);
     }
