@@ -39,6 +39,13 @@ static bool check_slot(struct vg_check *self, const struct vg_plan_slot *slot)
     return true;
 }
 
+/* Of a drone's periods: the first one is noted, others must be like it. */
+static bool is_same(double period_s, double *io_period_s)
+{
+    *io_period_s = *io_period_s > 0 ? *io_period_s : period_s;
+    return fabs(period_s - *io_period_s) < ROUNDING_S;
+}
+
 /* All that a drone does, sorted; period 0: it does nothing. */
 static int gather(const struct vg_check *self, int drone, struct turn *out, double *out_period_s,
                   bool *out_is_even)
@@ -47,19 +54,19 @@ static int gather(const struct vg_check *self, int drone, struct turn *out, doub
     int n = 0;
     *out_period_s = 0;
     *out_is_even = true;
-    for (int k = 0; k < self->plan->n_sorties + self->plan->n_slots; k++) {
-        bool is_work = k >= self->plan->n_sorties;
-        const struct vg_plan_slot *slot =
-            &self->plan->slots[is_work ? k - self->plan->n_sorties : 0];
-        const struct vg_plan_sortie *so = &self->plan->sorties[is_work ? 0 : k];
-        double period_s = is_work ? slot->period_s : so->period_s;
-        if (is_work ? strcmp(slot->drone, id) != 0 : self->drone[k] != drone) {
-            continue;
+    for (int k = 0; k < self->plan->n_sorties; k++) {
+        const struct vg_plan_sortie *so = &self->plan->sorties[k];
+        if (self->drone[k] == drone) {
+            out[n++] = (struct turn){so->takeoff_s, so->land_s, false};
+            *out_is_even = *out_is_even && is_same(so->period_s, out_period_s);
         }
-        *out_is_even = *out_is_even && (n == 0 || fabs(period_s - *out_period_s) < ROUNDING_S);
-        *out_period_s = period_s;
-        out[n++] = is_work ? (struct turn){slot->from_s, slot->to_s, true}
-                           : (struct turn){so->takeoff_s, so->land_s, false};
+    }
+    for (int k = 0; k < self->plan->n_slots; k++) {
+        const struct vg_plan_slot *slot = &self->plan->slots[k];
+        if (strcmp(slot->drone, id) == 0) {
+            out[n++] = (struct turn){slot->from_s, slot->to_s, true};
+            *out_is_even = *out_is_even && is_same(slot->period_s, out_period_s);
+        }
     }
     qsort(out, (size_t)n, sizeof *out, by_begin);
     return n;

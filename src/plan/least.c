@@ -166,7 +166,7 @@ enum vg_status vg_least_drones(const struct vg_watchfile *watch, const struct vg
     double blind_s = 0;
     enum vg_status st = check_fleet(watch, err);
     if (st == VG_OK) {
-        st = fleet_bound(watch, options->day, &at_1, &blind_s, err);
+        st = fleet_bound(watch, options != NULL ? options->day : 0, &at_1, &blind_s, err);
     }
     if (st == VG_OK && blind_s > promise_s) {
         char blind[48];
