@@ -69,8 +69,9 @@ static bool fly_by_hour(const struct vg_problem *p, const struct vg_crew *crew, 
         double up_m = b->alt_msl_m - a->alt_msl_m;
         double rate_s = up_m > 0 ? up_m / type->climb_mps : -up_m / sink_mps;
         double leg_s = end_of_leg_s(p, crew, a, b, at_s + a->t_s) - at_s - a->t_s;
-        /* Up, down and rounding as they were. */
-        b->t_s = vg_plan_tick_s(a->t_s + fmin(was_s, fmax(fmax(leg_s, rate_s), 0.1)));
+        /* Up, down and turns on the spot as they were. */
+        bool is_leg = leg_s > 0.1;
+        b->t_s = vg_plan_tick_s(a->t_s + (is_leg ? fmin(was_s, fmax(leg_s, rate_s)) : was_s));
     }
     for (int v = 0; v < io->n_visits; v++) {
         io->visits[v].t0_s = vg_plan_tick_s(moved_s(&old, io, io->visits[v].t0_s));
