@@ -49,6 +49,7 @@ struct asked {
     struct vg_option_list without; /* drones */
     const char *places_path; /* of --suggest-bases */
     const char *curve_path; /* of --curve; "-": the table alone */
+    const char *date; /* of the first day to plan for; NULL: today */
     bool wants_wider;
     double until_s;
 };
@@ -77,14 +78,32 @@ static bool show_progress(void *ctx, double share)
     return true;
 }
 
+/* The first day that is planned for, days since 1970. */
+static enum vg_status read_day(const struct asked *a, int64_t *out, struct vg_error *err)
+{
+    char full[64];
+    struct vg_us t = vg_us((int64_t)time(NULL) * VG_US_PER_S);
+    vg_format(full, sizeof full, "%.40sT00:00:00Z", a->date != NULL ? a->date : "");
+    if (a->date != NULL && vg_time_parse(full, &t, NULL) != VG_OK) {
+        return vg_fail(err, VG_E_INVALID, "--date wants a day such as 2026-12-21, not \"%s\"",
+                       a->date);
+    }
+    *out = t.us / (VG_DAY_S * VG_US_PER_S);
+    return VG_OK;
+}
+
 /* The least fleet's plan; the watch gets its drones. */
 static enum vg_status find_least(const struct vg_app *app, const struct asked *a,
                                  struct vg_watchfile *watch, const struct vg_terrain *terrain,
                                  struct vg_plan *plan, struct vg_error *err)
 {
-    const struct vg_planner_options first = {0};
+    struct vg_planner_options first = {0};
     struct vg_least least;
-    enum vg_status st = vg_least_drones(watch, terrain, a->least_s, &first, &least, err);
+    enum vg_status st = read_day(a, &first.day, err);
+    if (st != VG_OK) {
+        return st;
+    }
+    st = vg_least_drones(watch, terrain, a->least_s, &first, &least, err);
     if (st != VG_OK) {
         return st;
     }
@@ -115,7 +134,10 @@ static enum vg_status solve(const struct vg_app *app, struct asked *a, struct vg
                                          .go_on_wider = is_wanted};
     signal(SIGINT, on_interrupt);
     a->until_s = now_s() + a->time_s;
-    enum vg_status st = vg_load_watch(a->watch_path, watch, err);
+    enum vg_status st = read_day(a, &options.day, err);
+    if (st == VG_OK) {
+        st = vg_load_watch(a->watch_path, watch, err);
+    }
     if (st == VG_OK) {
         st = vg_load_terrain(watch, &terrain, err);
     }
@@ -212,8 +234,9 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
                                         {"suggest-bases", VG_OPT_TEXT, &a.places_path},
                                         {"wider", VG_OPT_FLAG, &a.wants_wider},
                                         {"curve", VG_OPT_TEXT, &a.curve_path},
+                                        {"date", VG_OPT_TEXT, &a.date},
                                         {"least-drones", VG_OPT_DURATION, &a.least_s}};
-    int rc = vg_options_read(app, argc, argv, options, 10, &a.watch_path, 1, &n);
+    int rc = vg_options_read(app, argc, argv, options, 11, &a.watch_path, 1, &n);
     if (rc != 0) {
         return rc;
     }

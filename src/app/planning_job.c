@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* A curve is worth so long; with what has no timetable by then it is answered. */
 static const int64_t CURVE_US = 25 * VG_US_PER_S;
@@ -161,8 +162,11 @@ static enum vg_status run_curve(struct vg_planning_job *job)
 static enum vg_status run_plan(struct vg_planning_job *job, double bound_s)
 {
     struct vg_plan plan = {0};
-    const struct vg_planner_options options = {
-        .sweeps = &job->sweeps, .progress = go_on, .ctx = job, .is_quick = true};
+    const struct vg_planner_options options = {.sweeps = &job->sweeps,
+                                               .progress = go_on,
+                                               .ctx = job,
+                                               .is_quick = true,
+                                               .day = time(NULL) / VG_DAY_S};
     enum vg_status st =
         vg_planner_solve(&job->question.watch, job->terrain, &options, &plan, &job->err);
     if (st == VG_OK) {

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -31,7 +32,8 @@ static enum vg_status load(struct vg_station *self, struct vg_error *err)
     if (st == VG_OK && self->options.plan_path != NULL) {
         st = vg_load_plan(self->options.plan_path, self->plan, err);
     } else if (st == VG_OK) {
-        st = vg_make_plan(&self->watchfile, self->terrain, NULL, self->plan, err);
+        const struct vg_planner_options first = {.day = time(NULL) / VG_DAY_S};
+        st = vg_make_plan(&self->watchfile, self->terrain, &first, self->plan, err);
     }
     if (st == VG_OK) {
         vg_planner_adopt(self->plan, &self->watchfile);

@@ -99,10 +99,16 @@ static void say_start(struct vg_station *self, const char *plan_sha)
     vg_buf_finish(&b);
 }
 
-/* A fleet at rest takes the plan up where it sees most soonest. */
+/* A fleet at rest takes the plan up where it sees most soonest; one that goes by the clock, where
+ * the clock is. */
 static enum vg_status begin_from_rest(struct vg_station *self, struct vg_error *err)
 {
     double phase_s;
+    if (self->plan->is_clocked) {
+        self->begins = self->now;
+        self->epoch = vg_timetable_epoch(self->plan, self->now);
+        return VG_OK;
+    }
     enum vg_status st = vg_replan_from_rest(&self->watchfile, self->plan, &phase_s, err);
     if (st == VG_OK) {
         double prepare_s = self->options.is_sim ? 20 : 900;

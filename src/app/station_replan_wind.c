@@ -35,8 +35,9 @@ bool vg_station_replan_is_other_wind(struct vg_station *self)
     }
     smooth(r, north_mps, east_mps, since_s);
     const struct vg_watchfile w = vg_plan_watch(self->plan, &self->watchfile);
-    double to = (w.wind_from_deg + 180) * VG_RAD_PER_DEG;
-    double off_mps = hypot(r->north_mps - w.wind_mps * cos(to), r->east_mps - w.wind_mps * sin(to));
+    const struct vg_wf_wind wind = vg_watchfile_wind_at(&w, vg_us_to_s(self->now));
+    double to = (wind.from_deg + 180) * VG_RAD_PER_DEG;
+    double off_mps = hypot(r->north_mps - wind.mps * cos(to), r->east_mps - wind.mps * sin(to));
     if (off_mps < OTHER_BY_MPS) {
         r->wind_since = self->now;
     }

@@ -80,6 +80,8 @@ static void write_fleet(enum vg_lang lang, const struct vg_network *network, int
     remark(out, "",
            vg_tr(lang, "Where drones land and turn round. These stand on the line, evenly: put "
                        "your airfields here instead."));
+    remark(out, "",
+           vg_tr(lang, "One that closes at night, in UTC: {..., closed: \"22:00-05:00\"}."));
     vg_buf_puts(out, "bases:\n");
     for (int k = 0; k < n_bases; k++) {
         double lat_deg = 0;
@@ -99,6 +101,9 @@ static void write_fleet(enum vg_lang lang, const struct vg_network *network, int
                        "uses; agl is height above ground."));
     remark(out, "",
            vg_tr(lang, "A type may also have limits above ground, say floor: 60m, ceiling: 400m."));
+    remark(out, "",
+           vg_tr(lang, "With maintenance, of so long after so much flight: {..., maintenance: 4h "
+                       "every 50h}."));
     vg_buf_puts(out,
                 "types:\n"
                 "  long-wing: {cruise: 25 m/s, endurance: 5h, reserve: 15%, turnaround: 45min, "
@@ -119,6 +124,7 @@ static void write_fleet(enum vg_lang lang, const struct vg_network *network, int
 static void write_rest(enum vg_lang lang, struct vg_buf *out)
 {
     remark(out, "", vg_tr(lang, "The wind to plan with: where it comes from, and how fast."));
+    remark(out, "", vg_tr(lang, "Or by the hour of the day, from a file: {file: wind.csv}."));
     vg_buf_puts(out, "wind: {from: 60deg, speed: 5 m/s}\n\n");
     remark(out, "",
            vg_tr(lang, "Drones nearer to each other than this have this height between them."));

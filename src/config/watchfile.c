@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "config/watchfile_priv.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,7 @@ static const struct vg_field TOP_FIELDS[] = {
 static const struct vg_field WIND_FIELDS[] = {
     {"from", VG_F_ANGLE, offsetof(struct vg_watchfile, wind_from_deg), 0, "0deg", "360deg", NULL},
     {"speed", VG_F_SPEED, offsetof(struct vg_watchfile, wind_mps), 0, "0 m/s", "60 m/s", NULL},
+    OTHER("file", ""), /* in place of both: read_wind */
 };
 
 #define SIZE(key, member, fallback)                                                                \
@@ -220,6 +222,22 @@ static enum vg_status check_wind(const struct vg_wf_reader *self, const struct v
     return VG_OK;
 }
 
+/* {from, speed}, or {file} with a row for each hour. */
+static enum vg_status read_wind(const struct vg_wf_reader *self, const struct vg_yaml *wind,
+                                struct vg_watchfile *wf)
+{
+    static const struct vg_field FILE_FIELDS[] = {OTHER("file", NULL)};
+    bool is_file = wind->kind == VG_YAML_MAP && vg_yaml_find(wind, "file") != NULL;
+    enum vg_status status =
+        is_file ? vg_fields_read(&self->r, wind, FILE_FIELDS, COUNT(FILE_FIELDS), wf)
+                : vg_fields_read(&self->r, wind, WIND_FIELDS, COUNT(WIND_FIELDS), wf);
+    if (status == VG_OK) {
+        status = is_file ? vg_wf_read_wind_file(self, vg_yaml_find(wind, "file"), wf)
+                         : check_wind(self, wind, wf);
+    }
+    return status;
+}
+
 static enum vg_status check_listen(const struct vg_wf_reader *self, const struct vg_yaml *serve,
                                    const struct vg_watchfile *wf)
 {
@@ -268,8 +286,7 @@ static enum vg_status read_small_sections(const struct vg_wf_reader *self,
     enum vg_status status = VG_OK;
     vg_format(wf->listen, sizeof wf->listen, "127.0.0.1:8080");
     if (wind != NULL) {
-        status = vg_fields_read(&self->r, wind, WIND_FIELDS, COUNT(WIND_FIELDS), wf);
-        status = status != VG_OK ? status : check_wind(self, wind, wf);
+        status = read_wind(self, wind, wf);
     }
     if (status == VG_OK && serve != NULL) {
         status = vg_fields_read(&self->r, serve, SERVE_FIELDS, COUNT(SERVE_FIELDS), wf);
@@ -367,6 +384,15 @@ void vg_watchfile_finish(struct vg_watchfile *self)
     free(self->drones);
     free(self->places);
     *self = (struct vg_watchfile){0};
+}
+
+struct vg_wf_wind vg_watchfile_wind_at(const struct vg_watchfile *self, double t_s)
+{
+    if (!self->has_wind_hours) {
+        return (struct vg_wf_wind){self->wind_from_deg, self->wind_mps};
+    }
+    double day_s = t_s - VG_DAY_S * floor(t_s / VG_DAY_S);
+    return self->wind_hours[(int)(day_s / VG_HOUR_S) % VG_DAY_HOURS];
 }
 
 int vg_watchfile_find_drone(const struct vg_watchfile *self, const char *id)

@@ -11,6 +11,7 @@
 #define VG_CONFIG_WATCHFILE_H
 
 #include "base/text.h"
+#include "config/hours.h"
 #include "geo/network.h"
 
 enum vg_gimbal {
@@ -50,6 +51,9 @@ struct vg_wf_type {
     double floor_m; /* never lower above ground on the way; 0: none asked for */
     double ceiling_m; /* never higher above ground; 0: none */
     int camera;
+    double
+        maintenance_s; /* work on the ground after every maintenance_every_s of flight; 0: none */
+    double maintenance_every_s;
 };
 
 struct vg_wf_base {
@@ -58,6 +62,7 @@ struct vg_wf_base {
     double lon_deg;
     int pads;
     double mast_m; /* of its antenna, above ground */
+    struct vg_hours closed; /* no take-off and no landing */
 };
 
 struct vg_wf_drone {
@@ -93,6 +98,11 @@ enum vg_wf_datum {
     VG_WF_DATUM_EGM96,
     VG_WF_DATUM_EGM2008,
     VG_WF_DATUM_ELLIPSOID
+};
+
+struct vg_wf_wind {
+    double from_deg; /* true */
+    double mps;
 };
 
 struct vg_wf_place {
@@ -151,8 +161,10 @@ struct vg_watchfile {
     struct vg_wf_apart apart;
     struct vg_wf_radio radio;
     struct vg_wf_targets targets; /* what a look may detect */
-    double wind_from_deg; /* true */
+    double wind_from_deg; /* true; with wind by the hour: the day's mean */
     double wind_mps;
+    bool has_wind_hours;
+    struct vg_wf_wind wind_hours[VG_DAY_HOURS]; /* of the UTC day */
     char listen[128]; /* "127.0.0.1:8080" */
     char record[1024]; /* resolved path; "" = <name>.vigie beside the watch file */
     char tak[256]; /* share.tak; "" none (used by a later version) */
@@ -171,6 +183,9 @@ enum vg_status vg_watchfile_parse(const char *yaml, size_t n, const char *path, 
 enum vg_status vg_watchfile_load(const char *path, vg_read_fn read, struct vg_watchfile *out,
                                  struct vg_error *err) VG_MUST_USE;
 void vg_watchfile_finish(struct vg_watchfile *self);
+
+/* What blows at t_s, seconds of any UTC day. */
+struct vg_wf_wind vg_watchfile_wind_at(const struct vg_watchfile *self, double t_s);
 
 /* By id or name; -1: the watch has none. */
 int vg_watchfile_find_drone(const struct vg_watchfile *self, const char *id);

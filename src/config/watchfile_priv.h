@@ -42,5 +42,14 @@ enum vg_status vg_wf_read_fleet(const struct vg_wf_reader *self, const struct vg
 enum vg_status vg_wf_parse_zones(const char *text, size_t n, const char *place,
                                  struct vg_wf_zone **out, int *out_n,
                                  struct vg_error *err) VG_MUST_USE;
+/* The file of "wind": one row an hour (wf_wind.c). */
+enum vg_status vg_wf_read_wind_file(const struct vg_wf_reader *self, const struct vg_yaml *node,
+                                    struct vg_watchfile *wf) VG_MUST_USE;
+/* "maintenance" of a type: "4h every 50h" (wf_hours.c). */
+enum vg_status vg_wf_read_maintenance(const struct vg_wf_reader *self, const struct vg_yaml *map,
+                                      struct vg_wf_type *io) VG_MUST_USE;
+/* "closed" of a base (wf_hours.c). */
+enum vg_status vg_wf_read_closed(const struct vg_wf_reader *self, const struct vg_yaml *map,
+                                 struct vg_wf_base *io) VG_MUST_USE;
 void vg_wf_free_zones(struct vg_wf_zone *zones, int n);
 #endif

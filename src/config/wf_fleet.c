@@ -20,6 +20,7 @@ static const struct vg_field BASE_FIELDS[] = {
     OTHER("at", NULL),
     FIELD(INT, "pads", vg_wf_base, pads, "1", "1000", "1"),
     FIELD(LENGTH, "mast", vg_wf_base, mast_m, "0 m", "1 km", "10 m"),
+    OTHER("closed", ""),
 };
 
 static const struct vg_field CAMERA_FIELDS[] = {
@@ -42,6 +43,7 @@ static const struct vg_field TYPE_FIELDS[] = {
     FIELD(LENGTH, "floor", vg_wf_type, floor_m, "5 m", "10 km", ""),
     FIELD(LENGTH, "ceiling", vg_wf_type, ceiling_m, "10 m", "20 km", ""),
     OTHER("camera", ""),
+    OTHER("maintenance", ""),
 };
 
 /* One entry of the list, which may stand for several drones. */
@@ -111,6 +113,9 @@ static enum vg_status read_bases(const struct vg_wf_reader *self, const struct v
         if (status == VG_OK) {
             status =
                 vg_fields_lat_lon(&self->r, vg_yaml_find(m, "at"), &base->lat_deg, &base->lon_deg);
+        }
+        if (status == VG_OK) {
+            status = vg_wf_read_closed(self, m, base);
         }
         for (int i = 0; i < wf->n_bases && status == VG_OK; i++) {
             if (strcmp(wf->bases[i].name, base->name) == 0) {
@@ -301,6 +306,9 @@ static enum vg_status read_types(const struct vg_wf_reader *self, const struct v
         if (status == VG_OK) {
             status = read_reference(self, m, "camera", wf->cameras[0].name, sizeof wf->cameras[0],
                                     wf->n_cameras, &type->camera);
+        }
+        if (status == VG_OK) {
+            status = vg_wf_read_maintenance(self, m, type);
         }
         if (status == VG_OK && vg_yaml_find(m, "sink") == NULL) {
             type->sink_mps = type->climb_mps;

@@ -105,6 +105,11 @@ void vg_flyer_fail(struct vg_director *self, struct vg_flyer *f, const char *sor
     }
 }
 
+static struct vg_us relief_takeoff(struct vg_us now)
+{
+    return vg_us_add(now, vg_us_from_s(60));
+}
+
 /* Can this drone fly the failed sortie and be back and turned round before its own next flight? */
 static bool can_relieve(const struct vg_director *self, const struct vg_flyer *f,
                         const struct vg_job_flight *failed, struct vg_us now)
@@ -116,7 +121,10 @@ static bool can_relieve(const struct vg_director *self, const struct vg_flyer *f
     bool is_free = f->state == VG_FLYER_READY && !f->job.is_relief &&
                    vg_vehicle_link(&f->vehicle, now) == VG_LINK_FRESH;
     bool has_time = f->job.flight.sortie < 0 || vg_us_to_s(vg_us_sub(f->job.takeoff, now)) > need_s;
-    return is_free && has_time && strcmp(w->bases[d->base].name, s->base_from) == 0;
+    struct vg_us back = vg_us_add(now, vg_us_from_s(need_s));
+    return is_free && has_time && vg_timetable_is_open(w, s, relief_takeoff(now)) &&
+           !vg_timetable_is_worked_on(&self->options.timetable, d->id, now, back) &&
+           strcmp(w->bases[d->base].name, s->base_from) == 0;
 }
 
 void vg_flyer_relieve(struct vg_director *self, const struct vg_job_flight *failed,
@@ -133,7 +141,7 @@ void vg_flyer_relieve(struct vg_director *self, const struct vg_job_flight *fail
         f->job.flight = failed->flight;
         f->job.plan = failed->plan;
         f->job.is_relief = true;
-        f->job.takeoff = vg_us_add(now, vg_us_from_s(60));
+        f->job.takeoff = relief_takeoff(now);
         f->job.land = vg_us_add(f->job.takeoff, vg_us_from_s(s->land_s - s->takeoff_s));
         f->job.has_consent = self->options.auto_consent;
         vg_departure_id(failed->plan, &failed->flight, true, f->job.id, sizeof f->job.id);
@@ -267,6 +275,12 @@ static void step_waiting(struct vg_director *self, struct vg_flyer *f, struct vg
         return;
     }
     if (late_s < 0) {
+        return;
+    }
+    if (!vg_timetable_is_open(self->options.watch, vg_job_sortie(&f->job), now)) {
+        vg_flyer_fail(self, f, "missed", "late_launch",
+                      vg_tr(self->options.lang, "so late it would land when the base is closed"),
+                      now);
         return;
     }
     const char *why = f->job.has_consent ? not_fit(self, f)

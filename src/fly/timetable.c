@@ -3,6 +3,13 @@
 #include <math.h>
 #include <string.h>
 
+struct vg_us vg_timetable_epoch(const struct vg_plan *plan, struct vg_us now)
+{
+    int64_t day_us = VG_DAY_S * VG_US_PER_S;
+    int64_t since_us = (now.us - vg_us_from_s(plan->clock_s).us) % day_us;
+    return vg_us(now.us - (since_us < 0 ? since_us + day_us : since_us));
+}
+
 struct vg_departure vg_timetable_at(const struct vg_timetable *self, int sortie, int64_t turn)
 {
     const struct vg_plan_sortie *s = &self->plan->sorties[sortie];
@@ -32,6 +39,33 @@ struct vg_departure vg_timetable_next(const struct vg_timetable *self, const cha
         }
     }
     return best;
+}
+
+bool vg_timetable_is_open(const struct vg_watchfile *watch, const struct vg_plan_sortie *sortie,
+                          struct vg_us takeoff)
+{
+    int from = vg_watchfile_find_base(watch, sortie->base_from);
+    int to = vg_watchfile_find_base(watch, sortie->base_to);
+    double up_s = vg_us_to_s(takeoff);
+    double down_s = up_s + sortie->land_s - sortie->takeoff_s;
+    return (from < 0 || !vg_hours_hold(&watch->bases[from].closed, up_s)) &&
+           (to < 0 || !vg_hours_hold(&watch->bases[to].closed, down_s));
+}
+
+bool vg_timetable_is_worked_on(const struct vg_timetable *self, const char *drone,
+                               struct vg_us from, struct vg_us to)
+{
+    double from_s = vg_us_to_s(vg_us_sub(from, self->epoch));
+    double to_s = vg_us_to_s(vg_us_sub(to, self->epoch));
+    for (int k = 0; k < self->plan->n_slots; k++) {
+        const struct vg_plan_slot *x = &self->plan->slots[k];
+        /* The first of its repetitions that ends after `from`. */
+        double turn = floor((from_s - x->to_s) / x->period_s) + 1;
+        if (strcmp(x->drone, drone) == 0 && x->from_s + turn * x->period_s < to_s) {
+            return true;
+        }
+    }
+    return false;
 }
 
 const char *vg_departure_id(const struct vg_plan *plan, const struct vg_departure *flight,

@@ -25,6 +25,15 @@ struct vg_departure vg_timetable_at(const struct vg_timetable *self, int sortie,
 /* The first flight of `drone` that takes off at or after `from`. */
 struct vg_departure vg_timetable_next(const struct vg_timetable *self, const char *drone,
                                       struct vg_us from);
+/* When the period of a plan that goes by the clock begins: at its time of the day that has begun.
+ */
+struct vg_us vg_timetable_epoch(const struct vg_plan *plan, struct vg_us now);
+/* Are both bases open when a sortie takes off at `takeoff` and lands as long after as planned? */
+bool vg_timetable_is_open(const struct vg_watchfile *watch, const struct vg_plan_sortie *sortie,
+                          struct vg_us takeoff);
+/* Is a drone worked on (maintenance) at any time between the two? */
+bool vg_timetable_is_worked_on(const struct vg_timetable *self, const char *drone,
+                               struct vg_us from, struct vg_us to);
 /* "K2#3" (relief: "K2#3R"). Returns buf. */
 const char *vg_departure_id(const struct vg_plan *plan, const struct vg_departure *flight,
                             bool is_relief, char *buf, size_t size_bytes);

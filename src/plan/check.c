@@ -58,13 +58,13 @@ static bool check_names(struct vg_check *self)
 
 static bool check_all(struct vg_check *self, bool *out_no_memory)
 {
-    bool is_ok = check_names(self) && vg_check_flights(self) && vg_check_zones(self) &&
-                 vg_check_heights(self) && vg_check_radio(self);
+    bool is_ok = check_names(self) && vg_check_flights(self) && vg_check_clock(self) &&
+                 vg_check_zones(self) && vg_check_heights(self) && vg_check_radio(self);
     if (!vg_check_repeats(self, out_no_memory)) {
         return false;
     }
-    is_ok = is_ok && vg_check_fleet(self, out_no_memory) && vg_check_apart(self, out_no_memory) &&
-            vg_check_cover(self);
+    is_ok = is_ok && vg_check_fleet(self, out_no_memory) && vg_check_work(self, out_no_memory) &&
+            vg_check_apart(self, out_no_memory) && vg_check_cover(self);
     /* The worst gap is told of broken plans too, as far as their visits have names. */
     if (is_ok || strcmp(self->report->rule, "unknown-name") != 0) {
         is_ok = vg_check_gaps(self, out_no_memory) && is_ok;
@@ -86,11 +86,8 @@ enum vg_status vg_check_plan_over(const struct vg_plan *plan, const struct vg_wa
     struct vg_check_report report = {
         .is_kept = true, .n_sorties = plan->n_sorties, .least_between_m = HUGE_VAL};
     const struct vg_watchfile in_its_wind = vg_plan_watch(plan, watch);
-    struct vg_check self = {.plan = plan,
-                            .watch = &in_its_wind,
-                            .terrain = terrain,
-                            .lang = lang,
-                            .report = &report};
+    struct vg_check self = {
+        .plan = plan, .watch = &in_its_wind, .terrain = terrain, .lang = lang, .report = &report};
     bool no_memory = false;
     self.drone = malloc(n * sizeof *self.drone);
     self.base_from = malloc(n * sizeof *self.base_from);

@@ -161,7 +161,8 @@ bool vg_check_bound(struct vg_check *self, bool *out_no_memory)
     double proven_s = 0;
     const char *text = self->plan->certificate != NULL ? self->plan->certificate : "{}";
     if (vg_json_parse(text, strlen(text), "certificate", &doc, NULL) == VG_OK) {
-        proven_s = proven_share(self, doc, &t) * self->watch->revisit_s;
+        proven_s = fmax(proven_share(self, doc, &t), vg_check_clock_share(self, doc)) *
+                   self->watch->revisit_s;
         json_decref(doc);
     }
     if (t.no_memory) {

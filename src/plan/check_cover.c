@@ -50,9 +50,14 @@ static bool check_stretch(struct vg_check *self, const struct vg_stretch *watche
 
 static double ground_mps(const struct vg_wf_type *t, const struct vg_watchfile *w, double track_deg)
 {
-    double a = vg_wrap_180_deg(w->wind_from_deg - track_deg) * acos(-1.0) / 180;
-    double rest = t->cruise_mps * t->cruise_mps - pow(w->wind_mps * sin(a), 2);
-    return rest > 0 ? sqrt(rest) - w->wind_mps * cos(a) : 0;
+    double least = HUGE_VAL; /* what no hour forbids is within reach */
+    for (int h = 0; h < (w->has_wind_hours ? VG_DAY_HOURS : 1); h++) {
+        const struct vg_wf_wind wind = vg_watchfile_wind_at(w, (double)h * VG_HOUR_S);
+        double a = vg_wrap_180_deg(wind.from_deg - track_deg) * acos(-1.0) / 180;
+        double rest = t->cruise_mps * t->cruise_mps - pow(wind.mps * sin(a), 2);
+        least = fmin(least, rest > 0 ? sqrt(rest) - wind.mps * cos(a) : 0);
+    }
+    return least;
 }
 
 /* Seconds out to a point and back, with the climb; HUGE_VAL against too much wind. */

@@ -71,13 +71,29 @@ static bool check_ends(struct vg_check *self, int k)
 
 /* The greatest ground speed that airspeed and wind give on a track: the along-track root of the
  * wind triangle. */
-static double most_mps(const struct vg_wf_type *t, const struct vg_watchfile *w, double track_deg)
+static double most_mps(const struct vg_wf_type *t, const struct vg_wf_wind *w, double track_deg)
 {
-    double a = (w->wind_from_deg + 180 - track_deg) * VG_RAD_PER_DEG;
-    double across = w->wind_mps * sin(a);
-    double along = w->wind_mps * cos(a);
+    double a = (w->from_deg + 180 - track_deg) * VG_RAD_PER_DEG;
+    double across = w->mps * sin(a);
+    double along = w->mps * cos(a);
     double rest = t->cruise_mps * t->cruise_mps - across * across;
     return rest > 0 ? along + sqrt(rest) : 0;
+}
+
+/* The furthest that can be flown on a track from one time of the plan to another, hour by hour. */
+static double most_m(const struct vg_check *self, const struct vg_wf_type *t, double track_deg,
+                     double from_s, double to_s)
+{
+    double sum_m = 0;
+    for (double at_s = from_s; at_s < to_s;) {
+        double day_s = at_s + self->plan->clock_s;
+        double next_s = (floor(day_s / VG_HOUR_S) + 1) * VG_HOUR_S - self->plan->clock_s;
+        const struct vg_wf_wind wind = vg_watchfile_wind_at(self->watch, day_s);
+        next_s = fmin(next_s, to_s);
+        sum_m += most_mps(t, &wind, track_deg) * (next_s - at_s);
+        at_s = next_s;
+    }
+    return sum_m;
 }
 
 static bool check_speed(struct vg_check *self, int s)
@@ -91,7 +107,7 @@ static bool check_speed(struct vg_check *self, int s)
         double distance_m, azimuth_deg;
         vg_geo_inverse(a->lat_deg, a->lon_deg, b->lat_deg, b->lon_deg, &distance_m, &azimuth_deg,
                        NULL);
-        double can_m = most_mps(t, self->watch, azimuth_deg) * (dt + ROUNDING_S) * SPEED_SHARE + 1;
+        double can_m = most_m(self, t, azimuth_deg, a->t_s, b->t_s + ROUNDING_S) * SPEED_SHARE + 1;
         if (distance_m > can_m) {
             return vg_check_break(self, "speed",
                                   "sortie %s of drone %s: %.0f m in %.1f s at track point %d; %.0f "

@@ -158,7 +158,8 @@ static bool gather(const struct vg_check *self, const char *line, int pass, stru
     for (int k = 0; k < plan->n_sorties; k++) {
         for (int v = 0; v < plan->sorties[k].n_visits && self->every[k] > 0; v++) {
             const struct vg_plan_visit *x = &plan->sorties[k].visits[v];
-            if (strcmp(x->line, line) != 0 || x->pass != pass || fabs(x->to_m - x->from_m) < 1e-6) {
+            if (strcmp(x->line, line) != 0 || x->pass != pass || fabs(x->to_m - x->from_m) < 1e-6 ||
+                !vg_check_counts(self, k, x)) {
                 continue;
             }
             bool is_up = x->from_m < x->to_m;

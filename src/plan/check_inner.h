@@ -27,6 +27,8 @@ bool vg_check_break(struct vg_check *self, const char *rule, const char *format,
 
 /* Each returns false once a rule is broken. */
 bool vg_check_flights(struct vg_check *self); /* check_flight.c: one sortie at a time */
+bool vg_check_clock(struct vg_check *self); /* check_clock.c: closed hours, daylight */
+bool vg_check_work(struct vg_check *self, bool *out_no_memory); /* check_work.c: maintenance */
 bool vg_check_zones(struct vg_check *self); /* check_zones.c: no leg where flying is forbidden */
 bool vg_check_heights(struct vg_check *self); /* check_height.c: between floor and ceiling */
 bool vg_check_radio(struct vg_check *self); /* check_radio.c: swept in radio sight, if required */
@@ -40,6 +42,9 @@ bool vg_check_cover(
 bool vg_check_gaps(struct vg_check *self, bool *out_no_memory); /* check_gaps.c */
 bool vg_check_bound(struct vg_check *self, bool *out_no_memory); /* check_bound.c */
 bool vg_check_wider(struct vg_check *self); /* check_wider.c */
+
+/* Does a visit count: is there light for the camera, if it needs any? */
+bool vg_check_counts(const struct vg_check *self, int sortie, const struct vg_plan_visit *visit);
 
 /* Does a straight leg enter a no-fly zone or leave the geofence? */
 bool vg_check_leg_is_forbidden(const struct vg_watchfile *watch, double lat1_deg, double lon1_deg,

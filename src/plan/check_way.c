@@ -15,10 +15,14 @@ double vg_check_leg_s(const struct vg_wf_type *t, const struct vg_watchfile *w, 
     if (!(distance_m > 0)) {
         return 0;
     }
-    double a = (w->wind_from_deg - (az1 + vg_wrap_180_deg(az2 - az1) / 2)) * VG_RAD_PER_DEG;
-    double rest = t->cruise_mps * t->cruise_mps - pow(w->wind_mps * sin(a), 2);
-    double mps = rest > 0 ? sqrt(rest) - w->wind_mps * cos(a) : 0;
-    return mps > 0 ? distance_m / mps : HUGE_VAL;
+    double most_mps = 0;
+    for (int h = 0; h < (w->has_wind_hours ? VG_DAY_HOURS : 1); h++) {
+        const struct vg_wf_wind wind = vg_watchfile_wind_at(w, (double)h * VG_HOUR_S);
+        double a = (wind.from_deg - (az1 + vg_wrap_180_deg(az2 - az1) / 2)) * VG_RAD_PER_DEG;
+        double rest = t->cruise_mps * t->cruise_mps - pow(wind.mps * sin(a), 2);
+        most_mps = fmax(most_mps, rest > 0 ? sqrt(rest) - wind.mps * cos(a) : 0);
+    }
+    return most_mps > 0 ? distance_m / most_mps : HUGE_VAL;
 }
 
 /* The least wanted revisit of the plan's reachable stretches that touch s, round the end of a ring

@@ -36,7 +36,11 @@ bool vg_check_way_read(const struct vg_check *self, const json_t *way, struct vg
 /* Takes the kilometres of a way; false: some of them are paid for already. */
 bool vg_check_way_pay(const struct vg_check *self, const json_t *way,
                       const struct vg_check_point *w, int n, struct vg_check_taken *io);
-/* Seconds of a straight leg by the wind triangle; HUGE_VAL where it cannot be flown. */
+/* The gap over wanted revisit that the clock forces at the place that a certificate names; 0: none.
+ */
+double vg_check_clock_share(const struct vg_check *self, const json_t *certificate);
+/* Seconds of a straight leg by the wind triangle, in the hour that is best for it; HUGE_VAL where
+ * it cannot be flown. */
 double vg_check_leg_s(const struct vg_wf_type *type, const struct vg_watchfile *watch,
                       double lat1_deg, double lon1_deg, double lat2_deg, double lon2_deg);
 

@@ -4,7 +4,7 @@
  * linear as long as their order does not change. Drones of a tour follow each other on the same
  * way; in a rota some meet others or overtake them: there, between two ends, a gap may be longest.
  */
-#include "plan/inner.h"
+#include "plan/clock.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -47,7 +47,9 @@ static int by_period_time(const void *a, const void *b)
     return (x->t_s > y->t_s) - (x->t_s < y->t_s);
 }
 
-static double gap_at(const struct pass *const *active, int n, double s, struct at *room)
+/* Also the second longest gap there, where all is of one period. */
+static double gap_at(const struct pass *const *active, int n, double s, struct at *room,
+                     double *out_second)
 {
     for (int k = 0; k < n; k++) {
         const struct pass *q = active[k];
@@ -59,10 +61,16 @@ static double gap_at(const struct pass *const *active, int n, double s, struct a
     double least = HUGE_VAL;
     for (int a = 0, b = 0; a < n; a = b) {
         double worst = 0;
-        for (b = a + 1; b < n && !(room[b].period_s > room[a].period_s); b++) {
-            worst = fmax(worst, room[b].t_s - room[b - 1].t_s);
+        *out_second = 0;
+        for (b = a + 1; b <= n; b++) {
+            bool is_last = b == n || room[b].period_s > room[a].period_s;
+            double gap = (is_last ? room[a].t_s + room[a].period_s : room[b].t_s) - room[b - 1].t_s;
+            *out_second = fmax(*out_second, fmin(gap, worst));
+            worst = fmax(worst, gap);
+            if (is_last) {
+                break;
+            }
         }
-        worst = fmax(worst, room[a].t_s + room[a].period_s - room[b - 1].t_s);
         least = fmin(least, worst);
     }
     return least;
@@ -75,7 +83,7 @@ static double time_at(const struct pass *q, double s)
 
 /* Where two visits fall together between lo and hi, over all pairs that do: the longest gap. */
 static double gap_where_they_meet(const struct pass *const *active, int n, double lo, double hi,
-                                  struct at *room)
+                                  struct at *room, double *io_second)
 {
     static const double MOST_MEETINGS = 8; /* of two visits within one interval */
     double worst = 0;
@@ -91,7 +99,9 @@ static double gap_where_they_meet(const struct pass *const *active, int n, doubl
             double last = fmin(floor(fmax(d0, d1)), first + MOST_MEETINGS);
             for (double m = first; m <= last; m++) {
                 double s = lo + (hi - lo) * (m - d0) / (d1 - d0);
-                worst = fmax(worst, gap_at(active, n, s, room));
+                double other = 0;
+                worst = fmax(worst, gap_at(active, n, s, room, &other));
+                *io_second = fmax(*io_second, other);
             }
         }
     }
@@ -107,8 +117,8 @@ struct line_passes {
     int n_ends;
 };
 
-static bool collect(const struct vg_plan *plan, const int64_t *every, const char *line, int pass,
-                    struct line_passes *out)
+static bool collect(const struct vg_watchfile *watch, const struct vg_plan *plan,
+                    const int64_t *every, const char *line, int pass, struct line_passes *out)
 {
     size_t n = 0;
     for (int k = 0; k < plan->n_sorties; k++) {
@@ -128,7 +138,8 @@ static bool collect(const struct vg_plan *plan, const int64_t *every, const char
         for (int v = 0; v < so->n_visits && every[k] > 0; v++) {
             const struct vg_plan_visit *x = &so->visits[v];
             bool is_up = x->to_m > x->from_m;
-            if (strcmp(x->line, line) == 0 && x->pass == pass && (is_up || x->to_m < x->from_m)) {
+            if (strcmp(x->line, line) == 0 && x->pass == pass && (is_up || x->to_m < x->from_m) &&
+                vg_clock_counts(watch, plan, so, x)) {
                 struct pass q = {x->from_m, x->to_m, x->t0_s, x->t1_s, every_s};
                 struct pass r = {x->to_m, x->from_m, x->t1_s, x->t0_s, every_s};
                 out->passes[out->n++] = is_up ? q : r;
@@ -163,13 +174,14 @@ static int n_passes(const struct vg_plan_stretch *st)
 
 /* The worst gap of one interval goes to the stretches that hold it and have such a pass. */
 static void judge(struct vg_plan *plan, const char *line, int pass, double lo, double hi,
-                  double gap_s)
+                  double gap_s, double second_s)
 {
     for (int k = 0; k < plan->n_stretches; k++) {
         struct vg_plan_stretch *st = &plan->stretches[k];
         if (!st->is_unreachable && strcmp(st->line, line) == 0 && st->from_m <= lo &&
             hi <= st->to_m && pass < n_passes(st)) {
             st->worst_gap_s = fmax(st->worst_gap_s, gap_s);
+            plan->by_day_s = fmax(plan->by_day_s, second_s / st->revisit_s);
         }
     }
 }
@@ -195,12 +207,15 @@ static void sweep_line(struct vg_plan *plan, const char *line, int pass, struct 
             lp->active[n_active++] = &lp->passes[next++];
         }
         double gap = n_active > 0 ? 0 : HUGE_VAL;
+        double second = 0;
         if (n_active > 0) {
-            gap = fmax(gap_at(lp->active, n_active, lo, lp->room),
-                       gap_at(lp->active, n_active, hi, lp->room));
-            gap = fmax(gap, gap_where_they_meet(lp->active, n_active, lo, hi, lp->room));
+            double s = 0;
+            gap = fmax(gap_at(lp->active, n_active, lo, lp->room, &second),
+                       gap_at(lp->active, n_active, hi, lp->room, &s));
+            second = fmax(second, s);
+            gap = fmax(gap, gap_where_they_meet(lp->active, n_active, lo, hi, lp->room, &second));
         }
-        judge(plan, line, pass, lo, hi, gap);
+        judge(plan, line, pass, lo, hi, gap, second);
     }
 }
 
@@ -217,6 +232,7 @@ static int most_passes(const struct vg_plan *plan, const char *line)
 static enum vg_status compute(const struct vg_watchfile *watch, const int64_t *every,
                               struct vg_plan *plan, struct vg_error *err)
 {
+    plan->by_day_s = 0;
     for (int k = 0; k < plan->n_stretches; k++) {
         plan->stretches[k].worst_gap_s = plan->stretches[k].is_unreachable ? HUGE_VAL : 0;
     }
@@ -224,7 +240,7 @@ static enum vg_status compute(const struct vg_watchfile *watch, const int64_t *e
         const char *name = watch->network.lines[line].name;
         for (int pass = 0; pass < most_passes(plan, name); pass++) {
             struct line_passes lp;
-            bool is_ok = collect(plan, every, name, pass, &lp);
+            bool is_ok = collect(watch, plan, every, name, pass, &lp);
             if (is_ok) {
                 sweep_line(plan, name, pass, &lp);
             }
@@ -235,6 +251,7 @@ static enum vg_status compute(const struct vg_watchfile *watch, const int64_t *e
         }
     }
     double worst = 0;
+    plan->by_day_s = plan->is_clocked ? plan->by_day_s * watch->revisit_s : 0;
     for (int k = 0; k < plan->n_stretches; k++) {
         struct vg_plan_stretch *st = &plan->stretches[k];
         st->worst_gap_s = ceil(st->worst_gap_s * VG_TICKS_PER_S - 1e-6) / VG_TICKS_PER_S;

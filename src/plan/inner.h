@@ -30,6 +30,7 @@ struct vg_crew {
     int n; /* drones */
     int *drones;
     struct vg_airspeed air;
+    double least_share; /* vg_airspeed_least_share */
     struct vg_detour *detour; /* NULL: every way is straight */
     double lat_deg;
     double lon_deg;
@@ -94,6 +95,8 @@ struct vg_cost_rows {
     double *cost;
 };
 
+struct vg_clock;
+
 struct vg_problem {
     const struct vg_watchfile *watch;
     const struct vg_terrain *terrain; /* NULL: flat at 0 m */
@@ -113,6 +116,7 @@ struct vg_problem {
     struct vg_chain *chains;
     int n_chains;
     double step_m; /* between nodes, at most */
+    const struct vg_clock *clock; /* NULL: nothing goes by the clock */
     double least_revisit_s;
     bool is_mixed; /* more than one wanted revisit among the served links */
 };

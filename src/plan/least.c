@@ -1,6 +1,7 @@
 #include "plan/least.h"
 
 #include "base/time.h"
+#include "plan/clock.h"
 #include "plan/inner.h"
 #include "plan/rates.h"
 
@@ -37,9 +38,11 @@ static enum vg_status with_drones(const struct vg_watchfile *w, int n, struct vg
 }
 
 /* Drones at every base, so that all crews are there: what the fleet's bound is worked out on. */
-static enum vg_status fleet_bound(const struct vg_watchfile *w, double *out_drones_at_1,
+static enum vg_status fleet_bound(const struct vg_watchfile *w, int64_t day,
+                                  double *out_drones_at_1, double *out_blind_s,
                                   struct vg_error *err)
 {
+    struct vg_clock clock = {0};
     struct vg_watchfile every;
     struct vg_wf_drone *drones = NULL;
     struct vg_problem p = {0};
@@ -58,6 +61,9 @@ static enum vg_status fleet_bound(const struct vg_watchfile *w, double *out_dron
     if (st == VG_OK) {
         st = vg_costs_init(&costs, &p, true, false, err);
     }
+    if (st == VG_OK && vg_clock_is_wanted(&every)) {
+        st = vg_clock_make(&p, day, &clock, err);
+    }
     if (st == VG_OK) {
         st = vg_rates_init(&rates, &p, &costs, true, err);
     }
@@ -65,6 +71,7 @@ static enum vg_status fleet_bound(const struct vg_watchfile *w, double *out_dron
         st = vg_rates_solve(&rates, 1, 5e-4, 200, err);
     }
     *out_drones_at_1 = rates.bound * w->n_bases;
+    *out_blind_s = clock.share * w->revisit_s;
     vg_rates_finish(&rates);
     if (p.watch != NULL) {
         vg_problem_finish(&p);
@@ -156,9 +163,19 @@ enum vg_status vg_least_drones(const struct vg_watchfile *watch, const struct vg
 {
     struct vg_least least = {0};
     double at_1 = 0;
+    double blind_s = 0;
     enum vg_status st = check_fleet(watch, err);
     if (st == VG_OK) {
-        st = fleet_bound(watch, &at_1, err);
+        st = fleet_bound(watch, options != NULL ? options->day : 0, &at_1, &blind_s, err);
+    }
+    if (st == VG_OK && blind_s > promise_s) {
+        char blind[48];
+        char wanted[48];
+        st = vg_fail(err, VG_E_INVALID,
+                     "closed hours and nights alone leave some place unseen for %s: no number of "
+                     "drones keeps %s; bases open longer, or cameras that see by night, would do",
+                     vg_duration_format(blind_s, blind, sizeof blind),
+                     vg_duration_format(promise_s, wanted, sizeof wanted));
     }
     if (st == VG_OK) {
         double wanted = at_1 * watch->revisit_s / promise_s;

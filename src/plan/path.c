@@ -206,19 +206,61 @@ double vg_airspeed_ground_mps(const struct vg_airspeed *self, double track_true_
     return ground_mps > 0 ? ground_mps : 0;
 }
 
-double vg_airspeed_leg_s(const struct vg_airspeed *self, double lat1_deg, double lon1_deg,
-                         double lat2_deg, double lon2_deg)
+/* The slowest (or fastest) of the hours' ground speeds. */
+static double ground_by_hour_mps(const struct vg_airspeed *self, double track_deg, bool is_slowest)
+{
+    double found = is_slowest ? HUGE_VAL : 0;
+    if (self->hours == NULL) {
+        return self->wind_mps > 0 ? vg_airspeed_ground_mps(self, track_deg) : self->cruise_mps;
+    }
+    for (int h = 0; h < VG_DAY_HOURS; h++) {
+        struct vg_airspeed at = {self->cruise_mps, self->hours[h].from_deg, self->hours[h].mps,
+                                 NULL};
+        double mps = vg_airspeed_ground_mps(&at, track_deg);
+        found = is_slowest ? fmin(found, mps) : fmax(found, mps);
+    }
+    return found;
+}
+
+static double leg_by_hour_s(const struct vg_airspeed *self, const double from[2],
+                            const double to[2], bool is_slowest)
 {
     double distance_m;
     double azimuth1_deg;
     double azimuth2_deg;
-    vg_geo_inverse(lat1_deg, lon1_deg, lat2_deg, lon2_deg, &distance_m, &azimuth1_deg,
-                   &azimuth2_deg);
+    vg_geo_inverse(from[0], from[1], to[0], to[1], &distance_m, &azimuth1_deg, &azimuth2_deg);
     if (!(distance_m > 0)) {
         return 0;
     }
     double track_deg = azimuth1_deg + vg_wrap_180_deg(azimuth2_deg - azimuth1_deg) / 2;
-    double ground_mps =
-        self->wind_mps > 0 ? vg_airspeed_ground_mps(self, track_deg) : self->cruise_mps;
+    double ground_mps = ground_by_hour_mps(self, track_deg, is_slowest);
     return ground_mps > 0 ? distance_m / ground_mps : HUGE_VAL;
+}
+
+double vg_airspeed_leg_s(const struct vg_airspeed *self, double lat1_deg, double lon1_deg,
+                         double lat2_deg, double lon2_deg)
+{
+    const double from[2] = {lat1_deg, lon1_deg};
+    const double to[2] = {lat2_deg, lon2_deg};
+    return leg_by_hour_s(self, from, to, true);
+}
+
+double vg_airspeed_least_leg_s(const struct vg_airspeed *self, double lat1_deg, double lon1_deg,
+                               double lat2_deg, double lon2_deg)
+{
+    const double from[2] = {lat1_deg, lon1_deg};
+    const double to[2] = {lat2_deg, lon2_deg};
+    return leg_by_hour_s(self, from, to, false);
+}
+
+double vg_airspeed_least_share(const struct vg_airspeed *self)
+{
+    static const double BETWEEN =
+        0.99; /* whole degrees are looked at: it changes less from one to the next */
+    double least = 1;
+    for (int deg = 0; deg < 360 && self->hours != NULL; deg++) {
+        least = fmin(least, BETWEEN * ground_by_hour_mps(self, deg, true) /
+                                ground_by_hour_mps(self, deg, false));
+    }
+    return least;
 }

@@ -13,6 +13,7 @@
 #ifndef VG_PLAN_PATH_H
 #define VG_PLAN_PATH_H
 
+#include "config/watchfile.h"
 #include "geo/network.h"
 
 struct vg_flypath {
@@ -34,17 +35,25 @@ int vg_flypath_vertex(const struct vg_flypath *self, double s_m);
 void vg_flypath_at(const struct vg_flypath *self, double u_m, double *out_lat_deg,
                    double *out_lon_deg);
 
-/* What moves: true airspeed in an even wind. */
+/* What moves: true airspeed in an even wind, or in one that changes by the hour. */
 struct vg_airspeed {
     double cruise_mps;
     double wind_from_deg;
-    double wind_mps;
+    double wind_mps; /* by the hour: the strongest */
+    const struct vg_wf_wind *hours; /* VG_DAY_HOURS; NULL: one wind */
 };
 
 /* Speed over ground on a track; 0 where the wind across is more than the airspeed can hold. */
 double vg_airspeed_ground_mps(const struct vg_airspeed *self, double track_true_deg);
-/* Seconds for a straight leg; HUGE_VAL where it cannot be flown. */
+/* Seconds for a straight leg, by the hour that is worst for it; HUGE_VAL where it cannot be flown.
+ */
 double vg_airspeed_leg_s(const struct vg_airspeed *self, double lat1_deg, double lon1_deg,
                          double lat2_deg, double lon2_deg);
+
+/* By the hour that is best for it. */
+double vg_airspeed_least_leg_s(const struct vg_airspeed *self, double lat1_deg, double lon1_deg,
+                               double lat2_deg, double lon2_deg);
+/* No leg's best hour takes less than this share of its worst. */
+double vg_airspeed_least_share(const struct vg_airspeed *self);
 
 #endif

@@ -3,6 +3,7 @@
 #include "plan/plan.h"
 
 #include "base/json.h"
+#include "base/time.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -337,6 +338,46 @@ static enum vg_status read_sorties(const json_t *doc, struct vg_plan *out, struc
     return VG_OK;
 }
 
+static enum vg_status read_slot(json_t *object, struct vg_plan_slot *out, struct vg_error *err)
+{
+    static const char *const KEYS[] = {"drone", "base", "from_s", "to_s", "period_s"};
+    const struct field fields[] = {{"from_s", 0, MAX_S, 1, &out->from_s},
+                                   {"to_s", 0, MAX_S, 1, &out->to_s},
+                                   {"period_s", 0.1, MAX_S, 1, &out->period_s}};
+    enum vg_status st = refuse_unknown(object, KEYS, 5, err);
+    if (st == VG_OK) {
+        st = read_name(object, "drone", out->drone, sizeof out->drone, err);
+    }
+    if (st == VG_OK) {
+        st = read_name(object, "base", out->base, sizeof out->base, err);
+    }
+    return st == VG_OK ? read_fields(object, fields, 3, err) : st;
+}
+
+/* May be left out. */
+static enum vg_status read_slots(const json_t *doc, struct vg_plan *out, struct vg_error *err)
+{
+    json_t *list;
+    void *items;
+    if (json_object_get(doc, "maintenance") == NULL) {
+        return VG_OK;
+    }
+    enum vg_status st = read_list(doc, "maintenance", sizeof *out->slots, &list, &items, err);
+    if (st != VG_OK) {
+        return st;
+    }
+    out->slots = items;
+    out->n_slots = (int)json_array_size(list);
+    for (int i = 0; i < out->n_slots; i++) {
+        st = read_slot(json_array_get(list, (size_t)i), &out->slots[i], err);
+        if (st != VG_OK) {
+            vg_error_prefix(err, "maintenance[%d]", i);
+            return st;
+        }
+    }
+    return VG_OK;
+}
+
 /* The certificate is kept as text: its readers know its shape. Nine digits survive a second reading
  * and writing unchanged. */
 static enum vg_status read_certificate(const json_t *doc, struct vg_plan *out, struct vg_error *err)
@@ -371,13 +412,48 @@ static enum vg_status read_wind(const json_t *doc, struct vg_plan *out, struct v
                              (int)MAX_WIND_MPS);
 }
 
+/* "clock":"00:00Z", "daylight":"2026-11-28": both may be left out. */
+static enum vg_status read_clock(const json_t *doc, struct vg_plan *out, struct vg_error *err)
+{
+    char text[32];
+    enum vg_status st = VG_OK;
+    out->is_clocked = json_object_get(doc, "clock") != NULL;
+    out->has_daylight = json_object_get(doc, "daylight") != NULL;
+    if (out->is_clocked) {
+        st = read_name(doc, "clock", text, sizeof text, err);
+        size_t n = st == VG_OK ? strlen(text) : 0;
+        if (st == VG_OK && (n != 6 || text[5] != 'Z')) {
+            st = vg_fail(err, VG_E_FORMAT, "\"clock\" must be a time of day such as \"00:00Z\"");
+        }
+        if (st == VG_OK) {
+            text[5] = '\0';
+            st = vg_hours_parse_time(text, &out->clock_s, err);
+        }
+        if (st == VG_OK && fabs(remainder(out->period_s, VG_DAY_S)) > 0) {
+            st = vg_fail(err, VG_E_FORMAT, "a plan with a \"clock\" repeats after whole days");
+        }
+    }
+    if (st == VG_OK && out->has_daylight) {
+        char full[64];
+        struct vg_us day;
+        st = read_name(doc, "daylight", text, sizeof text, err);
+        vg_format(full, sizeof full, "%sT00:00:00Z", text);
+        if (st == VG_OK && (!out->is_clocked || vg_time_parse(full, &day, NULL) != VG_OK)) {
+            st = vg_fail(err, VG_E_FORMAT,
+                         "\"daylight\" must be a date such as \"2026-11-28\", beside a \"clock\"");
+        }
+        out->daylight_day = st == VG_OK ? day.us / (VG_DAY_S * VG_US_PER_S) : 0;
+    }
+    return st;
+}
+
 static enum vg_status read_head(json_t *doc, struct vg_plan *out, struct vg_error *err)
 {
-    static const char *const KEYS[] = {"format",      "period_s", "worst_gap_s",
-                                       "bound_s",     "ratio",    "stretches",
-                                       "certificate", "sorties",  "wind"};
+    static const char *const KEYS[] = {"format",      "period_s", "worst_gap_s", "bound_s",
+                                       "ratio",       "clock",    "daylight",    "stretches",
+                                       "certificate", "sorties",  "wind",        "maintenance"};
     char format[32];
-    enum vg_status st = refuse_unknown(doc, KEYS, 9, err);
+    enum vg_status st = refuse_unknown(doc, KEYS, 12, err);
     if (st == VG_OK) {
         st = read_name(doc, "format", format, sizeof format, err);
     }
@@ -393,6 +469,9 @@ static enum vg_status read_head(json_t *doc, struct vg_plan *out, struct vg_erro
     }
     if (st == VG_OK) {
         st = read_wind(doc, out, err);
+    }
+    if (st == VG_OK) {
+        st = read_clock(doc, out, err);
     }
     return st == VG_OK ? read_gap(doc, "worst_gap_s", &out->worst_gap_s, err) : st;
 }
@@ -411,6 +490,9 @@ enum vg_status vg_plan_parse(const char *json, size_t n, const char *place, stru
     }
     if (st == VG_OK) {
         st = read_sorties(doc, &plan, err);
+    }
+    if (st == VG_OK) {
+        st = read_slots(doc, &plan, err);
     }
     if (st == VG_OK) {
         st = read_certificate(doc, &plan, err);
@@ -435,6 +517,7 @@ void vg_plan_finish(struct vg_plan *self)
     }
     free(self->sorties);
     free(self->stretches);
+    free(self->slots);
     free(self->certificate);
     *self = (struct vg_plan){0};
 }
@@ -445,6 +528,7 @@ struct vg_watchfile vg_plan_watch(const struct vg_plan *plan, const struct vg_wa
     if (plan->has_wind) {
         w.wind_from_deg = plan->wind_from_deg;
         w.wind_mps = plan->wind_mps;
+        w.has_wind_hours = false;
     }
     return w;
 }

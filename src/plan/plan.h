@@ -23,6 +23,7 @@
 
 enum {
     VG_PLAN_PASSES_MAX = 16,
+    VG_DAYLIGHT_DAYS = 7,
     VG_TICKS_PER_S = 10 /* times of a plan that we make are whole ticks */
 };
 
@@ -84,16 +85,36 @@ struct vg_plan_sortie {
     int n_visits;
 };
 
+/* Work on a drone, on the ground at a base. */
+struct vg_plan_slot {
+    char drone[16];
+    char base[VG_NAME_SIZE];
+    double from_s; /* in [0, period_s) */
+    double to_s; /* may pass period_s */
+    double period_s;
+};
+
 struct vg_plan {
     double period_s;
     double worst_gap_s; /* of the reachable stretches; 0 if there are none */
     double
         bound_s; /* proven: no plan of the certificate's class has a smaller worst gap; 0 unknown */
     double ratio; /* worst_gap_s / bound_s; 0 unknown */
+    bool is_clocked; /* the period begins at clock_s of the UTC day and lasts whole days */
+    double clock_s; /* whole minutes */
+    bool has_daylight; /* visits by cameras that need daylight count only with it, on each of the
+                          VG_DAYLIGHT_DAYS days from daylight_day on */
+    int64_t daylight_day; /* days since 1970-01-01 */
+    /* For the table, not in the file; 0: nothing goes by the clock. */
+    double blind_s; /* no flight can see some place for so long, over its wish, times the base
+                       revisit */
+    double by_day_s; /* the worst gap but for the longest one of each point, its night */
     struct vg_plan_stretch *stretches;
     int n_stretches;
     struct vg_plan_sortie *sorties;
     int n_sorties;
+    struct vg_plan_slot *slots; /* maintenance */
+    int n_slots;
     /* Made for another wind than the watch's: one that the drones met. */
     bool has_wind;
     double wind_from_deg; /* true, whole degrees in the file */

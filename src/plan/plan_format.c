@@ -2,6 +2,8 @@
  * so that the same plan is the same bytes. */
 #include "plan/plan.h"
 
+#include "base/time.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -149,6 +151,19 @@ static void put_sortie(const struct vg_plan_sortie *so, struct vg_buf *out)
     vg_buf_puts(out, "}");
 }
 
+static void put_clock(const struct vg_plan *self, struct vg_buf *out)
+{
+    if (self->is_clocked) {
+        int minutes = (int)lround(self->clock_s / 60);
+        vg_buf_printf(out, ",\"clock\":\"%02d:%02dZ\"", minutes / 60, minutes % 60);
+    }
+    if (self->has_daylight) {
+        char text[VG_TIME_TEXT_SIZE];
+        vg_time_format(vg_us(self->daylight_day * VG_DAY_S * VG_US_PER_S), text, sizeof text);
+        vg_buf_printf(out, ",\"daylight\":\"%.10s\"", text);
+    }
+}
+
 void vg_plan_format(const struct vg_plan *self, struct vg_buf *out)
 {
     vg_buf_puts(out, "{\"format\":\"vigie-plan/1\"");
@@ -161,6 +176,7 @@ void vg_plan_format(const struct vg_plan *self, struct vg_buf *out)
         put_field(out, ",", self->wind_mps, DEC_S);
         vg_buf_puts(out, "]");
     }
+    put_clock(self, out);
     vg_buf_puts(out, ",\n\"stretches\":[");
     for (int i = 0; i < self->n_stretches; i++) {
         vg_buf_puts(out, i > 0 ? ",\n" : "\n");
@@ -172,6 +188,17 @@ void vg_plan_format(const struct vg_plan *self, struct vg_buf *out)
     for (int i = 0; i < self->n_sorties; i++) {
         vg_buf_puts(out, i > 0 ? ",\n" : "\n");
         put_sortie(&self->sorties[i], out);
+    }
+    for (int i = 0; i < self->n_slots; i++) {
+        const struct vg_plan_slot *x = &self->slots[i];
+        vg_buf_puts(out, i > 0 ? ",\n{\"drone\":" : "],\n\"maintenance\":[\n{\"drone\":");
+        vg_buf_json(out, x->drone);
+        vg_buf_puts(out, ",\"base\":");
+        vg_buf_json(out, x->base);
+        put_field(out, ",\"from_s\":", x->from_s, DEC_S);
+        put_field(out, ",\"to_s\":", x->to_s, DEC_S);
+        put_field(out, ",\"period_s\":", x->period_s, DEC_S);
+        vg_buf_puts(out, "}");
     }
     vg_buf_puts(out, "]}\n");
 }

@@ -43,6 +43,7 @@ struct making {
     struct vg_plan_sortie *flights; /* one per piece */
     int n_flights;
     struct vg_plan plan;
+    struct vg_clock clock; /* where the problem has one */
 };
 
 static enum vg_status no_memory(struct vg_error *err)
@@ -459,6 +460,82 @@ static enum vg_status improve(struct making *mk, struct vg_error *err)
     return st == VG_OK ? vg_gaps_compute(mk->problem.watch, &mk->plan, err) : st;
 }
 
+/* The bound is the greater of two, one of which is that of the clock: the certificate names the
+ * place where it holds. */
+static enum vg_status raise_bound(struct making *mk, struct vg_error *err)
+{
+    const struct vg_clock *clock = &mk->clock;
+    const struct vg_problem *p = &mk->problem;
+    char *was = mk->certificate;
+    if (is_quick(mk) || !(clock->share > mk->bound)) {
+        return VG_OK;
+    }
+    const struct vg_chain *ch = &p->chains[clock->chain];
+    const struct vg_nodes *nd = &p->nodes[ch->line];
+    int node = vg_chain_node(p, ch, clock->node);
+    struct vg_buf text = {0};
+    vg_buf_puts(&text, "{\"clock\":{\"line\":");
+    vg_buf_json(&text, p->net.lines[ch->line].name);
+    vg_buf_printf(&text, ",\"points\":[[%.3f,%.6f,%.6f,%.6f]]},%s",
+                  (nd->s_m[node] + p->flown[ch->line].from_m) / 1000, nd->lat_deg[node],
+                  nd->lon_deg[node], clock->share, was + 1);
+    if (text.is_failed) {
+        vg_buf_finish(&text);
+        return no_memory(err);
+    }
+    mk->bound = clock->share;
+    mk->certificate = text.data;
+    free(was);
+    return VG_OK;
+}
+
+/* One day of the clock, for all crews. */
+static enum vg_status make_day(struct making *mk, struct vg_error *err)
+{
+    static const int64_t FIRST_MOVES = 60000;
+    struct vg_planner_options options =
+        mk->options != NULL ? *mk->options : (struct vg_planner_options){0};
+    options.moves = options.moves > 0 ? options.moves : FIRST_MOVES;
+    enum vg_status st = vg_clock_make(&mk->problem, options.day, &mk->clock, err);
+    mk->problem.clock = &mk->clock;
+    if (st == VG_OK) {
+        st = raise_bound(mk, err);
+    }
+    if (st == VG_OK) {
+        st = vg_rota_improve(&mk->problem, &mk->rates, &mk->part, &options, HUGE_VAL, &mk->plan,
+                             err);
+    }
+    if (st == VG_OK && mk->plan.n_sorties == 0) {
+        st = vg_fail(
+            err, VG_E_INVALID,
+            "no timetable was found in which all that is within reach is seen once a day in "
+            "the hours when it can be; fewer closed hours, more drones or a longer search "
+            "(--time) would help");
+    }
+    mk->plan.is_clocked = true;
+    mk->plan.has_daylight = mk->clock.has_light;
+    mk->plan.blind_s = mk->clock.share * mk->problem.watch->revisit_s;
+    mk->plan.daylight_day = mk->clock.has_light ? options.day : 0;
+    if (st == VG_OK) {
+        qsort(mk->plan.sorties, (size_t)mk->plan.n_sorties, sizeof *mk->plan.sorties, by_takeoff);
+        st = vg_gaps_compute(mk->problem.watch, &mk->plan, err);
+    }
+    return st;
+}
+
+/* Tours, and a rota in their place where there is time to look for one. */
+static enum vg_status make_periodic(struct making *mk, struct vg_error *err)
+{
+    enum vg_status st = make_timetable(mk, err);
+    if (st == VG_OK) {
+        st = vg_gaps_compute(mk->problem.watch, &mk->plan, err);
+    }
+    if (st == VG_OK && mk->options != NULL && mk->options->moves > 0) {
+        st = improve(mk, err);
+    }
+    return st;
+}
+
 static enum vg_status make_plan(struct making *mk, struct vg_error *err)
 {
     enum vg_lang lang = err != NULL ? err->lang : VG_LANG_EN;
@@ -470,13 +547,9 @@ static enum vg_status make_plan(struct making *mk, struct vg_error *err)
         st = vg_list_stretches(&mk->problem, lang, &mk->plan, err);
     }
     if (st == VG_OK) {
-        st = make_timetable(mk, err);
-    }
-    if (st == VG_OK) {
-        st = vg_gaps_compute(mk->problem.watch, &mk->plan, err);
-    }
-    if (st == VG_OK && mk->options != NULL && mk->options->moves > 0) {
-        st = improve(mk, err);
+        bool is_clocked = vg_clock_is_wanted(mk->problem.watch) ||
+                          (mk->options != NULL && mk->options->is_clocked);
+        st = is_clocked ? make_day(mk, err) : make_periodic(mk, err);
     }
     struct vg_apart_report apart;
     if (st == VG_OK && !is_quick(mk)) { /* who is in a hurry merges plans first */
@@ -501,6 +574,12 @@ enum vg_status vg_planner_solve(const struct vg_watchfile *watch, const struct v
                                 struct vg_error *err)
 {
     struct making mk = {.options = options};
+    if (options != NULL && options->wants_wider && watch->has_wind_hours) {
+        return vg_fail(
+            err, VG_E_INVALID,
+            "wider classes of flights are bounded in one steady wind only: give \"wind\" "
+            "with \"from\" and \"speed\" in place of a file, or leave out --wider");
+    }
     enum vg_status st = vg_problem_init_parts(
         &mk.problem, watch, terrain, options != NULL ? options->site_step_m : 0,
         options != NULL ? options->sweeps : NULL, options != NULL ? options->parts : NULL,

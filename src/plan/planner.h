@@ -23,11 +23,13 @@ struct vg_planner_options {
      * n_threads; go_on only ends it earlier, with the best plan so far. */
     int64_t moves; /* of each thread; 0: the first plan is enough */
     uint64_t seed;
+    int64_t day; /* days since 1970: the first whose daylight is planned with, where it matters */
     int n_threads; /* 0: 1 */
     bool (*go_on)(void *ctx); /* asked by all threads, often; false: enough. NULL: until moves */
     /* Within a second or two on the longest borders: fewer starts are tried, no bound is proven
      * (bound_s 0, an empty certificate), drones are not kept apart by layers (apart.h). */
     bool is_quick;
+    bool is_clocked; /* a day of the clock, though nothing in the watch asks for it */
     bool wants_wider; /* bounds for flights that turn back or land elsewhere too (wider.h) */
     bool (*go_on_wider)(void *ctx); /* false: those that are proven by now; NULL: all */
 };

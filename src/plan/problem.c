@@ -35,7 +35,16 @@ static void set_crew(struct vg_problem *p, struct vg_crew *crew, int base, int t
     const struct vg_wf_type *t = &p->watch->types[type];
     *crew =
         (struct vg_crew){.base = base, .type = type, .lat_deg = b->lat_deg, .lon_deg = b->lon_deg};
-    crew->air = (struct vg_airspeed){t->cruise_mps, p->watch->wind_from_deg, p->watch->wind_mps};
+    crew->air = (struct vg_airspeed){.cruise_mps = t->cruise_mps,
+                                     .wind_from_deg = p->watch->wind_from_deg,
+                                     .wind_mps = p->watch->wind_mps};
+    if (p->watch->has_wind_hours) {
+        crew->air.hours = p->watch->wind_hours;
+        for (int h = 0; h < VG_DAY_HOURS; h++) {
+            crew->air.wind_mps = fmax(crew->air.wind_mps, p->watch->wind_hours[h].mps);
+        }
+    }
+    crew->least_share = vg_airspeed_least_share(&crew->air);
     crew->usable_s = t->endurance_s * (1 - t->reserve) - VG_HELD_BACK_S;
     crew->turnaround_s = t->turnaround_s;
     crew->climb_s = t->agl_m / t->climb_mps;
@@ -616,15 +625,16 @@ static void reach_node(struct vg_problem *p, int line, int c, int i)
     }
     r->out_fwd[i] = r->out_bwd[i] = r->out_least[i] = HUGE_VAL;
     r->home[i] = r->home_least[i] = HUGE_VAL;
-    double far_m = crew->usable_s * crew->air.cruise_mps / 2 * 1.02;
+    double most_mps = crew->air.cruise_mps + (crew->air.hours != NULL ? crew->air.wind_mps : 0);
+    double far_m = crew->usable_s * most_mps / 2 * 1.02;
     if (crude_distance_m(crew->lat_deg, crew->lon_deg, nd->lat_deg[i], nd->lon_deg[i]) >
         far_m * 2) {
         return;
     }
-    r->out_least[i] =
-        vg_airspeed_leg_s(&crew->air, crew->lat_deg, crew->lon_deg, nd->lat_deg[i], nd->lon_deg[i]);
-    r->home_least[i] =
-        vg_airspeed_leg_s(&crew->air, nd->lat_deg[i], nd->lon_deg[i], crew->lat_deg, crew->lon_deg);
+    r->out_least[i] = vg_airspeed_least_leg_s(&crew->air, crew->lat_deg, crew->lon_deg,
+                                              nd->lat_deg[i], nd->lon_deg[i]);
+    r->home_least[i] = vg_airspeed_least_leg_s(&crew->air, nd->lat_deg[i], nd->lon_deg[i],
+                                               crew->lat_deg, crew->lon_deg);
     r->home[i] = leg_s(p, crew, nd->lat_deg[i], nd->lon_deg[i], true);
     r->out_fwd[i] = way_out_s(p, line, c, u_fwd, s);
     r->out_bwd[i] = way_out_s(p, line, c, u_bwd, s);
@@ -717,10 +727,11 @@ double vg_flight_floor_s(const struct vg_problem *p, const struct vg_chain *chai
     const struct vg_reach *r = &p->reach[chain->line * p->n_crews + c];
     int a = vg_chain_node(p, chain, i);
     int b = vg_chain_node(p, chain, j);
-    double there_s = r->out_least[a] + r->home_least[b] + along_s(p, chain, r->fwd, j) -
-                     along_s(p, chain, r->fwd, i);
-    double back_s = r->out_least[b] + r->home_least[a] + along_s(p, chain, r->bwd, j) -
-                    along_s(p, chain, r->bwd, i);
+    double share = crew->least_share;
+    double there_s = r->out_least[a] + r->home_least[b] +
+                     share * (along_s(p, chain, r->fwd, j) - along_s(p, chain, r->fwd, i));
+    double back_s = r->out_least[b] + r->home_least[a] +
+                    share * (along_s(p, chain, r->bwd, j) - along_s(p, chain, r->bwd, i));
     /* Wind is a vector of the local meridian, so a detour may be shorter by parts in 10^4: the
      * floor gives them away. */
     double legs = crew->air.wind_mps > 0 ? 0.9995 : 1;

@@ -162,8 +162,11 @@ static enum vg_status plan_region(const struct vg_replan_input *in, const struct
 {
     struct vg_watchfile left = *in->watch;
     struct vg_sweeps sweeps = {0}; /* the passes that the plan in force found for the ground */
-    struct vg_planner_options options = {
-        .parts = r->parts, .n_parts = r->n_parts, .is_quick = true};
+    struct vg_planner_options options = {.parts = r->parts,
+                                         .n_parts = r->n_parts,
+                                         .is_quick = true,
+                                         .is_clocked = in->plan->is_clocked,
+                                         .day = in->plan->daylight_day};
     left.n_drones = 0;
     left.drones = malloc(((size_t)in->watch->n_drones + 1) * sizeof *left.drones);
     if (left.drones == NULL) {
@@ -190,10 +193,27 @@ static enum vg_status plan_region(const struct vg_replan_input *in, const struct
 }
 
 static bool is_in_region(const struct vg_replan_input *in, const struct region *r,
-                         const struct vg_plan_sortie *so)
+                         const char *drone)
 {
-    int base = base_of(in->watch, so->drone);
+    int base = base_of(in->watch, drone);
     return base >= 0 && r->has_base[base];
+}
+
+/* Maintenance outside the region as it was, inside as the new plan has it. */
+static bool merge_slots(const struct vg_replan_input *in, const struct region *r,
+                        const struct vg_plan *part, struct vg_plan *out)
+{
+    size_t n = (size_t)in->plan->n_slots + (size_t)part->n_slots;
+    out->slots = calloc(n + 1, sizeof *out->slots);
+    for (int k = 0; out->slots != NULL && k < in->plan->n_slots; k++) {
+        if (!is_in_region(in, r, in->plan->slots[k].drone)) {
+            out->slots[out->n_slots++] = in->plan->slots[k];
+        }
+    }
+    for (int k = 0; out->slots != NULL && k < part->n_slots; k++) {
+        out->slots[out->n_slots++] = part->slots[k];
+    }
+    return out->slots != NULL;
 }
 
 /* A sortie of the region begins its period at start_s after the epoch of the plan in force. */
@@ -253,14 +273,19 @@ static enum vg_status merge(const struct vg_replan_input *in, const struct regio
                             struct vg_error *err)
 {
     size_t n = (size_t)in->plan->n_sorties + (size_t)part->n_sorties;
-    *out = (struct vg_plan){.certificate = malloc(3)};
+    *out = (struct vg_plan){.certificate = malloc(3),
+                            .is_clocked = in->plan->is_clocked,
+                            .clock_s = in->plan->clock_s,
+                            .has_daylight = in->plan->has_daylight || part->has_daylight,
+                            .daylight_day = in->plan->daylight_day};
     out->sorties = calloc(n + 1, sizeof *out->sorties);
-    bool is_good = out->sorties != NULL && out->certificate != NULL;
+    bool is_good =
+        merge_slots(in, r, part, out) && out->sorties != NULL && out->certificate != NULL;
     if (is_good) {
         memcpy(out->certificate, "{}", 3);
     }
     for (int k = 0; is_good && k < in->plan->n_sorties; k++) {
-        if (!is_in_region(in, r, &in->plan->sorties[k])) {
+        if (!is_in_region(in, r, in->plan->sorties[k].drone)) {
             is_good = vg_plan_copy_sortie(&in->plan->sorties[k], 0, &out->sorties[out->n_sorties]);
             out->n_sorties += is_good;
         }
@@ -357,6 +382,10 @@ static enum vg_status choose_start(const struct vg_replan_input *in, const struc
                                    struct vg_plan *io, struct vg_forecast *out,
                                    struct vg_error *err)
 {
+    if (part->is_clocked) { /* its times are those of the clock already */
+        restart(part, 0, io);
+        return vg_replan_forecast(in, io, out, err);
+    }
     double step_s = longest_period_s(part) / STARTS;
     double fine_s = step_s / FINER;
     struct start best = {.at_s = in->plan_now_s, .forecast = {.ratio = HUGE_VAL}};

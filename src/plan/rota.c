@@ -82,7 +82,7 @@ static bool take_lists(struct vg_rota *self)
 bool vg_rota_init(struct vg_rota *self, const struct vg_rota_tables *tables)
 {
     size_t n_crews = (size_t)tables->p->n_crews;
-    *self = (struct vg_rota){.tables = tables, .cap = VG_ROTA_MOST};
+    *self = (struct vg_rota){.tables = tables, .by_day = 1, .cap = VG_ROTA_MOST};
     self->sorties = calloc(VG_ROTA_MOST, sizeof *self->sorties);
     self->live = calloc(VG_ROTA_MOST, sizeof *self->live);
     self->over = calloc(n_crews, sizeof *self->over);
@@ -223,6 +223,20 @@ static void sort_up(double *x, int n)
     }
 }
 
+/* Seconds of take-offs and landings in closed hours, as dear as a missed visit. */
+static double missed_of(const struct vg_rota *self, int crew)
+{
+    const struct vg_rota_tables *t = self->tables;
+    const int *list = self->of_crew[crew];
+    double sum = 0;
+    for (int q = 1; q <= list[0] && t->clock != NULL; q++) {
+        const struct vg_rota_sortie *s = &self->sorties[list[q]];
+        double flight_s = s->busy_s - t->p->crews[crew].turnaround_s;
+        sum += DEAR * vg_clock_missed_s(t->clock, crew, s->at_s, flight_s);
+    }
+    return sum;
+}
+
 /* Of the crews of a base the first answers for its pads. */
 static int first_of_base(const struct vg_problem *p, int crew)
 {
@@ -295,6 +309,14 @@ static double over_of(struct vg_rota *self, int crew)
         out += (int)turns + (end >= d);
         w->end[q] = end >= d ? end - d : end;
     }
+    const struct vg_clock *clock = self->tables->clock;
+    for (int q = 0; clock != NULL && q < clock->n_jobs[crew] && n < VG_ROTA_MOST; q++, n++) {
+        const struct vg_clock_job *job = &clock->jobs[crew][q];
+        bool is_over = job->at_s + job->busy_s >= d;
+        w->start[n] = job->at_s;
+        w->end[n] = job->at_s + job->busy_s - (is_over ? d : 0);
+        out += is_over;
+    }
     sort_up(w->start, n);
     sort_up(w->end, n);
     double sum = 0;
@@ -310,7 +332,7 @@ static double over_of(struct vg_rota *self, int crew)
     if (first_of_base(self->tables->p, crew) == crew) {
         sum += pads_lack_s(self, crew);
     }
-    return sum * self->crew_weight[crew];
+    return (sum + missed_of(self, crew)) * self->crew_weight[crew];
 }
 
 /* ---- what the links lack ---- */
@@ -327,6 +349,33 @@ static double longest_gap(double *when, int n, double period_s)
         most = gap > most ? gap : most;
     }
     return most;
+}
+
+/* The gaps at a node between the visits of the n sorties at hand go to work->when; how many. */
+static int gaps_at(struct vg_rota *self, int chain, int node, int n, double *out_most)
+{
+    const struct vg_rota_tables *t = self->tables;
+    struct vg_rota_work *w = self->work;
+    int m = 0;
+    for (int q = 0; q < n; q++) {
+        const struct vg_rota_sortie *s = &self->sorties[w->here[q]];
+        double at_s = round_period(s->at_s + vg_rota_node_s(t, s, node), self->period_s);
+        if (t->clock == NULL || vg_clock_is_lit(t->clock, s->crew, chain, node, at_s)) {
+            w->when[m++] = at_s;
+        }
+    }
+    if (m == 0) {
+        w->when[0] = *out_most = 2 * self->period_s; /* worse than any single visit */
+        return 1;
+    }
+    sort_up(w->when, m);
+    int night = t->clock != NULL ? vg_clock_night(t->clock, chain, node, w->when, m) : -1;
+    *out_most = longest_gap(w->when, m, self->period_s);
+    for (int k = 0; k < m && night >= 0; k++) {
+        w->when[k] /= k == night ? 1 : self->by_day;
+        *out_most = w->when[k] > *out_most ? w->when[k] : *out_most;
+    }
+    return m;
 }
 
 static double add_span(struct vg_rota *self, int chain, int from, int to, double excess_s)
@@ -367,26 +416,19 @@ static double no_visit(struct vg_rota *self, int chain, int from, int to)
 /* Where all fly the same way and at the same speed: once for the run. */
 static double judge_even(struct vg_rota *self, int chain, int from, int to, int n)
 {
-    struct vg_rota_work *w = self->work;
-    for (int q = 0; q < n; q++) {
-        const struct vg_rota_sortie *s = &self->sorties[w->here[q]];
-        w->when[q] = round_period(s->at_s + vg_rota_node_s(self->tables, s, from), self->period_s);
-    }
-    double most = longest_gap(w->when, n, self->period_s);
-    return judge_gaps(self, chain, from, to, n, most);
+    double most;
+    int m = gaps_at(self, chain, from, n, &most);
+    return judge_gaps(self, chain, from, to, m, most);
 }
 
 /* Seconds of gap beyond a limit at a node. */
-static double excess_at(struct vg_rota *self, int node, int n, double limit_s)
+static double excess_at(struct vg_rota *self, int chain, int node, int n, double limit_s)
 {
     struct vg_rota_work *w = self->work;
     double sum = 0;
-    for (int q = 0; q < n; q++) {
-        const struct vg_rota_sortie *s = &self->sorties[w->here[q]];
-        w->when[q] = round_period(s->at_s + vg_rota_node_s(self->tables, s, node), self->period_s);
-    }
-    double most = longest_gap(w->when, n, self->period_s);
-    for (int q = 0; q < n && most > limit_s; q++) {
+    double most;
+    int m = gaps_at(self, chain, node, n, &most);
+    for (int q = 0; q < m && most > limit_s; q++) {
         sum += w->when[q] > limit_s ? w->when[q] - limit_s : 0;
     }
     return sum;
@@ -404,9 +446,9 @@ static double judge_uneven(struct vg_rota *self, int chain, int from, int to, in
         end = ch->same_to[k] < end ? ch->same_to[k] : end;
         double limit = self->target * ch->wish_s[k];
         if (k == from || limit < last_limit || limit > last_limit) {
-            left = excess_at(self, k, n, limit);
+            left = excess_at(self, chain, k, n, limit);
         }
-        double right = excess_at(self, end, n, limit);
+        double right = excess_at(self, chain, end, n, limit);
         sum += add_span(self, chain, k, end, left > right ? left : right);
         left = right;
         last_limit = limit;
@@ -462,7 +504,7 @@ static double cover_of(struct vg_rota *self, const struct range *r)
         int from = w->cut[c];
         int to = w->cut[c + 1];
         int n = 0;
-        bool is_even = true;
+        bool is_even = self->tables->clock == NULL || !self->tables->clock->has_light;
         for (int q = 0; q < w->n_near && to > from; q++) {
             const struct vg_rota_sortie *s = &self->sorties[w->near[q]];
             if (s->i <= from && s->j >= to) {
@@ -569,6 +611,13 @@ void vg_rota_load(struct vg_rota *self, const struct vg_rota_sortie *sorties, in
         }
     }
     vg_rota_reprice(self);
+}
+
+void vg_rota_load_day(struct vg_rota *self, const struct vg_rota_sortie *sorties, int n,
+                      double target, double by_day)
+{
+    self->by_day = by_day;
+    vg_rota_load(self, sorties, n, target, VG_DAY_S);
 }
 
 /* ---- trying a change ---- */

@@ -21,6 +21,7 @@
 #define VG_PLAN_ROTA_H
 
 #include "base/rng.h"
+#include "plan/clock.h"
 #include "plan/inner.h"
 #include "plan/rates.h"
 
@@ -70,6 +71,7 @@ struct vg_rota_deals {
 
 struct vg_rota_tables {
     const struct vg_problem *p;
+    const struct vg_clock *clock; /* NULL: nothing goes by the clock; else the period is one day */
     const struct vg_partition *part;
     struct vg_rota_chain *chains;
     int n_chains;
@@ -96,6 +98,7 @@ struct vg_rota {
     const struct vg_rota_tables *tables;
     double target; /* gap / wanted revisit */
     double period_s;
+    double by_day; /* with a clock: of the target, where a gap is not the night's; (0, 1] */
     struct vg_rota_sortie *sorties;
     int n; /* places in use, on or off */
     int cap;
@@ -135,6 +138,9 @@ double vg_rota_node_s(const struct vg_rota_tables *t, const struct vg_rota_sorti
 /* Replaces all sorties and target. */
 void vg_rota_load(struct vg_rota *self, const struct vg_rota_sortie *sorties, int n, double target,
                   double period_s);
+/* As vg_rota_load with gaps by day (vg_clock_night) held to a share of the target. */
+void vg_rota_load_day(struct vg_rota *self, const struct vg_rota_sortie *sorties, int n,
+                      double target, double by_day);
 /* Prices from the target, and all costs anew. */
 void vg_rota_reprice(struct vg_rota *self);
 /* Tries changes: kept if the cost falls or grows by less than `most`. */
@@ -172,6 +178,7 @@ struct vg_rota_plan {
     int deal; /* of the drones, see tables */
     double target;
     double period_s;
+    double by_day;
 };
 struct vg_rota_options {
     int64_t moves; /* per thread; the work, and with the seed the result, is fixed by it */
@@ -183,6 +190,15 @@ struct vg_rota_options {
 /* The best rota found; out->n = 0 if none was. */
 enum vg_status vg_rota_search(const struct vg_rota_tables *t, const struct vg_rota_options *options,
                               struct vg_rota_plan *io, struct vg_error *err) VG_MUST_USE;
+
+/* The same for a day's timetable, from the partition on; tables have a clock (day_search.c). */
+enum vg_status vg_day_search(const struct vg_rota_tables *t, const struct vg_rota_options *options,
+                             struct vg_rota_plan *io, struct vg_error *err) VG_MUST_USE;
+
+/* Flights of a day's timetable, which take off at 0 as counted, become what they are in the wind of
+ * their hours (day_wind.c). false: out of memory. */
+bool vg_day_wind_fly(const struct vg_problem *p, struct vg_rota_plan *io,
+                     struct vg_plan_sortie *flights) VG_MUST_USE;
 
 /* Searches, flies the best rota out and hands it to the drones: its sorties and period into `io`,
  * which has none; nothing if no rota has a smaller worst gap / wanted revisit than `share`. */

@@ -18,6 +18,13 @@ struct moment {
     int64_t turns; /* periods taken off */
 };
 
+/* Maintenance of one drone of a crew a day. */
+struct job {
+    int crew;
+    int64_t at;
+    int64_t busy; /* turnaround included */
+};
+
 struct hand {
     const struct vg_problem *p;
     const struct vg_rota_plan *rota;
@@ -26,6 +33,8 @@ struct hand {
     int64_t period;
     struct moment *start; /* of one crew */
     struct moment *ready;
+    struct job *jobs; /* numbered behind the sorties */
+    int n_jobs;
     int *next; /* per sortie */
     int64_t *wait; /* from its take-off to that of the next */
     bool *is_done;
@@ -43,8 +52,26 @@ static int by_moment(const void *a, const void *b)
     return x->t != y->t ? (x->t < y->t ? -1 : 1) : x->sortie - y->sortie;
 }
 
+static int crew_of(const struct hand *self, int k)
+{
+    return k < self->rota->n ? self->rota->sorties[k].crew : self->jobs[k - self->rota->n].crew;
+}
+
+/* Flight, or work, and turnaround. */
+static int64_t busy_of(const struct hand *self, int k)
+{
+    if (k >= self->rota->n) {
+        return self->jobs[k - self->rota->n].busy;
+    }
+    double turnaround_s = self->p->crews[self->rota->sorties[k].crew].turnaround_s;
+    return ticks(self->flights[k].land_s) + (int64_t)ceil(turnaround_s * VG_TICKS_PER_S - 1e-6);
+}
+
 static int64_t takeoff_of(const struct hand *self, int k)
 {
+    if (k >= self->rota->n) {
+        return self->jobs[k - self->rota->n].at;
+    }
     int64_t t = ticks(self->rota->sorties[k].at_s) % self->period;
     return t < 0 ? t + self->period : t;
 }
@@ -54,12 +81,10 @@ static int link_crew(struct hand *self, int crew)
 {
     int n = 0;
     int64_t out = 0;
-    double turnaround_s = self->p->crews[crew].turnaround_s;
-    for (int k = 0; k < self->rota->n; k++) {
-        if (self->rota->sorties[k].crew == crew) {
+    for (int k = 0; k < self->rota->n + self->n_jobs; k++) {
+        if (crew_of(self, k) == crew) {
             int64_t at = takeoff_of(self, k);
-            int64_t end = at + ticks(self->flights[k].land_s) +
-                          (int64_t)ceil(turnaround_s * VG_TICKS_PER_S - 1e-6);
+            int64_t end = at + busy_of(self, k);
             self->start[n] = (struct moment){k, at, 0};
             self->ready[n++] = (struct moment){k, end % self->period, end / self->period};
             out += end / self->period;
@@ -102,6 +127,110 @@ static enum vg_status add_sortie(struct hand *self, int k, int drone, int64_t at
     return VG_OK;
 }
 
+/* ---- maintenance ---- */
+
+/* A wait from k's take-off to that of `next`, no shorter than k takes. */
+static int64_t wait_for(const struct hand *self, int k, int next)
+{
+    int64_t busy = busy_of(self, k);
+    int64_t wait = (takeoff_of(self, next) - takeoff_of(self, k) - busy) % self->period;
+    return busy + (wait < 0 ? wait + self->period : wait);
+}
+
+static bool is_in_ring(const struct hand *self, int k, int of)
+{
+    int at = of;
+    do {
+        if (at == k) {
+            return true;
+        }
+        at = self->next[at];
+    } while (at != of);
+    return false;
+}
+
+/* Two drones on the ground at once may take each other's turn: where the two are in different rings
+ * these become one. So every drone of a crew comes to its maintenance. */
+static void join_rings(struct hand *self, int crew)
+{
+    int n = self->rota->n + self->n_jobs;
+    for (int a = 0; a < n; a++) {
+        for (int b = 0; b < n && crew_of(self, a) == crew; b++) {
+            if (crew_of(self, b) != crew || is_in_ring(self, b, a)) {
+                continue;
+            }
+            int64_t wait_a = wait_for(self, a, self->next[b]);
+            int64_t wait_b = wait_for(self, b, self->next[a]);
+            if (wait_a + wait_b == self->wait[a] + self->wait[b]) {
+                int next = self->next[a];
+                self->next[a] = self->next[b];
+                self->next[b] = next;
+                self->wait[a] = wait_a;
+                self->wait[b] = wait_b;
+            }
+        }
+    }
+}
+
+/* The most that a drone of this ring flies between two jobs; HUGE_VAL: it has none. */
+static double most_between_s(const struct hand *self, int k)
+{
+    double since_s = 0;
+    double most_s = 0;
+    int first = k;
+    do {
+        first = self->next[first];
+    } while (first != k && first < self->rota->n);
+    if (first < self->rota->n) {
+        return HUGE_VAL;
+    }
+    int at = first;
+    do {
+        since_s = at < self->rota->n ? since_s + self->flights[at].land_s : 0;
+        most_s = fmax(most_s, since_s);
+        at = self->next[at];
+    } while (at != first);
+    return most_s;
+}
+
+static enum vg_status check_maintenance(const struct hand *self, int k, struct vg_error *err)
+{
+    const struct vg_crew *crew = &self->p->crews[crew_of(self, k)];
+    const struct vg_wf_type *type = &self->p->watch->types[crew->type];
+    if (type->maintenance_s > 0 && most_between_s(self, k) > type->maintenance_every_s) {
+        return vg_fail(err, VG_E_INVALID,
+                       "base %s: no turn was found in which each of %d drones of type %s has its "
+                       "maintenance within %.0f h of flight; more drones there, or longer between "
+                       "maintenances, would do",
+                       self->p->watch->bases[crew->base].name, crew->n, type->name,
+                       type->maintenance_every_s / VG_HOUR_S);
+    }
+    return VG_OK;
+}
+
+static enum vg_status add_slot(struct hand *self, int k, int drone, int64_t at, int64_t period,
+                               struct vg_error *err)
+{
+    const struct vg_watchfile *w = self->p->watch;
+    const struct vg_crew *crew = &self->p->crews[crew_of(self, k)];
+    struct vg_plan *plan = self->plan;
+    size_t n = (size_t)plan->n_slots + 1;
+    struct vg_plan_slot *slots = realloc(plan->slots, n * sizeof *slots);
+    if (slots == NULL) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    plan->slots = slots;
+    struct vg_plan_slot *slot = &slots[plan->n_slots++];
+    *slot = (struct vg_plan_slot){.from_s = (double)at / VG_TICKS_PER_S,
+                                  .period_s = (double)period / VG_TICKS_PER_S};
+    slot->to_s = slot->from_s + w->types[crew->type].maintenance_s;
+    vg_format(slot->drone, sizeof slot->drone, "%s", w->drones[drone].id);
+    vg_format(slot->base, sizeof slot->base, "%s", w->bases[crew->base].name);
+    return VG_OK;
+}
+
+/* ---- rings ---- */
+
 /* Room for so many more. */
 static bool grow(struct vg_plan *plan, int more)
 {
@@ -118,7 +247,7 @@ static bool grow(struct vg_plan *plan, int more)
 /* The ring that sortie k is in, for its drones; *io_drone: the crew's first free one. */
 static enum vg_status add_ring(struct hand *self, int k, int *io_drone, struct vg_error *err)
 {
-    const struct vg_crew *crew = &self->p->crews[self->rota->sorties[k].crew];
+    const struct vg_crew *crew = &self->p->crews[crew_of(self, k)];
     int64_t around = 0;
     int n = 0;
     int at = k;
@@ -138,8 +267,10 @@ static enum vg_status add_ring(struct hand *self, int k, int *io_drone, struct v
     for (int d = 0; d < n_drones; d++) {
         int64_t t = takeoff_of(self, k) + d * self->period;
         for (int q = 0; q < n; q++) {
-            enum vg_status st =
-                add_sortie(self, at, crew->drones[*io_drone], t % around, around, q + 1, err);
+            int drone = crew->drones[*io_drone];
+            enum vg_status st = at < self->rota->n
+                                    ? add_sortie(self, at, drone, t % around, around, q + 1, err)
+                                    : add_slot(self, at, drone, t % around, around, err);
             if (st != VG_OK) {
                 return st;
             }
@@ -157,9 +288,13 @@ static enum vg_status hand_out(struct hand *self, struct vg_error *err)
     for (int c = 0; c < self->p->n_crews && st == VG_OK; c++) {
         int drone = 0;
         link_crew(self, c);
+        if (self->p->clock != NULL && self->p->clock->n_jobs[c] > 0) {
+            join_rings(self, c);
+        }
         for (int k = 0; k < self->rota->n && st == VG_OK; k++) {
             if (self->rota->sorties[k].crew == c && !self->is_done[k]) {
-                st = add_ring(self, k, &drone, err);
+                st = check_maintenance(self, k, err);
+                st = st == VG_OK ? add_ring(self, k, &drone, err) : st;
             }
         }
     }
@@ -173,18 +308,29 @@ enum vg_status vg_rota_hand_out(const struct vg_problem *p, const struct vg_rota
     size_t n = (size_t)rota->n + 1;
     struct hand self = {.p = p, .rota = rota, .flights = flights, .plan = io};
     self.period = ticks(rota->period_s);
+    for (int c = 0; c < p->n_crews && p->clock != NULL; c++) {
+        n += (size_t)p->clock->n_jobs[c];
+    }
+    self.jobs = calloc(n, sizeof *self.jobs);
+    for (int c = 0; c < p->n_crews && p->clock != NULL && self.jobs != NULL; c++) {
+        for (int k = 0; k < p->clock->n_jobs[c]; k++) {
+            const struct vg_clock_job *job = &p->clock->jobs[c][k];
+            self.jobs[self.n_jobs++] = (struct job){c, ticks(job->at_s), ticks(job->busy_s)};
+        }
+    }
     self.start = calloc(n, sizeof *self.start);
     self.ready = calloc(n, sizeof *self.ready);
     self.next = calloc(n, sizeof *self.next);
     self.wait = calloc(n, sizeof *self.wait);
     self.is_done = calloc(n, sizeof *self.is_done);
     enum vg_status st = VG_OK;
-    if (!self.start || !self.ready || !self.next || !self.wait || !self.is_done) {
+    if (!self.start || !self.ready || !self.next || !self.wait || !self.is_done || !self.jobs) {
         st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     } else {
         io->period_s = 0;
         st = hand_out(&self, err);
     }
+    free(self.jobs);
     free(self.start);
     free(self.ready);
     free(self.next);

@@ -56,9 +56,28 @@ static enum vg_status fly(struct vg_problem *p, const struct vg_rota_tables *t,
     return st;
 }
 
+/* The period is the day's. */
+static bool settle_day(struct vg_rota *room, struct vg_rota_plan *io,
+                       struct vg_rota_sortie *sorties)
+{
+    vg_rota_load_day(room, io->sorties, io->n, io->target, io->by_day);
+    if (!vg_rota_settle(room, io->period_s, sorties, &io->target)) {
+        return false;
+    }
+    memcpy(io->sorties, sorties, (size_t)io->n * sizeof *sorties);
+    for (int k = 0; k < io->n; k++) {
+        io->sorties[k].at_s = vg_plan_tick_s(io->sorties[k].at_s);
+    }
+    return true;
+}
+
 /* Polishes with the period anywhere near, and once more with the period in whole ticks. */
 static bool polish(struct vg_rota *room, struct vg_rota_plan *io, struct vg_rota_sortie *sorties)
 {
+    if (room->tables->clock != NULL) {
+        return settle_day(room, io, sorties);
+    }
+
     static const double NEAR = 0.03;
     double ratio_s = io->period_s / io->target;
     vg_rota_set_deal(room, io->deal);
@@ -120,7 +139,11 @@ static enum vg_status make(struct vg_problem *p, const struct vg_rota_tables *t,
     }
     if (st == VG_OK && !*out_is_short && all_given_fly(p, io, drones) &&
         polish(&room, io, sorties) && io->target < share) {
+        bool is_by_hour = t->clock != NULL && p->watch->has_wind_hours;
         st = vg_problem_deal(p, drones, err);
+        if (st == VG_OK && is_by_hour && !vg_day_wind_fly(p, io, flights)) {
+            st = no_memory(err);
+        }
         st = st == VG_OK ? vg_rota_hand_out(p, io, flights, plan, err) : st;
     }
     drop_flights(flights, io->n);
@@ -181,7 +204,8 @@ enum vg_status vg_rota_improve(struct vg_problem *p, const struct vg_rates *rate
     }
     bool is_short = true;
     for (int k = 0; k < TRIES && is_short && st == VG_OK; k++) {
-        st = vg_rota_search(&t, &o, &rota, err);
+        st = p->clock != NULL ? vg_day_search(&t, &o, &rota, err)
+                              : vg_rota_search(&t, &o, &rota, err);
         is_short = false;
         if (st == VG_OK && rota.n > 0 && rota.target < share) {
             st = make(p, &t, &rota, share, io, &is_short, err);

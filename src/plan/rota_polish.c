@@ -93,17 +93,69 @@ static double round_period(double t, double period_s)
     return r < period_s ? r : 0;
 }
 
+/* Not before from_s and not after to_s, of the days that the sortie's own times are of. The clock
+ * is one more take-off, at 0. */
+static void demand_within(struct polish *self, int id, double from_s, double to_s)
+{
+    int clock = self->rota->n_live;
+    if (from_s > -HUGE_VAL) {
+        demand(self, (struct demand){self->place[id], clock, 0, 0, -from_s});
+        demand(self, (struct demand){clock, self->place[id], 0, 0, to_s});
+    }
+}
+
+/* A visit that counts goes on counting; false: it does not count, there is no light. */
+static bool demand_light(struct polish *self, int id, int chain, int node)
+{
+    const struct vg_rota *r = self->rota;
+    const struct vg_clock *clock = r->tables->clock;
+    const struct vg_rota_sortie *s = &r->sorties[id];
+    double off_s = vg_rota_node_s(r->tables, s, node);
+    if (clock == NULL || !clock->needs_light[s->crew] ||
+        clock->chains[chain].light_s[node] >= VG_DAY_S) {
+        return true;
+    }
+    if (!vg_clock_is_lit(clock, s->crew, chain, node, s->at_s + off_s)) {
+        return false;
+    }
+    double since_s =
+        round_period(s->at_s + off_s - clock->chains[chain].light_from_s[node], VG_DAY_S);
+    demand_within(self, id, s->at_s - since_s + ROUNDING_S,
+                  s->at_s - since_s + clock->chains[chain].light_s[node] - ROUNDING_S);
+    return true;
+}
+
+/* Which of the gaps behind the passings is the night's; -1: none. */
+static int night_of(const struct polish *self, int chain, int node, const struct passing *pass,
+                    int n)
+{
+    double when[MOST_HERE];
+    if (self->rota->tables->clock == NULL) {
+        return -1;
+    }
+    for (int q = 0; q < n; q++) {
+        when[q] = pass[q].t_s;
+    }
+    return vg_clock_night(self->rota->tables->clock, chain, node, when, n);
+}
+
 /* Each visit of a node and the next one round the period: at most the wish apart. */
-static void demand_node(struct polish *self, const int *ids, int n, int node, double wish_s)
+static void demand_node(struct polish *self, int chain, const int *ids, int n_ids, int node,
+                        double wish_s)
 {
     const struct vg_rota *r = self->rota;
     struct passing pass[MOST_HERE];
-    for (int q = 0; q < n; q++) {
+    int n = 0;
+    for (int q = 0; q < n_ids; q++) {
         const struct vg_rota_sortie *s = &r->sorties[ids[q]];
         double t = s->at_s + vg_rota_node_s(r->tables, s, node);
-        pass[q] = (struct passing){ids[q], round_period(t, r->period_s)};
+        if (demand_light(self, ids[q], chain, node)) {
+            pass[n++] = (struct passing){ids[q], round_period(t, r->period_s)};
+        }
     }
+    self->is_failed = self->is_failed || n == 0;
     qsort(pass, (size_t)n, sizeof *pass, by_time);
+    int night = night_of(self, chain, node, pass, n);
     for (int q = 0; q < n; q++) {
         const struct passing *x = &pass[q];
         const struct passing *y = &pass[(q + 1) % n];
@@ -113,7 +165,8 @@ static void demand_node(struct polish *self, const int *ids, int n, int node, do
         double off_b = vg_rota_node_s(r->tables, b, node);
         double gap = y->t_s - x->t_s + (q + 1 < n ? 0 : r->period_s);
         double turns = round((gap - (b->at_s + off_b - a->at_s - off_a)) / r->period_s);
-        demand(self, (struct demand){self->place[x->id], self->place[y->id], wish_s, -turns,
+        double held_s = wish_s * (night < 0 || q == night ? 1 : r->by_day);
+        demand(self, (struct demand){self->place[x->id], self->place[y->id], held_s, -turns,
                                      off_a - off_b});
     }
 }
@@ -136,10 +189,11 @@ static bool is_even(const struct vg_rota *r, const int *ids, int n)
 static void demand_run(struct polish *self, int chain, const int *ids, int n, int from, int to)
 {
     const struct vg_rota_chain *ch = &self->rota->tables->chains[chain];
-    if (!is_even(self->rota, ids, n)) {
+    const struct vg_clock *clock = self->rota->tables->clock;
+    if ((clock != NULL && clock->has_light) || !is_even(self->rota, ids, n)) {
         for (int k = from; k < to; k++) {
-            demand_node(self, ids, n, k, ch->wish_s[k]);
-            demand_node(self, ids, n, k + 1, ch->wish_s[k]);
+            demand_node(self, chain, ids, n, k, ch->wish_s[k]);
+            demand_node(self, chain, ids, n, k + 1, ch->wish_s[k]);
         }
         return;
     }
@@ -147,7 +201,7 @@ static void demand_run(struct polish *self, int chain, const int *ids, int n, in
     for (int k = from; k < to; k = ch->same_to[k]) {
         least = fmin(least, ch->wish_s[k]);
     }
-    demand_node(self, ids, n, from, least);
+    demand_node(self, chain, ids, n, from, least);
 }
 
 static int by_number(const void *a, const void *b)
@@ -201,19 +255,47 @@ static void demand_after(struct polish *self, int y, double off_y, double turns_
            (struct demand){self->place[y], self->place[x], 0, turns_y - turns_x, off_y - off_x});
 }
 
+/* What takes a drone of a crew: a sortie, or a job (ids from -1 down), which the clock holds. */
+struct stay {
+    double at_s;
+    double busy_s;
+};
+
+static struct stay stay_of(const struct vg_rota *r, int crew, int id)
+{
+    if (id < 0) {
+        const struct vg_clock_job *job = &r->tables->clock->jobs[crew][-1 - id];
+        return (struct stay){job->at_s, job->busy_s};
+    }
+    return (struct stay){r->sorties[id].at_s, r->sorties[id].busy_s};
+}
+
+/* Its take-off, or the clock, and how long after that it begins. */
+static int begins_at(const struct polish *self, int id, const struct stay *stay, double *out_off_s)
+{
+    *out_off_s = id < 0 ? stay->at_s : 0;
+    return id < 0 ? self->rota->n_live : self->place[id];
+}
+
+static int n_jobs(const struct vg_rota *r, int crew)
+{
+    return r->tables->clock != NULL ? r->tables->clock->n_jobs[crew] : 0;
+}
+
 static void demand_drones(struct polish *self, int crew, struct passing *start, struct passing *end)
 {
     const struct vg_rota *r = self->rota;
     const int *list = r->of_crew[crew];
-    int n = list[0];
+    int n = list[0] + n_jobs(r, crew);
     int out = 0; /* at the beginning of the period */
     double d = r->period_s;
     for (int q = 0; q < n; q++) {
-        const struct vg_rota_sortie *s = &r->sorties[list[q + 1]];
-        double at = round_period(s->at_s, d);
-        double turns = floor((at + s->busy_s) / d);
-        start[q] = (struct passing){list[q + 1], at};
-        end[q] = (struct passing){list[q + 1], round_period(at + s->busy_s, d)};
+        int id = q < list[0] ? list[q + 1] : list[0] - q - 1;
+        struct stay s = stay_of(r, crew, id);
+        double at = round_period(s.at_s, d);
+        double turns = floor((at + s.busy_s) / d);
+        start[q] = (struct passing){id, at};
+        end[q] = (struct passing){id, round_period(at + s.busy_s, d)};
         out += (int)turns;
     }
     qsort(start, (size_t)n, sizeof *start, by_time);
@@ -223,10 +305,16 @@ static void demand_drones(struct polish *self, int crew, struct passing *start, 
         int wraps = (int)floor((double)q / n);
         const struct passing *e = &end[m];
         const struct passing *s = &start[q - wraps * n];
-        double busy = r->sorties[e->id].busy_s;
-        double turns_s = round((s->t_s - r->sorties[s->id].at_s) / d) + wraps;
-        double turns_e = round((e->t_s - r->sorties[e->id].at_s - busy) / d);
-        demand_after(self, s->id, 0, turns_s, e->id, busy + ROUNDING_S, turns_e);
+        struct stay before = stay_of(r, crew, e->id);
+        struct stay after = stay_of(r, crew, s->id);
+        double off_e, off_s;
+        int from = begins_at(self, s->id, &after, &off_s);
+        int to = begins_at(self, e->id, &before, &off_e);
+        double turns_s = round((s->t_s - after.at_s) / d) + wraps;
+        double turns_e = round((e->t_s - before.at_s - before.busy_s) / d);
+        double rounding_s = e->id < 0 && s->id < 0 ? 0 : ROUNDING_S;
+        demand(self, (struct demand){from, to, 0, turns_s - turns_e,
+                                     off_s - off_e - before.busy_s - rounding_s});
     }
 }
 
@@ -276,10 +364,27 @@ static void demand_pads(struct polish *self, int base, struct event *ev)
     }
 }
 
+/* Take-off and landing in the open hours that they are in, or nearest to. */
+static void demand_open(struct polish *self, int id)
+{
+    const struct vg_rota *r = self->rota;
+    const struct vg_rota_sortie *s = &r->sorties[id];
+    double flight_s = s->busy_s - r->tables->p->crews[s->crew].turnaround_s;
+    for (int k = 0; k < 2; k++) {
+        double from_s, to_s;
+        double off_s = k * flight_s;
+        vg_clock_open(r->tables->clock, s->crew, k == 1, s->at_s + off_s, &from_s, &to_s);
+        demand_within(self, id, from_s + ROUNDING_S - off_s, to_s - ROUNDING_S - off_s);
+    }
+}
+
 static bool demand_ground(struct polish *self)
 {
     const struct vg_rota *r = self->rota;
     size_t n = 2 * (size_t)r->n_live + 1;
+    for (int c = 0; c < r->tables->p->n_crews; c++) {
+        n += (size_t)n_jobs(r, c);
+    }
     struct passing *start = malloc(n * sizeof *start);
     struct passing *end = malloc(n * sizeof *end);
     struct event *ev = malloc(n * sizeof *ev);
@@ -289,6 +394,9 @@ static bool demand_ground(struct polish *self)
     }
     for (int b = 0; b < r->tables->p->watch->n_bases && is_ok; b++) {
         demand_pads(self, b, ev);
+    }
+    for (int k = 0; k < r->n_live && is_ok && r->tables->clock != NULL; k++) {
+        demand_open(self, r->live[k]);
     }
     free(start);
     free(end);
@@ -322,10 +430,16 @@ static void cut_cycle(struct polish *self, int v)
     }
 }
 
+/* Take-offs, and the clock. */
+static int n_nodes(const struct polish *self)
+{
+    return self->rota->n_live + (self->rota->tables->clock != NULL);
+}
+
 /* A take-off on a cycle of parents; -1: none. */
 static int find_cycle(struct polish *self)
 {
-    int n = self->rota->n_live;
+    int n = n_nodes(self);
     memset(self->seen, 0, (size_t)n * sizeof *self->seen);
     for (int v = 0; v < n; v++) {
         int at = v;
@@ -344,7 +458,7 @@ static int find_cycle(struct polish *self)
 static bool can_keep(struct polish *self, double target, double period_s)
 {
     static const double HAIR_S = 1e-6;
-    int n = self->rota->n_live;
+    int n = n_nodes(self);
     memset(self->at, 0, (size_t)n * sizeof *self->at);
     for (int v = 0; v < n; v++) {
         self->parent[v] = -1;
@@ -407,7 +521,7 @@ static double best_ratio(const struct polish *self, double lo, double hi)
 
 static bool polish_init(struct polish *self, const struct vg_rota *rota)
 {
-    size_t n = (size_t)rota->n_live + 1;
+    size_t n = (size_t)rota->n_live + 2;
     *self = (struct polish){.rota = rota};
     self->place = calloc((size_t)rota->n + 1, sizeof *self->place);
     self->at = calloc(n, sizeof *self->at);
@@ -470,9 +584,10 @@ static bool keep_at(struct polish *self, double period_s, double *out_target)
 static void give_back(const struct polish *self, struct vg_rota_sortie *out)
 {
     const struct vg_rota *r = self->rota;
+    double clock_s = r->tables->clock != NULL ? self->at[r->n_live] : 0;
     for (int k = 0; k < r->n_live; k++) {
         out[k] = r->sorties[r->live[k]];
-        out[k].at_s = self->at[k];
+        out[k].at_s = self->at[k] - clock_s;
     }
 }
 

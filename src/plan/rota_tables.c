@@ -337,7 +337,7 @@ enum vg_status vg_rota_tables_init(struct vg_rota_tables *self, struct vg_proble
 {
     struct gather all = {0};
     *self = (struct vg_rota_tables){
-        .p = p, .part = part, .n_chains = p->n_chains, .share = rates->bound};
+        .p = p, .clock = p->clock, .part = part, .n_chains = p->n_chains, .share = rates->bound};
     for (int c = 0; c < p->n_crews; c++) {
         self->n_types = p->crews[c].type >= self->n_types ? p->crews[c].type + 1 : self->n_types;
     }

@@ -154,6 +154,71 @@ static void put_promise(const struct vg_plan *plan, const struct vg_watchfile *w
     }
 }
 
+/* "22:00-05:00, 12:00-13:00 UTC" */
+static void put_spans(const struct vg_hours *hours, struct vg_buf *out)
+{
+    for (int k = 0; k < hours->n; k++) {
+        int from = (int)lround(hours->spans[k].from_s / 60);
+        int to = (int)lround(fmod(hours->spans[k].to_s, VG_DAY_S) / 60);
+        vg_buf_printf(out, "%s%02d:%02d-%02d:%02d", k > 0 ? ", " : "", from / 60, from % 60,
+                      to / 60, to % 60);
+    }
+    vg_buf_puts(out, " UTC");
+}
+
+/* Hours of work a day, and the drones they are for. */
+static void put_maintenance(const struct vg_plan *plan, enum vg_lang lang, struct vg_buf *out)
+{
+    char hours[32];
+    double sum_s = 0;
+    for (int k = 0; k < plan->n_slots; k++) {
+        const struct vg_plan_slot *x = &plan->slots[k];
+        sum_s += (x->to_s - x->from_s) * VG_DAY_S / x->period_s;
+    }
+    vg_buf_printf(out, vg_tr(lang, "maintenance: %s h of work a day, each drone in its turn\n"),
+                  vg_decimal_format(lang, sum_s / VG_HOUR_S, 1, hours, sizeof hours));
+}
+
+/* Closed hours and daylight, and what they cost. */
+static void put_clock(const struct vg_plan *plan, const struct vg_watchfile *watch,
+                      enum vg_lang lang, struct vg_buf *out)
+{
+    for (int b = 0; b < watch->n_bases && plan->is_clocked; b++) {
+        if (watch->bases[b].closed.n > 0) {
+            vg_buf_printf(out, vg_tr(lang, "closed: %s "), watch->bases[b].name);
+            put_spans(&watch->bases[b].closed, out);
+            vg_buf_puts(out, "\n");
+        }
+    }
+    if (plan->has_daylight) {
+        char from[VG_TIME_TEXT_SIZE];
+        char to[VG_TIME_TEXT_SIZE];
+        int64_t day_us = VG_DAY_S * VG_US_PER_S;
+        vg_time_format(vg_us(plan->daylight_day * day_us), from, sizeof from);
+        vg_time_format(vg_us((plan->daylight_day + VG_DAYLIGHT_DAYS - 1) * day_us), to, sizeof to);
+        vg_buf_printf(
+            out, vg_tr(lang, "daylight: cameras that need it see with that of %.10s to %.10s\n"),
+            from, to);
+    }
+    if (watch->has_wind_hours) {
+        vg_buf_puts(out, vg_tr(lang, "wind: by the hour\n"));
+    }
+    if (plan->n_slots > 0) {
+        put_maintenance(plan, lang, out);
+    }
+    if (plan->blind_s > 0) {
+        char blind[48];
+        char by_day[48];
+        vg_duration_format(plan->blind_s, blind, sizeof blind);
+        vg_duration_format(plan->by_day_s, by_day, sizeof by_day);
+        vg_buf_printf(out,
+                      vg_tr(lang,
+                            "cost: these hours alone leave some place unseen for %s; at other "
+                            "times of day no point waits longer than %s\n"),
+                      blind, by_day);
+    }
+}
+
 /* Where a stretch begins and ends, in kilometres. */
 struct ends {
     char from[32];
@@ -225,6 +290,7 @@ void vg_plan_table(const struct vg_plan *plan, const struct vg_watchfile *watch,
         out, vg_tr(lang, "%s: %.0f km of line, %.0f km within reach; %d drones at %d bases\n"),
         watch->name, line_m / 1000, reachable_m(plan) / 1000, watch->n_drones, watch->n_bases);
     put_promise(plan, watch, lang, out);
+    put_clock(plan, watch, lang, out);
     vg_buf_puts(out, "\n");
     put_rows(plan, lang, out);
     put_passes(plan, lang, out);

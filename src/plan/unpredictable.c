@@ -141,6 +141,12 @@ enum vg_status vg_plan_scatter(const struct vg_watchfile *watch, const struct vg
     char worst[32];
     char wanted[32];
     double kept = 0;
+    if (plan->is_clocked) {
+        return vg_fail(err, VG_E_INVALID,
+                       "a plan that goes by the clock (closed hours, daylight, wind by the hour, "
+                       "maintenance) repeats every day at the same times: it cannot be slowed down "
+                       "to make it unpredictable");
+    }
     if (plan->worst_gap_s > watch->revisit_s) {
         vg_duration_format(plan->worst_gap_s, worst, sizeof worst);
         vg_duration_format(watch->revisit_s, wanted, sizeof wanted);

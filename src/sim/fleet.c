@@ -27,6 +27,7 @@ struct member {
 };
 
 struct vg_simfleet {
+    const struct vg_watchfile *watch; /* borrowed */
     struct vg_us start;
     struct vg_us now;
     int n;
@@ -203,6 +204,7 @@ enum vg_status vg_simfleet_create(const struct vg_watchfile *watch,
     if (self == NULL) {
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
+    self->watch = watch;
     self->start = self->now = now;
     self->n = watch->n_drones;
     self->members = calloc((size_t)(self->n > 0 ? self->n : 1), sizeof *self->members);
@@ -326,7 +328,7 @@ static bool has_fault(const struct vg_simfleet *self, int drone_i, enum vg_simfa
     return false;
 }
 
-/* The last wind that has come up blows. */
+/* The last wind that has come up blows; else that of the hour. */
 static void change_wind(struct vg_simfleet *self)
 {
     double t_s = vg_us_to_s(vg_us_sub(self->now, self->start));
@@ -336,8 +338,13 @@ static void change_wind(struct vg_simfleet *self)
         bool has_come = f->kind == VG_SIMFAULT_WIND && t_s >= f->at_s;
         blows = has_come && (blows == NULL || f->at_s >= blows->at_s) ? f : blows;
     }
-    for (int i = 0; blows != NULL && i < self->n; i++) {
-        vg_simdrone_set_wind(self->members[i].drone, blows->wind_from_deg, blows->wind_mps);
+    struct vg_wf_wind wind = vg_watchfile_wind_at(self->watch, vg_us_to_s(self->now));
+    if (blows != NULL) {
+        wind = (struct vg_wf_wind){blows->wind_from_deg, blows->wind_mps};
+    }
+    bool is_other = blows != NULL || self->watch->has_wind_hours;
+    for (int i = 0; is_other && i < self->n; i++) {
+        vg_simdrone_set_wind(self->members[i].drone, wind.from_deg, wind.mps);
     }
 }
 

@@ -33,6 +33,7 @@ struct expected {
 static const struct expected EXAMPLES[] = {
     {"examples/kayes/watch.yaml", 409372.08484277, 1, 1, 3, 6, 3, 53, 14400, 1500},
     {"examples/kayes/mixed.yaml", 409372.08484277, 1, 8, 3, 8, 3, 53, 14400, 1500},
+    {"examples/kayes/clock.yaml", 409372.08484277, 1, 1, 3, 6, 3, 53, 14400, 1500},
     {"examples/mali/watch.yaml", 8124145.57127787, 1, 1, 20, 80, 0, 135, 14400, 1500},
     {"examples/mali/natural-earth.yaml", 7250967.1400849, 1, 1, 20, 80, 0, 135, 14400, 1500},
     {"examples/brindabella/watch.yaml", 154345.623477138, 1, 1, 3, 6, 2, 7, 7200, 500},

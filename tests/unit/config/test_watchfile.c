@@ -188,6 +188,28 @@ static void several_lines(void **state)
     vg_watchfile_finish(&wf);
 }
 
+/* 10 m/s from the east in the first hour, 36 km/h from the south in the fifth, else calm. */
+static void wind_by_the_hour(void **state)
+{
+    (void)state;
+    struct vg_watchfile wf;
+    struct vg_error err = {0};
+    assert_int_equal(parse_watch("", "wind: {file: calm.csv}\n", &wf, &err), VG_OK);
+    assert_true(wf.has_wind_hours);
+    struct vg_wf_wind w = vg_watchfile_wind_at(&wf, 86400 * 3 + 3599);
+    assert_float_equal(w.from_deg, 90, 1e-6);
+    assert_float_equal(w.mps, 10, 1e-6);
+    w = vg_watchfile_wind_at(&wf, 3600);
+    assert_float_equal(w.mps, 0, 1e-6);
+    w = vg_watchfile_wind_at(&wf, -86400 + 4 * 3600);
+    assert_float_equal(w.from_deg, 180, 1e-6);
+    assert_float_equal(w.mps, 10, 1e-6);
+    /* The mean of 24 hours: 10 from the east and 10 from the south. */
+    assert_float_equal(wf.wind_from_deg, 135, 1e-4);
+    assert_float_equal(wf.wind_mps, 0.589256F, 1e-5);
+    vg_watchfile_finish(&wf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +218,7 @@ int main(void)
         cmocka_unit_test(elevation_with_its_datum),
         cmocka_unit_test(drones_by_count),
         cmocka_unit_test(a_drone_without_a_base),
+        cmocka_unit_test(wind_by_the_hour),
         cmocka_unit_test(several_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

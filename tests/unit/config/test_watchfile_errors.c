@@ -65,6 +65,13 @@ static const struct refusal REFUSALS[] = {
      "dir/w.yaml:12:18: \"cruise\" is 900 km/h; it must lie between 1 m/s and 200 m/s"},
     {"camera: eo", "camera: eo, reserve: 95%",
      "dir/w.yaml:12:62: \"reserve\" is 95%; it must lie between 0% and 90%"},
+    {"pads: 2", "closed: \"22:00-5:00\"",
+     "dir/w.yaml:7:50: \"22:00-5:00\" is no span of hours; write it as \"22:00-05:00\", which is "
+     "UTC, "
+     "or as \"22:00-05:00 +01:00\" in the time of a zone"},
+    {"pads: 2", "closed: [\"22:00-05:00\", \"04:00-22:00\"]",
+     "dir/w.yaml:7:50: base Kayes is closed all day: no drone could take off or land there; leave "
+     "out the base, or some of its closed hours"},
     {"pads: 2", "pads: 0", "dir/w.yaml:7:48: \"pads\" is 0; it must lie between 1 and 1000"},
     {"pads: 2", "pads: 2.5", "dir/w.yaml:7:48: \"pads\" must be a whole number, got \"2.5\""},
     {"pads: 2", "pads: two", "dir/w.yaml:7:48: \"pads\" must be a whole number, got \"two\""},
@@ -85,6 +92,39 @@ static const struct refusal REFUSALS[] = {
      "dir/w.yaml:10:36: \"hfov\" is 175deg; it must lie between 0.1deg and 170deg"},
     {"3-axis", "4-axis",
      "dir/w.yaml:10:59: no gimbal is named \"4-axis\"; did you mean \"2-axis\"?"},
+    /* maintenance */
+    {"camera: eo", "camera: eo, maintenance: 4h",
+     "dir/w.yaml:12:66: \"4h\" is no maintenance; write it as \"4h every 50h\", the work and the "
+     "hours of flight between"},
+    {"camera: eo", "camera: eo, maintenance: 4 every 50h",
+     "dir/w.yaml:12:66: \"4 every 50h\" is no maintenance; write it as \"4h every 50h\", the work "
+     "and the hours of flight between"},
+    {"camera: eo", "camera: eo, maintenance: 2d every 50h",
+     "dir/w.yaml:12:66: maintenance takes from 1 minute to 12 hours: give a drone that is away for "
+     "longer as one drone less"},
+    {"camera: eo", "camera: eo, maintenance: 4h every 3h",
+     "dir/w.yaml:12:66: maintenance every 3h comes before the end of one flight: it can be planned "
+     "from 4.0 h of flight on"},
+    /* wind by the hour */
+    {"", "wind: {file: gap.csv}\n",
+     "dir/gap.csv:13:1: hour 12:00 is missing: a plan repeats every day, so each hour from 00:00 "
+     "to "
+     "23:00 must be there once"},
+    {"", "wind: {file: twice.csv}\n", "dir/twice.csv:14:1: hour 09:00 is given twice"},
+    {"", "wind: {file: strong.csv}\n",
+     "dir/strong.csv:2:1: the wind of 25 m/s at 07:00 is as fast as type \"wing\" flies: it can be "
+     "planned below 25 m/s"},
+    {"", "wind: {file: half.csv}\n",
+     "dir/half.csv:2:1: \"07:30\" is no full hour; write it as \"07:00\" (UTC) or "
+     "\"2026-11-28T07:00:00Z\""},
+    {"", "wind: {file: unit.csv}\n",
+     "dir/unit.csv:2:1: \"240\" has no unit; write one of: deg, °, rad"},
+    {"", "wind: {file: short.csv}\n",
+     "dir/short.csv:2:1: a row has three values, such as \"07:00,240deg,8 m/s\""},
+    {"", "wind: {file: head.csv}\n",
+     "dir/head.csv:1:1: the first line must be \"hour,from,speed\""},
+    {"", "wind: {file: calm.csv, speed: 5 m/s}\n",
+     "dir/w.yaml:16:24: unknown key \"speed\"; known here: file"},
     /* names */
     {"type: wing, base: Kayes", "type: wings, base: Kayes",
      "dir/w.yaml:14:20: no type is named \"wings\"; did you mean \"wing\"?"},

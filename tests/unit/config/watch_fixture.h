@@ -37,6 +37,14 @@ static inline void watch_with(const char *find, const char *put, struct vg_buf *
     vg_buf_puts(out, at + strlen(find));
 }
 
+#define CALM_HEAD                                                                                  \
+    "hour,from,speed\n00:00,90deg,10 m/s\n01:00, 90deg, 0\r\n02:00,0deg,0\n03:00,0deg,0\n"         \
+    "2026-11-28T04:00:00Z,180deg,36 km/h\n05:00,0deg,0\n06:00,0deg,0\n07:00,0deg,0\n"              \
+    "2026-11-28T10:00:00+02:00,0deg,0\n09:00,0deg,0\n10:00,0deg,0\n11:00,0deg,0\n"
+#define CALM_TAIL                                                                                  \
+    "12:00,0deg,0\n13:00,0deg,0\n14:00,0deg,0\n15:00,0deg,0\n16:00,0deg,0\n17:00,0deg,0\n"         \
+    "18:00,0deg,0\n19:00,0deg,0\n20:00,0deg,0\n21:00,0deg,0\n22:00,0deg,0\n23:00,0deg,0\n\n"
+
 static const struct {
     const char *path;
     const char *text;
@@ -59,6 +67,14 @@ static const struct {
     {"dir/places.csv",
      "name,lat,lon,population\n\"Kayes, \"\"la chaude\"\"\",14.447,-11.444,78406\r\n"
      "Nioro,15.229,-9.593,\n"},
+    {"dir/calm.csv", CALM_HEAD CALM_TAIL},
+    {"dir/gap.csv", CALM_HEAD},
+    {"dir/twice.csv", CALM_HEAD "09:00,0deg,0\n"},
+    {"dir/strong.csv", "hour,from,speed\n07:00,240deg,25 m/s\n"},
+    {"dir/half.csv", "hour,from,speed\n07:30,240deg,5 m/s\n"},
+    {"dir/unit.csv", "hour,from,speed\n07:00,240,5 m/s\n"},
+    {"dir/short.csv", "hour,from,speed\n07:00,240deg\n"},
+    {"dir/head.csv", "from,speed\n"},
     {"dir/broken.json", "{\"type\":\n  oops}"},
 };
 

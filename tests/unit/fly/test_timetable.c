@@ -58,6 +58,35 @@ static void next_flights_alternate(void **state)
     assert_string_equal(vg_departure_id(&plan, &f, true, id, sizeof id), "A2#3R");
 }
 
+/* A plan that goes by the clock begins at its time of day, not when the station starts; launches
+ * and landings keep to the hours of their bases. */
+static void clocks_and_hours(void **state)
+{
+    (void)state;
+    struct vg_plan plan = {.period_s = 86400, .is_clocked = true, .clock_s = 5.5 * 3600};
+    static const struct {
+        const char *now;
+        const char *epoch;
+    } want[] = {
+        {"2026-11-28T14:00:00Z", "2026-11-28T05:30:00Z"},
+        {"2026-11-28T05:30:00Z", "2026-11-28T05:30:00Z"},
+        {"2026-11-28T05:29:59Z", "2026-11-27T05:30:00Z"},
+    };
+    for (size_t k = 0; k < sizeof want / sizeof want[0]; k++) {
+        struct vg_us now, epoch;
+        assert_int_equal(vg_time_parse(want[k].now, &now, NULL), VG_OK);
+        assert_int_equal(vg_time_parse(want[k].epoch, &epoch, NULL), VG_OK);
+        assert_int_equal(vg_timetable_epoch(&plan, now).us, epoch.us);
+    }
+    struct vg_wf_base base = {.name = "Camp", .closed = {{{22 * 3600.0, 29 * 3600.0}}, 1}};
+    struct vg_watchfile w = {.bases = &base, .n_bases = 1};
+    struct vg_plan_sortie s = {.base_from = "Camp", .base_to = "Camp", .land_s = 7200};
+    assert_true(vg_timetable_is_open(&w, &s, vg_us_from_s(3 * 86400 + 19.9 * 3600)));
+    assert_false(vg_timetable_is_open(&w, &s, vg_us_from_s(3 * 86400 + 20.1 * 3600)));
+    assert_false(vg_timetable_is_open(&w, &s, vg_us_from_s(3 * 86400 + 4.9 * 3600)));
+    assert_true(vg_timetable_is_open(&w, &s, vg_us_from_s(3 * 86400 + 5.1 * 3600)));
+}
+
 static double axis(void *ctx, const char *line)
 {
     (void)ctx;
@@ -89,6 +118,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(next_flights_alternate),
+        cmocka_unit_test(clocks_and_hours),
         cmocka_unit_test(passes_are_laid_on_the_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,9 +144,47 @@ static void refuse(const char *from, const char *to, const char *expected)
     vg_buf_finish(&broken);
 }
 
+static void clocks_are_read_and_written(void **state)
+{
+    (void)state;
+    static const char TEXT[] =
+        "{\"format\":\"vigie-plan/1\",\"period_s\":172800,\"worst_gap_s\":0,"
+        "\"bound_s\":0,\"ratio\":0,\"clock\":\"05:30Z\",\"daylight\":"
+        "\"1970-01-03\",\"stretches\":[],\"certificate\":{},\"sorties\":[],\"maintenance\":[{"
+        "\"drone\":\"V1\",\"base\":\"B\",\"from_s\":900,\"to_s\":15300,\"period_s\":172800}]}";
+    struct vg_plan p;
+    struct vg_error err = {0};
+    struct vg_buf out = {0};
+    assert_int_equal(vg_plan_parse(TEXT, sizeof TEXT - 1, "p.json", &p, &err), VG_OK);
+    assert_true(p.is_clocked && p.has_daylight);
+    assert_true(p.clock_s == 5.5 * 3600);
+    assert_int_equal(p.daylight_day, 2);
+    assert_int_equal(p.n_slots, 1);
+    assert_string_equal(p.slots[0].drone, "V1");
+    assert_string_equal(p.slots[0].base, "B");
+    assert_true(p.slots[0].from_s == 900 && p.slots[0].to_s == 15300);
+    assert_true(p.slots[0].period_s == 172800);
+    vg_plan_format(&p, &out);
+    assert_non_null(strstr(out.data, "\"clock\":\"05:30Z\",\"daylight\":\"1970-01-03\""));
+    assert_non_null(strstr(out.data, "\"maintenance\":[\n{\"drone\":\"V1\",\"base\":\"B\","
+                                     "\"from_s\":900,\"to_s\":15300,\"period_s\":172800}]}"));
+    vg_buf_finish(&out);
+    vg_plan_finish(&p);
+}
+
 static void refusals_name_the_place(void **state)
 {
     (void)state;
+    refuse("\"period_s\":7200", "\"clock\":\"05:30\",\"period_s\":86400",
+           "\"clock\" must be a time");
+    refuse("\"period_s\":7200", "\"clock\":\"25:30Z\",\"period_s\":86400", "no time of day");
+    refuse("\"period_s\":7200", "\"clock\":\"05:30Z\",\"period_s\":7200", "whole days");
+    refuse("\"period_s\":7200", "\"maintenance\":[{\"drone\":\"V1\"}],\"period_s\":7200",
+           "maintenance[0]: \"base\"");
+    refuse("\"period_s\":7200", "\"daylight\":\"2026-11-28\",\"period_s\":86400", "beside a");
+    refuse("\"period_s\":7200",
+           "\"clock\":\"05:30Z\",\"daylight\":\"2026-13-28\",\"period_s\":86400",
+           "\"daylight\" must be a date");
     refuse("vigie-plan/1", "vigie-plan/9", "p.json: \"format\" is \"vigie-plan/9\"");
     refuse("\"period_s\":7200", "\"period_s\":0", "\"period_s\" is 0, outside");
     refuse("\"to_km\":900", "\"to_km\":\"x\"", "stretches[1]: \"to_km\" must be a number");
@@ -185,6 +223,7 @@ int main(void)
         cmocka_unit_test(reads_every_field),
         cmocka_unit_test(written_and_read_back_is_the_same),
         cmocka_unit_test(a_wind_of_its_own_stands_for_the_watchs),
+        cmocka_unit_test(clocks_are_read_and_written),
         cmocka_unit_test(refusals_name_the_place),
         cmocka_unit_test(in_french),
     };

@@ -31,11 +31,11 @@ static struct vg_plan solve(const struct vg_watchfile *w)
 static void ground_speed_by_heading(void **state)
 {
     (void)state;
-    const struct vg_airspeed a = {25, 0, 5};
+    const struct vg_airspeed a = {.cruise_mps = 25, .wind_from_deg = 0, .wind_mps = 5};
     assert_float_equal(vg_airspeed_ground_mps(&a, 0), 20, 1e-9);
     assert_float_equal(vg_airspeed_ground_mps(&a, 180), 30, 1e-9);
     assert_float_equal(vg_airspeed_ground_mps(&a, 90), 24.494897427831781, 1e-9);
-    const struct vg_airspeed blown = {4, 90, 5};
+    const struct vg_airspeed blown = {.cruise_mps = 4, .wind_from_deg = 90, .wind_mps = 5};
     assert_float_equal(vg_airspeed_ground_mps(&blown, 0), 0, 0);
 }
 

@@ -22,7 +22,11 @@ static void check(const struct vg_plan *plan)
     struct vg_stretch stretch = {.id = "S1", .to_m = 26500, .revisit_s = 14400, .depth_m = 2000};
     struct vg_wf_base bases[2] = {
         {.name = "Kayes", .lat_deg = 14.431, .lon_deg = -11.44, .pads = 2},
-        {.name = "Nioro", .lat_deg = 14.5, .lon_deg = -11.0, .pads = 1}};
+        {.name = "Nioro",
+         .lat_deg = 14.5,
+         .lon_deg = -11.0,
+         .pads = 1,
+         .closed = {{{79200, 104400}}, 1}}};
     struct vg_wf_type type = {.name = "wing",
                               .cruise_mps = 25,
                               .endurance_s = 18000,
@@ -31,7 +35,9 @@ static void check(const struct vg_plan *plan)
                               .climb_mps = 3,
                               .sink_mps = 3,
                               .agl_m = 300,
-                              .camera = -1};
+                              .camera = -1,
+                              .maintenance_s = 14400,
+                              .maintenance_every_s = 180000};
     struct vg_wf_drone drones[2] = {{.id = "V1", .type = 0, .base = 0},
                                     {.id = "V2", .type = 0, .base = 1}};
     struct vg_watchfile w = {.revisit_s = 14400,
