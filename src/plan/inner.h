@@ -52,7 +52,8 @@ struct vg_nodes {
     bool *is_served; /* link: some crew can fly it */
     bool *is_left_out; /* link: in none of the parts asked for */
     bool *is_forbidden; /* link: it enters a no-fly zone or leaves the geofence */
-    bool *is_silent; /* link: radio is required and no base hears all of it */
+    bool *is_silent; /* link: radio is required and some of it no base hears */
+    double *mast_m; /* link: masts so high would hear it; HUGE_VAL: none does */
     double *lack_m; /* link: the ceiling is so much too low to follow the ground there */
 };
 

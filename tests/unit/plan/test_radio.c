@@ -171,12 +171,42 @@ static void a_mast_helps(void **state)
     vg_watchfile_finish(&w);
 }
 
+/* The masts that the reasons name are enough. */
+static void the_mast_named_is_enough(void **state)
+{
+    (void)state;
+    static const char NAMED[] = "masts of ";
+    struct vg_watchfile w = make_watch();
+    struct vg_terrain *terrain = make_terrain(110);
+    w.radio.is_required = true;
+    w.bases[0].mast_m = 5;
+    struct vg_plan plan = solve(&w, terrain);
+    double mast_m = 0;
+    for (int k = 0; k < plan.n_stretches; k++) {
+        const char *at = strstr(plan.stretches[k].reason, NAMED);
+        assert_int_equal(at != NULL, plan.stretches[k].is_unreachable);
+        mast_m = fmax(mast_m, at != NULL ? strtod(at + strlen(NAMED), NULL) : 0);
+    }
+    assert_true(mast_m > 5);
+    vg_plan_finish(&plan);
+    w.bases[0].mast_m = mast_m;
+    plan = solve(&w, terrain);
+    expect(&plan, &w, terrain, "");
+    for (int k = 0; k < plan.n_stretches; k++) {
+        assert_false(plan.stretches[k].is_unreachable);
+    }
+    vg_plan_finish(&plan);
+    vg_terrain_destroy(terrain);
+    vg_watchfile_finish(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(over_a_wall_by_hand),
         cmocka_unit_test(what_the_wall_hides),
         cmocka_unit_test(a_mast_helps),
+        cmocka_unit_test(the_mast_named_is_enough),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
