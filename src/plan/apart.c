@@ -1,6 +1,5 @@
 #include "plan/apart_inner.h"
 
-#include "geo/geodesy.h"
 #include "plan/height.h"
 
 #include <math.h>
@@ -44,13 +43,7 @@ static struct vg_plan_point track_at(const struct vg_plan_sortie *so, double t_s
     while (*io_k < so->n_track - 2 && so->track[*io_k + 1].t_s <= t_s) {
         (*io_k)++;
     }
-    const struct vg_plan_point *a = &so->track[*io_k];
-    const struct vg_plan_point *b = a + 1;
-    double f = fmin(1, fmax(0, (t_s - a->t_s) / (b->t_s - a->t_s)));
-    double lon = a->lon_deg + f * vg_wrap_180_deg(b->lon_deg - a->lon_deg);
-    return (struct vg_plan_point){t_s, a->lat_deg + f * (b->lat_deg - a->lat_deg),
-                                  vg_wrap_180_deg(lon),
-                                  a->alt_msl_m + f * (b->alt_msl_m - a->alt_msl_m)};
+    return vg_plan_between(&so->track[*io_k], t_s);
 }
 
 static int step_of(const struct vg_apart_flight *f, double t_s, bool is_up)

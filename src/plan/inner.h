@@ -268,6 +268,8 @@ enum vg_status vg_sortie_make(struct vg_problem *p, const struct vg_piece *piece
 enum vg_status vg_sortie_copy(const struct vg_plan_sortie *flight, double shift_s,
                               struct vg_plan_sortie *out, struct vg_error *err) VG_MUST_USE;
 
+int64_t vg_plan_gcd(int64_t a, int64_t b);
+
 /* For each sortie the ticks after which its visits come round, all drones that fly the same ones
  * together; 0 where another sortie of them stands for it. */
 enum vg_status vg_plan_repeats(const struct vg_plan *plan, int64_t *out,
