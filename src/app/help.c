@@ -45,7 +45,8 @@ static const struct page PAGES[] = {
       "  --curve C.svg    the price of a promise: drones for promises from long to short, as "
       "table\n"
       "                   and picture (\"-\": table only); --time: at most so long (default: 60s)\n"
-      "Exit 1 when the planned worst gap is above the promise.",
+      "Exit 1 when the planned worst gap is above the promise, or drones come too near to each "
+      "other.",
       "  -o PLAN.json     y écrire le plan (par défaut : seulement le tableau)\n"
       "  --json           écrire le plan lui-même sur la sortie standard\n"
       "  --time T         chercher mieux pendant ce temps (par défaut : 10s) ; Ctrl-C : le "
@@ -69,11 +70,13 @@ static const struct page PAGES[] = {
       "  --curve C.svg    le prix d'une promesse : drones pour des promesses de longues à "
       "courtes,\n"
       "                   en tableau et en image (« - » : tableau seul) ; --time : au plus (60s)\n"
-      "Code 1 si le pire écart prévu dépasse la promesse."}},
+      "Code 1 si le pire écart prévu dépasse la promesse, ou si des drones s'approchent trop."}},
     {"check",
      "vigie check PLAN.json WATCH",
      {"replay a plan by the definitions alone", "rejouer un plan par les seules définitions"},
-     {"Exit 0: the plan holds. Exit 1: the first violation is named.",
+     {"Floors, ceilings and required radio are judged on the watch's elevation.\n"
+      "Exit 0: the plan holds. Exit 1: the first violation is named.",
+      "Planchers, plafonds et radio exigée sont jugés sur le relief de la veille.\n"
       "Code 0 : le plan tient. Code 1 : la première violation est nommée."}},
     {"run",
      "vigie run WATCH [--sim] [--speed N] [--for T] [--record R]",

@@ -1,6 +1,5 @@
 #include "plan/apart_inner.h"
 
-#include "geo/geodesy.h"
 #include "plan/height.h"
 
 #include <math.h>
@@ -16,6 +15,7 @@ static const int LEVEL[LEVELS] = {0, 1, -1, 2, -2, 3};
 static const double RATE_SHARE = 0.97;
 static const double BETWEEN_S = 60; /* spells that are nearer in time are one */
 static const double SPARE_M = 2; /* rounding of the file, and what is drawn straight */
+static const double HAIR_M = 1e-6;
 static const double STRAIGHT_M = 1;
 
 /* Meetings of a flight that follow each other within a minute: flown on one layer. */
@@ -44,13 +44,7 @@ static struct vg_plan_point track_at(const struct vg_plan_sortie *so, double t_s
     while (*io_k < so->n_track - 2 && so->track[*io_k + 1].t_s <= t_s) {
         (*io_k)++;
     }
-    const struct vg_plan_point *a = &so->track[*io_k];
-    const struct vg_plan_point *b = a + 1;
-    double f = fmin(1, fmax(0, (t_s - a->t_s) / (b->t_s - a->t_s)));
-    double lon = a->lon_deg + f * vg_wrap_180_deg(b->lon_deg - a->lon_deg);
-    return (struct vg_plan_point){t_s, a->lat_deg + f * (b->lat_deg - a->lat_deg),
-                                  vg_wrap_180_deg(lon),
-                                  a->alt_msl_m + f * (b->alt_msl_m - a->alt_msl_m)};
+    return vg_plan_between(&so->track[*io_k], t_s);
 }
 
 static int step_of(const struct vg_apart_flight *f, double t_s, bool is_up)
@@ -201,35 +195,38 @@ static double between_m(struct span a, struct span b)
     return fmax(a.lo - b.hi, b.lo - a.hi);
 }
 
-/* Meetings that are left if flight f flew with `extra_m`; with flights before `end` only. */
-static int count_left(const struct apart *self, int f, const double *extra_m, int end)
+/* Metres of height that lack in all meetings if flight f flew with `extra_m`; with flights before
+ * `end` only. Metres, not meetings: two that each go half the way do better at every step. */
+static double lack_m(const struct apart *self, int f, const double *extra_m, int end)
 {
-    int left = 0;
+    double sum_m = 0;
     double least_m = self->watch->apart.vertical_m + SPARE_M;
     for (int k = self->first[f]; k < self->first[f + 1]; k++) {
         const struct vg_apart_meeting *m = &self->meetings.of[self->list[k]];
         const struct vg_apart_chunk *own = m->a.flight == f ? &m->a : &m->b;
         const struct vg_apart_chunk *other = m->a.flight == f ? &m->b : &m->a;
         const struct vg_apart_flight *g = &self->flights[other->flight];
-        left += other->flight < end && between_m(heights(&self->flights[f], own, extra_m),
-                                                 heights(g, other, g->extra_m)) < least_m;
+        if (other->flight < end) {
+            sum_m += fmax(0, least_m - between_m(heights(&self->flights[f], own, extra_m),
+                                                 heights(g, other, g->extra_m)));
+        }
     }
-    return left;
+    return sum_m;
 }
 
 /* Each spell on the nearest layer that leaves least. True: nothing is left. */
 static bool settle(struct apart *self, int flight, int end)
 {
     struct vg_apart_flight *f = &self->flights[flight];
-    int least = count_left(self, flight, f->extra_m, end);
+    double least = lack_m(self, flight, f->extra_m, end);
     for (int k = 0; k < f->n_spells && least > 0; k++) {
         struct spell *s = &self->spells[self->first[flight] + k];
         int best = s->level;
         for (int q = 0; q < LEVELS && least > 0; q++) {
             s->level = LEVEL[q];
             raise_flight(self, flight, self->trial_m);
-            int left = count_left(self, flight, self->trial_m, end);
-            if (left < least) {
+            double left = lack_m(self, flight, self->trial_m, end);
+            if (left < least - HAIR_M) {
                 least = left;
                 best = s->level;
                 memcpy(f->extra_m, self->trial_m, (size_t)f->n * sizeof *f->extra_m);
@@ -237,7 +234,7 @@ static bool settle(struct apart *self, int flight, int end)
         }
         s->level = best;
     }
-    return least == 0;
+    return least <= 0;
 }
 
 /* The flight's own chunk of its k-th meeting. */

@@ -4,6 +4,7 @@
 
 #include "base/units.h"
 #include "geo/geodesy.h"
+#include "plan/inner.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -36,16 +37,6 @@ struct meet {
     int64_t *common; /* [n_periods][n_periods] greatest common divisors, in ticks */
 };
 
-static int64_t gcd(int64_t a, int64_t b)
-{
-    while (b != 0) {
-        int64_t r = a % b;
-        a = b;
-        b = r;
-    }
-    return a;
-}
-
 static int64_t ticks(double s)
 {
     return (int64_t)llround(s * VG_TICKS_PER_S);
@@ -70,7 +61,7 @@ static bool find_common(struct meet *self, int n)
     size_t np = (size_t)self->n_periods;
     self->common = self->period != NULL ? malloc((np * np + 1) * sizeof *self->common) : NULL;
     for (size_t k = 0; k < np * np && self->common != NULL; k++) {
-        self->common[k] = gcd(periods[k / np], periods[k % np]);
+        self->common[k] = vg_plan_gcd(periods[k / np], periods[k % np]);
     }
     free(periods);
     return self->common != NULL;

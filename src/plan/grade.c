@@ -73,6 +73,7 @@ static void put_link(const struct vg_problem *p, int line, int k, int parts, str
         out->is_forbidden[at] = nd->is_forbidden[k];
         out->lack_m[at] = nd->lack_m[k];
         out->is_silent[at] = nd->is_silent[k];
+        out->mast_m[at] = nd->mast_m[k];
         vg_flypath_at(&p->paths[line], fmin(out->s_m[at], p->paths[line].length_m),
                       &out->lat_deg[at], &out->lon_deg[at]);
     }

@@ -16,6 +16,7 @@ static const double BELOW_SHARE = 1 - VG_LEVEL_SHARE;
 static const double ABOVE_SHARE = 0.5;
 /* The profile keeps to this share of the type's climb and sink rates. */
 static const double RATE_SHARE = 0.95;
+static const double EARLY_M = 2; /* above the ceiling, by a climb begun at once */
 static const double ROUNDING_M = 0.1; /* the file's heights are rounded to half of it */
 /* Flights look at the ground at other places than a judgement of the leg alone does. */
 static const double SPARE_M = 3;
@@ -265,19 +266,30 @@ static bool set_heights(struct vg_way *io, const struct vg_wf_type *type)
     return true;
 }
 
-/* Between track points a and b: the look where the straight line is most wrong becomes a point too,
- * until none is too wrong. */
-static void keep_looks(struct vg_way_point *w, int a, int b, double agl_m)
+/* How wrong track points a and b alone would be at look k, above 1: too wrong. Between them heights
+ * are straight; but autopilots begin a climb at once (ArduPlane does), so that has to stay below
+ * the ceiling too. */
+static double wrong_at(const struct vg_way_point *w, int a, int b, int k,
+                       const struct vg_wf_type *type)
+{
+    double f = (w[k].t_s - w[a].t_s) / (w[b].t_s - w[a].t_s);
+    double above = w[a].alt_msl_m + f * (w[b].alt_msl_m - w[a].alt_msl_m) - w[k].alt_msl_m;
+    double room = above < 0 ? fmin(BELOW_SHARE * type->agl_m, w[k].alt_msl_m - w[k].lo_msl_m)
+                            : fmin(ABOVE_SHARE * type->agl_m, w[k].hi_msl_m - w[k].alt_msl_m);
+    double early = fmin(w[b].alt_msl_m, w[a].alt_msl_m + type->climb_mps * (w[k].t_s - w[a].t_s));
+    double over = early - fmax(w[k].hi_msl_m, w[k].alt_msl_m);
+    return fmax(fabs(above) / fmax(room, ROUNDING_M), over > EARLY_M ? 1 + over : 0);
+}
+
+/* Between track points a and b: the look where they are most wrong becomes a point too, until none
+ * is. */
+static void keep_looks(struct vg_way_point *w, int a, int b, const struct vg_wf_type *type)
 {
     while (b - a > 1) {
         int worst = -1;
         double most = 1;
         for (int k = a + 1; k < b; k++) {
-            double f = (w[k].t_s - w[a].t_s) / (w[b].t_s - w[a].t_s);
-            double above = w[a].alt_msl_m + f * (w[b].alt_msl_m - w[a].alt_msl_m) - w[k].alt_msl_m;
-            double room = above < 0 ? fmin(BELOW_SHARE * agl_m, w[k].alt_msl_m - w[k].lo_msl_m)
-                                    : fmin(ABOVE_SHARE * agl_m, w[k].hi_msl_m - w[k].alt_msl_m);
-            double wrong = fabs(above) / fmax(room, ROUNDING_M);
+            double wrong = wrong_at(w, a, b, k, type);
             if (wrong > most) {
                 most = wrong;
                 worst = k;
@@ -287,7 +299,7 @@ static void keep_looks(struct vg_way_point *w, int a, int b, double agl_m)
             return;
         }
         w[worst].is_point = true;
-        keep_looks(w, worst, b, agl_m);
+        keep_looks(w, worst, b, type);
         b = worst;
     }
 }
@@ -309,7 +321,7 @@ bool vg_height_shape(struct vg_way *io, const struct vg_terrain *terrain,
     }
     for (int k = 1, last = 0; k < io->n; k++) {
         if (io->at[k].is_point) {
-            keep_looks(io->at, last, k, type->agl_m);
+            keep_looks(io->at, last, k, type);
             last = k;
         }
     }

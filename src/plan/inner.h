@@ -53,7 +53,8 @@ struct vg_nodes {
     bool *is_served; /* link: some crew can fly it */
     bool *is_left_out; /* link: in none of the parts asked for */
     bool *is_forbidden; /* link: it enters a no-fly zone or leaves the geofence */
-    bool *is_silent; /* link: radio is required and no base hears all of it */
+    bool *is_silent; /* link: radio is required and some of it no base hears */
+    double *mast_m; /* link: masts so high would hear it; HUGE_VAL: none does */
     double *lack_m; /* link: the ceiling is so much too low to follow the ground there */
 };
 
@@ -270,6 +271,8 @@ enum vg_status vg_sortie_make(struct vg_problem *p, const struct vg_piece *piece
 /* The same flight, taking off at shift_s (whole ticks): track and visits; malloc. */
 enum vg_status vg_sortie_copy(const struct vg_plan_sortie *flight, double shift_s,
                               struct vg_plan_sortie *out, struct vg_error *err) VG_MUST_USE;
+
+int64_t vg_plan_gcd(int64_t a, int64_t b);
 
 /* For each sortie the ticks after which its visits come round, all drones that fly the same ones
  * together; 0 where another sortie of them stands for it. */

@@ -103,17 +103,17 @@ static double lack_m(const struct vg_problem *p, const struct run *r)
     return most;
 }
 
-static bool is_silent(const struct vg_problem *p, const struct run *r)
+/* Masts so high would hear all of the run; 0: it is heard; HUGE_VAL: none does. */
+static double mast_m(const struct vg_problem *p, const struct run *r)
 {
+    double most = 0;
     for (int line = 0; line < p->net.n_lines; line++) {
         const struct vg_nodes *nd = &p->nodes[line];
         for (int k = 0; p->flown[line].line == p->flown[r->line].line && k < nd->n - 1; k++) {
-            if (nd->is_silent[k] && is_in(p, r, line, k)) {
-                return true;
-            }
+            most = nd->is_silent[k] && is_in(p, r, line, k) ? fmax(most, nd->mast_m[k]) : most;
         }
     }
-    return false;
+    return most;
 }
 
 static bool has_ceiling(const struct vg_problem *p)
@@ -136,10 +136,19 @@ static void explain(const struct vg_problem *p, const struct run *r, enum vg_lan
                   vg_tr(lang, "it enters a no-fly zone or leaves the geofence"));
         return;
     }
-    if (is_silent(p, r)) {
+    double mast = mast_m(p, r);
+    if (mast > 0 && mast < HUGE_VAL) {
+        vg_format(out, size_bytes,
+                  vg_tr(lang,
+                        "out of radio sight of every base; masts of %.0f m would hear it, or a "
+                        "greater height would do"),
+                  mast);
+        return;
+    }
+    if (mast > 0) {
         vg_format(out, size_bytes, "%s",
                   vg_tr(lang,
-                        "out of radio sight of every base; a taller mast, a greater height or "
+                        "out of radio sight of every base; more range, a much greater height or "
                         "a base nearer to it would do"));
         return;
     }

@@ -2,6 +2,8 @@
  * makes sense is the checker's question. */
 #include "plan/plan.h"
 
+#include "geo/geodesy.h"
+
 #include "base/json.h"
 #include "base/time.h"
 
@@ -531,6 +533,16 @@ struct vg_watchfile vg_plan_watch(const struct vg_plan *plan, const struct vg_wa
         w.has_wind_hours = false;
     }
     return w;
+}
+
+struct vg_plan_point vg_plan_between(const struct vg_plan_point *from, double t_s)
+{
+    const struct vg_plan_point *to = from + 1;
+    double f = fmin(1, fmax(0, (t_s - from->t_s) / (to->t_s - from->t_s)));
+    double lon = from->lon_deg + f * vg_wrap_180_deg(to->lon_deg - from->lon_deg);
+    return (struct vg_plan_point){t_s, from->lat_deg + f * (to->lat_deg - from->lat_deg),
+                                  vg_wrap_180_deg(lon),
+                                  from->alt_msl_m + f * (to->alt_msl_m - from->alt_msl_m)};
 }
 
 double vg_plan_tick_s(double t_s)

@@ -130,6 +130,10 @@ void vg_plan_finish(struct vg_plan *self);
 /* The watch as the plan takes it: in the plan's own wind. Shares all memory with `watch`. */
 struct vg_watchfile vg_plan_watch(const struct vg_plan *plan, const struct vg_watchfile *watch);
 
+/* Where a drone is between a track point and the one behind it, moving evenly; at an end outside.
+ */
+struct vg_plan_point vg_plan_between(const struct vg_plan_point *from, double t_s);
+
 double vg_plan_tick_s(double t_s);
 /* A copy that does all of it shift_s later, in whole ticks unless shift_s is 0. Owned by the
  * caller. false: out of memory. */

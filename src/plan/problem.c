@@ -261,9 +261,10 @@ bool vg_nodes_take(struct vg_problem *p, struct vg_nodes *out, int n)
     out->is_forbidden = take(p, n, sizeof(bool));
     out->lack_m = take(p, n, sizeof(double));
     out->is_silent = take(p, n, sizeof(bool));
+    out->mast_m = take(p, n, sizeof(double));
     return out->s_m && out->lat_deg && out->lon_deg && out->stretch && out->revisit_s &&
            out->depth_m && out->is_served && out->is_left_out && out->is_forbidden && out->lack_m &&
-           out->is_silent;
+           out->is_silent && out->mast_m;
 }
 
 static void add_node(struct vg_nodes *out, int stretch, const struct vg_stretch *st, double s_m)
@@ -452,11 +453,15 @@ static void mark_silent(struct vg_problem *p, int line)
     for (int k = 0; k + 1 < nd->n && p->watch->radio.is_required; k++) {
         double span_m = nd->s_m[k + 1] - nd->s_m[k];
         int n = 1 + (int)(span_m / FINE_M);
-        for (int q = 0; q <= n && !nd->is_silent[k]; q++) {
+        for (int q = 0; q <= n; q++) {
             double lat, lon;
             vg_flypath_at(&p->paths[line], fmin(nd->s_m[k] + span_m * q / n, end_m), &lat, &lon);
             double alt_m = vg_height_ground_m(p->terrain, lat, lon) + lowest_m(p);
-            nd->is_silent[k] = !vg_radio_any_hears(p->watch, p->terrain, lat, lon, alt_m);
+            if (!vg_radio_any_hears(p->watch, p->terrain, lat, lon, alt_m)) {
+                nd->is_silent[k] = true;
+                nd->mast_m[k] =
+                    fmax(nd->mast_m[k], vg_radio_mast_m(p->watch, p->terrain, lat, lon, alt_m));
+            }
         }
     }
 }

@@ -13,15 +13,37 @@ static const double LOOK_M = 250;
 static const double BIN_M = 100;
 static const double FAR_M = 500e3; /* no antenna sees a drone over that */
 
-bool vg_radio_hears(const struct vg_watchfile *watch, const struct vg_terrain *terrain, int base,
-                    double lat_deg, double lon_deg, double alt_msl_m)
+static bool hears_from(const struct vg_watchfile *watch, const struct vg_terrain *terrain, int base,
+                       double mast_m, const struct vg_plan_point *drone)
 {
     const struct vg_wf_base *b = &watch->bases[base];
     double range_m = watch->radio.range_m > 0 ? watch->radio.range_m : FAR_M;
-    double eye_m = vg_height_ground_m(terrain, b->lat_deg, b->lon_deg) + b->mast_m;
-    return vg_geo_distance_m(b->lat_deg, b->lon_deg, lat_deg, lon_deg) <= range_m &&
-           (terrain == NULL ||
-            vg_terrain_sees(terrain, b->lat_deg, b->lon_deg, eye_m, lat_deg, lon_deg, alt_msl_m));
+    double eye_m = vg_height_ground_m(terrain, b->lat_deg, b->lon_deg) + mast_m;
+    return vg_geo_distance_m(b->lat_deg, b->lon_deg, drone->lat_deg, drone->lon_deg) <= range_m &&
+           (terrain == NULL || vg_terrain_sees(terrain, b->lat_deg, b->lon_deg, eye_m,
+                                               drone->lat_deg, drone->lon_deg, drone->alt_msl_m));
+}
+
+bool vg_radio_hears(const struct vg_watchfile *watch, const struct vg_terrain *terrain, int base,
+                    double lat_deg, double lon_deg, double alt_msl_m)
+{
+    const struct vg_plan_point drone = {0, lat_deg, lon_deg, alt_msl_m};
+    return hears_from(watch, terrain, base, watch->bases[base].mast_m, &drone);
+}
+
+double vg_radio_mast_m(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
+                       double lat_deg, double lon_deg, double alt_msl_m)
+{
+    static const double MASTS_M[] = {5, 10, 15, 20, 30, 40, 60, 80, 120};
+    const struct vg_plan_point drone = {0, lat_deg, lon_deg, alt_msl_m};
+    for (size_t k = 0; k < sizeof MASTS_M / sizeof MASTS_M[0]; k++) {
+        for (int b = 0; b < watch->n_bases; b++) {
+            if (hears_from(watch, terrain, b, fmax(MASTS_M[k], watch->bases[b].mast_m), &drone)) {
+                return MASTS_M[k];
+            }
+        }
+    }
+    return HUGE_VAL;
 }
 
 bool vg_radio_any_hears(const struct vg_watchfile *watch, const struct vg_terrain *terrain,

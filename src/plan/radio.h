@@ -19,6 +19,11 @@ bool vg_radio_hears(const struct vg_watchfile *watch, const struct vg_terrain *t
 bool vg_radio_any_hears(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
                         double lat_deg, double lon_deg, double alt_msl_m);
 
+/* The least of some usual heights of mast with which some base would hear a drone there; HUGE_VAL:
+ * none does. */
+double vg_radio_mast_m(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
+                       double lat_deg, double lon_deg, double alt_msl_m);
+
 /* Part of a sortie's track that no base hears. */
 struct vg_radio_silence {
     int sortie;

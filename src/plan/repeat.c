@@ -68,7 +68,7 @@ struct beat {
     int64_t period;
 };
 
-static int64_t gcd(int64_t a, int64_t b)
+int64_t vg_plan_gcd(int64_t a, int64_t b)
 {
     while (b != 0) {
         int64_t r = a % b;
@@ -100,7 +100,7 @@ static int64_t common_step(const struct beat *own, const struct beat *all, int n
 {
     int64_t most = own->step;
     for (int k = 0; k < n; k++) {
-        int64_t common = own->step / gcd(own->step, all[k].step) * all[k].step;
+        int64_t common = own->step / vg_plan_gcd(own->step, all[k].step) * all[k].step;
         if (common > most && own->period % common == 0 && all[k].period % common == 0) {
             most = common;
         }

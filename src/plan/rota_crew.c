@@ -123,6 +123,7 @@ static enum vg_status add_sortie(struct hand *self, int k, int drone, int64_t at
     so->land_s = so->track[so->n_track - 1].t_s;
     so->period_s = (double)period / VG_TICKS_PER_S;
     so->energy = self->flights[k].energy;
+    so->depth_m = self->flights[k].depth_m;
     self->plan->period_s = fmax(self->plan->period_s, so->period_s);
     return VG_OK;
 }

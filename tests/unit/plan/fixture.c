@@ -1,6 +1,13 @@
 #include "fixture.h"
 
 #include "geo/geodesy.h"
+#include "plan/check.h"
+#include "plan/planner.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -208,4 +215,27 @@ struct vg_watchfile fixture_random(uint64_t seed)
     free(lat);
     free(lon);
     return w;
+}
+
+struct vg_plan fixture_plan(const struct vg_watchfile *w, const struct vg_terrain *terrain,
+                            double site_step_m)
+{
+    struct vg_plan plan = {0};
+    struct vg_error err = {0};
+    const struct vg_planner_options options = {.site_step_m = site_step_m};
+    if (vg_planner_solve(w, terrain, &options, &plan, &err) != VG_OK) {
+        fail_msg("%s", err.message);
+    }
+    return plan;
+}
+
+void fixture_expect(const struct vg_plan *plan, const struct vg_watchfile *w,
+                    const struct vg_terrain *terrain, const char *rule)
+{
+    struct vg_check_report report;
+    struct vg_error err = {0};
+    assert_int_equal(vg_check_plan_over(plan, w, terrain, VG_LANG_EN, &report, &err), VG_OK);
+    if (strcmp(report.rule, rule) != 0) {
+        fail_msg("\"%s\" instead of \"%s\": %s", report.rule, rule, report.violation);
+    }
 }

@@ -60,28 +60,6 @@ static float waves_at(double lat, double lon, void *ctx)
                    15 * sin(lat * 400 + lon * 300 + phase[2]));
 }
 
-static struct vg_plan solve(const struct vg_watchfile *w, const struct vg_terrain *terrain)
-{
-    struct vg_plan plan = {0};
-    struct vg_error err = {0};
-    const struct vg_planner_options coarse = {.site_step_m = 1500};
-    if (vg_planner_solve(w, terrain, &coarse, &plan, &err) != VG_OK) {
-        fail_msg("%s", err.message);
-    }
-    return plan;
-}
-
-static void expect(const struct vg_plan *plan, const struct vg_watchfile *w,
-                   const struct vg_terrain *terrain, const char *rule)
-{
-    struct vg_check_report report;
-    struct vg_error err = {0};
-    assert_int_equal(vg_check_plan_over(plan, w, terrain, VG_LANG_EN, &report, &err), VG_OK);
-    if (strcmp(report.rule, rule) != 0) {
-        fail_msg("\"%s\" instead of \"%s\": %s", report.rule, rule, report.violation);
-    }
-}
-
 /* Least and most height above the ground away from the base, looked at every 20 m. */
 static void extremes(const struct vg_plan *plan, const struct vg_terrain *terrain,
                      double *out_least, double *out_most)
@@ -132,14 +110,14 @@ static void turns_where_the_climb_is_not_enough(void **state)
     double least, most;
     w.types[0].floor_m = 250;
     w.types[0].ceiling_m = 350;
-    struct vg_plan tight = solve(&w, terrain);
-    expect(&tight, &w, terrain, "");
+    struct vg_plan tight = fixture_plan(&w, terrain, 1500);
+    fixture_expect(&tight, &w, terrain, "");
     extremes(&tight, terrain, &least, &most);
     assert_true(least >= 249 && most <= 351);
     assert_true(turns_of(&tight) > 0);
     w.types[0].ceiling_m = 600;
-    struct vg_plan wide = solve(&w, terrain);
-    expect(&wide, &w, terrain, "");
+    struct vg_plan wide = fixture_plan(&w, terrain, 1500);
+    fixture_expect(&wide, &w, terrain, "");
     extremes(&wide, terrain, &least, &most);
     assert_true(least >= 249 && most <= 601);
     assert_int_equal(turns_of(&wide), 0);
@@ -160,8 +138,8 @@ static void a_wall_is_not_watched_and_says_why(void **state)
     struct vg_terrain *terrain = make_terrain(hill_at, &wall);
     w.types[0].floor_m = 250;
     w.types[0].ceiling_m = 350;
-    struct vg_plan plan = solve(&w, terrain);
-    expect(&plan, &w, terrain, "");
+    struct vg_plan plan = fixture_plan(&w, terrain, 1500);
+    fixture_expect(&plan, &w, terrain, "");
     double lack_m = 0;
     for (int k = 0; k < plan.n_stretches; k++) {
         const struct vg_plan_stretch *st = &plan.stretches[k];
@@ -173,8 +151,8 @@ static void a_wall_is_not_watched_and_says_why(void **state)
     assert_true(lack_m > 0);
     vg_plan_finish(&plan);
     w.types[0].ceiling_m += lack_m;
-    plan = solve(&w, terrain);
-    expect(&plan, &w, terrain, "");
+    plan = fixture_plan(&w, terrain, 1500);
+    fixture_expect(&plan, &w, terrain, "");
     for (int k = 0; k < plan.n_stretches; k++) {
         assert_null(strstr(plan.stretches[k].reason, "a ceiling "));
     }
@@ -195,8 +173,8 @@ static void random_ground_keeps_both(void **state)
         w.types[0].ceiling_m = ROOMS[k % 4][1];
         w.types[0].agl_m = fmax(w.types[0].floor_m + 5, 0.7 * w.types[0].ceiling_m);
         w.wind_mps = k > 3 ? 8 : 0;
-        struct vg_plan plan = solve(&w, terrain);
-        expect(&plan, &w, terrain, "");
+        struct vg_plan plan = fixture_plan(&w, terrain, 1500);
+        fixture_expect(&plan, &w, terrain, "");
         double least, most;
         extremes(&plan, terrain, &least, &most);
         assert_true(least >= w.types[0].floor_m - 1);
@@ -244,22 +222,22 @@ static void broken_plans_are_caught(void **state)
     struct vg_terrain *terrain = make_terrain(hill_at, &hill);
     w.types[0].floor_m = 200;
     w.types[0].ceiling_m = 500;
-    struct vg_plan plan = solve(&w, terrain);
+    struct vg_plan plan = fixture_plan(&w, terrain, 1500);
     struct vg_plan_sortie *so = &plan.sorties[0];
-    expect(&plan, &w, terrain, "");
+    fixture_expect(&plan, &w, terrain, "");
     int k = so->n_track / 2;
     double was = so->track[k].alt_msl_m;
     double ground = vg_terrain_height_msl_m(terrain, so->track[k].lat_deg, so->track[k].lon_deg);
     so->track[k].alt_msl_m = ground + 195;
-    expect(&plan, &w, terrain, "floor");
+    fixture_expect(&plan, &w, terrain, "floor");
     so->track[k].alt_msl_m = ground + 505;
-    expect(&plan, &w, terrain, "ceiling");
+    fixture_expect(&plan, &w, terrain, "ceiling");
     so->track[k].alt_msl_m = was;
-    expect(&plan, &w, terrain, "");
+    fixture_expect(&plan, &w, terrain, "");
     /* The same flight over ground with a crest of 250 m between two of its track points. */
     struct hill crest = {550, 0.05};
     struct vg_terrain *other = make_terrain(hill_at, &crest);
-    expect(&plan, &w, other, "floor");
+    fixture_expect(&plan, &w, other, "floor");
     vg_terrain_destroy(other);
     vg_plan_finish(&plan);
     vg_terrain_destroy(terrain);

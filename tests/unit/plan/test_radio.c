@@ -48,28 +48,6 @@ static struct vg_watchfile make_watch(void)
     return w;
 }
 
-static struct vg_plan solve(const struct vg_watchfile *w, const struct vg_terrain *terrain)
-{
-    struct vg_plan plan = {0};
-    struct vg_error err = {0};
-    const struct vg_planner_options coarse = {.site_step_m = 1000};
-    if (vg_planner_solve(w, terrain, &coarse, &plan, &err) != VG_OK) {
-        fail_msg("%s", err.message);
-    }
-    return plan;
-}
-
-static void expect(const struct vg_plan *plan, const struct vg_watchfile *w,
-                   const struct vg_terrain *terrain, const char *rule)
-{
-    struct vg_check_report report;
-    struct vg_error err = {0};
-    assert_int_equal(vg_check_plan_over(plan, w, terrain, VG_LANG_EN, &report, &err), VG_OK);
-    if (strcmp(report.rule, rule) != 0) {
-        fail_msg("\"%s\" instead of \"%s\": %s", report.rule, rule, report.violation);
-    }
-}
-
 /* The base's antenna at 20 m, 8.9 km behind a wall at 10.5 N, 19.7 km before the line: similar
  * triangles let it see, over a wall of w m, what is higher than 20 + (w - 20) 19.7 / 8.9, and some
  * metres for the Earth: 10.8 x 8.9 km bend away by 5.7 m, so of the ray over the wall 12.5 m. */
@@ -109,8 +87,8 @@ static void what_the_wall_hides(void **state)
     struct vg_terrain *terrain = make_terrain(400);
     struct vg_radio_report radio;
     struct vg_error err = {0};
-    struct vg_plan all = solve(&w, terrain);
-    expect(&all, &w, terrain, "");
+    struct vg_plan all = fixture_plan(&w, terrain, 1000);
+    fixture_expect(&all, &w, terrain, "");
     assert_int_equal(vg_radio_listen(&all, &w, terrain, &radio, &err), VG_OK);
     double out_m = 0;
     double silent_s = 0;
@@ -125,9 +103,9 @@ static void what_the_wall_hides(void **state)
     assert_true(out_m > 20e3);
     assert_true(fabs(silent_s * 25 - out_m) < 0.05 * out_m + 4 * 300 / 3 * 25);
     w.radio.is_required = true;
-    expect(&all, &w, terrain, "radio"); /* it sweeps what no base hears */
-    struct vg_plan heard = solve(&w, terrain);
-    expect(&heard, &w, terrain, "");
+    fixture_expect(&all, &w, terrain, "radio"); /* it sweeps what no base hears */
+    struct vg_plan heard = fixture_plan(&w, terrain, 1000);
+    fixture_expect(&heard, &w, terrain, "");
     double lost_m = 0;
     for (int k = 0; k < heard.n_stretches; k++) {
         const struct vg_plan_stretch *st = &heard.stretches[k];
@@ -143,7 +121,7 @@ static void what_the_wall_hides(void **state)
             vg_format(st->reason, sizeof st->reason, "out of radio sight");
         }
     }
-    expect(&heard, &w, terrain, "reach");
+    fixture_expect(&heard, &w, terrain, "reach");
     vg_radio_finish(&radio);
     vg_plan_finish(&all);
     vg_plan_finish(&heard);
@@ -159,13 +137,42 @@ static void a_mast_helps(void **state)
     struct vg_terrain *terrain = make_terrain(400);
     w.radio.is_required = true;
     w.bases[0].mast_m = 900;
-    struct vg_plan plan = solve(&w, terrain);
-    expect(&plan, &w, terrain, "");
+    struct vg_plan plan = fixture_plan(&w, terrain, 1000);
+    fixture_expect(&plan, &w, terrain, "");
     for (int k = 0; k < plan.n_stretches; k++) {
         assert_false(plan.stretches[k].is_unreachable);
     }
     w.bases[0].mast_m = 20;
-    expect(&plan, &w, terrain, "radio");
+    fixture_expect(&plan, &w, terrain, "radio");
+    vg_plan_finish(&plan);
+    vg_terrain_destroy(terrain);
+    vg_watchfile_finish(&w);
+}
+
+/* The masts that the reasons name are enough. */
+static void the_mast_named_is_enough(void **state)
+{
+    (void)state;
+    static const char NAMED[] = "masts of ";
+    struct vg_watchfile w = make_watch();
+    struct vg_terrain *terrain = make_terrain(110);
+    w.radio.is_required = true;
+    w.bases[0].mast_m = 5;
+    struct vg_plan plan = fixture_plan(&w, terrain, 1000);
+    double mast_m = 0;
+    for (int k = 0; k < plan.n_stretches; k++) {
+        const char *at = strstr(plan.stretches[k].reason, NAMED);
+        assert_int_equal(at != NULL, plan.stretches[k].is_unreachable);
+        mast_m = fmax(mast_m, at != NULL ? strtod(at + strlen(NAMED), NULL) : 0);
+    }
+    assert_true(mast_m > 5);
+    vg_plan_finish(&plan);
+    w.bases[0].mast_m = mast_m;
+    plan = fixture_plan(&w, terrain, 1000);
+    fixture_expect(&plan, &w, terrain, "");
+    for (int k = 0; k < plan.n_stretches; k++) {
+        assert_false(plan.stretches[k].is_unreachable);
+    }
     vg_plan_finish(&plan);
     vg_terrain_destroy(terrain);
     vg_watchfile_finish(&w);
@@ -177,6 +184,7 @@ int main(void)
         cmocka_unit_test(over_a_wall_by_hand),
         cmocka_unit_test(what_the_wall_hides),
         cmocka_unit_test(a_mast_helps),
+        cmocka_unit_test(the_mast_named_is_enough),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

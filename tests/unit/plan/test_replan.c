@@ -1,5 +1,6 @@
 /* A drone is lost: the new timetable against a second-by-second simulation and the checker. */
 #include "fixture.h"
+#include "plan/apart.h"
 #include "plan/check.h"
 #include "plan/replan.h"
 
@@ -261,6 +262,50 @@ static void one_base_closes_ranks(void **state)
     drop_scene(&s);
 }
 
+/* Does the new timetable after the loss of drone k come too near to itself? Asked for `asked`. */
+static bool comes_near(int k, const struct vg_wf_apart *planned, const struct vg_wf_apart *asked)
+{
+    struct scene s;
+    struct vg_replan_outcome out;
+    struct vg_check_report report;
+    struct vg_apart_report layers;
+    struct vg_error err = {0};
+    set_scene(&s);
+    s.watch.apart = *planned;
+    assert_int_equal(vg_apart_layers(&s.plan, 0, &s.watch, NULL, &layers, &err), VG_OK);
+    lose(&s, k);
+    assert_int_equal(vg_replan_solve(&s.in, &out, &err), VG_OK);
+    /* The flights of bases that go on as before are not touched. */
+    for (int i = 0; i < out.plan.n_sorties - out.n_new; i++) {
+        for (int q = 0; q < s.plan.n_sorties; q++) {
+            const struct vg_plan_sortie *a = &out.plan.sorties[i];
+            const struct vg_plan_sortie *b = &s.plan.sorties[q];
+            if (strcmp(a->id, b->id) == 0) {
+                assert_int_equal(a->n_track, b->n_track);
+                assert_memory_equal(a->track, b->track, (size_t)a->n_track * sizeof *a->track);
+            }
+        }
+    }
+    s.watch.apart = *asked;
+    assert_int_equal(vg_check_plan(&out.plan, &s.watch, VG_LANG_EN, &report, &err), VG_OK);
+    vg_plan_finish(&out.plan);
+    drop_scene(&s);
+    return strcmp(report.rule, "apart") == 0;
+}
+
+static void new_flights_make_way(void **state)
+{
+    (void)state;
+    const struct vg_wf_apart asked = {.horizontal_m = 100, .vertical_m = 30, .layer_m = 40};
+    const struct vg_wf_apart nothing = {0};
+    int n_needed = 0;
+    for (int k = 0; k < 9; k += 2) {
+        n_needed += comes_near(k, &nothing, &asked);
+        assert_false(comes_near(k, &asked, &asked));
+    }
+    assert_true(n_needed > 0);
+}
+
 /* All drones of the middle base are lost: its neighbours take over. */
 static void neighbours_take_over(void **state)
 {
@@ -398,6 +443,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forecast_by_hand),
         cmocka_unit_test(one_base_closes_ranks),
+        cmocka_unit_test(new_flights_make_way),
         cmocka_unit_test(neighbours_take_over),
         cmocka_unit_test(nobody_and_back),
         cmocka_unit_test(both_passes_are_planned_again),

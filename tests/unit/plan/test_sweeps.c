@@ -267,6 +267,37 @@ static void any_deep_line_is_planned_and_holds(void **state)
     assert_true(n_deep > 10);
 }
 
+/* A rota's flights set their cameras for their passes as a tour's do. Half of the line is wanted
+ * four times as often, where a rota is better than tours. */
+static void a_rota_keeps_its_cameras(void **state)
+{
+    (void)state;
+    struct vg_watchfile w = straight(5, 3000);
+    struct vg_plan first;
+    struct vg_plan plan = {0};
+    struct vg_error err = {0};
+    const struct vg_planner_options options = {.site_step_m = 2000, .moves = 20000, .seed = 1};
+    struct vg_stretch *st = w.network.stretches;
+    double length_m = st[0].to_m;
+    for (int k = 0; k < 3; k++) {
+        st[k] = st[0];
+        vg_format(st[k].id, sizeof st[k].id, "S%d", k + 1);
+        st[k].from_m = length_m * k / 3;
+        st[k].to_m = length_m * (k + 1) / 3;
+        st[k].revisit_s = w.revisit_s / (k == 1 ? 2 : 1);
+    }
+    w.network.n_stretches = 3;
+    first = solve(&w);
+    assert_int_equal(vg_planner_solve(&w, NULL, &options, &plan, &err), VG_OK);
+    assert_true(plan.worst_gap_s < first.worst_gap_s);
+    for (int k = 0; k < plan.n_sorties; k++) {
+        near(plan.sorties[k].depth_m, 1500, 0.1);
+    }
+    vg_plan_finish(&first);
+    vg_plan_finish(&plan);
+    vg_watchfile_finish(&w);
+}
+
 /* Planned again with the sweeps of a plan: the same plan to the byte. */
 static void a_plan_gives_its_sweeps_back(void **state)
 {
@@ -367,6 +398,7 @@ int main(void)
         cmocka_unit_test(a_way_is_paid_for_once),
         cmocka_unit_test(any_deep_line_is_planned_and_holds),
         cmocka_unit_test(a_plan_gives_its_sweeps_back),
+        cmocka_unit_test(a_rota_keeps_its_cameras),
         cmocka_unit_test(passes_live_in_the_file),
         cmocka_unit_test(passes_are_said),
     };
