@@ -12,7 +12,8 @@ enum {
     VG_WF_MAX_LINES = 64,
     VG_WF_MAX_BASES = 1000,
     VG_WF_MAX_KINDS = 100, /* of cameras, of types */
-    VG_WF_MAX_DRONES = 255,
+    VG_WF_MAX_DRONES = 1000,
+    VG_WF_MAX_SYSID = 255,
     VG_WF_MAX_DATA_BYTES = 64 << 20
 };
 
