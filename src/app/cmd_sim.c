@@ -212,6 +212,9 @@ static enum vg_status come_up(struct sim *self, const char *path, struct vg_erro
         st = vg_load_watch(path, &self->watch, err);
     }
     if (st == VG_OK) {
+        st = vg_load_check_ids(&self->watch, err);
+    }
+    if (st == VG_OK) {
         st = vg_load_terrain(&self->watch, &self->terrain, err);
     }
     if (st == VG_OK) {

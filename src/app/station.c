@@ -19,6 +19,9 @@ static enum vg_status load(struct vg_station *self, struct vg_error *err)
 {
     enum vg_status st = vg_load_watch(self->options.watch_path, &self->watchfile, err);
     if (st == VG_OK) {
+        st = vg_load_check_ids(&self->watchfile, err);
+    }
+    if (st == VG_OK) {
         st = vg_load_terrain(&self->watchfile, &self->terrain, err);
     }
     if (st == VG_OK) {

@@ -44,4 +44,8 @@ enum vg_status vg_wf_parse_zones(const char *text, size_t n, const char *place,
                                  struct vg_wf_zone **out, int *out_n,
                                  struct vg_error *err) VG_MUST_USE;
 void vg_wf_free_zones(struct vg_wf_zone *zones, int n);
+/* VG_E_FORMAT: a base lies where nothing may take off. After bases and zones. */
+enum vg_status vg_wf_check_bases(const struct vg_wf_reader *self, const struct vg_yaml *root,
+                                 const struct vg_watchfile *wf);
+
 #endif
