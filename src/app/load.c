@@ -11,8 +11,7 @@
 
 enum {
     PLACES_MAX_BYTES = 64 * 1024 * 1024,
-    PLACES_MAX = 1000,
-    PLAN_MAX_BYTES = 256 * 1024 * 1024
+    PLACES_MAX = 1000
 };
 
 enum vg_status vg_load_watch(const char *path, struct vg_watchfile *out, struct vg_error *err)
@@ -160,7 +159,7 @@ void vg_load_note_datum(const struct vg_app *app, const struct vg_terrain *terra
 enum vg_status vg_load_plan(const char *path, struct vg_plan *out, struct vg_error *err)
 {
     struct vg_buf text = {0};
-    enum vg_status st = vg_file_read(path, PLAN_MAX_BYTES, &text, err);
+    enum vg_status st = vg_file_read(path, VG_LOAD_PLAN_MAX_BYTES, &text, err);
     if (st == VG_OK) {
         st = vg_plan_parse(vg_buf_text(&text), text.n, path, out, err);
     }

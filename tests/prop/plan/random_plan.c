@@ -27,6 +27,7 @@ static void check_text(const struct vg_buf *json, const struct vg_watchfile *wat
         out->ratio = again.bound_s > 0 ? report.worst_gap_s / again.bound_s : 1e9;
         out->n_sorties = again.n_sorties;
         out->line_km = report.line_km;
+        out->is_near = !report.is_kept && strcmp(report.rule, "apart") == 0;
         if (!report.is_kept) {
             vg_format(out->text, sizeof out->text, "%s: %s", report.rule, report.violation);
         }

@@ -7,6 +7,7 @@
 struct random_verdict {
     bool is_planned; /* false: no plan, `text` says why */
     bool is_kept; /* by the checker; `text` says what is broken */
+    bool is_near; /* all that is broken is that drones come near each other, as the planner says too */
     double ratio; /* worst gap as checked over the bound for the drones at their bases */
     int n_sorties;
     int n_drones;
