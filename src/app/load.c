@@ -113,12 +113,13 @@ static enum vg_status expect_ground(const struct vg_watchfile *watch,
     }
     struct vg_terrain_source s;
     vg_terrain_describe(terrain, 0, &s);
-    return vg_fail_at(err, watch->path, 0, 0,
-                      "the elevation files cover none of the line: it begins at %.3f, %.3f and \"%s\" "
-                      "reaches from %.3f, %.3f to %.3f, %.3f; \"vigie terrain check\" names the tiles "
-                      "that lack",
-                      net->lines[0].lat_deg[0], net->lines[0].lon_deg[0], watch->terrain[0],
-                      s.south_deg, s.west_deg, s.north_deg, s.east_deg);
+    return vg_fail_at(
+        err, watch->path, 0, 0,
+        "the elevation files cover none of the line: it begins at %.3f, %.3f and \"%s\" "
+        "reaches from %.3f, %.3f to %.3f, %.3f; \"vigie terrain check\" names the tiles "
+        "that lack",
+        net->lines[0].lat_deg[0], net->lines[0].lon_deg[0], watch->terrain[0], s.south_deg,
+        s.west_deg, s.north_deg, s.east_deg);
 }
 
 enum vg_status vg_load_terrain(const struct vg_watchfile *watch, struct vg_terrain **out,

@@ -16,7 +16,8 @@ enum {
 };
 
 /* VG_E_INVALID: more drones than there are MAVLink ids. For what flies them. */
-enum vg_status vg_load_check_ids(const struct vg_watchfile *watch, struct vg_error *err) VG_MUST_USE;
+enum vg_status vg_load_check_ids(const struct vg_watchfile *watch,
+                                 struct vg_error *err) VG_MUST_USE;
 enum vg_status vg_load_terrain(const struct vg_watchfile *watch, struct vg_terrain **out,
                                struct vg_error *err) VG_MUST_USE;
 /* Say on standard error which files' vertical datum was assumed, if any. */

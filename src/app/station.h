@@ -165,8 +165,8 @@ void vg_station_answer_durable(struct vg_station *self);
 void vg_station_step_replan(struct vg_station *self);
 /* After a restart: the plan that the last change left, if the record ends under it. */
 void vg_station_restore_plan(struct vg_station *self, const char *sha256);
-/* Looks for a plan better than the first for options.plan_time_s and keeps it beside the record, for
- * restarts to go on with. out_sha256: its; "" where the first stays: asked for, or not kept. */
+/* Looks for a plan better than the first for options.plan_time_s and keeps it beside the record,
+ * for restarts to go on with. out_sha256: its; "" where the first stays: asked for, or not kept. */
 enum vg_status vg_station_better_plan(struct vg_station *self, char out_sha256[VG_SHA256_HEX_SIZE],
                                       struct vg_error *err) VG_MUST_USE;
 void vg_station_plan_path(const struct vg_station *self, char *out, size_t size_bytes);

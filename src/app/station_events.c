@@ -87,7 +87,8 @@ static void set_time(struct vg_station *self, const struct vg_past_tail *tail)
 /* What a start goes on with. */
 struct start {
     char plan_sha[VG_SHA256_HEX_SIZE]; /* the first plan: what was asked for */
-    char flown_sha[VG_SHA256_HEX_SIZE]; /* the one flown instead, kept beside the record; "": none */
+    char
+        flown_sha[VG_SHA256_HEX_SIZE]; /* the one flown instead, kept beside the record; "": none */
     bool is_again; /* as the record says: its periods go on */
 };
 

@@ -168,8 +168,7 @@ enum vg_status vg_station_better_plan(struct vg_station *self, char out_sha256[V
     if (self->options.plan_path != NULL || !(self->options.plan_time_s > 0)) {
         return VG_OK;
     }
-    enum vg_status st =
-        vg_make_plan(&self->watchfile, self->terrain, &options, self->plan, err);
+    enum vg_status st = vg_make_plan(&self->watchfile, self->terrain, &options, self->plan, err);
     if (st != VG_OK) {
         *self->plan = first;
         return st;

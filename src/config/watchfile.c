@@ -212,10 +212,11 @@ static enum vg_status check_wind(const struct vg_wf_reader *self, const struct v
 {
     for (int i = 0; i < wf->n_types; i++) {
         if (wf->wind_mps >= wf->types[i].cruise_mps) {
-            return vg_fail_at(self->r.err, self->r.place, wind->line, wind->column,
-                              "the wind of %g m/s is as fast as type \"%s\" flies (%g m/s): it would "
-                              "not come home; a wind below that or a faster type can be planned",
-                              wf->wind_mps, wf->types[i].name, wf->types[i].cruise_mps);
+            return vg_fail_at(
+                self->r.err, self->r.place, wind->line, wind->column,
+                "the wind of %g m/s is as fast as type \"%s\" flies (%g m/s): it would "
+                "not come home; a wind below that or a faster type can be planned",
+                wf->wind_mps, wf->types[i].name, wf->types[i].cruise_mps);
         }
     }
     return VG_OK;

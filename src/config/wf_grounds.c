@@ -1,4 +1,5 @@
-/* Is every base where something may take off: in no no-fly zone and, where there are geofences, inside one? */
+/* Is every base where something may take off: in no no-fly zone and, where there are geofences,
+ * inside one? */
 #include "config/watchfile_priv.h"
 
 #include "geo/geodesy.h"

@@ -320,8 +320,8 @@ static void deal_idle(struct split *self, const double *loads, int type, int n)
     int best = -1;
     for (int c = 0; c < p->n_crews; c++) {
         if (p->crews[c].type == type &&
-            (best < 0 || base_load(p, loads, p->crews[c].base) >
-                             base_load(p, loads, p->crews[best].base))) {
+            (best < 0 ||
+             base_load(p, loads, p->crews[c].base) > base_load(p, loads, p->crews[best].base))) {
             best = c;
         }
     }

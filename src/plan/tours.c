@@ -278,8 +278,8 @@ static enum vg_status make_base_tours(struct vg_problem *p, int base, struct vg_
         while (to < n && mine[to].crew == mine[from].crew) {
             to++;
         }
-        if (!deal_crew(p, &p->crews[mine[from].crew], mine + from, to - from,
-                       each > 0 ? each : 1, tours, io_n)) {
+        if (!deal_crew(p, &p->crews[mine[from].crew], mine + from, to - from, each > 0 ? each : 1,
+                       tours, io_n)) {
             return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
         }
         if (each > 0) {

@@ -41,6 +41,7 @@ export async function cli() {
     file('sea.geojson', JSON.stringify({ type: 'FeatureCollection', features: [{ type: 'Feature', properties: { kind: 'no-fly', name: 'Sea' },
       geometry: { type: 'Polygon', coordinates: [[[-11.5, 14.4], [-11.3, 14.4], [-11.3, 14.495], [-11.5, 14.495], [-11.5, 14.4]]] } }] }));
     file('far.asc', `ncols 2\nnrows 2\nxllcorner 0\nyllcorner 0\ncellsize 0.01\n5 5\n5 5\n`);
+    file('far.prj', 'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]]');
     const points = '[[14.50, -11.36], [14.59, -11.36]]';
     const far = good.replace('[14.490, -11.370]', '[15.490, -11.370]');
     const cases = [ // name, watch, further arguments, place, English, French

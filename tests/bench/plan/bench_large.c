@@ -1,9 +1,9 @@
 /* A coast of 20,000 km, 100 bases near it and 500 drones: seconds of the wall and of the processor,
  * peak memory, the ratio of worst gap to bound, and the checker's verdict.
  *
- *   bench_large [SECONDS [given]]   SECONDS of search (default 60); given: five drones at each base,
- *                                   else the planner deals them out
- *   bench_large write FOLDER        the texts, to look at with vigie itself
+ *   bench_large [SECONDS [given]]   SECONDS of search (default 60); given: five drones at each
+ * base, else the planner deals them out bench_large write FOLDER        the texts, to look at with
+ * vigie itself
  */
 #include "base/file.h"
 #include "base/rng.h"
@@ -71,8 +71,9 @@ static void write_texts(struct texts *out, bool is_given)
     double lat = 20;
     double lon = -60;
     *out = (struct texts){0};
-    vg_buf_puts(&out->line, "{\"type\":\"Feature\",\"properties\":{\"name\":\"coast\"},\"geometry\":"
-                            "{\"type\":\"LineString\",\"coordinates\":[");
+    vg_buf_puts(&out->line,
+                "{\"type\":\"Feature\",\"properties\":{\"name\":\"coast\"},\"geometry\":"
+                "{\"type\":\"LineString\",\"coordinates\":[");
     vg_buf_puts(&out->yaml, "name: Coast\nline: {file: line.geojson, revisit: 6h, depth: 500m}\n"
                             "bases:\n");
     for (int k = 0; k <= STEPS; k++) {
@@ -166,11 +167,12 @@ static int run(double seconds, bool is_given)
     }
     tell("check", &wall_s, &cpu);
     double all_s = now_s() - t0;
-    printf("large: %.0f km, %d bases, %d drones, %d sorties, %.0f km within reach; worst gap %.0f s, "
-           "bound %.0f s, ratio %.3f; %s%s\n",
-           report.line_km, watch.n_bases, watch.n_drones, report.n_sorties, report.reachable_km,
-           report.worst_gap_s, plan.bound_s, report.worst_gap_s / plan.bound_s,
-           report.is_kept ? "the plan holds" : "BROKEN: ", report.is_kept ? "" : report.violation);
+    printf(
+        "large: %.0f km, %d bases, %d drones, %d sorties, %.0f km within reach; worst gap %.0f s, "
+        "bound %.0f s, ratio %.3f; %s%s\n",
+        report.line_km, watch.n_bases, watch.n_drones, report.n_sorties, report.reachable_km,
+        report.worst_gap_s, plan.bound_s, report.worst_gap_s / plan.bound_s,
+        report.is_kept ? "the plan holds" : "BROKEN: ", report.is_kept ? "" : report.violation);
     printf("aim: 20,000 km in %.0f s and %.0f MB (aim %.0f s, %.0f MB)\n", all_s, peak_mb(), AIM_S,
            AIM_MB);
     vg_plan_finish(&plan);
@@ -200,6 +202,5 @@ int main(int argc, char **argv)
     if (argc == 3 && strcmp(argv[1], "write") == 0) {
         return write_files(argv[2]);
     }
-    return run(argc > 1 ? strtod(argv[1], NULL) : 60,
-               argc > 2 && strcmp(argv[2], "given") == 0);
+    return run(argc > 1 ? strtod(argv[1], NULL) : 60, argc > 2 && strcmp(argv[2], "given") == 0);
 }

@@ -8,8 +8,7 @@
 static void say(const struct vg_error *err, const char *what, struct random_verdict *out)
 {
     char text[1200];
-    vg_format(out->text, sizeof out->text, "%s: %s", what,
-              vg_error_text(err, text, sizeof text));
+    vg_format(out->text, sizeof out->text, "%s: %s", what, vg_error_text(err, text, sizeof text));
 }
 
 /* Through the text of the file, as `vigie check` has it. */
