@@ -86,11 +86,8 @@ enum vg_status vg_check_plan_over(const struct vg_plan *plan, const struct vg_wa
     struct vg_check_report report = {
         .is_kept = true, .n_sorties = plan->n_sorties, .least_between_m = HUGE_VAL};
     const struct vg_watchfile in_its_wind = vg_plan_watch(plan, watch);
-    struct vg_check self = {.plan = plan,
-                            .watch = &in_its_wind,
-                            .terrain = terrain,
-                            .lang = lang,
-                            .report = &report};
+    struct vg_check self = {
+        .plan = plan, .watch = &in_its_wind, .terrain = terrain, .lang = lang, .report = &report};
     bool no_memory = false;
     self.drone = malloc(n * sizeof *self.drone);
     self.base_from = malloc(n * sizeof *self.base_from);

@@ -136,8 +136,7 @@ static int by_period(const void *a, const void *b)
 }
 
 /* Of each drone's own sorties, or of those of all drones that fly the same ones together. */
-static int collect_events(const struct vg_check *self, int base, bool is_together,
-                          struct event *ev)
+static int collect_events(const struct vg_check *self, int base, bool is_together, struct event *ev)
 {
     int n = 0;
     for (int k = 0; k < self->plan->n_sorties; k++) {

@@ -95,8 +95,8 @@ static void join_shifts(struct vg_check *self, int64_t *shifts)
         int64_t period = period_of(self, i);
         int64_t joined = shifts[i];
         for (int j = 0; j < n; j++) {
-            bool is_known = j > 0 && shifts[j] == shifts[j - 1] &&
-                            period_of(self, j) == period_of(self, j - 1);
+            bool is_known =
+                j > 0 && shifts[j] == shifts[j - 1] && period_of(self, j) == period_of(self, j - 1);
             int64_t m = is_known ? 0 : meet(shifts[i], period, shifts[j], period_of(self, j));
             joined = m > joined ? m : joined;
         }
