@@ -162,6 +162,7 @@ static int run(double seconds, bool is_given)
         return fail_with(&err);
     }
     tell("plan", &wall_s, &cpu);
+    vg_planner_adopt(&plan, &watch);
     if (vg_check_plan(&plan, &watch, VG_LANG_EN, &report, &err) != VG_OK) {
         return fail_with(&err);
     }

@@ -55,6 +55,7 @@ void random_plan_judge(uint64_t seed, int64_t moves, struct random_verdict *out,
         out->is_planned = true;
         out->n_drones = watch.n_drones;
         vg_plan_format(&plan, &json);
+        vg_planner_adopt(&plan, &watch);
         check_text(&json, &watch, out);
     }
     if (out_json != NULL) {
