@@ -17,12 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-static const double DEFAULT_TIME_S = 10;
 static const double CURVE_TIME_S = 60;
-enum {
-    THREADS = 2
-};
-
 static volatile sig_atomic_t is_interrupted;
 
 static void on_interrupt(int signum)
@@ -128,7 +123,7 @@ static enum vg_status solve(const struct vg_app *app, struct asked *a, struct vg
                                          .ctx = a,
                                          .moves = a->moves > 0 ? a->moves : INT64_MAX,
                                          .seed = (uint64_t)a->seed,
-                                         .n_threads = THREADS,
+                                         .n_threads = VG_PLAN_THREADS,
                                          .go_on = go_on,
                                          .wants_wider = a->wants_wider,
                                          .go_on_wider = is_wanted};
@@ -249,7 +244,7 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
     if (a.curve_path != NULL) {
         return draw_curve(app, &a, &err);
     }
-    a.time_s = a.time_s > 0 ? a.time_s : DEFAULT_TIME_S;
+    a.time_s = a.time_s > 0 ? a.time_s : VG_PLAN_TIME_S;
     if (a.places_path != NULL) {
         return suggest(app, &a, &err);
     }

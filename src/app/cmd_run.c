@@ -1,4 +1,5 @@
 /* vigie run WATCH: the station. */
+#include "app/make_plan.h"
 #include "app/options.h"
 #include "app/station.h"
 
@@ -7,7 +8,8 @@ int vg_cmd_run(const struct vg_app *app, int argc, char **argv)
     const char *path[1];
     int n = 0;
     struct vg_option_list faults = {0};
-    struct vg_station_options o = {.speed = 1, .seed = 1, .faults = &faults};
+    struct vg_station_options o = {
+        .speed = 1, .seed = 1, .plan_time_s = VG_PLAN_TIME_S, .faults = &faults};
     const struct vg_option options[] = {
         {"sim", VG_OPT_FLAG, &o.is_sim},
         {"ask", VG_OPT_FLAG, &o.must_ask},
@@ -15,6 +17,7 @@ int vg_cmd_run(const struct vg_app *app, int argc, char **argv)
         {"for", VG_OPT_DURATION, &o.for_s},
         {"record", VG_OPT_TEXT, &o.record_path},
         {"plan", VG_OPT_TEXT, &o.plan_path},
+        {"time", VG_OPT_DURATION, &o.plan_time_s},
         {"listen", VG_OPT_TEXT, &o.listen},
         {"seed", VG_OPT_INTEGER, &o.seed},
         {"fault", VG_OPT_LIST, &faults},

@@ -7,6 +7,7 @@
 #include "io/signals.h"
 #include "io/timer.h"
 #include "io/udp.h"
+#include "plan/planner.h"
 #include "sim/fleet.h"
 
 #include <poll.h>
@@ -30,6 +31,7 @@ struct sim_options {
     int64_t seed;
     int64_t port_base;
     const char *epoch;
+    const char *plan; /* drones stand where it flies them from; NULL: where the watch has them */
     bool has_parent;
     struct vg_option_list faults;
 };
@@ -202,6 +204,20 @@ static enum vg_status read_epoch(struct sim *self, struct vg_error *err)
     return VG_OK;
 }
 
+static enum vg_status adopt_plan(struct sim *self, struct vg_error *err)
+{
+    struct vg_plan plan;
+    if (self->options.plan == NULL) {
+        return VG_OK;
+    }
+    enum vg_status st = vg_load_plan(self->options.plan, &plan, err);
+    if (st == VG_OK) {
+        vg_planner_adopt(&plan, &self->watch);
+        vg_plan_finish(&plan);
+    }
+    return st;
+}
+
 static enum vg_status come_up(struct sim *self, const char *path, struct vg_error *err)
 {
     const struct vg_simfleet_options fleet = {.seed = (uint64_t)self->options.seed,
@@ -210,6 +226,12 @@ static enum vg_status come_up(struct sim *self, const char *path, struct vg_erro
     enum vg_status st = read_epoch(self, err);
     if (st == VG_OK) {
         st = vg_load_watch(path, &self->watch, err);
+    }
+    if (st == VG_OK) {
+        st = vg_load_check_ids(&self->watch, err);
+    }
+    if (st == VG_OK) {
+        st = adopt_plan(self, err);
     }
     if (st == VG_OK) {
         st = vg_load_terrain(&self->watch, &self->terrain, err);
@@ -308,6 +330,7 @@ int vg_cmd_sim(const struct vg_app *app, int argc, char **argv)
         {"for", VG_OPT_DURATION, &o->for_s},
         {"fault", VG_OPT_LIST, &o->faults},
         {"epoch", VG_OPT_TEXT, &o->epoch},
+        {"plan", VG_OPT_TEXT, &o->plan},
         {"rate", VG_OPT_NUMBER, &o->rate_hz},
         {"with-parent", VG_OPT_FLAG, &o->has_parent},
         {"port-base", VG_OPT_INTEGER, &o->port_base},

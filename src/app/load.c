@@ -5,13 +5,13 @@
 #include "plan/planner.h"
 
 #include <glob.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum {
     PLACES_MAX_BYTES = 64 * 1024 * 1024,
-    PLACES_MAX = 1000,
-    PLAN_MAX_BYTES = 256 * 1024 * 1024
+    PLACES_MAX = 1000
 };
 
 enum vg_status vg_load_watch(const char *path, struct vg_watchfile *out, struct vg_error *err)
@@ -21,6 +21,19 @@ enum vg_status vg_load_watch(const char *path, struct vg_watchfile *out, struct 
         fprintf(stderr, "%s\n", out->notes);
     }
     return st == VG_OK ? vg_planner_station(out, err) : st;
+}
+
+enum vg_status vg_load_check_ids(const struct vg_watchfile *watch, struct vg_error *err)
+{
+    for (int d = 0; d < watch->n_drones; d++) {
+        if (watch->drones[d].sysid == 0) {
+            return vg_fail(err, VG_E_INVALID,
+                           "a station flies 255 drones at most, as many as there are MAVLink ids; "
+                           "the watch has %d: plan with all, fly it in parts",
+                           watch->n_drones);
+        }
+    }
+    return VG_OK;
 }
 
 static const char *cache_folder(char *buf, size_t size_bytes)
@@ -85,6 +98,30 @@ static enum vg_status open_found(const struct vg_watchfile *watch, const glob_t 
     return st;
 }
 
+/* Elevation files that lie elsewhere: with them the ground would silently be taken for flat. */
+static enum vg_status expect_ground(const struct vg_watchfile *watch,
+                                    const struct vg_terrain *terrain, struct vg_error *err)
+{
+    const struct vg_network *net = &watch->network;
+    for (int k = 0; k < net->n_lines; k++) {
+        for (int i = 0; i < net->lines[k].n; i++) {
+            if (!isnan(vg_terrain_height_msl_m(terrain, net->lines[k].lat_deg[i],
+                                               net->lines[k].lon_deg[i]))) {
+                return VG_OK;
+            }
+        }
+    }
+    struct vg_terrain_source s;
+    vg_terrain_describe(terrain, 0, &s);
+    return vg_fail_at(
+        err, watch->path, 0, 0,
+        "the elevation files cover none of the line: it begins at %.3f, %.3f and \"%s\" "
+        "reaches from %.3f, %.3f to %.3f, %.3f; \"vigie terrain check\" names the tiles "
+        "that lack",
+        net->lines[0].lat_deg[0], net->lines[0].lon_deg[0], watch->terrain[0], s.south_deg,
+        s.west_deg, s.north_deg, s.east_deg);
+}
+
 enum vg_status vg_load_terrain(const struct vg_watchfile *watch, struct vg_terrain **out,
                                struct vg_error *err)
 {
@@ -94,6 +131,9 @@ enum vg_status vg_load_terrain(const struct vg_watchfile *watch, struct vg_terra
                                       : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     if (st == VG_OK) {
         st = open_found(watch, &found, first, out, err);
+    }
+    if (st == VG_OK && watch->n_terrain > 0) {
+        st = expect_ground(watch, *out, err);
     }
     free(first);
     globfree(&found);
@@ -120,7 +160,7 @@ void vg_load_note_datum(const struct vg_app *app, const struct vg_terrain *terra
 enum vg_status vg_load_plan(const char *path, struct vg_plan *out, struct vg_error *err)
 {
     struct vg_buf text = {0};
-    enum vg_status st = vg_file_read(path, PLAN_MAX_BYTES, &text, err);
+    enum vg_status st = vg_file_read(path, VG_LOAD_PLAN_MAX_BYTES, &text, err);
     if (st == VG_OK) {
         st = vg_plan_parse(vg_buf_text(&text), text.n, path, out, err);
     }

@@ -11,6 +11,13 @@ enum vg_status vg_load_watch(const char *path, struct vg_watchfile *out,
                              struct vg_error *err) VG_MUST_USE;
 /* The watch's elevation, patterns expanded. A pattern that names no file is an error. What is
  * decoded is kept in $XDG_CACHE_HOME/vigie/terrain (default: ~/.cache) for the next start. */
+enum {
+    VG_LOAD_PLAN_MAX_BYTES = 256 * 1024 * 1024
+};
+
+/* VG_E_INVALID: more drones than there are MAVLink ids. For what flies them. */
+enum vg_status vg_load_check_ids(const struct vg_watchfile *watch,
+                                 struct vg_error *err) VG_MUST_USE;
 enum vg_status vg_load_terrain(const struct vg_watchfile *watch, struct vg_terrain **out,
                                struct vg_error *err) VG_MUST_USE;
 /* Say on standard error which files' vertical datum was assumed, if any. */

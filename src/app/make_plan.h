@@ -5,6 +5,11 @@
 
 #include "plan/planner.h"
 
+#define VG_PLAN_TIME_S 10.0 /* looked for a better plan, where the user asks for no other time */
+enum {
+    VG_PLAN_THREADS = 2
+};
+
 /* As vg_survey and vg_planner_solve; asked->sweeps is not looked at. asked may be NULL. */
 enum vg_status vg_make_plan(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
                             const struct vg_planner_options *asked, struct vg_plan *out,

@@ -215,6 +215,10 @@ static void take_start(struct vg_past_tail *tail, const char *body, size_t n)
         tail->change_sha256[0] = '\0'; /* another plan was asked for */
     }
     vg_format(tail->plan_sha256, sizeof tail->plan_sha256, "%s", sha != NULL ? sha : "");
+    const char *flown = json_string_value(json_object_get(doc, "flown_sha256"));
+    if (flown != NULL && flown[0] != '\0') {
+        vg_format(tail->change_sha256, sizeof tail->change_sha256, "%s", flown);
+    }
     json_decref(doc);
 }
 

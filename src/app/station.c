@@ -20,6 +20,9 @@ static enum vg_status load(struct vg_station *self, struct vg_error *err)
 {
     enum vg_status st = vg_load_watch(self->options.watch_path, &self->watchfile, err);
     if (st == VG_OK) {
+        st = vg_load_check_ids(&self->watchfile, err);
+    }
+    if (st == VG_OK) {
         st = vg_load_terrain(&self->watchfile, &self->terrain, err);
     }
     if (st == VG_OK) {
@@ -85,7 +88,7 @@ static void on_sim_exit(void *ctx, int64_t exit_code, int signum)
 static enum vg_status start_sim(struct vg_station *self, struct vg_error *err)
 {
     enum {
-        ARGS_MAX = 24 + 2 * VG_OPTION_LIST_MAX
+        ARGS_MAX = 26 + 2 * VG_OPTION_LIST_MAX
     };
     char self_path[1024];
     char speed[32];
@@ -107,6 +110,12 @@ static enum vg_status start_sim(struct vg_station *self, struct vg_error *err)
         vg_format(port, sizeof port, "%lld", (long long)ports);
         argv[k++] = "--port-base";
         argv[k++] = port;
+    }
+    char plan[1300];
+    vg_station_plan_path(self, plan, sizeof plan);
+    if (self->is_plan_kept || self->options.plan_path != NULL) {
+        argv[k++] = "--plan";
+        argv[k++] = self->is_plan_kept ? plan : self->options.plan_path;
     }
     for (int i = 0; self->options.faults != NULL && i < self->options.faults->n; i++) {
         argv[k++] = "--fault";

@@ -14,6 +14,7 @@
 #include "app/moments.h"
 #include "app/options.h"
 #include "app/planning.h"
+#include "base/sha256.h"
 #include "base/time.h"
 #include "fly/director.h"
 #include "io/clock.h"
@@ -69,6 +70,7 @@ struct vg_station_pending {
 struct vg_station_options {
     const char *watch_path;
     const char *plan_path; /* NULL: plan afresh */
+    double plan_time_s; /* and look for a better one so long; 0: the first will do */
     const char *record_path; /* NULL: the watch's */
     const char *listen; /* NULL: the watch's */
     bool is_sim;
@@ -96,6 +98,7 @@ struct vg_station {
     struct vg_station_options options;
     struct vg_watchfile watchfile;
     struct vg_plan *plan; /* in force */
+    bool is_plan_kept; /* it lies beside the record */
     struct vg_station_replan *replan; /* changes of it; NULL until the first */
     struct vg_terrain *terrain;
     struct vg_strip *strip;
@@ -162,6 +165,11 @@ void vg_station_answer_durable(struct vg_station *self);
 void vg_station_step_replan(struct vg_station *self);
 /* After a restart: the plan that the last change left, if the record ends under it. */
 void vg_station_restore_plan(struct vg_station *self, const char *sha256);
+/* Looks for a plan better than the first for options.plan_time_s and keeps it beside the record,
+ * for restarts to go on with. out_sha256: its; "" where the first stays: asked for, or not kept. */
+enum vg_status vg_station_better_plan(struct vg_station *self, char out_sha256[VG_SHA256_HEX_SIZE],
+                                      struct vg_error *err) VG_MUST_USE;
+void vg_station_plan_path(const struct vg_station *self, char *out, size_t size_bytes);
 /* Of the plan in force or of one that some flight is still under; n: length of the id. */
 const struct vg_plan_sortie *vg_station_find_sortie(const struct vg_station *self, const char *id,
                                                     size_t n);

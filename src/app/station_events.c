@@ -84,7 +84,34 @@ static void set_time(struct vg_station *self, const struct vg_past_tail *tail)
     self->now = vg_clock_now(&self->clock);
 }
 
-static void say_start(struct vg_station *self, const char *plan_sha)
+/* What a start goes on with. */
+struct start {
+    char plan_sha[VG_SHA256_HEX_SIZE]; /* the first plan: what was asked for */
+    char
+        flown_sha[VG_SHA256_HEX_SIZE]; /* the one flown instead, kept beside the record; "": none */
+    bool is_again; /* as the record says: its periods go on */
+};
+
+/* The same watch goes on with the plan it had; another one is planned for as long as was asked. */
+static enum vg_status choose_plan(struct vg_station *self, const struct vg_past_tail *tail,
+                                  struct start *out, struct vg_error *err)
+{
+    *out = (struct start){.is_again = false};
+    hash_plan(self, out->plan_sha);
+    out->is_again = tail->epoch_us > 0 && strcmp(out->plan_sha, tail->plan_sha256) == 0;
+    if (!out->is_again) {
+        return vg_station_better_plan(self, out->flown_sha, err);
+    }
+    if (tail->change_sha256[0] != '\0') {
+        vg_station_restore_plan(self, tail->change_sha256);
+        if (self->is_plan_kept) {
+            vg_format(out->flown_sha, sizeof out->flown_sha, "%s", tail->change_sha256);
+        }
+    }
+    return VG_OK;
+}
+
+static void say_start(struct vg_station *self, const struct start *start)
 {
     struct vg_buf b = {0};
     vg_watch_describe(&self->watchfile, self->strip, self->plan, self->terrain, &b);
@@ -92,9 +119,10 @@ static void say_start(struct vg_station *self, const char *plan_sha)
     vg_buf_reset(&b);
     vg_buf_printf(&b,
                   "{\"version\":\"" VG_VERSION "\",\"epoch_us\":%lld,\"plan_sha256\":\"%s\","
-                  "\"sim\":%s,\"speed\":%g,\"seed\":%lld}",
-                  (long long)self->epoch.us, plan_sha, self->options.is_sim ? "true" : "false",
-                  self->options.speed, (long long)self->options.seed);
+                  "\"flown_sha256\":\"%s\",\"sim\":%s,\"speed\":%g,\"seed\":%lld}",
+                  (long long)self->epoch.us, start->plan_sha, start->flown_sha,
+                  self->options.is_sim ? "true" : "false", self->options.speed,
+                  (long long)self->options.seed);
     vg_station_event(self, "start", b.data, b.n);
     vg_buf_finish(&b);
 }
@@ -133,30 +161,28 @@ enum vg_status vg_station_open_record(struct vg_station *self, struct vg_error *
     if (st != VG_OK) {
         return st;
     }
+    struct start start;
+    st = choose_plan(self, &tail, &start, err);
+    if (st != VG_OK) {
+        return st;
+    }
     set_time(self, &tail);
     char key_path[1200];
     vg_format(key_path, sizeof key_path, "%s.key", self->record_path);
     struct vg_record_options options = {
         .key_path = key_path, .t = self->now, .lang = self->app->lang};
     st = vg_record_open(self->record_path, &options, &self->record, err);
+    if (st == VG_OK && !start.is_again) {
+        st = begin_from_rest(self, err);
+    }
     if (st != VG_OK) {
         return st;
     }
-    char plan_sha[VG_SHA256_HEX_SIZE];
-    hash_plan(self, plan_sha);
-    bool is_same_plan = tail.epoch_us > 0 && strcmp(plan_sha, tail.plan_sha256) == 0;
-    st = is_same_plan ? VG_OK : begin_from_rest(self, err);
-    if (st != VG_OK) {
-        return st;
-    }
-    if (is_same_plan) {
+    if (start.is_again) {
         self->epoch = vg_us(tail.epoch_us);
         self->begins = self->epoch;
     }
-    say_start(self, plan_sha);
-    if (is_same_plan && tail.change_sha256[0] != '\0') {
-        vg_station_restore_plan(self, tail.change_sha256);
-    }
+    say_start(self, &start);
     self->sight.seen = &self->watch.seen;
     return self->watch.description != NULL
                ? VG_OK

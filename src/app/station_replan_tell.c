@@ -2,6 +2,7 @@
 #include "app/station_replan.h"
 
 #include "app/load.h"
+#include "app/make_plan.h"
 #include "base/file.h"
 #include "base/sha256.h"
 
@@ -12,7 +13,7 @@ static const char *const CAUSES[] = {
     [VG_REPLAN_FLEET] = "fleet", [VG_REPLAN_WIND] = "wind", [VG_REPLAN_PROMISE] = "promise"};
 
 /* Beside the record, so that a restart goes on with it and anybody can check it. */
-static void plan_path(const struct vg_station *self, char *out, size_t size_bytes)
+void vg_station_plan_path(const struct vg_station *self, char *out, size_t size_bytes)
 {
     vg_format(out, size_bytes, "%s.plan.json", self->record_path);
 }
@@ -28,12 +29,13 @@ static bool save(struct vg_station *self, char out_sha[VG_SHA256_HEX_SIZE])
 {
     char path[1300];
     struct vg_buf text = {0};
-    plan_path(self, path, sizeof path);
+    vg_station_plan_path(self, path, sizeof path);
     vg_plan_format(self->plan, &text);
     bool is_saved =
         !text.is_failed && vg_file_write(path, vg_buf_text(&text), text.n, NULL) == VG_OK;
     hash(&text, out_sha);
     vg_buf_finish(&text);
+    self->is_plan_kept = self->is_plan_kept || is_saved;
     return is_saved;
 }
 
@@ -130,20 +132,54 @@ void vg_station_replan_tell(struct vg_station *self, const struct vg_replan_job 
 void vg_station_restore_plan(struct vg_station *self, const char *sha256)
 {
     char path[1300];
-    char sha[VG_SHA256_HEX_SIZE];
+    char sha[VG_SHA256_HEX_SIZE] = "";
     struct vg_plan plan;
     struct vg_buf text = {0};
-    plan_path(self, path, sizeof path);
-    if (vg_load_plan(path, &plan, NULL) != VG_OK) {
-        return;
+    vg_station_plan_path(self, path, sizeof path);
+    if (vg_file_read(path, VG_LOAD_PLAN_MAX_BYTES, &text, NULL) == VG_OK) {
+        hash(&text, sha);
     }
-    vg_plan_format(&plan, &text);
-    hash(&text, sha);
-    vg_buf_finish(&text);
-    if (strcmp(sha, sha256) == 0) {
+    if (strcmp(sha, sha256) == 0 &&
+        vg_plan_parse(vg_buf_text(&text), text.n, path, &plan, NULL) == VG_OK) {
         vg_plan_finish(self->plan);
         *self->plan = plan;
-    } else {
-        vg_plan_finish(&plan);
+        self->is_plan_kept = true;
+        vg_planner_adopt(self->plan, &self->watchfile);
     }
+    vg_buf_finish(&text);
+}
+
+static bool go_on(void *ctx)
+{
+    return vg_clock_mono_us() < *(const int64_t *)ctx;
+}
+
+enum vg_status vg_station_better_plan(struct vg_station *self, char out_sha256[VG_SHA256_HEX_SIZE],
+                                      struct vg_error *err)
+{
+    int64_t until_us = vg_clock_mono_us() + (int64_t)(self->options.plan_time_s * 1e6);
+    const struct vg_planner_options options = {.moves = INT64_MAX,
+                                               .seed = 1,
+                                               .n_threads = VG_PLAN_THREADS,
+                                               .go_on = go_on,
+                                               .ctx = &until_us};
+    struct vg_plan first = *self->plan;
+    out_sha256[0] = '\0';
+    if (self->options.plan_path != NULL || !(self->options.plan_time_s > 0)) {
+        return VG_OK;
+    }
+    enum vg_status st = vg_make_plan(&self->watchfile, self->terrain, &options, self->plan, err);
+    if (st != VG_OK) {
+        *self->plan = first;
+        return st;
+    }
+    if (!save(self, out_sha256)) { /* a restart would not find it again */
+        vg_plan_finish(self->plan);
+        *self->plan = first;
+        out_sha256[0] = '\0';
+        return VG_OK;
+    }
+    vg_plan_finish(&first);
+    vg_planner_adopt(self->plan, &self->watchfile);
+    return VG_OK;
 }

@@ -214,9 +214,11 @@ static enum vg_status check_wind(const struct vg_wf_reader *self, const struct v
 {
     for (int i = 0; i < wf->n_types; i++) {
         if (wf->wind_mps >= wf->types[i].cruise_mps) {
-            return vg_fail_at(self->r.err, self->r.place, wind->line, wind->column,
-                              "the wind of %g m/s is as fast as type \"%s\" flies (%g m/s)",
-                              wf->wind_mps, wf->types[i].name, wf->types[i].cruise_mps);
+            return vg_fail_at(
+                self->r.err, self->r.place, wind->line, wind->column,
+                "the wind of %g m/s is as fast as type \"%s\" flies (%g m/s): it would "
+                "not come home; a wind below that or a faster type can be planned",
+                wf->wind_mps, wf->types[i].name, wf->types[i].cruise_mps);
         }
     }
     return VG_OK;
@@ -332,6 +334,9 @@ static enum vg_status read_root(const struct vg_wf_reader *self, const struct vg
     }
     if (status == VG_OK) {
         status = read_zones(self, root, wf);
+    }
+    if (status == VG_OK) {
+        status = vg_wf_check_bases(self, root, wf);
     }
     if (status == VG_OK) {
         status = read_places(self, root, wf);

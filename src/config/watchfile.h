@@ -73,7 +73,8 @@ struct vg_wf_drone {
     bool is_placed; /* that base was chosen by the planner, which may choose again */
     char link[128]; /* "udp:14550", "udpin:0.0.0.0:14550", "udpout:host:port", "tcp:host:port"; "" =
                        assigned */
-    int sysid; /* 1..255 (default: position in the list) */
+    int sysid; /* 1..255 (default: position in the list); 0: there are more drones than ids, a
+                  station cannot fly it */
     char key[256]; /* path of the signing key, beside the watch file; "" none */
 };
 

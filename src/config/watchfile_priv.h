@@ -12,7 +12,8 @@ enum {
     VG_WF_MAX_LINES = 64,
     VG_WF_MAX_BASES = 1000,
     VG_WF_MAX_KINDS = 100, /* of cameras, of types */
-    VG_WF_MAX_DRONES = 255,
+    VG_WF_MAX_DRONES = 1000,
+    VG_WF_MAX_SYSID = 255,
     VG_WF_MAX_DATA_BYTES = 64 << 20
 };
 
@@ -52,4 +53,8 @@ enum vg_status vg_wf_read_maintenance(const struct vg_wf_reader *self, const str
 enum vg_status vg_wf_read_closed(const struct vg_wf_reader *self, const struct vg_yaml *map,
                                  struct vg_wf_base *io) VG_MUST_USE;
 void vg_wf_free_zones(struct vg_wf_zone *zones, int n);
+/* VG_E_FORMAT: a base lies where nothing may take off. After bases and zones. */
+enum vg_status vg_wf_check_bases(const struct vg_wf_reader *self, const struct vg_yaml *root,
+                                 const struct vg_watchfile *wf);
+
 #endif

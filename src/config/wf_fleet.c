@@ -59,7 +59,7 @@ static const struct vg_field DRONE_FIELDS[] = {
     FIELD(TEXT, "link", drone_entry, drone.link, NULL, NULL, ""),
     FIELD(INT, "sysid", drone_entry, drone.sysid, "1", "255", ""),
     OTHER("key", ""),
-    FIELD(INT, "count", drone_entry, count, "1", "255", "1"),
+    FIELD(INT, "count", drone_entry, count, "1", "1000", "1"),
 };
 
 /* Check that a section is there, of its kind, with 1 to max entries. */
@@ -385,16 +385,19 @@ static enum vg_status add_drone(const struct vg_wf_reader *self, const struct vg
         }
     }
     drone.sysid = entry->drone.sysid > 0 ? entry->drone.sysid + k : wf->n_drones + 1;
-    if (drone.sysid > 255) {
+    if (entry->drone.sysid == 0 && drone.sysid > VG_WF_MAX_SYSID) {
+        drone.sysid = 0;
+    }
+    if (drone.sysid > VG_WF_MAX_SYSID) {
         return vg_fail_at(self->r.err, self->r.place, map->line, map->column,
-                          "drone \"%s\" would get sysid %d; the greatest is 255", drone.id,
-                          drone.sysid);
+                          "drone \"%s\" would get sysid %d; the greatest is %d", drone.id,
+                          drone.sysid, VG_WF_MAX_SYSID);
     }
     for (int i = 0; i < wf->n_drones; i++) {
         if (strcmp(wf->drones[i].id, drone.id) == 0) {
             return fail_twice(self, map, "id", drone.id);
         }
-        if (wf->drones[i].sysid == drone.sysid) {
+        if (drone.sysid > 0 && wf->drones[i].sysid == drone.sysid) {
             const struct vg_yaml *at = vg_yaml_find(map, "sysid");
             at = at != NULL ? at : map;
             return vg_fail_at(self->r.err, self->r.place, at->line, at->column,

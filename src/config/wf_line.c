@@ -347,6 +347,18 @@ static enum vg_status read_stretches(const struct vg_wf_reader *self, const stru
     return status;
 }
 
+/* What is wrong with the points of the watch file itself stands where they are written. */
+static void at_points(const struct vg_wf_reader *self, const struct vg_yaml *entry,
+                      const char *path, enum vg_status status)
+{
+    struct vg_error *err = self->r.err;
+    const struct vg_yaml *points = vg_yaml_find(entry, "points");
+    if (status != VG_OK && err != NULL && points != NULL && strcmp(path, self->r.place) == 0) {
+        err->line = points->line;
+        err->column = points->column;
+    }
+}
+
 static enum vg_status read_entry(const struct vg_wf_reader *self, const struct vg_yaml *entry,
                                  bool is_first, struct vg_watchfile *wf)
 {
@@ -367,6 +379,7 @@ static enum vg_status read_entry(const struct vg_wf_reader *self, const struct v
     if (status == VG_OK) {
         status =
             vg_network_parse(vg_buf_text(&geojson), geojson.n, path, &wants, &part, self->r.err);
+        at_points(self, entry, path, status);
         vg_fields_at(&self->r, entry, status);
     }
     int first_line = wf->network.n_lines;

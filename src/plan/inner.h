@@ -149,6 +149,8 @@ enum vg_status vg_list_stretches(const struct vg_problem *p, enum vg_lang lang, 
                                  struct vg_error *err) VG_MUST_USE;
 /* The flight out to a link, along it and home that is shortest against what its crew can fly. */
 double vg_link_shortest_s(const struct vg_problem *p, int line, int link, int *out_crew);
+/* Fails with why no link can be served, and what would do (refuse.c). */
+enum vg_status vg_problem_refuse_reach(const struct vg_problem *p, struct vg_error *err);
 /* After a change of extra_climb_s: what is served, and the chains, again. */
 enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err) VG_MUST_USE;
 

@@ -56,7 +56,7 @@ static enum vg_status fleet_bound(const struct vg_watchfile *w, int64_t day,
         st = vg_problem_init(&p, &every, NULL, 0, err);
     }
     if (st == VG_OK && p.n_chains == 0) {
-        st = vg_fail(err, VG_E_INVALID, "no base is near enough to the line for any of the drones");
+        st = vg_problem_refuse_reach(&p, err);
     }
     if (st == VG_OK) {
         st = vg_costs_init(&costs, &p, true, false, err);

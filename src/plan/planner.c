@@ -292,43 +292,6 @@ static enum vg_status make_timetable(struct making *mk, struct vg_error *err)
     return st;
 }
 
-/* Why nothing can be reached at all, and what would help. */
-static enum vg_status refuse_reach(const struct vg_problem *p, struct vg_error *err)
-{
-    int crew = 0;
-    double least = HUGE_VAL;
-    double need_s = HUGE_VAL;
-    for (int line = 0; line < p->net.n_lines; line++) {
-        for (int k = 0; k < p->nodes[line].n - 1; k++) {
-            int c = 0;
-            double s = vg_link_shortest_s(p, line, k, &c);
-            if (s - p->crews[c].usable_s < least) {
-                least = s - p->crews[c].usable_s;
-                need_s = s;
-                crew = c;
-            }
-        }
-    }
-    const struct vg_crew *cr = &p->crews[crew];
-    if (least <= 0) {
-        return vg_fail(
-            err, VG_E_INVALID,
-            "no drone reaches the line and comes home: time would suffice from %s, but no "
-            "way keeps out of the zones and between floor and ceiling; a higher ceiling, a "
-            "lower floor or smaller zones would do",
-            p->watch->bases[cr->base].name);
-    }
-    char need[32];
-    char have[32];
-    vg_duration_format(need_s, need, sizeof need);
-    vg_duration_format(cr->usable_s, have, sizeof have);
-    return vg_fail(
-        err, VG_E_INVALID,
-        "no drone reaches the line and comes home: from %s at least %s, lead-in not counted, and "
-        "%s can be flown; a base nearer to the line or more endurance would do",
-        p->watch->bases[cr->base].name, need, have);
-}
-
 static enum vg_status solve_rates(struct vg_problem *p, struct vg_costs *costs, double close,
                                   struct vg_rates *out, struct vg_error *err)
 {
@@ -372,7 +335,7 @@ static enum vg_status solve_flights(struct making *mk, struct vg_error *err)
             st = vg_problem_rechain(&mk->problem, err);
         }
         if (st == VG_OK && mk->problem.n_chains == 0) {
-            return refuse_reach(&mk->problem, err);
+            return vg_problem_refuse_reach(&mk->problem, err);
         }
         vg_rates_finish(&mk->rates);
         if (st == VG_OK) {

@@ -69,7 +69,7 @@ enum vg_status vg_prospect_make(struct vg_watchfile *io, const struct vg_prospec
         st = vg_problem_init_parts(&p, io, options->terrain, 0, options->sweeps, NULL, 0, err);
     }
     if (st == VG_OK && p.n_chains == 0) {
-        st = vg_fail(err, VG_E_INVALID, "no base is near enough to the line for any of the drones");
+        st = vg_problem_refuse_reach(&p, err);
     }
     if (st == VG_OK) {
         st = vg_list_stretches(&p, options->lang, &found.plan, err);

@@ -22,7 +22,9 @@ enum {
     ROUNDS = 40,
     TRIES = 14, /* exchanges looked at before one is taken */
     MAX_MOVES = 60,
-    SHAKES = 300,
+    MOST_SHAKES = 300,
+    LEAST_SHAKES = 8,
+    SHAKE_WORK = 7200000, /* nodes x crews x shakes: holds the largest borders to seconds */
     DEALS = 4,
     SHAKE_SEED = 20260101
 };
@@ -373,6 +375,16 @@ static enum vg_status try_partition(struct split *self, const struct vg_costs *l
     return st;
 }
 
+static int shakes_for(const struct vg_problem *p)
+{
+    int nodes = 1;
+    for (int k = 0; k < p->n_chains; k++) {
+        nodes += p->chains[k].n;
+    }
+    int n = SHAKE_WORK / (nodes * p->n_crews);
+    return n < LEAST_SHAKES ? LEAST_SHAKES : n > MOST_SHAKES ? MOST_SHAKES : n;
+}
+
 /* With one wish for all, sorties are flown whole in every period: the drones are dealt to what
  * whole sorties take, in many tries, and the best deal stands. */
 static enum vg_status deal_whole(struct split *self, struct vg_error *err)
@@ -388,10 +400,11 @@ static enum vg_status deal_whole(struct split *self, struct vg_error *err)
     if (st == VG_OK) {
         st = vg_costs_init(&links, p, false, false, err);
     }
-    for (int k = 0; k < SHAKES && st == VG_OK; k++) {
+    int shakes = shakes_for(p);
+    for (int k = 0; k < shakes && st == VG_OK; k++) {
         double worst;
         for (int c = 0; c < p->n_crews; c++) {
-            price[c] = exp(MOST_SHAKE * k / SHAKES * vg_rng_normal(&rng));
+            price[c] = exp(MOST_SHAKE * k / shakes * vg_rng_normal(&rng));
         }
         st = try_partition(self, &links, price, loads, &worst, err);
         if (st == VG_OK && worst < best) {
@@ -430,8 +443,7 @@ static enum vg_status wish_for(const struct vg_watchfile *w, bool is_rough, stru
     enum vg_status st =
         vg_problem_init_parts(&self->p, &self->watch, self->terrain, 0, self->sweeps, NULL, 0, err);
     if (st == VG_OK && self->p.n_chains == 0) {
-        return vg_fail(err, VG_E_INVALID,
-                       "no base is near enough to the line for any of the drones");
+        return vg_problem_refuse_reach(&self->p, err);
     }
     if (st == VG_OK) {
         st = vg_costs_init(&self->costs, &self->p, true, false, err);

@@ -16,7 +16,8 @@ enum {
     PAD_TICKS = 60 * VG_TICKS_PER_S, /* a pad is taken this long, half before and half after the
                                         take-off or landing */
     MAX_TRIES = 400,
-    MAX_CLASSES = 6
+    MAX_CLASSES = 6,
+    MOST_MORE = 1000 /* pads: one for each drone does */
 };
 
 static int64_t ticks(double s)
@@ -39,11 +40,14 @@ static int64_t distance_round(const struct circle *self, int64_t a, int64_t b)
     return d < self->around - d ? d : self->around - d;
 }
 
+/* Everything comes again after a turn round the circle, perhaps within the same minute. */
 static bool has_room(const struct circle *self, int64_t t)
 {
-    int n = PAD_TICKS > self->around ? self->pads : 0;
+    static const int64_t LESS = PAD_TICKS - 1;
+    int64_t n = 2 * (LESS / self->around);
     for (int k = 0; k < self->n; k++) {
-        n += distance_round(self, self->at[k], t) < PAD_TICKS;
+        int64_t d = distance_round(self, self->at[k], t);
+        n += (d <= LESS ? (LESS - d) / self->around + 1 : 0) + (LESS + d) / self->around;
     }
     return n < self->pads;
 }
@@ -243,10 +247,16 @@ static enum vg_status time_all(struct vg_problem *p, struct vg_tour *tours, int 
     for (int q = 0; q < n; q += together) {
         if (!time_tours(tours + q, together, flight_s + (tours[q].pieces - tours[0].pieces), pads,
                         room)) {
-            return vg_fail(
-                err, VG_E_INVALID,
-                "base %s: %d pads are too few for %d drones to take off and land in turn",
-                base->name, base->pads, n_drones);
+            int more = 1;
+            while (more < MOST_MORE &&
+                   !time_tours(tours + q, together, flight_s + (tours[q].pieces - tours[0].pieces),
+                               pads + more, room)) {
+                more++;
+            }
+            return vg_fail(err, VG_E_INVALID,
+                           "base %s: %d pads are too few for %d drones to take off and land in "
+                           "turn; %d would do",
+                           base->name, base->pads, n_drones, base->pads + more);
         }
     }
     return VG_OK;

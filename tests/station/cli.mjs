@@ -37,6 +37,37 @@ export async function cli() {
     check(JSON.parse(json.err).exit === 3, '--json errors are JSON');
   });
 
+  await test('what cannot be planned says where and what would do, in both languages', () => {
+    file('sea.geojson', JSON.stringify({ type: 'FeatureCollection', features: [{ type: 'Feature', properties: { kind: 'no-fly', name: 'Sea' },
+      geometry: { type: 'Polygon', coordinates: [[[-11.5, 14.4], [-11.3, 14.4], [-11.3, 14.495], [-11.5, 14.495], [-11.5, 14.4]]] } }] }));
+    file('far.asc', `ncols 2\nnrows 2\nxllcorner 0\nyllcorner 0\ncellsize 0.01\n5 5\n5 5\n`);
+    file('far.prj', 'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]]');
+    const points = '[[14.50, -11.36], [14.59, -11.36]]';
+    const far = good.replace('[14.490, -11.370]', '[15.490, -11.370]');
+    const cases = [ // name, watch, further arguments, place, English, French
+      ['sea', `${good}zones: sea.geojson\n`, [], /:5:22: /, 'no-fly zone "Sea", 0.6 km from its edge', 'zone interdite de vol'],
+      ['zero', good.replace('revisit: 1h', 'revisit: 0s'), [], /:3:61: /, 'must lie between 1min and 365d', 'entre 1min et 365d'],
+      ['one', good.replace(points, '[[14.50, -11.36]]'), [], /:3:16: /, '2 to 100000 points', '2 à 100000 points'],
+      ['same', good.replace(points, '[[14.50, -11.36], [14.50, -11.36]]'), [], /:3:16: /, 'no length', 'pas de longueur'],
+      ['wind', good.replace('speed: 3 m/s', 'speed: 20 m/s'), [], /:13:7: /, 'a wind below that', 'un vent plus faible'],
+      ['none', good.replace(/drones:\n.*\n.*\n/, 'drones: []\n'), [], /:10:9: /, 'at least one', 'au moins un'],
+      ['twice', good.replace('id: P2', 'id: P1'), [], /:12:10: /, 'used twice', 'deux fois'],
+      ['reach', far, [], /./, 'a base within 40 km of the line or at least 3 h 35 min of endurance', 'à moins de 40 km de la ligne ou une autonomie d\'au moins 3 h 35 min'],
+      ['short', good.replace('endurance: 90min', 'endurance: 1min'), [], /./, 'at least 10 min 00 s of endurance', 'au moins 10 min 00 s'],
+      ['ground', `${good}terrain: far.asc\n`, [], /ground\.yaml: /, 'cover none of the line', 'ne couvrent rien de la ligne'],
+      ['promise', good, ['--least-drones', '10s'], /./, 'pads are too few', 'aires ne suffisent pas'],
+    ];
+    for (const [name, text, args, place, en, fr] of cases) {
+      const watch = file(`${name}.yaml`, text);
+      for (const [lang, words] of [['en', en], ['fr', fr]]) {
+        const r = run(['plan', watch, '--time', '0s', '--lang', lang, ...args]);
+        check(r.code === 3 && r.err.includes(words) && place.test(r.err), `${name} in ${lang}: ${r.code} ${r.err}`);
+      }
+    }
+    check(run(['plan', file('nearer.yaml', far.replace('[15.490, -11.370]', '[14.855, -11.370]')), '--time', '0s']).code <= 1, 'within 30 km does');
+    check(run(['plan', file('longer.yaml', far.replace('endurance: 90min', 'endurance: 3h 35min')), '--time', '0s']).code <= 1, 'that endurance does');
+  });
+
   await test('plan, check, and what the checker refuses', () => {
     const watch = file('post.yaml', good);
     const planFile = path.join(dir, 'plan.json');

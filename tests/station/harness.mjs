@@ -38,7 +38,7 @@ export function run(args, options = {}) {
 
 // A station (or a replay) under test; resolves when its page answers.
 export async function station(args, { stdio, verb = 'run' } = {}) {
-  const child = spawn(VIGIE, ['--json', verb, ...args, '--listen', '127.0.0.1:0'], { stdio: stdio || ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(VIGIE, ['--json', verb, ...(verb === 'run' && !args.includes('--time') ? ['--time', '0s'] : []), ...args, '--listen', '127.0.0.1:0'], { stdio: stdio || ['ignore', 'pipe', 'pipe'] });
   const s = { child, out: '', err: '', url: '' };
   child.stderr.on('data', (d) => { s.err += d; });
   s.ended = new Promise((r) => child.on('exit', (code, signal) => r({ code, signal })));

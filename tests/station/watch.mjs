@@ -1,4 +1,5 @@
 // The station with its simulated fleet: it flies, sees, warns, answers people, and keeps what it said.
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
@@ -10,6 +11,18 @@ const alerts = (snap, kind) => snap.alerts.filter((a) => a.kind === kind);
 
 export async function watch() {
   const dir = scratch();
+
+  await test('the plan flown lies beside the record, and a restart goes on with it', async () => {
+    const record = path.join(scratch(), 'kept.vigie');
+    for (let k = 0; k < 2; k++) {
+      const s = await station([W, '--sim', '--ask', '--time', '1s', '--record', record, '--port-base', '27650']);
+      await s.stop();
+    }
+    const sha = crypto.createHash('sha256').update(fs.readFileSync(`${record}.plan.json`)).digest('hex');
+    const starts = spawnSync('sqlite3', [record, "SELECT body FROM event WHERE kind='start'"], { encoding: 'utf8' }).stdout.trim().split('\n').map(JSON.parse);
+    check(starts.length === 2 && starts.every((x) => x.flown_sha256 === sha), `starts: ${JSON.stringify(starts)}`);
+    check(starts[0].epoch_us === starts[1].epoch_us, 'its periods go on');
+  });
 
   await test('flies, sees, records; the chain holds by sqlite3 and sha256sum alone', async () => {
     const record = path.join(dir, 'fly.vigie');

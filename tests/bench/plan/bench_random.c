@@ -1,4 +1,5 @@
-/* Watches at random (tests/prop/plan/random_watch.h), planned and checked: the ratio of each, and how the ratios lie.
+/* Watches at random (tests/prop/plan/random_watch.h), planned and checked: the ratio of each, and
+ * how the ratios lie.
  *
  *   bench_random [FROM COUNT [MOVES]]   default 1 100
  *   bench_random write SEED FOLDER      the texts of one and its plan, to look at with vigie itself
@@ -28,7 +29,8 @@ static int by_number(const void *a, const void *b)
 struct tally {
     double ratios[MOST];
     int n; /* planned */
-    int refused;
+    int refused; /* but for drones that come near each other */
+    int near;
     int unplanned;
     int over;
     uint64_t worst_seed;
@@ -49,7 +51,8 @@ static void run(uint64_t seed, int64_t moves)
         return;
     }
     tally.ratios[tally.n++] = v.ratio;
-    tally.refused += !v.is_kept;
+    tally.refused += !v.is_kept && !v.is_near;
+    tally.near += v.is_near;
     tally.over += v.ratio > AIM;
     if (v.ratio > tally.worst) {
         tally.worst = v.ratio;
@@ -63,10 +66,11 @@ static void run(uint64_t seed, int64_t moves)
 static int summarise(void)
 {
     qsort(tally.ratios, (size_t)tally.n, sizeof *tally.ratios, by_number);
-    printf("%d planned, %d refused by the checker, %d with nothing to plan; worst %.3f (seed %d), "
+    printf("%d planned, %d refused by the checker, %d for drones near each other, %d with nothing "
+           "to plan; worst %.3f (seed %d), "
            "%d over %.1f",
-           tally.n, tally.refused, tally.unplanned, tally.worst, (int)tally.worst_seed, tally.over,
-           AIM);
+           tally.n, tally.refused, tally.near, tally.unplanned, tally.worst, (int)tally.worst_seed,
+           tally.over, AIM);
     static const int SHARES[] = {50, 75, 90, 95, 99};
     for (int k = 0; k < 5 && tally.n > 0; k++) {
         printf("%s %d %%: %.3f", k == 0 ? "; ratios" : ",", SHARES[k],

@@ -8,8 +8,7 @@
 static void say(const struct vg_error *err, const char *what, struct random_verdict *out)
 {
     char text[1200];
-    vg_format(out->text, sizeof out->text, "%s: %s", what,
-              vg_error_text(err, text, sizeof text));
+    vg_format(out->text, sizeof out->text, "%s: %s", what, vg_error_text(err, text, sizeof text));
 }
 
 /* Through the text of the file, as `vigie check` has it. */
@@ -27,6 +26,7 @@ static void check_text(const struct vg_buf *json, const struct vg_watchfile *wat
         out->ratio = again.bound_s > 0 ? report.worst_gap_s / again.bound_s : 1e9;
         out->n_sorties = again.n_sorties;
         out->line_km = report.line_km;
+        out->is_near = !report.is_kept && strcmp(report.rule, "apart") == 0;
         if (!report.is_kept) {
             vg_format(out->text, sizeof out->text, "%s: %s", report.rule, report.violation);
         }
@@ -55,6 +55,7 @@ void random_plan_judge(uint64_t seed, int64_t moves, struct random_verdict *out,
         out->is_planned = true;
         out->n_drones = watch.n_drones;
         vg_plan_format(&plan, &json);
+        vg_planner_adopt(&plan, &watch);
         check_text(&json, &watch, out);
     }
     if (out_json != NULL) {

@@ -249,8 +249,7 @@ static void put_drones(struct pen *pen)
         vg_buf_printf(out, "  - {id: D%d-, count: %d, type: t%d", k, n,
                       (int)vg_rng_below(&pen->rng, (uint64_t)pen->n_types));
         if (is_placed) {
-            vg_buf_printf(out, ", base: B%d",
-                          (int)vg_rng_below(&pen->rng, (uint64_t)pen->n_bases));
+            vg_buf_printf(out, ", base: B%d", (int)vg_rng_below(&pen->rng, (uint64_t)pen->n_bases));
         }
         vg_buf_puts(out, "}\n");
         left -= n;
@@ -365,7 +364,8 @@ void random_watch_write(uint64_t seed, struct random_watch *out)
     vg_buf_puts(&out->yaml, "line:\n  - {file: line.geojson, revisit: ");
     put_duration(&pen, &out->yaml, 60 * pen.wish_min);
     vg_buf_puts(&out->yaml, ", depth: ");
-    put_length(&pen, &out->yaml, one_in(&pen, 6) ? between(&pen, 500, 1500) : between(&pen, 20, 250));
+    put_length(&pen, &out->yaml,
+               one_in(&pen, 6) ? between(&pen, 500, 1500) : between(&pen, 20, 250));
     vg_buf_puts(&out->yaml, "}\n");
     if (one_in(&pen, 6)) {
         put_area(&pen);

@@ -1,5 +1,6 @@
-/* Watches at random, as the texts a user would write: lines with bends, rings, islands and branches, areas,
- * one to six bases, one to twenty drones of up to three types, wind, zones, odd units. The same seed, the same texts. */
+/* Watches at random, as the texts a user would write: lines with bends, rings, islands and
+ * branches, areas, one to six bases, one to twenty drones of up to three types, wind, zones, odd
+ * units. The same seed, the same texts. */
 #ifndef TESTS_PROP_PLAN_RANDOM_WATCH_H
 #define TESTS_PROP_PLAN_RANDOM_WATCH_H
 

@@ -138,7 +138,7 @@ static const struct refusal REFUSALS[] = {
     {"sysid: 2", "sysid: 256", "dir/w.yaml:15:46: \"sysid\" is 256; it must lie between 1 and 255"},
     {"sysid: 2", "sysid: 254, count: 3",
      "dir/w.yaml:15:5: drone \"V23\" would get sysid 256; the greatest is 255"},
-    {"sysid: 2", "count: 255", "dir/w.yaml:15:5: more than 255 drones"},
+    {"sysid: 2", "count: 1000", "dir/w.yaml:15:5: more than 1000 drones"},
     {"sysid: 2", "link: \"carrier pigeon\"",
      "dir/w.yaml:15:45: expected \"udp:PORT\", \"udpin:HOST:PORT\", \"udpout:HOST:PORT\" or "
      "\"tcp:HOST:PORT\", got \"carrier pigeon\""},
@@ -152,6 +152,8 @@ static const struct refusal REFUSALS[] = {
      "dir/w.yaml:3:3: a line needs one of \"file\", \"points\" and \"area\""},
     {"[[14.0, -12.0], [15.0, -12.0], [15.0, -11.0]]", "[[14.0, -12.0]]",
      "dir/w.yaml:3:11: \"points\" must be a list of 2 to 100000 points"},
+    {"[[14.0, -12.0], [15.0, -12.0], [15.0, -11.0]]", "[[14.0, -12.0], [14.0, -12.0]]",
+     "dir/w.yaml:3:11: the line has no length: all its positions are one"},
     {"[15.0, -11.0]]", "[15.0, -11.0, 3]]",
      "dir/w.yaml:3:42: \"points\" must be [latitude, longitude] in decimal degrees"},
     {"points: [[14.0, -12.0], [15.0, -12.0], [15.0, -11.0]]", "file: nowhere.geojson",
@@ -205,7 +207,8 @@ static const struct refusal REFUSALS[] = {
     /* the rest */
     {"", "wind: {from: 60deg}\n", "dir/w.yaml:16:7: \"speed\" is missing"},
     {"", "wind: {from: 60deg, speed: 25 m/s}\n",
-     "dir/w.yaml:16:7: the wind of 25 m/s is as fast as type \"wing\" flies (25 m/s)"},
+     "dir/w.yaml:16:7: the wind of 25 m/s is as fast as type \"wing\" flies (25 m/s): it would not "
+     "come home; a wind below that or a faster type can be planned"},
     {"", "wind: {from: 400deg, speed: 5 m/s}\n",
      "dir/w.yaml:16:14: \"from\" is 400deg; it must lie between 0deg and 360deg"},
     {"", "apart: {vertical: 2 km}\n",

@@ -62,7 +62,8 @@ static const struct {
      "\"type\":"
      "\"Polygon\",\"coordinates\":[[[0,0],[1,0],[1,1],[0,0]]]}},"
      "{\"type\":\"Feature\",\"properties\":{\"kind\":\"geofence\"},\"geometry\":{\"type\":"
-     "\"MultiPolygon\",\"coordinates\":[[[[5,5],[6,5],[6,6],[5,5]]],[[[7,7],[8,7],[8,8],[7,7]]]]}}]"
+     "\"MultiPolygon\",\"coordinates\":[[[[5,5],[6,5],[6,6],[5,5]]],[[[-30,40],[10,40],[-10,8],[-"
+     "30,40]]]]}}]"
      "}"},
     {"dir/places.csv",
      "name,lat,lon,population\n\"Kayes, \"\"la chaude\"\"\",14.447,-11.444,78406\r\n"

@@ -144,7 +144,39 @@ static void impossible_watches_say_what_would_help(void **state)
     refused(&w, "below 25.0 m/s");
     w = fixture_straight(1);
     w.types[0].endurance_s = 1200; /* 17 min usable; 20 km out and back take 27 */
-    refused(&w, "a base nearer to the line or more endurance");
+    refused(&w, "a base within");
+}
+
+/* 20 km out and back, climb and descent take 30 min, the first link of 500 m to 5 km some more: of
+ * 85 % of the endurance. And 17 min less climb fly 20.5 km there and back. */
+static void figures_that_would_do_do(void **state)
+{
+    (void)state;
+    struct vg_watchfile w = fixture_straight(1);
+    struct vg_plan plan = {0};
+    struct vg_error err = {0};
+    w.types[0].endurance_s = 1200;
+    assert_int_equal(vg_planner_solve(&w, NULL, NULL, &plan, &err), VG_E_INVALID);
+    const char *near = strstr(err.message, "a base within ");
+    const char *longer = strstr(err.message, "at least ");
+    assert_non_null(near);
+    assert_non_null(longer);
+    longer = strstr(longer + 1, "at least "); /* the first one says what is needed */
+    assert_non_null(longer);
+    double near_km = strtod(near + strlen("a base within "), NULL);
+    double longer_min = strtod(longer + strlen("at least "), NULL);
+    assert_true(near_km >= 5 && near_km <= 10);
+    assert_true(longer_min >= 36 && longer_min <= 45);
+    w.types[0].endurance_s = longer_min * 60;
+    plan = solve(&w);
+    vg_plan_finish(&plan);
+    w.types[0].endurance_s = 1200;
+    double mid_lat, mid_lon;
+    vg_geo_direct(10, 0, 0, 50000, &mid_lat, &mid_lon);
+    vg_geo_direct(mid_lat, mid_lon, 90, near_km * 1000, &w.bases[0].lat_deg, &w.bases[0].lon_deg);
+    plan = solve(&w);
+    vg_plan_finish(&plan);
+    vg_watchfile_finish(&w);
 }
 
 /* 20 km beside, 3600 s endurance: 3060 s less 200 s of climb is 71.5 km: the ends 54 km away cannot
@@ -276,7 +308,7 @@ static void drones_are_placed(void **state)
     w.bases[0].lat_deg = -20;
     w.drones[0].base = -1;
     assert_int_equal(vg_planner_station(&w, &err), VG_E_INVALID);
-    assert_non_null(strstr(err.message, "no base is near enough"));
+    assert_non_null(strstr(err.message, "a base within"));
     vg_watchfile_finish(&w);
 }
 
@@ -405,6 +437,7 @@ int main(void)
         cmocka_unit_test(a_path_keeps_to_its_line),
         cmocka_unit_test(same_watch_same_bytes),
         cmocka_unit_test(impossible_watches_say_what_would_help),
+        cmocka_unit_test(figures_that_would_do_do),
         cmocka_unit_test(what_is_out_of_reach_is_listed),
         cmocka_unit_test(can_be_stopped),
         cmocka_unit_test(heights_clear_the_ground),
