@@ -137,7 +137,8 @@ static enum vg_status try_fleet(const struct vg_watchfile *w, const struct vg_te
         st = vg_planner_station_for(&fleet, promise_s * ENOUGH, err);
     }
     if (st == VG_OK) {
-        struct vg_planner_options enough = *options;
+        struct vg_planner_options enough = {0};
+        enough = options != NULL ? *options : enough;
         enough.enough_s = promise_s * ENOUGH;
         st = vg_planner_solve(&fleet, terrain, &enough, &plan, err);
     }
