@@ -196,6 +196,23 @@ struct vg_partition {
     double worst; /* greatest load / drones over the crews; load: sum of cost / revisit */
 };
 
+/* One change of a partition: n_old pieces from `at` on give way to n_new that sweep the same. */
+struct vg_swap {
+    int at;
+    int n_old;
+    int n_new;
+    struct vg_piece fresh[3];
+    int n; /* crews whose load it changes, and by how much */
+    int crews[6];
+    double delta[6];
+};
+
+/* Fills in costs, crews and loads; false if a piece cannot be flown. */
+bool vg_swap_weigh(const struct vg_problem *p, const struct vg_partition *part, bool is_weighted,
+                   struct vg_swap *io);
+/* There is room for the pieces. */
+void vg_swap_make(const struct vg_swap *self, struct vg_partition *io, double *io_loads);
+
 /* What a choice of sorties is searched over. */
 struct vg_costs {
     struct vg_cost_rows *rows; /* [chain * n_crews + crew] */

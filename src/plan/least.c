@@ -4,6 +4,7 @@
 #include "plan/clock.h"
 #include "plan/inner.h"
 #include "plan/rates.h"
+#include "plan/whole.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,6 +13,9 @@
 enum {
     MOST_DRONES = 2000
 };
+
+/* Of the promise: whole ticks take the rest. */
+static const double ENOUGH = 1 - 1e-5;
 
 static enum vg_status no_memory(struct vg_error *err)
 {
@@ -37,17 +41,65 @@ static enum vg_status with_drones(const struct vg_watchfile *w, int n, struct vg
     return VG_OK;
 }
 
-/* Drones at every base, so that all crews are there: what the fleet's bound is worked out on. */
-static enum vg_status fleet_bound(const struct vg_watchfile *w, int64_t day,
-                                  double *out_drones_at_1, double *out_blind_s,
-                                  struct vg_error *err)
+/* Several wishes: fractions of drones are all that the program knows of. */
+static enum vg_status bound_fractions(struct vg_problem *p, const struct vg_costs *sites,
+                                      double share, struct vg_least *out, struct vg_error *err)
+{
+    struct vg_rates rates = {0};
+    enum vg_status st = vg_rates_init(&rates, p, sites, true, err);
+    if (st == VG_OK) {
+        st = vg_rates_solve(&rates, 1, 5e-4, 200, err);
+    }
+    double wanted = rates.bound * p->n_crews / share;
+    out->proven = (int)fmin(MOST_DRONES, fmax(1, ceil(wanted - 1e-6)));
+    out->first = out->proven;
+    vg_rates_finish(&rates);
+    return st;
+}
+
+static enum vg_status fewest(struct vg_problem *p, const struct vg_costs *costs, double share,
+                             int *out, struct vg_error *err)
+{
+    struct vg_whole whole = {0};
+    double *none = vg_arena_calloc(&p->arena, (size_t)p->n_crews, sizeof *none);
+    double *n = vg_arena_calloc(&p->arena, (size_t)p->n_crews, sizeof *n);
+    enum vg_status st =
+        none != NULL && n != NULL ? vg_whole_init(&whole, p, costs, none, err) : no_memory(err);
+    if (st == VG_OK) {
+        st = vg_whole_fewest(&whole, share, n, out, err);
+    }
+    *out = *out > 1 ? *out : 1;
+    vg_whole_finish(&whole);
+    return st;
+}
+
+/* One wish: whole drones, by sites what no timetable beats, by sorties that share their cuts what
+ * no tours do. */
+static enum vg_status bound_whole(struct vg_problem *p, const struct vg_costs *sites, double share,
+                                  struct vg_least *out, struct vg_error *err)
+{
+    struct vg_costs links;
+    enum vg_status st = vg_costs_init(&links, p, false, false, err);
+    if (st == VG_OK) {
+        st = fewest(p, sites, share, &out->proven, err);
+    }
+    if (st == VG_OK) {
+        st = fewest(p, &links, share, &out->first, err);
+    }
+    out->proven = out->proven < MOST_DRONES ? out->proven : MOST_DRONES;
+    out->first = out->first > out->proven ? out->first : out->proven;
+    return st;
+}
+
+/* What is proven, worked out with a drone at every base, so that all crews are there. */
+static enum vg_status fleet_bound(const struct vg_watchfile *w, double promise_s, int64_t day,
+                                  struct vg_least *out, double *out_blind_s, struct vg_error *err)
 {
     struct vg_clock clock = {0};
     struct vg_watchfile every;
     struct vg_wf_drone *drones = NULL;
     struct vg_problem p = {0};
-    struct vg_costs costs;
-    struct vg_rates rates = {0};
+    struct vg_costs sites;
     enum vg_status st = with_drones(w, w->n_bases, &every, &drones, err);
     for (int d = 0; d < w->n_bases && st == VG_OK; d++) {
         drones[d].base = d;
@@ -59,20 +111,17 @@ static enum vg_status fleet_bound(const struct vg_watchfile *w, int64_t day,
         st = vg_problem_refuse_reach(&p, err);
     }
     if (st == VG_OK) {
-        st = vg_costs_init(&costs, &p, true, false, err);
+        st = vg_costs_init(&sites, &p, true, false, err);
     }
     if (st == VG_OK && vg_clock_is_wanted(&every)) {
         st = vg_clock_make(&p, day, &clock, err);
     }
     if (st == VG_OK) {
-        st = vg_rates_init(&rates, &p, &costs, true, err);
+        double share = promise_s / w->revisit_s;
+        st = p.is_mixed ? bound_fractions(&p, &sites, share, out, err)
+                        : bound_whole(&p, &sites, share, out, err);
     }
-    if (st == VG_OK) {
-        st = vg_rates_solve(&rates, 1, 5e-4, 200, err);
-    }
-    *out_drones_at_1 = rates.bound * w->n_bases;
     *out_blind_s = clock.share * w->revisit_s;
-    vg_rates_finish(&rates);
     if (p.watch != NULL) {
         vg_problem_finish(&p);
     }
@@ -91,10 +140,13 @@ static enum vg_status try_fleet(const struct vg_watchfile *w, const struct vg_te
     enum vg_status st = with_drones(w, n, &fleet, &drones, err);
     *out_keeps = false;
     if (st == VG_OK) {
-        st = vg_planner_station(&fleet, err);
+        st = vg_planner_station_for(&fleet, promise_s * ENOUGH, err);
     }
     if (st == VG_OK) {
-        st = vg_planner_solve(&fleet, terrain, options, &plan, err);
+        struct vg_planner_options enough = {0};
+        enough = options != NULL ? *options : enough;
+        enough.enough_s = promise_s * ENOUGH;
+        st = vg_planner_solve(&fleet, terrain, &enough, &plan, err);
     }
     if (st != VG_OK || plan.worst_gap_s > promise_s) {
         vg_plan_finish(&plan);
@@ -133,10 +185,10 @@ static enum vg_status search(const struct vg_watchfile *w, const struct vg_terra
                              struct vg_least *out, struct vg_error *err)
 {
     bool is_kept = false;
-    int too_few = out->proven - 1;
-    int n = out->proven;
+    int too_few = out->first - 1;
+    int n = out->first;
     enum vg_status st = VG_OK;
-    for (int step = 1 + out->proven / 25; st == VG_OK && !is_kept && n <= MOST_DRONES;) {
+    for (int step = 1; st == VG_OK && !is_kept && n <= MOST_DRONES;) {
         st = try_fleet(w, terrain, promise_s, options, n, out, &is_kept, err);
         if (st == VG_OK && !is_kept) {
             too_few = n;
@@ -162,11 +214,11 @@ enum vg_status vg_least_drones(const struct vg_watchfile *watch, const struct vg
                                struct vg_least *out, struct vg_error *err)
 {
     struct vg_least least = {0};
-    double at_1 = 0;
     double blind_s = 0;
     enum vg_status st = check_fleet(watch, err);
     if (st == VG_OK) {
-        st = fleet_bound(watch, options != NULL ? options->day : 0, &at_1, &blind_s, err);
+        st = fleet_bound(watch, promise_s, options != NULL ? options->day : 0, &least, &blind_s,
+                         err);
     }
     if (st == VG_OK && blind_s > promise_s) {
         char blind[48];
@@ -178,8 +230,6 @@ enum vg_status vg_least_drones(const struct vg_watchfile *watch, const struct vg
                      vg_duration_format(promise_s, wanted, sizeof wanted));
     }
     if (st == VG_OK) {
-        double wanted = at_1 * watch->revisit_s / promise_s;
-        least.proven = (int)fmin(MOST_DRONES, fmax(1, ceil(wanted - 1e-6)));
         st = search(watch, terrain, promise_s, options, &least, err);
     }
     if (st != VG_OK) {

@@ -1,11 +1,13 @@
-/* How many drones a promise needs: proven least beside what the planner manages.
+/* How many drones a promise needs, and where: proven least beside what the planner manages.
  *
  * In: a watch with drones of one type (where they are is not asked: any base may have any number).
  * Out: the least number that the bound of the whole fleet allows, the number for which a plan was
  * made that keeps the promise, and that plan with the watch it belongs to.
  *
- * Proof: the bound of a fleet free to choose its bases is inversely proportional to its size, so N
- * drones can promise T only if N >= bound(n) n / T for any n.
+ * Proof: where all of the line wants the same revisit, no whole numbers of drones at the bases, of
+ * whatever sum below `proven`, keep the bound's program within the promise (whole.h). With several
+ * revisits: the bound of a fleet free to choose its bases is inversely proportional to its size, so
+ * N drones can promise T only if N >= bound(n) n / T for any n.
  *
  * Threads: pure. Memory: out's drones and plan are the caller's to free.
  */
@@ -16,6 +18,7 @@
 
 struct vg_least {
     int proven; /* with fewer no plan of the bound's class keeps the promise */
+    int first; /* with fewer no tours do: where the search for a plan begins */
     int planned; /* with so many the plan below keeps it */
     struct vg_wf_drone *drones; /* planned: with their bases; malloc */
     struct vg_plan plan;

@@ -71,42 +71,66 @@ static double term(const struct improver *im, int c, double load)
     return pow(fmax(load, 0) / im->p->crews[c].n / im->scale, POWER);
 }
 
-/* Replaces n_old pieces at `at` by n_new if that makes the sum smaller. */
-static bool try_swap(struct improver *im, int at, int n_old, struct vg_piece *fresh, int n_new)
+static void add_delta(struct vg_swap *self, int crew, double load)
 {
-    struct vg_piece *old = im->part->pieces + at;
-    int crews[6];
-    double delta[6];
-    int n = 0;
-    for (int q = 0; q < n_old + n_new; q++) {
-        struct vg_piece *x = q < n_old ? &old[q] : &fresh[q - n_old];
-        if (q >= n_old && !vg_piece_set_cost(im->p, x)) {
+    int k = 0;
+    while (k < self->n && self->crews[k] != crew) {
+        k++;
+    }
+    if (k == self->n) {
+        self->crews[k] = crew;
+        self->delta[k] = 0;
+        self->n++;
+    }
+    self->delta[k] += load;
+}
+
+bool vg_swap_weigh(const struct vg_problem *p, const struct vg_partition *part, bool is_weighted,
+                   struct vg_swap *io)
+{
+    io->n = 0;
+    for (int q = 0; q < io->n_new; q++) {
+        if (!vg_piece_set_cost(p, &io->fresh[q])) {
             return false;
         }
-        int k = 0;
-        while (k < n && crews[k] != x->crew) {
-            k++;
-        }
-        if (k == n) {
-            crews[n] = x->crew;
-            delta[n++] = 0;
-        }
-        delta[k] += (q < n_old ? -1 : 1) * vg_piece_load(im->p, x, im->is_weighted);
+        add_delta(io, io->fresh[q].crew, vg_piece_load(p, &io->fresh[q], is_weighted));
+    }
+    for (int q = io->at; q < io->at + io->n_old; q++) {
+        add_delta(io, part->pieces[q].crew, -vg_piece_load(p, &part->pieces[q], is_weighted));
+    }
+    return true;
+}
+
+void vg_swap_make(const struct vg_swap *self, struct vg_partition *io, double *io_loads)
+{
+    struct vg_piece *old = io->pieces + self->at;
+    for (int k = 0; k < self->n; k++) {
+        io_loads[self->crews[k]] += self->delta[k];
+    }
+    memmove(old + self->n_new, old + self->n_old,
+            (size_t)(io->n - self->at - self->n_old) * sizeof *old);
+    memcpy(old, self->fresh, (size_t)self->n_new * sizeof *old);
+    io->n += self->n_new - self->n_old;
+}
+
+/* Replaces n_old pieces at `at` by n_new if that makes the sum smaller. */
+static bool try_swap(struct improver *im, int at, int n_old, const struct vg_piece *fresh,
+                     int n_new)
+{
+    struct vg_swap swap = {.at = at, .n_old = n_old, .n_new = n_new};
+    memcpy(swap.fresh, fresh, (size_t)n_new * sizeof *fresh);
+    if (!vg_swap_weigh(im->p, im->part, im->is_weighted, &swap)) {
+        return false;
     }
     double change = 0;
-    for (int k = 0; k < n; k++) {
-        change += term(im, crews[k], im->loads[crews[k]] + delta[k]) -
-                  term(im, crews[k], im->loads[crews[k]]);
+    for (int k = 0; k < swap.n; k++) {
+        double load = im->loads[swap.crews[k]];
+        change += term(im, swap.crews[k], load + swap.delta[k]) - term(im, swap.crews[k], load);
     }
     if (!(change < -1e-13)) {
         return false;
     }
-    for (int k = 0; k < n; k++) {
-        im->loads[crews[k]] += delta[k];
-    }
-    memmove(old + n_new, old + n_old, (size_t)(im->part->n - at - n_old) * sizeof *old);
-    memcpy(old, fresh, (size_t)n_new * sizeof *old);
-    im->part->n += n_new - n_old;
+    vg_swap_make(&swap, im->part, im->loads);
     return true;
 }
 

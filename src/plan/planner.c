@@ -6,6 +6,7 @@
 #include "plan/apart.h"
 #include "plan/inner.h"
 #include "plan/rota.h"
+#include "plan/settle.h"
 #include "plan/wider.h"
 
 #include <math.h>
@@ -19,6 +20,9 @@ enum {
     BOUND_ROUNDS = 200,
     MOST_SHAKES = 240,
     LEAST_SHAKES = 10,
+    SETTLE_ROUNDS = 4,
+    PATIENT_ROUNDS = 16, /* where it is known what will do */
+    SETTLE_MOVES = 30000, /* of a round, for each sortie */
     QUICKER = 4, /* so many times fewer where time is short */
     SHAKE_WORK = 9600000, /* nodes x crews x shakes: holds the largest borders to seconds */
     SHAKE_SEED = 20260101
@@ -161,6 +165,23 @@ static enum vg_status try_beams(struct making *mk, bool is_weighted, struct vg_e
     return st;
 }
 
+/* Equal wishes: the best so far annealed, since there the partition is the plan. */
+static enum vg_status settle_partition(struct making *mk, struct vg_error *err)
+{
+    struct vg_partition part = mk->part;
+    double enough_s = mk->options != NULL ? mk->options->enough_s : 0;
+    const struct vg_settle_options options = {.enough = enough_s / mk->problem.watch->revisit_s,
+                                              .rounds =
+                                                  enough_s > 0 ? PATIENT_ROUNDS : SETTLE_ROUNDS,
+                                              .moves = SETTLE_MOVES / (is_quick(mk) ? QUICKER : 1),
+                                              .seed = SHAKE_SEED};
+    enum vg_status st = vg_settle(&mk->problem, &options, &part, err);
+    if (st == VG_OK && part.worst < HUGE_VAL) {
+        mk->part = part;
+    }
+    return st;
+}
+
 /* The best of the sets that prices find, after local moves; judged by one tour per crew. */
 static enum vg_status choose_partition(struct making *mk, bool is_weighted, struct vg_error *err)
 {
@@ -177,7 +198,10 @@ static enum vg_status choose_partition(struct making *mk, bool is_weighted, stru
     if (st == VG_OK) {
         st = try_beams(mk, is_weighted, err);
     }
-    return st == VG_OK ? shake(mk, &costs, found.best.price, err) : st;
+    if (st == VG_OK) {
+        st = shake(mk, &costs, found.best.price, err);
+    }
+    return st == VG_OK && !p->is_mixed ? settle_partition(mk, err) : st;
 }
 
 /* Flies every piece out. *out_is_short: some height profile needs more than the battery holds; the

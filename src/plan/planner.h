@@ -30,6 +30,7 @@ struct vg_planner_options {
      * (bound_s 0, an empty certificate), drones are not kept apart by layers (apart.h). */
     bool is_quick;
     bool is_clocked; /* a day of the clock, though nothing in the watch asks for it */
+    double enough_s; /* a worst gap that will do: the first plan looks for no better one; 0: none */
     bool wants_wider; /* bounds for flights that turn back or land elsewhere too (wider.h) */
     bool (*go_on_wider)(void *ctx); /* false: those that are proven by now; NULL: all */
 };
@@ -46,6 +47,9 @@ enum vg_status vg_planner_solve(const struct vg_watchfile *watch, const struct v
  * the least bound (split.c). Does nothing where all have one. The same watch, the same bases.
  * VG_E_INVALID: no base is near enough. */
 enum vg_status vg_planner_station(struct vg_watchfile *io, struct vg_error *err) VG_MUST_USE;
+/* The same, content with bases from which a worst gap of enough_s can be kept. */
+enum vg_status vg_planner_station_for(struct vg_watchfile *io, double enough_s,
+                                      struct vg_error *err) VG_MUST_USE;
 
 /* The search may deal such drones anew (is_placed): they belong where a plan flies them from. To be
  * called with the watch of a plan that was loaded or made, before anything is made of the two. */

@@ -19,6 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Drones of a crew that has none: its time is dear, but has a price. What prices prove holds for
+ * any numbers. */
+static const double FEW = 1e-3;
+
 static enum vg_status no_memory(struct vg_error *err)
 {
     return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
@@ -230,7 +234,7 @@ static bool master_init(struct master *self, struct vg_problem *p)
         self->index[c] = c;
     }
     for (int c = 0; c < n; c++) {
-        self->value[c] = p->crews[c].n;
+        self->value[c] = fmax(p->crews[c].n, FEW);
     }
     const double one = 1;
     const CoinBigIndex starts[2] = {0, n};
@@ -378,9 +382,9 @@ enum vg_status vg_prices_solve(struct vg_problem *p, const struct vg_costs *cost
         Clp_deleteModel(cl.master.clp);
         return no_memory(err);
     }
-    int n_drones = 0;
+    double n_drones = 0;
     for (int c = 0; c < p->n_crews; c++) {
-        n_drones += p->crews[c].n;
+        n_drones += fmax(p->crews[c].n, FEW);
     }
     for (int c = 0; c < p->n_crews; c++) {
         cl.asked[c] = start_price != NULL ? start_price[c] : 1.0 / n_drones;

@@ -9,8 +9,9 @@
  */
 #include "plan/split.h"
 
-#include "base/rng.h"
 #include "plan/rates.h"
+#include "plan/settle.h"
+#include "plan/whole.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,14 +23,13 @@ enum {
     ROUNDS = 40,
     TRIES = 14, /* exchanges looked at before one is taken */
     MAX_MOVES = 60,
-    MOST_SHAKES = 300,
-    LEAST_SHAKES = 8,
-    SHAKE_WORK = 7200000, /* nodes x crews x shakes: holds the largest borders to seconds */
-    DEALS = 4,
-    SHAKE_SEED = 20260101
+    PRICE_ROUNDS = 60,
+    DEAL_ROUNDS = 4,
+    PATIENT_ROUNDS = 16, /* where it is known what will do */
+    DEAL_MOVES = 100000, /* of a round, for each sortie */
+    DEAL_SEED = 20260101
 };
 static const double CLOSE = 2e-3;
-static const double MOST_SHAKE = 0.15; /* standard deviation of the prices' logarithm */
 
 static enum vg_status no_memory(struct vg_error *err)
 {
@@ -45,6 +45,7 @@ struct split {
     double *n; /* drones per crew */
     double *fixed; /* of these, those that the watch has placed */
     int *free_of; /* per type: drones to be placed */
+    double enough; /* a share that will do; 0: none will */
     double bound; /* proven for every dealing of the fleet: worst gap over wanted */
 };
 
@@ -306,116 +307,57 @@ static enum vg_status improve(struct split *self, struct vg_error *err)
 
 /* ---- equal wishes: whole sorties count ---- */
 
-static double base_load(const struct vg_problem *p, const double *loads, int base)
-{
-    double sum = 0;
-    for (int c = 0; c < p->n_crews; c++) {
-        sum += p->crews[c].base == base ? loads[c] : 0;
-    }
-    return sum;
-}
-
-/* A type that no sortie was given to stands where there is most to do: it may take some over. */
-static void deal_idle(struct split *self, const double *loads, int type, int n)
+/* Whole numbers with the least bound on what shares of partitions reach, in p->crews. */
+static enum vg_status split_whole(struct split *self, const struct vg_costs *links,
+                                  struct vg_error *err)
 {
     struct vg_problem *p = &self->p;
-    int best = -1;
+    struct vg_whole whole = {0};
+    double least;
+    double *n = vg_arena_calloc(&p->arena, (size_t)p->n_crews, sizeof *n);
+    int *of_type = vg_arena_calloc(&p->arena, (size_t)self->watch.n_types, sizeof *of_type);
+    if (n == NULL || of_type == NULL) {
+        return no_memory(err);
+    }
+    memcpy(of_type, self->free_of, (size_t)self->watch.n_types * sizeof *of_type);
     for (int c = 0; c < p->n_crews; c++) {
-        if (p->crews[c].type == type &&
-            (best < 0 ||
-             base_load(p, loads, p->crews[c].base) > base_load(p, loads, p->crews[best].base))) {
-            best = c;
-        }
+        of_type[p->crews[c].type] += (int)self->fixed[c];
     }
-    p->crews[best].n += n;
-}
-
-/* Drones one by one to the crew whose load per drone is greatest; the fixed ones stay. */
-static void deal(struct split *self, const double *loads)
-{
-    struct vg_problem *p = &self->p;
+    enum vg_status st = vg_whole_init(&whole, p, links, self->fixed, err);
+    if (st == VG_OK) {
+        st = vg_whole_split(&whole, of_type, n, &least, err);
+    }
+    vg_whole_finish(&whole);
     for (int c = 0; c < p->n_crews; c++) {
-        p->crews[c].n = (int)self->fixed[c];
+        p->crews[c].n = (int)n[c];
     }
-    for (int t = 0; t < self->watch.n_types; t++) {
-        int left = self->free_of[t];
-        for (int worst = 0; left > 0 && worst >= 0;) {
-            worst = -1;
-            for (int c = 0; c < p->n_crews; c++) {
-                bool can = p->crews[c].type == t && loads[c] > 0;
-                double mine = loads[c] / p->crews[c].n;
-                if (can && (worst < 0 || mine > loads[worst] / p->crews[worst].n)) {
-                    worst = c;
-                }
-            }
-            if (worst >= 0) {
-                p->crews[worst].n++;
-                left--;
-            }
-        }
-        if (left > 0) {
-            deal_idle(self, loads, t, left);
-        }
-    }
-}
-
-/* A partition at shaken prices, drones dealt to its loads, loads evened, dealt again. */
-static enum vg_status try_partition(struct split *self, const struct vg_costs *links,
-                                    const double *price, double *loads, double *out_worst,
-                                    struct vg_error *err)
-{
-    struct vg_partition part;
-    enum vg_status st = vg_prices_partition(&self->p, links, price, &part, err);
-    for (int k = 0; k < DEALS && st == VG_OK; k++) {
-        vg_partition_load(&self->p, &part, false, loads);
-        deal(self, loads);
-        st = vg_partition_improve(&self->p, false, &part, err);
-    }
-    *out_worst = st == VG_OK ? part.worst : HUGE_VAL;
     return st;
 }
 
-static int shakes_for(const struct vg_problem *p)
-{
-    int nodes = 1;
-    for (int k = 0; k < p->n_chains; k++) {
-        nodes += p->chains[k].n;
-    }
-    int n = SHAKE_WORK / (nodes * p->n_crews);
-    return n < LEAST_SHAKES ? LEAST_SHAKES : n > MOST_SHAKES ? MOST_SHAKES : n;
-}
-
-/* With one wish for all, sorties are flown whole in every period: the drones are dealt to what
- * whole sorties take, in many tries, and the best deal stands. */
+/* With one wish for all, sorties are flown whole in every period. The best partition for the best
+ * bound's numbers is where the search for both begins. Rounded shares stay where there are too few
+ * drones for all of the line. */
 static enum vg_status deal_whole(struct split *self, struct vg_error *err)
 {
     struct vg_problem *p = &self->p;
     struct vg_costs links;
-    struct vg_rng rng = vg_rng_seed(SHAKE_SEED);
-    size_t n = (size_t)p->n_crews;
-    double *price = calloc(n, sizeof *price);
-    double *loads = calloc(n, sizeof *loads);
-    double best = HUGE_VAL;
-    enum vg_status st = price != NULL && loads != NULL ? VG_OK : no_memory(err);
+    struct vg_search found;
+    enum vg_status st = vg_costs_init(&links, p, false, false, err);
     if (st == VG_OK) {
-        st = vg_costs_init(&links, p, false, false, err);
+        st = split_whole(self, &links, err);
     }
-    int shakes = shakes_for(p);
-    for (int k = 0; k < shakes && st == VG_OK; k++) {
-        double worst;
-        for (int c = 0; c < p->n_crews; c++) {
-            price[c] = exp(MOST_SHAKE * k / shakes * vg_rng_normal(&rng));
-        }
-        st = try_partition(self, &links, price, loads, &worst, err);
-        if (st == VG_OK && worst < best) {
-            best = worst;
-            for (int c = 0; c < p->n_crews; c++) {
-                self->n[c] = p->crews[c].n;
-            }
-        }
+    if (st == VG_OK) {
+        st = vg_prices_solve(p, &links, PRICE_ROUNDS, NULL, &found, err);
     }
-    free(price);
-    free(loads);
+    if (st == VG_OK) {
+        const struct vg_settle_options options = {self->fixed, self->enough,
+                                                  self->enough > 0 ? PATIENT_ROUNDS : DEAL_ROUNDS,
+                                                  DEAL_MOVES, DEAL_SEED};
+        st = vg_settle(p, &options, &found.kept[0], err);
+    }
+    for (int c = 0; st == VG_OK && c < p->n_crews && found.kept[0].worst < HUGE_VAL; c++) {
+        self->n[c] = p->crews[c].n;
+    }
     return st;
 }
 
@@ -487,7 +429,13 @@ static void finish(struct split *self)
 
 enum vg_status vg_planner_station(struct vg_watchfile *io, struct vg_error *err)
 {
-    struct split self = {0};
+    return vg_planner_station_for(io, 0, err);
+}
+
+enum vg_status vg_planner_station_for(struct vg_watchfile *io, double enough_s,
+                                      struct vg_error *err)
+{
+    struct split self = {.enough = enough_s / io->revisit_s};
     int n_free = 0;
     enum vg_status st = count_free(io, &self, &n_free) ? VG_OK : no_memory(err);
     if (st == VG_OK && n_free > 0) {

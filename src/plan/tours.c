@@ -6,6 +6,7 @@
  * several revisits are wanted the crew may be dealt to tours of their own: the deal with the least
  * headway / revisit is taken.
  */
+#include "base/rng.h"
 #include "plan/inner.h"
 
 #include <math.h>
@@ -16,6 +17,7 @@ enum {
     PAD_TICKS = 60 * VG_TICKS_PER_S, /* a pad is taken this long, half before and half after the
                                         take-off or landing */
     MAX_TRIES = 400,
+    ORDERS = 40,
     MAX_CLASSES = 6,
     MOST_MORE = 1000 /* pads: one for each drone does */
 };
@@ -90,12 +92,32 @@ static bool lay_out(struct vg_tour *tour, const double *flight_s, struct circle 
     return true;
 }
 
+/* The sorties of a base, crew by crew, and how long each flies. */
+struct sorties {
+    struct vg_piece *pieces;
+    double *flight_s;
+};
+
+static void shuffle(struct vg_rng *rng, const struct sorties *io, int from, int n)
+{
+    for (int k = from + n - 1; k > from; k--) {
+        int j = from + (int)vg_rng_below(rng, (uint64_t)(k - from) + 1);
+        struct vg_piece piece = io->pieces[k];
+        double flight_s = io->flight_s[k];
+        io->pieces[k] = io->pieces[j];
+        io->flight_s[k] = io->flight_s[j];
+        io->pieces[j] = piece;
+        io->flight_s[j] = flight_s;
+    }
+}
+
 /* The least headway, not below `least`, at which tours that share pads can be flown; they all have
- * it: tours of several headways would drift against each other. flight_s: of the tours' pieces, in
- * the order of the first one's. */
-static bool time_tours(struct vg_tour *tours, int n, const double *flight_s, int pads,
+ * it: tours of several headways would drift against each other. Which sortie a drone flies after
+ * which is free, so many orders are tried before the headway grows, by parts in 10^4 at first. */
+static bool time_tours(struct vg_tour *tours, int n, const struct sorties *sorties, int pads,
                        int64_t *room)
 {
+    struct vg_rng rng = vg_rng_seed((uint64_t)tours[0].crew + 1);
     int64_t least = 0;
     for (int q = 0; q < n; q++) {
         int64_t sum = 0;
@@ -105,15 +127,20 @@ static bool time_tours(struct vg_tour *tours, int n, const double *flight_s, int
         int64_t alone = (sum + tours[q].n_drones - 1) / tours[q].n_drones;
         least = alone > least ? alone : least;
     }
-    for (int t = 0; t < MAX_TRIES; t++) {
-        struct circle ring = {room, 0, least + least * t / 200, pads};
+    for (int64_t t = 0; t < MAX_TRIES * ORDERS; t++) {
+        int64_t step = t / ORDERS;
+        struct circle ring = {room, 0, least + least * step * step / 20000, pads};
         bool is_good = true;
         for (int q = 0; q < n && is_good; q++) {
+            const double *flight_s = sorties->flight_s + (tours[q].pieces - sorties->pieces);
             tours[q].headway_ticks = ring.around;
-            is_good = lay_out(&tours[q], flight_s + (tours[q].pieces - tours[0].pieces), &ring);
+            is_good = lay_out(&tours[q], flight_s, &ring);
         }
         if (is_good) {
             return true;
+        }
+        for (int q = 0; q < n; q++) {
+            shuffle(&rng, sorties, (int)(tours[q].pieces - sorties->pieces), tours[q].n_pieces);
         }
     }
     return false;
@@ -231,7 +258,7 @@ static bool deal_crew(struct vg_problem *p, const struct vg_crew *crew, struct v
 
 /* Headways of the tours of one crew, each with pads of its own, or of one base, sharing them. */
 static enum vg_status time_all(struct vg_problem *p, struct vg_tour *tours, int n, int together,
-                               int pads, const double *flight_s, struct vg_error *err)
+                               int pads, const struct sorties *sorties, struct vg_error *err)
 {
     const struct vg_wf_base *base = &p->watch->bases[p->crews[tours[0].crew].base];
     int n_pieces = 0;
@@ -245,12 +272,10 @@ static enum vg_status time_all(struct vg_problem *p, struct vg_tour *tours, int 
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
     for (int q = 0; q < n; q += together) {
-        if (!time_tours(tours + q, together, flight_s + (tours[q].pieces - tours[0].pieces), pads,
-                        room)) {
+        if (!time_tours(tours + q, together, sorties, pads, room)) {
             int more = 1;
             while (more < MOST_MORE &&
-                   !time_tours(tours + q, together, flight_s + (tours[q].pieces - tours[0].pieces),
-                               pads + more, room)) {
+                   !time_tours(tours + q, together, sorties, pads + more, room)) {
                 more++;
             }
             return vg_fail(err, VG_E_INVALID,
@@ -263,11 +288,11 @@ static enum vg_status time_all(struct vg_problem *p, struct vg_tour *tours, int 
 }
 
 /* The tours of one base. Where each crew can have pads of its own they keep headways of their own;
- * else all share one. mine[0..n): the sorties of its crews, crew by crew. */
-static enum vg_status make_base_tours(struct vg_problem *p, int base, struct vg_piece *mine,
-                                      const double *flight_s, int n, struct vg_tour *tours,
-                                      int *io_n, struct vg_error *err)
+ * else all share one. */
+static enum vg_status make_base_tours(struct vg_problem *p, int base, const struct sorties *sorties,
+                                      int n, struct vg_tour *tours, int *io_n, struct vg_error *err)
 {
+    struct vg_piece *mine = sorties->pieces;
     int pads = p->watch->bases[base].pads > 0 ? p->watch->bases[base].pads : 1;
     int n_crews = crews_at(p, base, mine, n);
     int each = pads / n_crews;
@@ -283,11 +308,11 @@ static enum vg_status make_base_tours(struct vg_problem *p, int base, struct vg_
             return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
         }
         if (each > 0) {
-            st = time_all(p, tours + at, *io_n - at, 1, each / (*io_n - at), flight_s + from, err);
+            st = time_all(p, tours + at, *io_n - at, 1, each / (*io_n - at), sorties, err);
         }
     }
     return st == VG_OK && each == 0
-               ? time_all(p, tours + first, *io_n - first, *io_n - first, pads, flight_s, err)
+               ? time_all(p, tours + first, *io_n - first, *io_n - first, pads, sorties, err)
                : st;
 }
 
@@ -335,7 +360,8 @@ enum vg_status vg_tours_make(struct vg_problem *p, struct vg_partition *part,
         while (to < part->n && p->crews[mine[to].crew].base == base) {
             to++;
         }
-        st = make_base_tours(p, base, mine + from, flights + from, to - from, tours, out_n, err);
+        const struct sorties sorties = {mine + from, flights + from};
+        st = make_base_tours(p, base, &sorties, to - from, tours, out_n, err);
     }
     *out = tours;
     return st;
