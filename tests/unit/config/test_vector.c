@@ -35,7 +35,7 @@
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<kml xmlns=\"http://www.opengis.net/kml/2.2\">"   \
     "<Document><name>D</name>" body "</Document></kml>"
 #define KML_RING                                                                                   \
-    "<Polygon><outerBoundaryIs><LinearRing><coordinates>-12,14 -11,14 -11,15 -12,14"               \
+    "<Polygon><outerBoundaryIs><LinearRing><coordinates>12,14 13,14 13,15 12,14"                   \
     "</coordinates></LinearRing></outerBoundaryIs></Polygon>"
 #define KML_LINE                                                                                   \
     "<LineString><coordinates>-12,14,300 -11.5,14.25,310 -11,14.5,300</coordinates></LineString>"
@@ -225,7 +225,7 @@ static void the_geofence_is_zones(void **state)
     take(
         PLAN(SIMPLE("183", "[9,1900,0,0,0,0,0]"),
              "{\"version\":2,\"polygons\":[{\"inclusion\":true,\"version\":1,\"polygon\":[[14,-12],"
-             "[14,-11],[15,-11]]},{\"inclusion\":false,\"version\":1,\"polygon\":[[14.1,-11.5],"
+             "[14,-4],[18,-12]]},{\"inclusion\":false,\"version\":1,\"polygon\":[[14.1,-11.5],"
              "[14.1,-11.4],[14.2,-11.4]]}],\"circles\":[{\"inclusion\":false,\"version\":1,"
              "\"circle\":{\"center\":[0,0],\"radius\":1000}},{\"inclusion\":true,\"version\":1,"
              "\"circle\":{\"center\":[0,10],\"radius\":1000}}]}"),
@@ -233,7 +233,7 @@ static void the_geofence_is_zones(void **state)
     assert_int_equal(wf.n_zones, 4);
     assert_int_equal(wf.zones[0].kind, VG_ZONE_GEOFENCE);
     assert_int_equal(wf.zones[0].n, 4);
-    assert_true(wf.zones[0].lat_deg[2] == 15 && wf.zones[0].lon_deg[2] == -11);
+    assert_true(wf.zones[0].lat_deg[2] == 18 && wf.zones[0].lon_deg[2] == -12);
     assert_int_equal(wf.zones[1].kind, VG_ZONE_NO_FLY);
     assert_int_equal(wf.zones[2].kind, VG_ZONE_NO_FLY);
     assert_int_equal(wf.zones[3].kind, VG_ZONE_GEOFENCE);
