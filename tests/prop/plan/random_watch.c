@@ -182,13 +182,16 @@ static void put_lines(struct pen *pen)
     start.lon_deg = one_in(pen, 6) ? 179.7 : between(pen, -180, 180);
     double total_m = pen->reach_m * exp(between(pen, log(0.3), log(5)));
     int n = 1 + (one_in(pen, 2) ? (int)vg_rng_below(&pen->rng, 4) : 0);
-    put_line(pen, start, total_m / n * between(pen, 0.7, 1.3), one_in(pen, 6));
+    /* One draw a statement: compilers call what stands between commas in any order. */
+    bool is_ring = one_in(pen, 6);
+    put_line(pen, start, total_m / n * between(pen, 0.7, 1.3), is_ring);
     for (int k = 1; k < n; k++) {
         bool is_branch = one_in(pen, 2);
         struct point from = somewhere_on(pen);
         double away_deg = between(pen, 0, 360);
         from = is_branch ? from : go(from, away_deg, between(pen, 0.02, 0.6) * pen->reach_m);
-        put_line(pen, from, total_m / n * between(pen, 0.2, 1.3), !is_branch && one_in(pen, 2));
+        is_ring = !is_branch && one_in(pen, 2);
+        put_line(pen, from, total_m / n * between(pen, 0.2, 1.3), is_ring);
     }
 }
 
@@ -316,7 +319,8 @@ static void put_zones(struct pen *pen)
     for (int k = 0; k < n; k++) {
         double azimuth = between(pen, 0, 360);
         double radius_m = exp(between(pen, log(300), log(10e3)));
-        struct point middle = go(somewhere_on(pen), azimuth, between(pen, 0, 2) * radius_m);
+        double beside_m = between(pen, 0, 2) * radius_m;
+        struct point middle = go(somewhere_on(pen), azimuth, beside_m);
         if (nearest_base_m(pen, middle) > radius_m + 2000) {
             put_zone(pen, "no-fly", middle, radius_m, 3 + (int)vg_rng_below(&pen->rng, 5));
         }
