@@ -155,12 +155,18 @@ static enum vg_status solve(const struct vg_app *app, struct asked *a, struct vg
     return st;
 }
 
-static void put_table(const struct vg_app *app, const struct vg_watchfile *watch,
+/* What is asked of the plan's worst gap. */
+static double promise_of(const struct asked *a, const struct vg_watchfile *watch)
+{
+    return a->least_s > 0 ? a->least_s : watch->revisit_s;
+}
+
+static void put_table(const struct vg_app *app, const struct vg_watchfile *watch, double promise_s,
                       const struct vg_plan *plan)
 {
     struct vg_buf table = {0};
     if (!app->is_json) {
-        vg_plan_table(plan, watch, app->lang, &table);
+        vg_plan_table(plan, watch, promise_s, app->lang, &table);
         fputs(vg_buf_text(&table), stdout);
     }
     vg_buf_finish(&table);
@@ -250,7 +256,7 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
     }
     enum vg_status st = solve(app, &a, &watch, &plan, &err);
     if (st == VG_OK) {
-        put_table(app, &watch, &plan);
+        put_table(app, &watch, promise_of(&a, &watch), &plan);
         if (a.wants_wider && !app->is_json) {
             vg_plan_more_wider(app, &watch, &plan);
         }
@@ -265,9 +271,9 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
     if (st == VG_OK) {
         st = put_out(app, &plan, a.out_path, &err);
     }
-    rc = st != VG_OK ? vg_app_fail(app, &err)
-         : !is_apart || plan.worst_gap_s > (a.least_s > 0 ? a.least_s : watch.revisit_s) ? 1
-                                                                                         : 0;
+    rc = st != VG_OK                                              ? vg_app_fail(app, &err)
+         : is_apart && plan.worst_gap_s <= promise_of(&a, &watch) ? 0
+                                                                  : 1;
     vg_plan_finish(&plan);
     vg_watchfile_finish(&watch);
     return rc;

@@ -130,17 +130,17 @@ static double reachable_m(const struct vg_plan *plan)
     return sum;
 }
 
-static void put_promise(const struct vg_plan *plan, const struct vg_watchfile *watch,
-                        enum vg_lang lang, struct vg_buf *out)
+static void put_promise(const struct vg_plan *plan, double promise_s, enum vg_lang lang,
+                        struct vg_buf *out)
 {
     char gap[48];
     char wanted[48];
     char bound[48];
     char ratio[32];
     vg_duration_format(plan->worst_gap_s, gap, sizeof gap);
-    vg_duration_format(watch->revisit_s, wanted, sizeof wanted);
+    vg_duration_format(promise_s, wanted, sizeof wanted);
     vg_duration_format(plan->bound_s, bound, sizeof bound);
-    bool is_kept = plan->worst_gap_s <= watch->revisit_s;
+    bool is_kept = plan->worst_gap_s <= promise_s;
     vg_buf_printf(
         out,
         is_kept ? vg_tr(lang, "promise: no point unseen longer than %s; wanted %s: kept\n")
@@ -282,14 +282,14 @@ static void put_wishes(const struct vg_plan *plan, const struct vg_watchfile *wa
     }
 }
 
-void vg_plan_table(const struct vg_plan *plan, const struct vg_watchfile *watch, enum vg_lang lang,
-                   struct vg_buf *out)
+void vg_plan_table(const struct vg_plan *plan, const struct vg_watchfile *watch, double promise_s,
+                   enum vg_lang lang, struct vg_buf *out)
 {
     double line_m = vg_network_length_m(&watch->network);
     vg_buf_printf(
         out, vg_tr(lang, "%s: %.0f km of line, %.0f km within reach; %d drones at %d bases\n"),
         watch->name, line_m / 1000, reachable_m(plan) / 1000, watch->n_drones, watch->n_bases);
-    put_promise(plan, watch, lang, out);
+    put_promise(plan, promise_s, lang, out);
     put_clock(plan, watch, lang, out);
     vg_buf_puts(out, "\n");
     put_rows(plan, lang, out);

@@ -10,8 +10,9 @@
 
 #include "plan/plan.h"
 
-void vg_plan_table(const struct vg_plan *plan, const struct vg_watchfile *watch, enum vg_lang lang,
-                   struct vg_buf *out);
+/* promise_s: asked of the plan, where that is not the watch's own base revisit. */
+void vg_plan_table(const struct vg_plan *plan, const struct vg_watchfile *watch, double promise_s,
+                   enum vg_lang lang, struct vg_buf *out);
 
 /* What the passes of a stretch see of it. */
 struct vg_plan_sight {

@@ -197,7 +197,7 @@ static void what_is_out_of_reach_is_listed(void **state)
     assert_float_equal(plan.stretches[1].from_m, 50000 - 29600, 600);
     assert_float_equal(plan.stretches[1].to_m, 50000 + 29600, 600);
     struct vg_buf table = {0};
-    vg_plan_table(&plan, &w, VG_LANG_FR, &table);
+    vg_plan_table(&plan, &w, w.revisit_s, VG_LANG_FR, &table);
     assert_non_null(strstr(vg_buf_text(&table), "NON VEILLÉ : S1.1"));
     assert_non_null(strstr(vg_buf_text(&table), "Camp"));
     vg_buf_finish(&table);
