@@ -125,39 +125,70 @@ static bool has_ceiling(const struct vg_problem *p)
     return is_there;
 }
 
+/* What bars the place itself, whoever comes; "" nothing does. */
+static void explain_place(const struct vg_problem *p, const struct run *r, enum vg_lang lang,
+                          char *out, size_t size_bytes)
+{
+    double mast = mast_m(p, r);
+    out[0] = '\0';
+    if (is_forbidden(p, r)) {
+        vg_format(out, size_bytes, "%s",
+                  vg_tr(lang, "it enters a no-fly zone or leaves the geofence"));
+    } else if (mast > 0 && mast < HUGE_VAL) {
+        vg_format(out, size_bytes,
+                  vg_tr(lang,
+                        "out of radio sight of every base; masts of %.0f m would hear it, or a "
+                        "greater height would do"),
+                  mast);
+    } else if (mast > 0) {
+        vg_format(out, size_bytes, "%s",
+                  vg_tr(lang,
+                        "out of radio sight of every base; more range, a much greater height or "
+                        "a base nearer to it would do"));
+    } else if (lack_m(p, r) > 0) {
+        vg_format(out, size_bytes,
+                  vg_tr(lang,
+                        "the ground steps too far at once between floor and ceiling; a ceiling "
+                        "%.0f m higher, or a floor as much lower, would do"),
+                  ceil(lack_m(p, r)));
+    }
+}
+
+/* The battery would do for the straight way out and back: what else is in the way. */
+static void explain_way(const struct vg_problem *p, const struct run *r, const struct vg_crew *crew,
+                        enum vg_lang lang, char *out, size_t size_bytes)
+{
+    const char *base = p->watch->bases[crew->base].name;
+    if (has_ceiling(p)) {
+        vg_format(out, size_bytes,
+                  vg_tr(lang, "the ways from %s keep between floor and ceiling nowhere, or are too "
+                              "long"),
+                  base);
+    } else if (lacks_room(p, r)) {
+        vg_format(out, size_bytes, "%s",
+                  vg_tr(lang, "no room to come along it before the camera sees it, between zones "
+                              "where flying is forbidden; a camera that looks down would do"));
+    } else if (crew->detour == NULL) {
+        vg_format(out, size_bytes,
+                  vg_tr(lang, "out of reach: its nearest end lies just beyond what drones of %s "
+                              "can fly, the rest further off"),
+                  base);
+    } else {
+        vg_format(out, size_bytes,
+                  vg_tr(lang, "the ways from %s round the zones where flying is forbidden are too "
+                              "long"),
+                  base);
+    }
+}
+
 /* The pass that is hardest to reach says why. */
 static void explain(const struct vg_problem *p, const struct run *r, enum vg_lang lang, char *out,
                     size_t size_bytes)
 {
     int crew = 0;
     double most = -HUGE_VAL;
-    if (is_forbidden(p, r)) {
-        vg_format(out, size_bytes, "%s",
-                  vg_tr(lang, "it enters a no-fly zone or leaves the geofence"));
-        return;
-    }
-    double mast = mast_m(p, r);
-    if (mast > 0 && mast < HUGE_VAL) {
-        vg_format(out, size_bytes,
-                  vg_tr(lang,
-                        "out of radio sight of every base; masts of %.0f m would hear it, or a "
-                        "greater height would do"),
-                  mast);
-        return;
-    }
-    if (mast > 0) {
-        vg_format(out, size_bytes, "%s",
-                  vg_tr(lang,
-                        "out of radio sight of every base; more range, a much greater height or "
-                        "a base nearer to it would do"));
-        return;
-    }
-    if (lack_m(p, r) > 0) {
-        vg_format(out, size_bytes,
-                  vg_tr(lang,
-                        "the ground steps too far at once between floor and ceiling; a ceiling "
-                        "%.0f m higher, or a floor as much lower, would do"),
-                  ceil(lack_m(p, r)));
+    explain_place(p, r, lang, out, size_bytes);
+    if (out[0] != '\0') {
         return;
     }
     for (int line = 0; line < p->net.n_lines; line++) {
@@ -169,19 +200,8 @@ static void explain(const struct vg_problem *p, const struct run *r, enum vg_lan
             crew = c;
         }
     }
-    if (most <= 0 && !has_ceiling(p) && lacks_room(p, r)) {
-        vg_format(out, size_bytes, "%s",
-                  vg_tr(lang, "no room to come along it before the camera sees it, between zones "
-                              "where flying is forbidden; a camera that looks down would do"));
-        return;
-    }
     if (most <= 0) {
-        vg_format(out, size_bytes,
-                  has_ceiling(p) ? vg_tr(lang, "the ways from %s keep between floor and ceiling "
-                                               "nowhere, or are too long")
-                                 : vg_tr(lang, "the ways from %s round the zones where flying is "
-                                               "forbidden are too long"),
-                  p->watch->bases[p->crews[crew].base].name);
+        explain_way(p, r, &p->crews[crew], lang, out, size_bytes);
         return;
     }
     char need[32];
