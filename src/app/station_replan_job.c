@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+static const double SAME_RATIO = 1e-3;
+
 static double unseen_s(void *ctx, int line, double s_m)
 {
     const struct vg_replan_job *job = ctx;
@@ -24,6 +26,15 @@ void vg_station_replan_free(void *ctx)
     free(job);
 }
 
+static bool is_loss(const struct vg_replan_job *job)
+{
+    bool is_lost = false;
+    for (int d = 0; d < job->watch.n_drones; d++) {
+        is_lost = is_lost || (job->has_changed[d] && job->drones[d].is_out);
+    }
+    return is_lost && job->cause == VG_REPLAN_FLEET;
+}
+
 void vg_station_replan_run(void *ctx, const atomic_bool *is_cancelled)
 {
     struct vg_replan_job *job = ctx;
@@ -32,6 +43,10 @@ void vg_station_replan_run(void *ctx, const atomic_bool *is_cancelled)
     job->status = job->cause == VG_REPLAN_PROMISE
                       ? vg_replan_keep(&job->in, &job->out, &job->is_better, &job->err)
                       : vg_replan_solve(&job->in, &job->out, &job->err);
+    if (job->status == VG_OK && is_loss(job)) {
+        /* Another timetable begins with a wait; the old one, short of a drone, may be less bad. */
+        job->is_better = job->out.with.ratio <= job->out.without.ratio + SAME_RATIO;
+    }
     job->out.plan.has_wind = job->has_wind;
     job->out.plan.wind_from_deg = job->has_wind ? job->watch.wind_from_deg : 0;
     job->out.plan.wind_mps = job->has_wind ? job->watch.wind_mps : 0;
