@@ -30,6 +30,7 @@ struct wanted {
     const char *as;
     const char *out;
     const char *at;
+    const char *autopilot;
     double gsd_m;
 };
 
@@ -185,11 +186,25 @@ static enum vg_status run(const struct vg_app *app, const struct wanted *w, stru
 static int export_record(const struct vg_app *app, const char *verb, const struct wanted *w,
                          const struct vg_export_plan *p)
 {
-    if (p->sortie != NULL || p->heights != NULL) {
-        return vg_app_usage(app, verb, "--sortie and --heights go with a plan");
+    if (p->sortie != NULL || p->heights != NULL || w->autopilot != NULL) {
+        return vg_app_usage(app, verb, "--sortie, --heights and --autopilot go with a plan");
     }
     struct vg_error err = {.lang = app->lang};
     return run(app, w, &err) == VG_OK ? 0 : vg_app_fail(app, &err);
+}
+
+static int refuse_autopilot(const struct vg_app *app, const char *verb, const struct wanted *w,
+                            bool is_terrain)
+{
+    bool is_px4 = strcmp(w->autopilot, "px4") == 0;
+    if (!is_px4 && strcmp(w->autopilot, "ardupilot") != 0) {
+        return vg_app_usage(app, verb, "--autopilot takes ardupilot or px4");
+    }
+    if (strcmp(w->as, "qgc") != 0) {
+        return vg_app_usage(app, verb, "--autopilot goes with --as qgc");
+    }
+    return is_px4 && is_terrain ? vg_app_usage(app, verb, "PX4 refuses heights above the terrain")
+                                : 0;
 }
 
 static int export_plan(const struct vg_app *app, const char *verb, const struct wanted *w,
@@ -206,6 +221,11 @@ static int export_plan(const struct vg_app *app, const char *verb, const struct 
     if (is_terrain && strcmp(w->as, "qgc") != 0) {
         return vg_app_usage(app, verb, "--heights terrain goes with --as qgc");
     }
+    int rc = w->autopilot != NULL ? refuse_autopilot(app, verb, w, is_terrain) : 0;
+    if (rc != 0) {
+        return rc;
+    }
+    p->is_px4 = w->autopilot != NULL && strcmp(w->autopilot, "px4") == 0;
     p->plan = w->record;
     p->watch = w->watch;
     p->as = w->as;
@@ -219,10 +239,10 @@ int vg_cmd_export(const struct vg_app *app, int argc, char **argv)
     struct vg_export_plan p = {0};
     int n = 0;
     const struct vg_option options[] = {
-        {"as", VG_OPT_TEXT, &w.as},          {"watch", VG_OPT_TEXT, &w.watch},
-        {"o", VG_OPT_TEXT, &w.out},          {"at", VG_OPT_TEXT, &w.at},
-        {"gsd", VG_OPT_NUMBER, &w.gsd_m},    {"sortie", VG_OPT_TEXT, &p.sortie},
-        {"heights", VG_OPT_TEXT, &p.heights}};
+        {"as", VG_OPT_TEXT, &w.as},           {"watch", VG_OPT_TEXT, &w.watch},
+        {"o", VG_OPT_TEXT, &w.out},           {"at", VG_OPT_TEXT, &w.at},
+        {"gsd", VG_OPT_NUMBER, &w.gsd_m},     {"sortie", VG_OPT_TEXT, &p.sortie},
+        {"heights", VG_OPT_TEXT, &p.heights}, {"autopilot", VG_OPT_TEXT, &w.autopilot}};
     int rc = vg_options_read(app, argc, argv, options, sizeof options / sizeof options[0],
                              &w.record, 1, &n);
     if (rc != 0) {

@@ -52,11 +52,6 @@ bool vg_export_plan_knows(const char *as)
     return format_of(as) >= 0;
 }
 
-static double ground_msl_m(const void *terrain, double lat_deg, double lon_deg)
-{
-    return vg_terrain_height_msl_m(terrain, lat_deg, lon_deg);
-}
-
 /* A record is an SQLite file: its bytes as JSON would say nothing to a person. */
 static bool is_record(const char *path)
 {
@@ -106,13 +101,32 @@ static void lend_silences(const struct work *self, int sortie, struct vg_export_
     }
 }
 
+/* ArduPilot keeps the number of a polygon's corners in a byte. */
+static void note_large_fences(const struct work *self)
+{
+    enum {
+        CORNERS_MAX = 255
+    };
+    for (int i = 0; i < self->watch.n_zones; i++) {
+        const struct vg_wf_zone *z = &self->watch.zones[i];
+        bool is_fence = z->kind == VG_ZONE_GEOFENCE || z->kind == VG_ZONE_NO_FLY;
+        if (is_fence && z->n - 1 > CORNERS_MAX) {
+            fprintf(stderr,
+                    vg_tr(self->app->lang, "vigie: ArduPilot takes polygons of at most %d corners "
+                                           "as fence; zone \"%s\" has %d: draw it simpler\n"),
+                    (int)CORNERS_MAX, z->name, z->n - 1);
+        }
+    }
+}
+
 static enum vg_status make_sorties(struct work *self, struct vg_error *err)
 {
     bool is_terrain =
         self->wanted->heights != NULL && strcmp(self->wanted->heights, "terrain") == 0;
-    struct vg_export_options options = {.heights = is_terrain ? VG_EXPORT_TERRAIN : VG_EXPORT_MSL,
-                                        .ground_msl_m = ground_msl_m,
-                                        .ctx = self->terrain};
+    struct vg_export_options options = {
+        .route = {self->wanted->is_px4 ? VG_MAV_AUTOPILOT_PX4 : VG_MAV_AUTOPILOT_ARDUPILOTMEGA,
+                  {vg_load_ground_msl_m, self->terrain}},
+        .heights = is_terrain ? VG_EXPORT_TERRAIN : VG_EXPORT_MSL};
     self->sorties = calloc((size_t)self->plan.n_sorties + 1, sizeof *self->sorties);
     if (self->sorties == NULL) {
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
@@ -220,6 +234,9 @@ int vg_export_plan_run(const struct vg_app *app, const struct vg_export_plan *wa
     struct vg_error err = {.lang = app->lang};
     struct work self = {.app = app, .wanted = wanted, .put = FORMATS[format_of(wanted->as)].put};
     enum vg_status st = load(&self, &err);
+    if (st == VG_OK && self.put == NULL && !wanted->is_px4 && !app->is_json) {
+        note_large_fences(&self);
+    }
     if (st == VG_OK) {
         st = make_sorties(&self, &err);
     }

@@ -11,6 +11,7 @@ struct vg_export_plan {
     const char *out; /* a file; with "qgc" and no sortie a folder, made if it is not there */
     const char *sortie; /* id; NULL: all */
     const char *heights; /* "msl" (also NULL), or "terrain" with "qgc" */
+    bool is_px4; /* "qgc" for PX4 instead of ArduPilot */
 };
 
 bool vg_export_plan_knows(const char *as);

@@ -140,6 +140,11 @@ enum vg_status vg_load_terrain(const struct vg_watchfile *watch, struct vg_terra
     return st;
 }
 
+double vg_load_ground_msl_m(const void *terrain, double lat_deg, double lon_deg)
+{
+    return vg_terrain_height_msl_m(terrain, lat_deg, lon_deg);
+}
+
 void vg_load_note_datum(const struct vg_app *app, const struct vg_terrain *terrain)
 {
     int n_assumed = 0;

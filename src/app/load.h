@@ -20,6 +20,8 @@ enum vg_status vg_load_check_ids(const struct vg_watchfile *watch,
                                  struct vg_error *err) VG_MUST_USE;
 enum vg_status vg_load_terrain(const struct vg_watchfile *watch, struct vg_terrain **out,
                                struct vg_error *err) VG_MUST_USE;
+/* The ground for fly/approach.h, ctx being a vg_terrain; NaN where no file has a height. */
+double vg_load_ground_msl_m(const void *terrain, double lat_deg, double lon_deg);
 /* Say on standard error which files' vertical datum was assumed, if any. */
 void vg_load_note_datum(const struct vg_app *app, const struct vg_terrain *terrain);
 enum vg_status vg_load_plan(const char *path, struct vg_plan *out,

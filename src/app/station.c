@@ -55,6 +55,7 @@ static enum vg_status start_director(struct vg_station *self, struct vg_error *e
         .auto_consent = self->options.is_sim && !self->options.must_ask,
         .our_sysid = VG_STATION_SYSID,
         .lang = self->app->lang,
+        .ground = {vg_load_ground_msl_m, self->terrain},
         .send = vg_station_send,
         .event = vg_station_event,
         .alert = vg_station_alert,

@@ -80,9 +80,9 @@ static bool is_in(const int *list, size_t n, int id)
 /* Numbers of MAV_CMD. Way point, the loiters, loiter to altitude, spline way point. */
 static const int WAY[] = {16, 17, 18, 19, 31, 82};
 /* Nothing of a line, and nothing to warn of: return, land, take off, the same for VTOL, landing
- * sequence, speed; look at, look nowhere, camera and gimbal; pictures. */
-static const int PASSED_BY[] = {20,  21,  22,  84,  85,  178, 189,  195,  197, 201,
-                                205, 206, 214, 530, 531, 532, 1000, 2000, 2001};
+ * sequence, speed; look at, look nowhere, camera and gimbal; pictures, video. */
+static const int PASSED_BY[] = {20,  21,  22,  84,  85,  178,  189,  195,  197,  201, 205,
+                                206, 214, 530, 531, 532, 1000, 2000, 2001, 2500, 2501};
 
 static bool is_plain(const char *text)
 {

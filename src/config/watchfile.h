@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "config/hours.h"
 #include "geo/network.h"
+#include "geo/ring.h"
 
 enum vg_gimbal {
     VG_GIMBAL_FIXED = 0,
@@ -92,6 +93,9 @@ struct vg_wf_zone {
     double *lat_deg;
     double *lon_deg;
 };
+
+/* Its ring, borrowed. */
+struct vg_ring vg_zone_ring(const struct vg_wf_zone *zone);
 
 /* What the heights of an elevation file are above, where the watch says so. */
 enum vg_wf_datum {

@@ -17,6 +17,7 @@
 #ifndef VG_FLY_DIRECTOR_H
 #define VG_FLY_DIRECTOR_H
 
+#include "fly/approach.h"
 #include "fly/timetable.h"
 #include "link/vehicle.h"
 #include "watch/watch.h"
@@ -29,6 +30,7 @@ struct vg_director_options {
     bool auto_consent; /* simulation: no person to ask */
     int our_sysid; /* 1..255 */
     enum vg_lang lang; /* of reasons in words */
+    struct vg_ground ground; /* for approaches */
     /* Send to drone i. */
     void (*send)(void *ctx, int drone, const struct vg_mav_msg *msg);
     /* Something happened: record it and apply it to the watch, now. */

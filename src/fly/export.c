@@ -1,7 +1,6 @@
 #include "fly/export.h"
 
 #include "fly/export_priv.h"
-#include "fly/route.h"
 #include "link/allow.h"
 
 #include <math.h>
@@ -15,7 +14,8 @@ const char *const VG_EXPORT_KINDS[4] = {"alert", "privacy", "no-fly", "geofence"
 
 static double ground_m(const struct vg_export_options *o, double lat_deg, double lon_deg)
 {
-    return o->ground_msl_m != NULL ? o->ground_msl_m(o->ctx, lat_deg, lon_deg) : 0;
+    const struct vg_ground *g = &o->route.ground;
+    return g->msl_m != NULL ? g->msl_m(g->ctx, lat_deg, lon_deg) : (double)NAN;
 }
 
 static enum vg_status check_allowed(uint8_t mission_type, const struct vg_mission_item *items,
@@ -54,16 +54,19 @@ static double cruise_mps(const struct vg_watchfile *watch, const char *drone)
     return type != NULL ? type->cruise_mps : 0;
 }
 
-static enum vg_status make_mission(const struct vg_watchfile *watch, struct vg_export_sortie *out,
-                                   struct vg_error *err)
+static enum vg_status make_mission(const struct vg_watchfile *watch,
+                                   const struct vg_route_options *route,
+                                   struct vg_export_sortie *out, struct vg_error *err)
 {
     out->mission = calloc(VG_MISSION_ITEMS_MAX, sizeof *out->mission);
     if (out->mission == NULL) {
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
-    enum vg_status st = vg_route_build(out->sortie, watch, out->mission, &out->n_mission, err);
+    enum vg_status st =
+        vg_route_build(out->sortie, watch, route, out->mission, &out->n_mission, err);
     if (st == VG_OK) {
         out->cruise_mps = cruise_mps(watch, out->sortie->drone);
+        out->autopilot = route->autopilot;
         st = check_allowed(VG_MAV_MISSION_TYPE_MISSION, out->mission, out->n_mission, err);
     }
     return st;
@@ -142,7 +145,7 @@ enum vg_status vg_export_make(const struct vg_plan_sortie *sortie, const struct 
                               struct vg_error *err)
 {
     struct vg_export_sortie made = {.sortie = sortie};
-    enum vg_status st = make_mission(watch, &made, err);
+    enum vg_status st = make_mission(watch, &options->route, &made, err);
     if (st == VG_OK) {
         st = make_fence(watch, &made, err);
     }
@@ -174,7 +177,7 @@ bool vg_export_point(const struct vg_export_sortie *sortie, int i, double *out_l
                      double *out_lon_deg, double *out_alt_msl_m)
 {
     const struct vg_mission_item *item = &sortie->mission[i];
-    if (!vg_mission_has_place(item->command) || item->command == VG_MAV_CMD_DO_LAND_START) {
+    if (!vg_mission_has_place(item->command)) {
         return false;
     }
     bool is_relative = item->frame == VG_MAV_FRAME_GLOBAL_RELATIVE_ALT;

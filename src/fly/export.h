@@ -14,6 +14,7 @@
 #ifndef VG_FLY_EXPORT_H
 #define VG_FLY_EXPORT_H
 
+#include "fly/route.h"
 #include "link/mission.h"
 #include "plan/plan.h"
 #include "plan/radio.h"
@@ -25,16 +26,14 @@ enum vg_export_heights {
 };
 
 struct vg_export_options {
+    struct vg_route_options route; /* ArduPilot or PX4; a hole in the ground keeps heights msl */
     enum vg_export_heights heights;
-    /* The ground, metres msl; NaN where it is not known: there heights stay above the sea. NULL:
-     * the ground is at 0. */
-    double (*ground_msl_m)(const void *ctx, double lat_deg, double lon_deg);
-    const void *ctx;
 };
 
 struct vg_export_sortie {
     const struct vg_plan_sortie *sortie; /* borrowed */
     double cruise_mps;
+    uint8_t autopilot; /* MAV_AUTOPILOT */
     struct vg_mission_item *mission; /* [0] is home */
     int n_mission;
     struct vg_mission_item *fence;

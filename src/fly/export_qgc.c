@@ -62,8 +62,7 @@ static void put_mission(struct vg_buf *out, const struct vg_export_sortie *s)
     vg_buf_printf(out,
                   "\"mission\":{\"cruiseSpeed\":%.7g,\"firmwareType\":%d,"
                   "\"globalPlanAltitudeMode\":%d,\"hoverSpeed\":%.7g,\"items\":[",
-                  s->cruise_mps, (int)VG_MAV_AUTOPILOT_ARDUPILOTMEGA, (int)ALTITUDE_MIXED,
-                  s->cruise_mps);
+                  s->cruise_mps, (int)s->autopilot, (int)ALTITUDE_MIXED, s->cruise_mps);
     for (int i = 1; i < s->n_mission; i++) {
         put_item(out, &s->mission[i], i);
     }

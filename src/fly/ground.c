@@ -177,14 +177,15 @@ static void start_mission(struct vg_director *self, struct vg_flyer *f, struct v
     struct vg_mission_item items[MAX_ITEMS];
     int n = 0;
     struct vg_error err = {.lang = o->lang};
-    enum vg_status st = vg_route_build(vg_job_sortie(&f->job), o->watch, items, &n, &err);
+    const struct vg_route_options route = {f->vehicle.state.autopilot, o->ground};
+    int first = vg_route_has_home(route.autopilot) ? 0 : 1;
+    enum vg_status st = vg_route_build(vg_job_sortie(&f->job), o->watch, &route, items, &n, &err);
     struct vg_mav_pair pair = {(uint8_t)o->our_sysid, VG_OUR_COMPID, f->vehicle.sysid,
                                f->vehicle.compid};
     if (st == VG_OK) {
         f->up.err = (struct vg_error){.lang = o->lang};
-        st = vg_missionup_start(&f->up, pair, items, n,
-                                f->vehicle.state.autopilot == VG_MAV_AUTOPILOT_ARDUPILOTMEGA, now,
-                                &err);
+        st = vg_missionup_start(&f->up, pair, items + first, n - first,
+                                route.autopilot == VG_MAV_AUTOPILOT_ARDUPILOTMEGA, now, &err);
     }
     if (st != VG_OK) {
         vg_flyer_fail(self, f, "missed", "mission_failed", err.message, now);

@@ -6,13 +6,13 @@
 #include <string.h>
 
 enum {
-    TAIL_ITEMS = 3
+    HEAD_ITEMS = 4, /* home, take-off, gimbal, zoom */
+    TAIL_ITEMS = 5 /* recording on and off, landing sequence, approach, landing */
 };
 /* Way points nearer than this to the last, and about as high, are left out. */
 static const double NEAR_M = 300;
 static const double LEVEL_M = 5;
-static const double APPROACH_M = 1200; /* the final leg */
-static const double APPROACH_AGL_M = 60;
+static const double OVER_BASE_M = 1200;
 static const double TAKEOFF_AGL_M = 60;
 
 bool vg_route_span(const struct vg_plan_sortie *sortie, const struct vg_watchfile *watch,
@@ -59,26 +59,29 @@ static double deepest_m(const struct vg_plan_sortie *sortie, const struct vg_wat
     return depth_m > 0 ? depth_m : watch->depth_m;
 }
 
+/* An item without a place. PX4 takes commands of this kind in this frame only. */
+static struct vg_mission_item act(uint16_t command)
+{
+    return (struct vg_mission_item){
+        .frame = VG_MAV_FRAME_MISSION, .command = command, .autocontinue = true};
+}
+
 static struct vg_mission_item gimbal(double pitch_deg)
 {
-    return (struct vg_mission_item){.frame = VG_MAV_FRAME_MISSION,
-                                    .command = VG_MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW,
-                                    .autocontinue = true,
-                                    .p1 = (float)round(pitch_deg),
-                                    .p3 = NAN, /* no rates: angles only */
-                                    .p4 = NAN,
-                                    .x = VG_GIMBAL_MANAGER_FLAGS_ROLL_LOCK |
-                                         VG_GIMBAL_MANAGER_FLAGS_PITCH_LOCK};
+    struct vg_mission_item item = act(VG_MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW);
+    item.p1 = (float)round(pitch_deg);
+    item.p3 = NAN; /* no rates: angles only */
+    item.p4 = NAN;
+    item.x = VG_GIMBAL_MANAGER_FLAGS_ROLL_LOCK | VG_GIMBAL_MANAGER_FLAGS_PITCH_LOCK;
+    return item;
 }
 
 /* The planned pitch belongs to the widest field: a camera left zoomed in would pass ground by. */
 static struct vg_mission_item zoom_out(void)
 {
-    return (struct vg_mission_item){.frame = VG_MAV_FRAME_MISSION,
-                                    .command = VG_MAV_CMD_SET_CAMERA_ZOOM,
-                                    .autocontinue = true,
-                                    .p1 = VG_CAMERA_ZOOM_RANGE,
-                                    .p2 = 0};
+    struct vg_mission_item item = act(VG_MAV_CMD_SET_CAMERA_ZOOM);
+    item.p1 = VG_CAMERA_ZOOM_RANGE;
+    return item;
 }
 
 /* A turn on the spot for height: the same place again. */
@@ -88,8 +91,37 @@ static bool is_turn(const struct vg_plan_point *from, const struct vg_plan_point
            fabs(from->alt_msl_m - to->alt_msl_m) > 1;
 }
 
+static struct vg_mission_item way_point(const struct vg_plan_point *p, bool is_turning)
+{
+    struct vg_mission_item item =
+        vg_mission_place(is_turning ? VG_MAV_CMD_NAV_LOITER_TO_ALT : VG_MAV_CMD_NAV_WAYPOINT,
+                         VG_MAV_FRAME_GLOBAL, p->lat_deg, p->lon_deg, p->alt_msl_m);
+    item.p1 = is_turning ? 1 : 0; /* leave the circle towards the next place */
+    return item;
+}
+
+/* Recording aboard, from the last way point before the first visit to the first one after the last:
+ * an act follows the way point that stands before it. */
+struct recording {
+    double from_s;
+    double to_s;
+    bool is_on;
+};
+
+static struct recording recording_of(const struct vg_plan_sortie *s)
+{
+    struct recording r = {(double)INFINITY, -(double)INFINITY, false};
+    for (int i = 0; i < s->n_visits; i++) {
+        r.from_s = fmin(r.from_s, s->visits[i].t0_s);
+        r.to_s = fmax(r.to_s, s->visits[i].t1_s);
+    }
+    return r;
+}
+
+/* -1: more way points than there is room for. */
 static int put_way(const struct vg_plan_sortie *s, struct vg_mission_item *out, int n)
 {
+    struct recording camera = recording_of(s);
     const struct vg_plan_point *last = &s->track[0];
     double last_msl_m = s->track[1].alt_msl_m; /* once up over the base */
     for (int i = 1; i < s->n_track - 1; i++) {
@@ -103,47 +135,68 @@ static int put_way(const struct vg_plan_sortie *s, struct vg_mission_item *out, 
         if (n >= VG_MISSION_ITEMS_MAX - TAIL_ITEMS) {
             return -1;
         }
-        out[n] =
-            vg_mission_place(is_turning ? VG_MAV_CMD_NAV_LOITER_TO_ALT : VG_MAV_CMD_NAV_WAYPOINT,
-                             VG_MAV_FRAME_GLOBAL, p->lat_deg, p->lon_deg, p->alt_msl_m);
-        out[n++].p1 = is_turning ? 1 : 0; /* leave the circle towards the next place */
+        if (p->t_s > camera.from_s) {
+            out[n++] = act(VG_MAV_CMD_VIDEO_START_CAPTURE);
+            camera = (struct recording){(double)INFINITY, camera.to_s, true};
+        }
+        out[n++] = way_point(p, is_turning);
+        if (camera.is_on && p->t_s >= camera.to_s) {
+            out[n++] = act(VG_MAV_CMD_VIDEO_STOP_CAPTURE);
+            camera.is_on = false;
+        }
         last = p;
         last_msl_m = p->alt_msl_m;
     }
+    if (camera.is_on) {
+        out[n++] = act(VG_MAV_CMD_VIDEO_STOP_CAPTURE);
+    }
     return n;
 }
 
-/* A straight final leg towards the base from where the way comes. */
-static int put_landing(const struct vg_plan_sortie *s, const struct vg_wf_base *base,
-                       struct vg_mission_item *out, int n)
+/* Where the way comes from: its last place that is not over the base. */
+static void came_from(const struct vg_plan_sortie *s, const struct vg_wf_base *base,
+                      double out_deg[2])
 {
-    const struct vg_plan_point *end = &s->track[s->n_track - 1];
-    const struct vg_plan_point *before = end;
+    const struct vg_plan_point *before = &s->track[s->n_track - 1];
     for (int i = s->n_track - 2; i > 0; i--) {
         before = &s->track[i];
         if (vg_geo_distance_m(before->lat_deg, before->lon_deg, base->lat_deg, base->lon_deg) >
-            APPROACH_M) {
+            OVER_BASE_M) {
             break;
         }
     }
-    double back_deg;
-    double lat_deg;
-    double lon_deg;
-    vg_geo_inverse(base->lat_deg, base->lon_deg, before->lat_deg, before->lon_deg, NULL, &back_deg,
-                   NULL);
-    vg_geo_direct(base->lat_deg, base->lon_deg, back_deg, APPROACH_M, &lat_deg, &lon_deg);
-    double approach_msl_m = end->alt_msl_m + APPROACH_AGL_M;
-    out[n++] = vg_mission_place(VG_MAV_CMD_DO_LAND_START, VG_MAV_FRAME_GLOBAL, lat_deg, lon_deg,
-                                approach_msl_m);
-    out[n++] = vg_mission_place(VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL, lat_deg, lon_deg,
-                                approach_msl_m);
+    out_deg[0] = before->lat_deg;
+    out_deg[1] = before->lon_deg;
+}
+
+/* Down in a circle, as the plan has it: a way point there would be reached too high, as autopilots
+ * do not circle at one. */
+static int put_landing(const struct vg_plan_sortie *s, const struct vg_watchfile *watch,
+                       const struct vg_wf_base *base, struct vg_ground ground,
+                       struct vg_mission_item *out, int n)
+{
+    double runway_msl_m = s->track[s->n_track - 1].alt_msl_m;
+    double from_deg[2];
+    came_from(s, base, from_deg);
+    struct vg_approach a = vg_approach_choose(watch, base, runway_msl_m, from_deg, ground);
+    out[n++] = act(VG_MAV_CMD_DO_LAND_START); /* ArduPilot takes the next item's place for its */
+    out[n] = vg_mission_place(VG_MAV_CMD_NAV_LOITER_TO_ALT, VG_MAV_FRAME_GLOBAL, a.lat_deg,
+                              a.lon_deg, a.alt_msl_m);
+    out[n].p1 = 1; /* leave it towards the runway, */
+    out[n++].p4 = 1; /* from the circle and not from its middle */
     out[n++] = vg_mission_place(VG_MAV_CMD_NAV_LAND, VG_MAV_FRAME_GLOBAL, base->lat_deg,
-                                base->lon_deg, end->alt_msl_m);
+                                base->lon_deg, runway_msl_m);
     return n;
 }
 
+bool vg_route_has_home(uint8_t autopilot)
+{
+    return autopilot == VG_MAV_AUTOPILOT_ARDUPILOTMEGA;
+}
+
 enum vg_status vg_route_build(const struct vg_plan_sortie *sortie, const struct vg_watchfile *watch,
-                              struct vg_mission_item *out, int *out_n, struct vg_error *err)
+                              const struct vg_route_options *options, struct vg_mission_item *out,
+                              int *out_n, struct vg_error *err)
 {
     int drone = vg_watchfile_find_drone(watch, sortie->drone);
     int base = vg_watchfile_find_base(watch, sortie->base_to);
@@ -162,14 +215,14 @@ enum vg_status vg_route_build(const struct vg_plan_sortie *sortie, const struct 
     out[2] =
         gimbal(vg_camera_patrol_pitch_deg(camera, type->agl_m, deepest_m(sortie, watch), NULL));
     int n = 3;
-    if (camera->hfov_min_deg < camera->hfov_max_deg) {
+    if (camera->hfov_min_deg < camera->hfov_max_deg && options->autopilot != VG_MAV_AUTOPILOT_PX4) {
         out[n++] = zoom_out();
     }
     n = put_way(sortie, out, n);
     if (n < 0) {
         return vg_fail(err, VG_E_RANGE, "sortie %s has more than %d way points", sortie->id,
-                       VG_MISSION_ITEMS_MAX - 8);
+                       VG_MISSION_ITEMS_MAX - HEAD_ITEMS - TAIL_ITEMS);
     }
-    *out_n = put_landing(sortie, &watch->bases[base], out, n);
+    *out_n = put_landing(sortie, watch, &watch->bases[base], options->ground, out, n);
     return VG_OK;
 }

@@ -1,8 +1,13 @@
 /* A sortie of the plan as a mission for the autopilot.
  *
  *   0 home   1 take-off   2 gimbal: look ahead and down   (a zoom lens: out to the widest)
- *   the way, metres above sea level, circles up or down where the plan turns for height
- *   DO_LAND_START   approach   land
+ *   the way, metres above sea level, circles up or down where the plan turns for height;
+ *   recording on before the first visit, off after the last
+ *   DO_LAND_START   circle down over the approach   land
+ *
+ * Autopilots differ in two things. Home is no item of a mission to any but ArduPilot: others get
+ * the list from 1 on. PX4 refuses a mission with a zoom: its lens has to be wide at take-off.
+ * Sources: ArduPilot AP_Mission.cpp; PX4 mavlink_mission.cpp and FeasibilityChecker.cpp.
  *
  * The camera pitch is the one the plan was made with (vg_camera_patrol_pitch_deg for the deepest
  * stretch the sortie visits). Threads: pure.
@@ -10,14 +15,22 @@
 #ifndef VG_FLY_ROUTE_H
 #define VG_FLY_ROUTE_H
 
+#include "fly/approach.h"
 #include "link/mission.h"
 #include "plan/plan.h"
+
+struct vg_route_options {
+    uint8_t autopilot; /* MAV_AUTOPILOT */
+    struct vg_ground ground;
+};
 
 /* Fill `out` (VG_MISSION_ITEMS_MAX items). VG_E_RANGE when the way has too many points,
  * VG_E_NOT_FOUND for unknown names. */
 enum vg_status vg_route_build(const struct vg_plan_sortie *sortie, const struct vg_watchfile *watch,
-                              struct vg_mission_item *out, int *out_n,
-                              struct vg_error *err) VG_MUST_USE;
+                              const struct vg_route_options *options, struct vg_mission_item *out,
+                              int *out_n, struct vg_error *err) VG_MUST_USE;
+/* Does home stand in this autopilot's missions, as item 0? */
+bool vg_route_has_home(uint8_t autopilot);
 
 /* What the sortie is to sweep: the span of its visits on the line of the first one. False if it has
  * none. */

@@ -72,6 +72,8 @@ static const uint16_t mission_items[] = {
     VG_MAV_CMD_DO_SET_ROI_NONE,
     VG_MAV_CMD_SET_CAMERA_ZOOM,
     VG_MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW,
+    VG_MAV_CMD_VIDEO_START_CAPTURE,
+    VG_MAV_CMD_VIDEO_STOP_CAPTURE,
 };
 
 static const uint16_t fence_items[] = {

@@ -24,11 +24,13 @@ static const struct kept kept[] = {
     {VG_MAV_CMD_NAV_VTOL_LAND, true, 0},
     {VG_MAV_CMD_DO_JUMP, false, 1 | 2},
     {VG_MAV_CMD_DO_CHANGE_SPEED, false, 1 | 2},
-    {VG_MAV_CMD_DO_LAND_START, true, 0},
+    {VG_MAV_CMD_DO_LAND_START, false, 0}, /* a place is allowed, and not sent by us */
     {VG_MAV_CMD_DO_SET_ROI_LOCATION, true, 0},
     {VG_MAV_CMD_DO_SET_ROI_NONE, false, 0},
     {VG_MAV_CMD_SET_CAMERA_ZOOM, false, 1 | 2},
     {VG_MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW, false, 1 | 2},
+    {VG_MAV_CMD_VIDEO_START_CAPTURE, false, 1},
+    {VG_MAV_CMD_VIDEO_STOP_CAPTURE, false, 1},
 };
 
 static const struct kept *find_kept(uint16_t command)

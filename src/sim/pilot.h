@@ -91,6 +91,7 @@ struct vg_pilot {
     struct vg_pilot_home home;
     struct vg_pilot_gimbal gimbal;
     double zoom_percent; /* 0 wide .. 100 in */
+    bool is_recording; /* video aboard */
     enum vg_enum_plane_mode mode;
     bool is_armed;
     bool has_position; /* satellites; a fault may take it away */

@@ -15,7 +15,8 @@ static bool is_nav(uint16_t command)
 static bool is_do(uint16_t command)
 {
     return command == VG_MAV_CMD_DO_CHANGE_SPEED || command == VG_MAV_CMD_DO_LAND_START ||
-           command == VG_MAV_CMD_SET_CAMERA_ZOOM ||
+           command == VG_MAV_CMD_SET_CAMERA_ZOOM || command == VG_MAV_CMD_VIDEO_START_CAPTURE ||
+           command == VG_MAV_CMD_VIDEO_STOP_CAPTURE ||
            command == VG_MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW;
 }
 
@@ -132,6 +133,9 @@ static void run_do(struct vg_pilot *self, const struct vg_mission_item *item)
         vg_pilot_point_gimbal(self, (double)item->p1, (double)item->p2, is_locked);
     } else if (item->command == VG_MAV_CMD_SET_CAMERA_ZOOM && item->p1 == VG_CAMERA_ZOOM_RANGE) {
         self->zoom_percent = fmin(100, fmax(0, (double)item->p2));
+    } else if (item->command == VG_MAV_CMD_VIDEO_START_CAPTURE ||
+               item->command == VG_MAV_CMD_VIDEO_STOP_CAPTURE) {
+        self->is_recording = item->command == VG_MAV_CMD_VIDEO_START_CAPTURE;
     }
 }
 
@@ -179,7 +183,8 @@ static void start_item(struct vg_pilot *self)
     if (item->command == VG_MAV_CMD_NAV_LAND) {
         bool has_place = item->x != 0 || item->y != 0;
         const struct vg_mission_item *before = item - 1; /* item 0 is home: there is one */
-        bool has_approach = self->current > 1 && before->command == VG_MAV_CMD_NAV_WAYPOINT;
+        bool has_approach = self->current > 1 && (before->command == VG_MAV_CMD_NAV_WAYPOINT ||
+                                                  before->command == VG_MAV_CMD_NAV_LOITER_TO_ALT);
         struct vg_pilot_home approach = item_place(self, before);
         vg_pilot_begin_land(self, has_place ? &place : &self->home,
                             has_approach ? &approach : NULL);

@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream';
 import { createRequire } from 'node:module';
 import { check, finish, run, scratch, station, test } from '../../station/harness.mjs';
 import { readPlan } from './qgcplan.mjs';
+import { ardupilotObjects, px4Objects } from './autopilots.mjs';
 
 const require = createRequire(path.resolve('tests/peers/mavlink/') + '/');
 const { MavLinkPacketSplitter, MavLinkPacketParser } = require('node-mavlink');
@@ -42,8 +43,7 @@ const exported = (plan, watch, as, out, ...more) => {
   check(r.err.includes('take the ground to be at sea level') === isFlat, `a watch without elevation is told so: ${r.err}`);
   return path.join(dir, out);
 };
-const placed = (qgc) => qgc.mission.items.filter((i) => i.Altitude !== undefined && i.command !== 189);
-
+const placed = (qgc) => qgc.mission.items.filter((i) => i.Altitude !== undefined);
 for (const [name, watch] of watches) {
   const plan = path.join(dir, `${name}.json`);
   run(['plan', watch, '-o', plan]);
@@ -57,17 +57,34 @@ for (const [name, watch] of watches) {
       const p = readPlan(fs.readFileSync(path.join(folder, `${s.id}.plan`), 'utf8'));
       qgc.set(s.id, p);
       const commands = p.mission.items.map((i) => i.command);
-      check(commands[0] === 22 && commands.includes(1000) && commands.at(-1) === 21 && commands.at(-3) === 189, `${s.id}: take-off, gimbal, landing sequence: ${commands}`);
+      check(commands[0] === 22 && commands.includes(1000) && commands.at(-1) === 21 && commands.at(-2) === 31 && commands.at(-3) === 189, `${s.id}: take-off, gimbal, landing sequence: ${commands}`);
       // The plan's own points are the flight: each way point is one of them, at its height above the sea.
-      const track = s.track.map(([, lat, lon, alt]) => `${lat.toFixed(5)} ${lon.toFixed(5)} ${alt.toFixed(1)}`);
-      const way = p.mission.items.filter((i) => i.command === 16).slice(0, -1);
-      const strange = way.filter((i) => !track.includes(`${i.params[4].toFixed(5)} ${i.params[5].toFixed(5)} ${i.params[6].toFixed(1)}`));
+      const key = (lat, lon, alt) => `${lat.toFixed(5)} ${lon.toFixed(5)} ${alt.toFixed(1)}`;
+      const track = s.track.map(([, lat, lon, alt]) => key(lat, lon, alt));
+      const way = p.mission.items.filter((i) => i.command === 16);
+      const strange = way.filter((i) => !track.includes(key(...i.params.slice(4))));
       check(way.length >= 2 && strange.length === 0, `${s.id}: ${strange.length} of ${way.length} way points are not of the plan`);
+      // Recording goes on and off at way points that are passed before the first visit and after the last, and no earlier and later than need be.
+      const times = (k, step) => {
+        for (let i = k + step; ; i += step) if ([16, 31].includes(commands[i])) return s.track.filter((_, j) => track[j] === key(...p.mission.items[i].params.slice(4))).map(([t]) => t);
+      };
+      const [on, off] = [commands.indexOf(2500), commands.indexOf(2501)];
+      const [t0, t1] = [Math.min(...s.visits.map((v) => v.t0_s)), Math.max(...s.visits.map((v) => v.t1_s))];
+      check(on > 0 && off > on && commands.filter((c) => c === 2500 || c === 2501).length === 2, `${s.id}: recording ${commands}`);
+      check(times(on, -1).some((t) => t <= t0) && times(on, 1).some((t) => t > t0), `${s.id}: recording from ${times(on, -1)}, first visit ${t0}`);
+      check(times(off, -1).some((t) => t >= t1), `${s.id}: recording until ${times(off, -1)}, last visit ${t1}`);
+      const home = p.mission.plannedHomePosition[2];
+      check(ardupilotObjects(p.mission.items) === null, `${s.id}: ArduPilot objects: ${ardupilotObjects(p.mission.items)}`);
+      check(/command 531/.test(px4Objects(p.mission.items, home)) === commands.includes(531), `${s.id}: PX4 objects to a zoom alone: ${px4Objects(p.mission.items, home)}`);
+      check(px4Objects(p.mission.items.filter((v) => v.command !== 531), home) === null, `${s.id}: PX4 objects: ${px4Objects(p.mission.items.filter((v) => v.command !== 531), home)}`);
       const high = Math.max(...way.map((i) => i.params[6])) - p.mission.plannedHomePosition[2];
       check(p.rallyPoints.points.length > 0 && p.rallyPoints.points.every((r) => r[2] >= high - 0.011), `${s.id}: no drone comes home lower than it flew`);
     }
     const one = exported(plan, watch, 'qgc', `${name}-one.plan`, '--sortie', sorties[0].id);
     check(fs.readFileSync(one, 'utf8') === fs.readFileSync(path.join(dir, `${name}-qgc`, `${sorties[0].id}.plan`), 'utf8'), 'one sortie alone is the same file');
+    const px4 = readPlan(fs.readFileSync(exported(plan, watch, 'qgc', `${name}-px4.plan`, '--sortie', sorties[0].id, '--autopilot', 'px4'), 'utf8'));
+    check(px4.mission.firmwareType === 12 && px4Objects(px4.mission.items, px4.mission.plannedHomePosition[2]) === null, `PX4 objects: ${px4Objects(px4.mission.items, px4.mission.plannedHomePosition[2])}`);
+    check(qgc.get(sorties[0].id).mission.firmwareType === 3, 'the other is for ArduPilot');
   });
 
   await test(`${name}: KML, GeoJSON and GPX by GDAL are the same flights`, () => {
@@ -223,7 +240,10 @@ await test('what cannot be exported is refused with words', () => {
   refused(2, '--as takes geotiff (of a record)', plan, '--watch', watch, '--as', 'shp', '-o', out);
   refused(2, 'a record or a plan, --watch and -o are wanted', plan, '--as', 'qgc');
   refused(2, '--at and --gsd go with a record', plan, '--watch', watch, '--as', 'kml', '-o', out, '--gsd', '1');
-  refused(2, '--sortie and --heights go with a plan', plan, '--watch', watch, '--as', 'geotiff', '-o', out, '--sortie', 'P1.1');
+  refused(2, '--autopilot takes ardupilot or px4', plan, '--watch', watch, '--as', 'qgc', '-o', out, '--autopilot', 'betaflight');
+  refused(2, '--autopilot goes with --as qgc', plan, '--watch', watch, '--as', 'kml', '-o', out, '--autopilot', 'px4');
+  refused(2, 'PX4 refuses heights above the terrain', plan, '--watch', watch, '--as', 'qgc', '-o', out, '--autopilot', 'px4', '--heights', 'terrain');
+  refused(2, '--sortie, --heights and --autopilot go with a plan', plan, '--watch', watch, '--as', 'geotiff', '-o', out, '--sortie', 'P1.1');
   refused(2, '--heights takes msl or terrain', plan, '--watch', watch, '--as', 'qgc', '-o', out, '--heights', 'agl');
   refused(2, '--heights terrain goes with --as qgc', plan, '--watch', watch, '--as', 'gpx', '-o', out, '--heights', 'terrain');
   refused(3, 'has no sortie "P9.9"', plan, '--watch', watch, '--as', 'qgc', '-o', out, '--sortie', 'P9.9');

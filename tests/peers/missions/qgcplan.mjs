@@ -15,7 +15,7 @@ const place = (where, lat, lon) => {
 const is = (value) => (v) => v === value;
 
 // MAV_CMD: which hold a place. What is not here is not expected of an exported sortie.
-const PLACED = { 16: true, 17: true, 18: true, 19: true, 21: true, 22: true, 31: true, 189: true, 20: false, 178: false, 531: false, 1000: false };
+const PLACED = { 16: true, 17: true, 18: true, 19: true, 21: true, 22: true, 31: true, 189: false, 20: false, 178: false, 531: false, 1000: false, 2500: false, 2501: false };
 // MAV_FRAME -> QGroundControl's AltitudeMode (0 mixed, 1 relative, 2 absolute, 3 calculated above terrain, 4 terrain frame).
 const MODE_OF_FRAME = { 0: 2, 3: 1, 10: 4 };
 

@@ -1,5 +1,6 @@
 /* Sorties as files: the mission is the one that the station uploads, heights by hand, only what may
  * leave. The files themselves are read by other programs in tests/peers/missions. */
+#include "fly/approach.h"
 #include "fly/export.h"
 #include "fly/route.h"
 
@@ -99,9 +100,12 @@ static double ground(const void *ctx, double lat_deg, double lon_deg)
     return lat_deg > 14.6 ? (double)NAN : 100 + 1000 * (lat_deg - 14.5);
 }
 
+static const struct vg_route_options ardupilot = {VG_MAV_AUTOPILOT_ARDUPILOTMEGA, {ground, track}};
+static const struct vg_route_options px4 = {VG_MAV_AUTOPILOT_PX4, {ground, track}};
+
 static struct vg_export_options options(enum vg_export_heights heights)
 {
-    return (struct vg_export_options){.heights = heights, .ground_msl_m = ground, .ctx = track};
+    return (struct vg_export_options){.route = ardupilot, .heights = heights};
 }
 
 static struct vg_export_sortie make(const struct setup *s, enum vg_export_heights heights)
@@ -126,21 +130,67 @@ static void the_mission_is_the_one_uploaded(void **state)
     struct setup *s = *state;
     struct vg_mission_item items[VG_MISSION_ITEMS_MAX];
     int n = 0;
-    assert_int_equal(vg_route_build(&s->sortie, &s->watch, items, &n, NULL), VG_OK);
+    assert_int_equal(vg_route_build(&s->sortie, &s->watch, &ardupilot, items, &n, NULL), VG_OK);
     struct vg_export_sortie out = make(s, VG_EXPORT_MSL);
     assert_int_equal(out.n_mission, n);
     for (int i = 0; i < n; i++) {
         assert_true(is_same(&out.mission[i], &items[i]));
     }
-    /* Home, take-off, gimbal, zoom, three points, landing sequence, approach, landing. */
-    static const int COMMANDS[] = {16, 22, 1000, 531, 16, 16, 16, 189, 16, 21};
-    assert_int_equal(n, 10);
+    /* Home, take-off, gimbal, zoom, the point where the visit begins, recording, two points, its
+     * end, landing sequence, circle down, landing. */
+    static const int COMMANDS[] = {16, 22, 1000, 531, 16, 2500, 16, 16, 2501, 189, 31, 21};
+    assert_int_equal(n, 12);
     for (int i = 0; i < n; i++) {
+        bool has_place = COMMANDS[i] < 189;
         assert_int_equal(out.mission[i].command, COMMANDS[i]);
+        assert_int_equal(out.mission[i].frame, has_place ? (i == 1 ? 3 : 0) : 2);
     }
-    assert_true(out.mission[7].x == out.mission[8].x && out.mission[7].y == out.mission[8].y);
     assert_true(out.mission[3].p1 == 2 && out.mission[3].p2 == 0); /* of the range: wide */
     vg_export_finish(&out);
+}
+
+/* PX4 takes the same but for the zoom. */
+static void px4_has_no_zoom(void **state)
+{
+    struct setup *s = *state;
+    static const int COMMANDS[] = {16, 22, 1000, 16, 2500, 16, 16, 2501, 189, 31, 21};
+    struct vg_mission_item items[VG_MISSION_ITEMS_MAX];
+    int n = 0;
+    assert_int_equal(vg_route_build(&s->sortie, &s->watch, &px4, items, &n, NULL), VG_OK);
+    assert_int_equal(n, 11);
+    for (int i = 0; i < n; i++) {
+        assert_int_equal(items[i].command, COMMANDS[i]);
+    }
+    assert_false(vg_route_has_home(VG_MAV_AUTOPILOT_PX4));
+    assert_true(vg_route_has_home(VG_MAV_AUTOPILOT_ARDUPILOTMEGA));
+}
+
+/* One visit between way points, after one that is left out for being near: recording begins at the
+ * last that is kept, ends at the next. */
+static void recording_holds_all_visits(void **state)
+{
+    struct setup *s = *state;
+    struct vg_plan_point way[] = {{0, 14.50, -11.40, 100},    {60, 14.50, -11.40, 300},
+                                  {200, 14.520, -11.36, 300}, {210, 14.521, -11.36, 300},
+                                  {300, 14.54, -11.36, 300},  {400, 14.56, -11.36, 300},
+                                  {1500, 14.50, -11.40, 100}};
+    struct vg_plan_visit visits[] = {{"", 0, 1000, 220, 250, 0}, {"", 1000, 2000, 250, 301, 0}};
+    static const int COMMANDS[] = {16, 22, 1000, 531, 16, 2500, 16, 16, 2501, 189, 31, 21};
+    struct vg_plan_sortie sortie = s->sortie;
+    struct vg_mission_item items[VG_MISSION_ITEMS_MAX];
+    int n = 0;
+    sortie.track = way;
+    sortie.n_track = (int)(sizeof way / sizeof way[0]);
+    sortie.visits = visits;
+    sortie.n_visits = 2;
+    assert_int_equal(vg_route_build(&sortie, &s->watch, &ardupilot, items, &n, NULL), VG_OK);
+    assert_int_equal(n, 12);
+    for (int i = 0; i < n; i++) {
+        assert_int_equal(items[i].command, COMMANDS[i]);
+    }
+    sortie.n_visits = 0;
+    assert_int_equal(vg_route_build(&sortie, &s->watch, &ardupilot, items, &n, NULL), VG_OK);
+    assert_int_equal(n, 10);
 }
 
 /* Near points stay where they are higher or lower, and the same place again is a circle up. */
@@ -151,14 +201,15 @@ static void heights_stay_in_the_mission(void **state)
                                   {200, 14.520, -11.36, 300}, {210, 14.521, -11.36, 303},
                                   {220, 14.522, -11.36, 320}, {280, 14.522, -11.36, 400},
                                   {400, 14.55, -11.36, 300},  {1500, 14.50, -11.40, 100}};
-    static const int COMMANDS[] = {16, 22, 1000, 531, 16, 16, 31, 16, 189, 16, 21};
+    static const int COMMANDS[] = {16, 22, 1000, 531, 16, 16, 31, 16, 189, 31, 21};
     static const double HEIGHTS[] = {300, 320, 400, 300};
     struct vg_plan_sortie sortie = s->sortie;
     struct vg_mission_item items[VG_MISSION_ITEMS_MAX];
     int n = 0;
     sortie.track = way;
     sortie.n_track = (int)(sizeof way / sizeof way[0]);
-    assert_int_equal(vg_route_build(&sortie, &s->watch, items, &n, NULL), VG_OK);
+    sortie.n_visits = 0;
+    assert_int_equal(vg_route_build(&sortie, &s->watch, &ardupilot, items, &n, NULL), VG_OK);
     assert_int_equal(n, 11);
     for (int i = 0; i < n; i++) {
         assert_int_equal(items[i].command, COMMANDS[i]);
@@ -166,6 +217,43 @@ static void heights_stay_in_the_mission(void **state)
     for (int i = 0; i < 4; i++) {
         assert_float_equal(items[4 + i].z, HEIGHTS[i], 0);
     }
+}
+
+/* A wall to the north of the base, where the way comes from, 100 m high from 200 m on. */
+static double wall(const void *ctx, double lat_deg, double lon_deg)
+{
+    (void)lon_deg;
+    return lat_deg > *(const double *)ctx + 0.0025 ? 200 : 100;
+}
+
+/* Directions from the base, by hand. The circle over the approach is 200 m wide and the wall stands
+ * from 278 m to the north on: 30 and 60 degrees off the glide meets it (1,039 m and 600 m to the
+ * north), 90 degrees to the right is the first that passes; where nobody may fly there, to the
+ * left. */
+static void the_approach_keeps_clear(void **state)
+{
+    const struct setup *s = *state;
+    static const double north[2] = {14.6, -11.4};
+    double lat_deg = 14.5;
+    const struct vg_ground ground_of_wall = {wall, &lat_deg};
+    const struct vg_ground unknown = {0};
+    const struct vg_wf_base *base = &s->watch.bases[0];
+    struct vg_approach a = vg_approach_choose(&s->watch, base, 100, north, unknown);
+    assert_true(a.is_clear && a.alt_msl_m == 160 && fabs(a.lon_deg - base->lon_deg) < 1e-6);
+    assert_true(fabs((a.lat_deg - base->lat_deg) * 110650 - 1200) < 3);
+    a = vg_approach_choose(&s->watch, base, 100, north, ground_of_wall);
+    assert_true(a.is_clear && fabs(a.lat_deg - base->lat_deg) < 1e-5);
+    assert_true(fabs((a.lon_deg - base->lon_deg) * 107760 - 1200) < 3);
+    double lat[] = {14.49, 14.51, 14.51, 14.49, 14.49};
+    double lon[] = {-11.395, -11.395, -11.3, -11.3, -11.395};
+    struct vg_wf_zone zone = {.kind = VG_ZONE_NO_FLY, .n = 5, .lat_deg = lat, .lon_deg = lon};
+    struct vg_watchfile zoned = {.zones = &zone, .n_zones = 1};
+    a = vg_approach_choose(&zoned, base, 100, north, ground_of_wall);
+    assert_true(a.is_clear && fabs((a.lon_deg - base->lon_deg) * 107760 + 1200) < 3);
+    /* A pit: no way down. */
+    lat_deg = 14;
+    a = vg_approach_choose(&zoned, base, 100, north, ground_of_wall);
+    assert_true(!a.is_clear && a.lat_deg > base->lat_deg + 0.01);
 }
 
 static void zones_are_the_fence(void **state)
@@ -213,9 +301,9 @@ static void heights_above_the_ground(void **state)
     static const struct {
         int frame;
         double z;
-    } WANTED[] = {{0, 100},  {3, 60},  {2, 0},   {2, 0},   {10, 160},
-                  {10, 295}, {0, 300}, {0, 160}, {0, 160}, {0, 100}};
-    for (int i = 0; i < 10; i++) {
+    } WANTED[] = {{0, 100},  {3, 60},  {2, 0}, {2, 0}, {10, 160}, {2, 0},
+                  {10, 295}, {0, 300}, {2, 0}, {2, 0}, {0, 160},  {0, 100}};
+    for (int i = 0; i < 12; i++) {
         assert_int_equal(out.mission[i].frame, WANTED[i].frame);
         assert_true(fabs((double)out.mission[i].z - WANTED[i].z) < 0.01);
     }
@@ -283,6 +371,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_mission_is_the_one_uploaded),
+        cmocka_unit_test(px4_has_no_zoom),
+        cmocka_unit_test(recording_holds_all_visits),
+        cmocka_unit_test(the_approach_keeps_clear),
         cmocka_unit_test(zones_are_the_fence),
         cmocka_unit_test(bases_are_rally_points),
         cmocka_unit_test(heights_above_the_ground),

@@ -17,9 +17,9 @@
 static const uint16_t commands[] = {20,  21,  22,  84,  85,  176, 178, 189, 193,  195,  197,  207,
                                     224, 300, 400, 511, 512, 531, 532, 534, 1000, 1001, 32100};
 /* Waypoint, the three loiters, return, land, take off, loiter to altitude, VTOL take off and land,
- * jump, speed, landing sequence, look at, look nowhere, zoom, gimbal angles. */
-static const uint16_t items[] = {16, 17,  18,  19,  20,  21,  22,  31,  84,
-                                 85, 177, 178, 189, 195, 197, 531, 1000};
+ * jump, speed, landing sequence, look at, look nowhere, zoom, gimbal angles, record video, stop. */
+static const uint16_t items[] = {16,  17,  18,  19,  20,  21,  22,   31,   84,  85,
+                                 177, 178, 189, 195, 197, 531, 1000, 2500, 2501};
 static const uint16_t fence[] = {5000, 5001, 5002, 5003, 5004};
 static const uint16_t rally[] = {5100};
 

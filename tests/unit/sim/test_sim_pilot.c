@@ -333,7 +333,8 @@ static void low_battery_brings_it_home(void **state)
     assert_true(from_home_m(&s) < 400);
 }
 
-/* Two turns, then 60 s, on circles; then do-items: speed 20 m/s and the camera 35 deg down. */
+/* Two turns on a circle; then do-items: speed 20 m/s, the camera 35 deg down, zoomed, recording for
+ * 120 s on another circle. */
 static void loiters_and_do_items(void **state)
 {
     (void)state;
@@ -355,6 +356,10 @@ static void loiters_and_do_items(void **state)
     add(&s, VG_MAV_CMD_SET_CAMERA_ZOOM, VG_MAV_FRAME_MISSION, 0, 0, 0);
     s.items[6].p1 = 2; /* a share of the range */
     s.items[6].p2 = 40;
+    add(&s, VG_MAV_CMD_VIDEO_START_CAPTURE, VG_MAV_FRAME_MISSION, 0, 0, 0);
+    add(&s, VG_MAV_CMD_NAV_LOITER_TIME, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT, LAT + 0.03, LON, 150);
+    s.items[8].p1 = 120;
+    add(&s, VG_MAV_CMD_VIDEO_STOP_CAPTURE, VG_MAV_FRAME_MISSION, 0, 0, 0);
     add(&s, VG_MAV_CMD_NAV_LOITER_UNLIM, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT, LAT + 0.03, LON, 150);
     launch(&s);
     run(&s, 110);
@@ -364,15 +369,19 @@ static void loiters_and_do_items(void **state)
         before += 0.5;
         if (s.n_reached == 2) {
             assert_true(s.pilot.gimbal.pitch_deg == 0);
+            assert_false(s.pilot.is_recording);
         }
     }
     assert_int_equal(s.n_reached, 3);
     run(&s, 60);
-    assert_int_equal(s.pilot.current, 7);
+    assert_int_equal(s.pilot.current, 8);
+    assert_true(s.pilot.is_recording);
     assert_true(s.pilot.zoom_percent == 40);
     assert_true(fabs(s.pilot.flight.airspeed_mps - 20) < 0.01);
     assert_true(s.pilot.gimbal.pitch_deg == -35);
     run(&s, 600);
+    assert_int_equal(s.pilot.current, 10);
+    assert_false(s.pilot.is_recording);
     assert_true(vg_pilot_is_airborne(&s.pilot));
 }
 
