@@ -1,6 +1,7 @@
 #include "app/planning_job.h"
 
 #include "app/plan_curve.h"
+#include "app/planning_radio.h"
 #include "base/file.h"
 #include "config/wf_edit.h"
 #include "config/yaml.h"
@@ -22,6 +23,7 @@ void vg_planning_job_free(struct vg_planning_job *job)
 {
     vg_whatif_finish(&job->question);
     vg_sweeps_finish(&job->sweeps);
+    vg_plan_finish(&job->flights);
     vg_buf_finish(&job->out);
     free(job->axis_m);
     free(job);
@@ -50,6 +52,11 @@ struct vg_planning_job *vg_planning_job_make(const struct vg_planning_options *o
     }
     if (vg_whatif_parse(body, n, options->watch, &job->question, err) != VG_OK ||
         vg_sweeps_of_plan(options->watch, plan, &job->sweeps, err) != VG_OK) {
+        vg_planning_job_free(job);
+        return NULL;
+    }
+    if (job->question.want == VG_WHATIF_RADIO &&
+        vg_planning_copy_flights(plan, &job->flights, err) != VG_OK) {
         vg_planning_job_free(job);
         return NULL;
     }
@@ -109,8 +116,8 @@ static double axis_of(void *ctx, const char *line)
     return k >= 0 ? job->axis_m[k] : -1;
 }
 
-static void put_plan(struct vg_planning_job *job, const struct vg_plan *plan, double bound_s,
-                     struct vg_buf *out)
+static enum vg_status put_plan(struct vg_planning_job *job, const struct vg_plan *plan,
+                               double bound_s, struct vg_buf *out)
 {
     double ahead_s = fmin(AHEAD_MAX_S, AHEAD_PROMISES * job->question.watch.revisit_s);
     vg_buf_printf(out,
@@ -121,7 +128,10 @@ static void put_plan(struct vg_planning_job *job, const struct vg_plan *plan, do
     const struct vg_timetable timetable = {plan, job->now, job->now};
     vg_timetable_passes(&timetable, job->now, vg_us_add(job->now, vg_us_from_s(ahead_s)), axis_of,
                         job, out);
+    enum vg_status st =
+        vg_planning_put_radio(plan, &job->question.watch, job->terrain, out, &job->err);
     vg_buf_puts(out, "}");
+    return st;
 }
 
 /* ---- on the worker ---- */
@@ -170,7 +180,7 @@ static enum vg_status run_plan(struct vg_planning_job *job, double bound_s)
     enum vg_status st =
         vg_planner_solve(&job->question.watch, job->terrain, &options, &plan, &job->err);
     if (st == VG_OK) {
-        put_plan(job, &plan, bound_s, &job->out);
+        st = put_plan(job, &plan, bound_s, &job->out);
         vg_plan_finish(&plan);
     }
     return st;
@@ -227,6 +237,9 @@ static enum vg_status run_wanted(struct vg_planning_job *job)
         return run_curve(job);
     case VG_WHATIF_WATCH:
         return run_watch(job);
+    case VG_WHATIF_RADIO:
+        return vg_planning_put_radio(&job->flights, &job->question.watch, job->terrain, &job->out,
+                                     &job->err);
     case VG_WHATIF_BOUND:
     case VG_WHATIF_PLAN:
     default:
@@ -236,7 +249,7 @@ static enum vg_status run_wanted(struct vg_planning_job *job)
 
 void vg_planning_job_run(void *ctx, const atomic_bool *is_cancelled)
 {
-    static const char *const WANTS[] = {"bound", "plan", "price", "curve", "watch"};
+    static const char *const WANTS[] = {"bound", "plan", "price", "curve", "watch", "radio"};
     struct vg_planning_job *job = ctx;
     int64_t from_us = vg_clock_mono_us();
     if (atomic_load(is_cancelled)) {

@@ -14,6 +14,7 @@ struct vg_planning_job {
     atomic_bool is_stale; /* asked by the run; set on the loop */
     struct vg_whatif question;
     struct vg_sweeps sweeps;
+    struct vg_plan flights; /* those in force; read where what they hear is asked */
     struct vg_us now;
     int64_t until_us; /* monotonic: timetables of the curve are given up */
     int64_t took_us;

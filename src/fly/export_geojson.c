@@ -64,7 +64,7 @@ static void put_silence(struct vg_buf *out, const struct vg_export_sortie *s,
                   "\"t0_s\":%.1f,\"t1_s\":%.1f},\"geometry\":{\"type\":\"LineString\","
                   "\"coordinates\":[",
                   x->t_s[0], x->t_s[1]);
-    vg_export_silence(s, x, put_silent_point, out);
+    vg_radio_trace(s->sortie, x, put_silent_point, out);
     vg_buf_puts(out, "]}}");
 }
 

@@ -34,7 +34,7 @@ static void put_silences(struct vg_buf *out, const struct vg_export_sortie *sort
             vg_buf_puts(out, "<Placemark>");
             vg_export_element(out, "name", sorties[i].sortie->id);
             vg_buf_puts(out, "<LineString><altitudeMode>absolute</altitudeMode><coordinates>\n");
-            vg_export_silence(&sorties[i], &sorties[i].silences[k], put_silent_point, out);
+            vg_radio_trace(sorties[i].sortie, &sorties[i].silences[k], put_silent_point, out);
             vg_buf_puts(out, "</coordinates></LineString></Placemark>\n");
         }
     }

@@ -10,12 +10,6 @@ extern const char *const VG_EXPORT_KINDS[4];
 /* The i-th point of the way, above the sea; false for an item without a place. */
 bool vg_export_point(const struct vg_export_sortie *sortie, int i, double *out_lat_deg,
                      double *out_lon_deg, double *out_alt_msl_m);
-/* The track's points through a silence, its ends among them. */
-void vg_export_silence(const struct vg_export_sortie *sortie,
-                       const struct vg_radio_silence *silence,
-                       void (*put)(struct vg_buf *out, const struct vg_plan_point *p,
-                                   bool is_first),
-                       struct vg_buf *out);
 /* An XML element that holds a text. */
 void vg_export_element(struct vg_buf *out, const char *tag, const char *text);
 

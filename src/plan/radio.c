@@ -149,6 +149,26 @@ void vg_radio_finish(struct vg_radio_report *self)
     *self = (struct vg_radio_report){0};
 }
 
+void vg_radio_trace(const struct vg_plan_sortie *sortie, const struct vg_radio_silence *silence,
+                    void (*put)(struct vg_buf *out, const struct vg_plan_point *p, bool is_first),
+                    struct vg_buf *out)
+{
+    bool is_first = true;
+    for (int k = 0; k + 1 < sortie->n_track; k++) {
+        double from_s = fmax(sortie->track[k].t_s, silence->t_s[0]);
+        double to_s = fmin(sortie->track[k + 1].t_s, silence->t_s[1]);
+        if (from_s < to_s) {
+            struct vg_plan_point a = vg_plan_between(&sortie->track[k], from_s);
+            struct vg_plan_point b = vg_plan_between(&sortie->track[k], to_s);
+            if (is_first) {
+                put(out, &a, true);
+            }
+            put(out, &b, false);
+            is_first = false;
+        }
+    }
+}
+
 static void put_base(const struct vg_radio_report *self, const struct vg_plan *plan,
                      const char *base, enum vg_lang lang, struct vg_buf *out)
 {

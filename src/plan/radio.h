@@ -49,6 +49,11 @@ enum vg_status vg_radio_listen(const struct vg_plan *plan, const struct vg_watch
                                struct vg_error *err) VG_MUST_USE;
 void vg_radio_finish(struct vg_radio_report *self);
 
+/* The sortie's points through a silence, its ends among them. */
+void vg_radio_trace(const struct vg_plan_sortie *sortie, const struct vg_radio_silence *silence,
+                    void (*put)(struct vg_buf *out, const struct vg_plan_point *p, bool is_first),
+                    struct vg_buf *out);
+
 /* In words: a row a base, and the stretches that are swept out of sight. */
 void vg_radio_table(const struct vg_radio_report *self, const struct vg_plan *plan,
                     const struct vg_watchfile *watch, enum vg_lang lang, struct vg_buf *out);

@@ -231,12 +231,12 @@ static void keep_drones(const struct vg_watchfile *watch, struct vg_watchfile *i
 static enum vg_status read_all(const json_t *doc, const struct vg_watchfile *watch,
                                struct vg_whatif *q, struct vg_error *err)
 {
-    static const char *const WANTS[] = {"bound", "plan", "price", "curve", "watch"};
+    static const char *const WANTS[] = {"bound", "plan", "price", "curve", "watch", "radio"};
     static const char *const LANGS[] = {"en", "fr"};
     int want = 0;
     int lang = 0;
     double promise_s = watch->revisit_s;
-    enum vg_status st = read_choice(doc, "want", WANTS, 5, &want, err);
+    enum vg_status st = read_choice(doc, "want", WANTS, 6, &want, err);
     if (st == VG_OK) {
         st = read_name(doc, "asker", q->asker, sizeof q->asker, err);
     }

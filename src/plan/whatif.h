@@ -24,7 +24,8 @@ enum vg_whatif_want {
     VG_WHATIF_PLAN, /* and the first plan */
     VG_WHATIF_PRICE, /* the curve of drones against promise, what is proven of it */
     VG_WHATIF_CURVE, /* the curve with timetables */
-    VG_WHATIF_WATCH /* the watch file, changed so that it says what is asked */
+    VG_WHATIF_WATCH, /* the watch file, changed so that it says what is asked */
+    VG_WHATIF_RADIO /* what no base hears of the plan in force */
 };
 
 struct vg_whatif {

@@ -208,6 +208,7 @@ void vg_watch_describe(const struct vg_watchfile *watch, const struct vg_strip *
     put_points(watch, out);
     put_zones(watch, out);
     put_terrain(terrain, out);
+    vg_buf_printf(out, "\"radio\":%s,", watch->radio.is_given ? "true" : "false");
     vg_buf_printf(out,
                   "\"plan\":{\"period_s\":%.0f,\"worst_gap_s\":%.0f,\"bound_s\":%.0f,"
                   "\"ratio\":%.4f}}",

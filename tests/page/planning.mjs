@@ -188,6 +188,42 @@ export async function planningTests(station, url, tools) {
     quiet();
   });
 
+  if (watch.radio) await test("planning: what no base hears is drawn and told, for what flies and for what is tried", async () => {
+    const RANGE_M = 5000; // of the watch that ./station makes
+    const away = ([lon, lat]) => Math.hypot((lat - base.lat) * 110650, (lon - base.lon) * 107760); // metres a degree at 14.5 north
+    const page = await open(url);
+    await show(page);
+    await page.waitForFunction(() => window.vigie.whatif.radio, null, { timeout: LONG });
+    const kept = (await ask({ want: "radio" })).radio;
+    check(kept.silent.length > 0 && kept.silent.every((s) => s.points.length > 1 && s.points.every((p) => away(p) > RANGE_M - 300)), `pieces out of reach: ${JSON.stringify(kept.silent)}`);
+    const length = (way) => way.slice(1).reduce((sum, p, i) => sum + Math.hypot((p[1] - way[i][1]) * 110650, (p[0] - way[i][0]) * 107760), 0);
+    const sum = kept.silent.reduce((m, s) => m + length(s.points), 0);
+    check(Math.abs(sum - kept.out_m) < 0.01 * sum, `${sum} m of pieces, ${kept.out_m} told`);
+    same(JSON.stringify(await page.evaluate(() => window.vigie.whatif.radio)), JSON.stringify(kept), "what the page draws");
+    const told = (await text(page, ".plan-radio")).replace(/\u00a0/g, " ");
+    check(told.includes(`${Math.round(kept.out_m / 1000)} of ${Math.round(kept.flown_m / 1000)} km`) && told.includes(span(kept.longest_s)), `it says ${told}`);
+    check(await page.locator(".silent-sign").isVisible(), "the dashes are not in the legend");
+    /** Opaque pixels of the overlay round the screen's place of a position: dashes leave gaps, so several are looked at. */
+    const drawn = (way) => page.evaluate((points) => {
+      const canvas = document.querySelector(".overlay-plan");
+      const c = canvas.getContext("2d");
+      const ratio = canvas.width / canvas.clientWidth;
+      let n = 0;
+      for (const [lon, lat] of points) {
+        const at = window.vigie.page.map.map.project([lon, lat]);
+        const { data } = c.getImageData(at.x * ratio - 12, at.y * ratio - 12, 24, 24);
+        for (let i = 3; i < data.length; i += 4) n += data[i] > 200;
+      }
+      return n;
+    }, way);
+    check((await drawn(kept.silent.flatMap((s) => s.points))) > 50, "nothing is drawn there");
+    same(await drawn([[base.lon, base.lat]]), 0, "pixels at the base, which hears");
+    await page.locator(".plan-asks .step").nth(1).click();
+    await settled(page);
+    check((await page.evaluate(() => window.vigie.whatif.answer.plan.radio.silent.length)) > 0, "nothing of what is tried");
+    quiet();
+  });
+
   await test("planning: with the view closed nothing of it is left on the screen, and it comes back as it was", async () => {
     const page = await open(url);
     await show(page);
@@ -196,7 +232,7 @@ export async function planningTests(station, url, tools) {
     const at = await place(page);
     await page.click("#tab-alerts");
     await page.waitForFunction(() => !document.querySelector(".base-handle"));
-    same(await page.locator(".overlay-plan:visible").count(), 0, "the map of what does not fly");
+    same(await page.locator(".overlay-plan:visible").count(), 0, "the map of what does not fly, and of what no base hears");
     check(!(await page.locator(".banner.whatif").isVisible()), "its banner");
     same(await page.evaluate(() => window.vigie.page.chart.history.ahead === window.vigie.page.chart.history.planned), true, "its passes in the chart");
     await page.keyboard.press("3");

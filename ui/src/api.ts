@@ -70,6 +70,8 @@ export interface Watch {
   /** Whether the station knows where the cells of seen ground lie: not in the replay of an old record. */
   cells: boolean;
   terrain: { bounds: [number, number, number, number]; maxzoom: number } | null;
+  /** Whether the watch says what bases hear. */
+  radio?: boolean;
   plan?: { period_s: number; worst_gap_s: number; bound_s: number; ratio: number } | null;
 }
 
@@ -230,6 +232,14 @@ export interface Curve {
   points: CurvePoint[];
 }
 
+/** Of all flights once: what no base hears. */
+export interface Radio {
+  flown_m: number;
+  out_m: number;
+  longest_s: number;
+  silent: { sortie: string; points: LonLat[] }[];
+}
+
 export interface PlanAnswer {
   promise_s: number;
   refused?: string;
@@ -238,7 +248,9 @@ export interface PlanAnswer {
   line_m: number;
   drones: { type: string; base: string; n: number }[];
   unreached: Unreached[];
-  plan?: { worst_gap_s: number; period_s: number; ratio: number; planned: Pass[] };
+  plan?: { worst_gap_s: number; period_s: number; ratio: number; planned: Pass[]; radio: Radio | null };
+  /** Of the timetable in force, where that was asked. */
+  radio?: Radio | null;
   curve?: Curve;
   /** The changed watch file. */
   text?: string;

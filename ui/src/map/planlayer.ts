@@ -1,5 +1,5 @@
 // The planning view on the map: bases to take hold of, and, while something is asked that does not fly, what of the line would
-// be within reach. Nothing of it is there, or costs anything, while the view is closed.
+// be within reach; the pieces of the flights that no base hears. Nothing of it is there, or costs anything, while the view is closed.
 import { Marker, type Map as MapLibre } from "maplibre-gl";
 import { attr, h, toggle } from "../dom";
 import { on } from "../emitter";
@@ -17,6 +17,8 @@ const FINE_PX = 2;
 const FEW = 8;
 /** Points of the line nearer to each other than this are left out. */
 const THIN_PX = 1.5;
+/** The legend has the same (plan.css). */
+const SILENT_DASH = [7, 5];
 
 interface Handle {
   marker: Marker;
@@ -35,7 +37,7 @@ export class PlanLayer {
     this.canvas.className = "overlay overlay-plan";
     this.canvas.hidden = true;
     this.map.getCanvasContainer().append(this.canvas);
-    this.map.on("render", () => whatif.shown && this.draw());
+    this.map.on("render", () => this.drawn && this.draw());
     on("whatif", () => this.refresh());
     on("look", () => this.refresh());
   }
@@ -48,8 +50,12 @@ export class PlanLayer {
       this.handles.delete(name);
     }
     for (const b of bases) this.place(b);
-    this.canvas.hidden = !whatif.shown;
-    if (whatif.shown) this.draw();
+    this.canvas.hidden = !this.drawn;
+    if (this.drawn) this.draw();
+  }
+
+  private get drawn(): boolean {
+    return whatif.shown || (whatif.radio?.silent.length ?? 0) > 0;
   }
 
   private place(b: PlanBase): void {
@@ -121,7 +127,8 @@ export class PlanLayer {
     const c = this.canvas.getContext("2d")!;
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
     c.clearRect(0, 0, box.clientWidth, box.clientHeight);
-    this.line(c);
+    if (whatif.shown) this.line(c);
+    this.silent(c);
     for (const b of whatif.bases) this.moved(c, b);
   }
 
@@ -146,6 +153,33 @@ export class PlanLayer {
     });
   }
 
+  /** Flights out of every base's sight: dashes, between which the line's own colour shows. */
+  private silent(c: CanvasRenderingContext2D): void {
+    const pieces = whatif.radio?.silent ?? [];
+    const p = palette();
+    c.lineCap = "butt";
+    c.setLineDash(SILENT_DASH);
+    for (const [colour, width] of [[p.casing, 5], [p.ink, 2]] as const) {
+      c.strokeStyle = colour;
+      c.lineWidth = width;
+      c.beginPath();
+      for (const { points } of pieces) this.path(c, points);
+      c.stroke();
+    }
+    c.setLineDash([]);
+  }
+
+  private path(c: CanvasRenderingContext2D, way: [number, number][]): void {
+    let last: [number, number] | null = null;
+    way.forEach((at, i) => {
+      const xy = this.of.overlay.screenOf(at[0], at[1]);
+      if (!last) c.moveTo(xy[0], xy[1]);
+      else if (i < way.length - 1 && Math.hypot(xy[0] - last[0], xy[1] - last[1]) < THIN_PX) return;
+      else c.lineTo(xy[0], xy[1]);
+      last = xy;
+    });
+  }
+
   private strokes(c: CanvasRenderingContext2D, line: number, parts: [number, number][], colour: string, width: number, dash: number[]): void {
     if (!parts.length) return;
     c.strokeStyle = colour;
@@ -153,17 +187,7 @@ export class PlanLayer {
     c.lineCap = "round";
     c.setLineDash(dash);
     c.beginPath();
-    for (const [from_m, to_m] of parts) {
-      let last: [number, number] | null = null;
-      const way = store.net.slice(line, from_m, to_m);
-      way.forEach((at, i) => {
-        const xy = this.of.overlay.screenOf(at[0], at[1]);
-        if (!last) c.moveTo(xy[0], xy[1]);
-        else if (i < way.length - 1 && Math.hypot(xy[0] - last[0], xy[1] - last[1]) < THIN_PX) return;
-        else c.lineTo(xy[0], xy[1]);
-        last = xy;
-      });
-    }
+    for (const [from_m, to_m] of parts) this.path(c, store.net.slice(line, from_m, to_m));
     c.stroke();
     c.setLineDash([]);
   }

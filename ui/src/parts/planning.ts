@@ -37,6 +37,8 @@ export class Planning {
   private curve_note = h("p", { class: "muted curve-note" });
   private out = h("ul", { class: "plan-out" });
   private out_head = h("h3");
+  private radio = h("section", { class: "plan-radio" });
+  private radio_more = h("span");
   private deal!: HTMLButtonElement;
   private back!: HTMLButtonElement;
   private take!: HTMLElement;
@@ -55,12 +57,13 @@ export class Planning {
     const add = h("button", { class: "btn small", onclick: () => this.addBase() }, t("plan_add"));
     this.take = h("section", { class: "plan-take" }, h("h3", {}, t("plan_take")), h("p", { class: "muted" }, t("plan_take_more")),
       h("div", { class: "plan-buttons" }, h("button", { class: "btn small plan-download", onclick: () => void this.download() }, t("plan_download")), h("button", { class: "btn small plan-copy", onclick: () => void this.copy() }, t("plan_copy"))));
+    this.radio.replaceChildren(h("h3", {}, t("plan_radio")), h("p", {}, h("span", { class: "silent-sign", attrs: { "aria-hidden": "true" } }), this.radio_more));
     const row = (key: Key, s: Stepper): HTMLElement => h("div", { class: "plan-row" }, h("span", {}, t(key)), s.el);
     this.el.replaceChildren(
       this.head, h("section", { class: "plan-asks" }, row("plan_promise", this.promise), whatif.types.length === 1 && row("plan_total", this.total)),
       this.table, this.back,
       h("section", {}, h("h3", {}, t("plan_bases")), h("p", { class: "muted plan-hint" }, t("plan_hint")), this.bases.el, h("div", { class: "plan-buttons" }, add, this.deal)),
-      h("section", { class: "plan-unreached" }, this.out_head, this.out),
+      h("section", { class: "plan-unreached" }, this.out_head, this.out), this.radio,
       h("section", {}, h("h3", {}, t("curve_title")), this.curve, this.curve_note), this.take);
     this.banner.replaceChildren(icon(icons.plan), h("span", {}, t("plan_banner")), h("button", { class: "btn small primary", onclick: () => whatif.reset() }, t("plan_back")));
     this.bases.build();
@@ -82,6 +85,7 @@ export class Planning {
     this.deal.disabled = whatif.bases.length < 2;
     this.back.hidden = this.take.hidden = !whatif.changed;
     this.refreshOut((whatif.changed ? then : now)?.unreached ?? []);
+    this.refreshRadio();
     this.refreshCurve(now, then);
   }
 
@@ -123,6 +127,16 @@ export class Planning {
     if (this.out.dataset.of === same) return;
     this.out.dataset.of = same;
     this.out.replaceChildren(...list.map((u) => h("li", {}, h("strong", {}, place(u)), h("span", { class: "muted" }, words(u.reason)))));
+  }
+
+  /** The legend of the dashes on the map, and how much they come to. */
+  private refreshRadio(): void {
+    const r = whatif.radio;
+    this.radio.hidden = !store.watch.radio;
+    toggle(this.radio, "none", !r?.silent.length);
+    if (!r) put(this.radio_more, whatif.error || whatif.answer?.refused ? dash : t("plan_radio_waits"));
+    else if (!r.silent.length) put(this.radio_more, t("plan_radio_all"));
+    else put(this.radio_more, t("plan_radio_more", { n: km(r.out_m, 0), of: km(r.flown_m, 0), span: span(r.longest_s) }));
   }
 
   private refreshCurve(now: Figures, then: Figures | null): void {

@@ -1,6 +1,6 @@
 // What if: other bases, drones or another promise, asked of the station's planner while an officer tries them. Nothing here
 // flies anything. One question at a time, the newest wish wins: the quick bound first, then the first timetable, then the curve.
-import { act, type Curve, type PlanAnswer, type PlanQuestion } from "../api";
+import { act, type Curve, type PlanAnswer, type PlanQuestion, type Radio } from "../api";
 import { emit } from "../emitter";
 import { lang } from "../lang";
 import { store } from "../store";
@@ -22,7 +22,7 @@ export interface Group {
   n: number;
 }
 
-type Want = "bound" | "plan" | "price" | "curve";
+type Want = "bound" | "plan" | "price" | "curve" | "radio";
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => window.setTimeout(resolve, ms));
 const asker = Math.random().toString(36).slice(2, 12) || "page";
@@ -42,6 +42,7 @@ class WhatIf {
   /** To the question as it stands, without a timetable until that is made; null: what flies. */
   answer: PlanAnswer | null = null;
   curve: Curve | null = null;
+  private flying_radio: Radio | null = null;
   /** What is being asked; "": nothing. */
   asking: Want | "" = "";
   error = "";
@@ -76,6 +77,12 @@ class WhatIf {
 
   get changed(): boolean {
     return this.promise_s > 0 && JSON.stringify(this.key()) !== JSON.stringify(key(this.own()));
+  }
+
+  /** What no base hears: of the timetable that is tried, or of the one in force; null: not known, or not looked at. */
+  get radio(): Radio | null {
+    if (!this.open) return null;
+    return this.changed ? this.answer?.plan?.radio ?? null : this.flying_radio;
   }
 
   /** Something that does not fly is on the screen. */
@@ -174,7 +181,7 @@ class WhatIf {
     return { promise_s: this.promise_s, bases: this.bases, drones };
   }
 
-  private async ask(want: Want, question: PlanQuestion): Promise<PlanAnswer> {
+  private async ask(want: Want, question: PlanQuestion | Record<string, never>): Promise<PlanAnswer> {
     this.asking = want;
     emit("whatif");
     this.abort = new AbortController();
@@ -219,7 +226,11 @@ class WhatIf {
       if (this.dirty) return;
       if (!this.answer?.refused) this.take(await this.ask("plan", this.question()));
       emit("whatif");
-    } else this.answer = null;
+    } else {
+      this.answer = null;
+      if (store.watch.radio) this.flying_radio = (await this.ask("radio", {})).radio ?? null;
+      emit("whatif");
+    }
     const of = JSON.stringify(this.curveQuestion());
     if (this.dirty || this.answer?.refused || of === this.curve_of || !store.watch.drones.length) return;
     await pause(CURVE_REST_MS);
