@@ -31,7 +31,7 @@ struct sim_options {
     int64_t seed;
     int64_t port_base;
     const char *epoch;
-    const char *plan; /* drones stand where it flies them from; NULL: where the watch has them */
+    const char *plan; /* drones without a base stand where it flies them from; NULL: no plan */
     bool has_parent;
     struct vg_option_list faults;
 };
@@ -207,7 +207,17 @@ static enum vg_status read_epoch(struct sim *self, struct vg_error *err)
 static enum vg_status adopt_plan(struct sim *self, struct vg_error *err)
 {
     struct vg_plan plan;
+    bool is_any_placed = false;
+    for (int i = 0; i < self->watch.n_drones; i++) {
+        is_any_placed = is_any_placed || self->watch.drones[i].is_placed;
+    }
     if (self->options.plan == NULL) {
+        if (is_any_placed && !self->options.has_parent) {
+            fputs(vg_tr(self->app->lang,
+                        "vigie: drones without a base stand where the bound is least; --plan "
+                        "PLAN.json puts them where a plan flies them from\n"),
+                  stderr);
+        }
         return VG_OK;
     }
     enum vg_status st = vg_load_plan(self->options.plan, &plan, err);

@@ -112,15 +112,18 @@ static const struct page PAGES[] = {
       "entre deux)\n"
       "  --ask            avec --sim : attendre l'accord du pilote comme pour de vrais drones"}},
     {"sim",
-     "vigie sim WATCH [--speed N] [--seed S] [--for T] [--fault TEXT]",
+     "vigie sim WATCH [--plan PLAN.json] [--speed N] [--seed S] [--for T] [--fault TEXT]",
      {"the fleet in a box: one MAVLink endpoint a drone",
       "la flotte en boîte : un point MAVLink par drone"},
      {"Each drone speaks MAVLink 2 over UDP to the port of its link; any ground station may\n"
       "listen. --fault \"V3 silent 600s 300s\": V3 falls silent after 600 s for 300 s;\n"
-      "\"wind 1h 9m/s 60deg\": after an hour the wind blows from 60 degrees at 9 m/s.",
+      "\"wind 1h 9m/s 60deg\": after an hour the wind blows from 60 degrees at 9 m/s.\n"
+      "--plan: drones that the watch gives no base stand where this plan flies them from.",
       "Chaque drone parle MAVLink 2 en UDP vers le port de sa liaison ; toute station au sol peut\n"
       "écouter. --fault \"V3 silent 600s 300s\" : V3 se tait après 600 s pendant 300 s ;\n"
-      "\"wind 1h 9m/s 60deg\" : après une heure le vent souffle du 60 à 9 m/s."}},
+      "\"wind 1h 9m/s 60deg\" : après une heure le vent souffle du 60 à 9 m/s.\n"
+      "--plan : les drones auxquels la veille ne donne pas de base se tiennent là d'où ce plan\n"
+      "les fait voler."}},
     {"verify",
      "vigie verify RECORD [--key PUBLIC.pub]",
      {"check the chain and the signatures of a record",

@@ -1,7 +1,9 @@
 // The commands as a user types them: exit codes, errors with their place, both languages.
+import dgram from 'node:dgram';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { check, run, scratch, test } from './harness.mjs';
+import { check, run, scratch, test, VIGIE } from './harness.mjs';
 
 export async function cli() {
   const dir = scratch();
@@ -35,6 +37,41 @@ export async function cli() {
     check(run(['plan', path.join(dir, 'none.yaml')]).code === 4, 'an absent file is exit 4');
     const json = run(['plan', typo, '--json']);
     check(JSON.parse(json.err).exit === 3, '--json errors are JSON');
+  });
+
+  await test('drones without a base stand where the plan flies them from', async () => {
+    const free = file('free.yaml', good.replace('bases:\n', 'bases:\n  - {name: Far, at: [14.60, -11.37]}\n').replaceAll(', base: Camp}', '}'));
+    const plan = path.join(dir, 'free.json');
+    run(['plan', free, '-o', plan]);
+    // Another plan of the same watch: everybody from the other base than the planner chose.
+    const other = JSON.parse(fs.readFileSync(plan, 'utf8'));
+    for (const s of other.sorties) [s.base_from, s.base_to] = s.base_from === 'Far' ? ['Camp', 'Camp'] : ['Far', 'Far'];
+    fs.writeFileSync(path.join(dir, 'other.json'), JSON.stringify(other));
+    const LAT = { Camp: 14.49, Far: 14.60 };
+    // The first GLOBAL_POSITION_INT (33) of each drone: latitude in 1e-7 degrees after four bytes of time.
+    const stand = async (...args) => {
+      const lat = {}, sockets = [];
+      for (let i = 0; i < 2; i++) {
+        const socket = dgram.createSocket('udp4');
+        socket.on('message', (m) => {
+          for (let at = 0; at + 12 <= m.length; at += 12 + m[at + 1]) if (m.readUIntLE(at + 7, 3) === 33) lat[`P${i + 1}`] ??= m.readInt32LE(at + 14) / 1e7;
+        });
+        await new Promise((r) => socket.bind(27870 + i, '127.0.0.1', r));
+        sockets.push(socket);
+      }
+      const sim = spawn(VIGIE, ['sim', free, '--port-base', '27870', '--speed', '5', '--for', '3s', '--lang', 'en', ...args]);
+      let err = '';
+      sim.stderr.on('data', (d) => { err += d; });
+      const code = await new Promise((r) => sim.on('exit', r));
+      sockets.forEach((x) => x.close());
+      check(code === 0 && Object.keys(lat).length === 2, `both drones tell their place: ${code} ${JSON.stringify(lat)} ${err}`);
+      return { lat, err };
+    };
+    const at = (lat, list) => ['P1', 'P2'].every((id) => Math.abs(lat[id] - LAT[list.find((s) => s.drone === id).base_from]) < 0.002);
+    const a = await stand('--plan', plan), b = await stand('--plan', path.join(dir, 'other.json')), c = await stand();
+    check(at(a.lat, JSON.parse(fs.readFileSync(plan, 'utf8')).sorties) && a.err === '', `as planned: ${JSON.stringify(a)}`);
+    check(at(b.lat, other.sorties), `as the other plan has it: ${JSON.stringify(b)}`);
+    check(c.err.includes('--plan PLAN.json puts them'), `without a plan it says so: ${c.err}`);
   });
 
   await test('what cannot be planned says where and what would do, in both languages', () => {
