@@ -26,6 +26,10 @@ static void print_json(const struct vg_plan *plan, const struct vg_check_report 
     if (isfinite(r->least_between_m)) {
         vg_buf_printf(&b, ",\"least_between_m\":%.1f", r->least_between_m);
     }
+    if (r->least_drones > 0) {
+        vg_buf_printf(&b, ",\"least_drones\":%d,\"least_promise_s\":%.1f", r->least_drones,
+                      r->least_promise_s);
+    }
     vg_buf_puts(&b, "}\n");
     fputs(vg_buf_text(&b), stdout);
     vg_buf_finish(&b);
@@ -55,6 +59,16 @@ static void print_text(enum vg_lang lang, const struct vg_plan *plan,
                                "between them.\n"),
                    floor(r->least_between_m));
         }
+        if (plan->n_fleet > 0) {
+            printf(vg_tr(lang, "It has a fleet of its own: %d drones, not those of the watch.\n"),
+                   plan->n_fleet);
+        }
+        if (r->least_drones > 0) {
+            char promise[40];
+            vg_duration_format(r->least_promise_s, promise, sizeof promise);
+            printf(vg_tr(lang, "Fewer than %d drones cannot keep %s, wherever they stand.\n"),
+                   r->least_drones, promise);
+        }
     } else {
         printf(vg_tr(lang, "The plan does not hold (%s): %s\n"), r->rule, r->violation);
     }
@@ -78,13 +92,12 @@ int vg_cmd_check(const struct vg_app *app, int argc, char **argv)
     struct vg_check_report report;
     enum vg_status st = vg_load_watch(names[1], &watch, &err);
     if (st == VG_OK) {
-        st = vg_load_plan(names[0], &plan, &err);
+        st = vg_load_plan_of(names[0], &watch, &plan, &err);
     }
     if (st == VG_OK) {
         st = vg_load_terrain(&watch, &terrain, &err);
     }
     if (st == VG_OK) {
-        vg_planner_adopt(&plan, &watch);
         st = vg_check_plan_over(&plan, &watch, terrain, app->lang, &report, &err);
     }
     if (st != VG_OK) {

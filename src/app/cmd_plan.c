@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/time.h"
+#include "plan/fleet.h"
 #include "plan/least.h"
 #include "plan/planner.h"
 #include "plan/table.h"
@@ -267,6 +268,9 @@ int vg_cmd_plan(const struct vg_app *app, int argc, char **argv)
     bool is_apart = true;
     if (st == VG_OK) {
         st = vg_plan_more_air(app, &watch, a.unpredictable > 0, &plan, &is_apart, &err);
+    }
+    if (st == VG_OK && a.least_s > 0) {
+        st = vg_plan_give_fleet(&plan, &watch, &err);
     }
     if (st == VG_OK) {
         st = put_out(app, &plan, a.out_path, &err);

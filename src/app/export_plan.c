@@ -73,10 +73,9 @@ static enum vg_status load(struct work *self, struct vg_error *err)
     }
     enum vg_status st = vg_load_watch(self->wanted->watch, &self->watch, err);
     if (st == VG_OK) {
-        st = vg_load_plan(self->wanted->plan, &self->plan, err);
+        st = vg_load_plan_of(self->wanted->plan, &self->watch, &self->plan, err);
     }
     if (st == VG_OK) {
-        vg_planner_adopt(&self->plan, &self->watch);
         st = vg_load_terrain(&self->watch, &self->terrain, err);
     }
     if (st == VG_OK && vg_terrain_is_flat(self->terrain) && !self->app->is_json) {

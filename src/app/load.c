@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "config/places.h"
+#include "plan/fleet.h"
 #include "plan/planner.h"
 
 #include <glob.h>
@@ -170,6 +171,17 @@ enum vg_status vg_load_plan(const char *path, struct vg_plan *out, struct vg_err
         st = vg_plan_parse(vg_buf_text(&text), text.n, path, out, err);
     }
     vg_buf_finish(&text);
+    return st;
+}
+
+enum vg_status vg_load_plan_of(const char *path, struct vg_watchfile *io, struct vg_plan *out,
+                               struct vg_error *err)
+{
+    enum vg_status st = vg_load_plan(path, out, err);
+    if (st == VG_OK) {
+        vg_planner_adopt(out, io);
+        st = vg_plan_take_fleet(out, io, err);
+    }
     return st;
 }
 

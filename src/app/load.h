@@ -26,6 +26,10 @@ double vg_load_ground_msl_m(const void *terrain, double lat_deg, double lon_deg)
 void vg_load_note_datum(const struct vg_app *app, const struct vg_terrain *terrain);
 enum vg_status vg_load_plan(const char *path, struct vg_plan *out,
                             struct vg_error *err) VG_MUST_USE;
+/* With the watch that it goes with: drones are where the plan has them, and those of its own fleet,
+ * if it has one. Not for what flies them: of those the watch knows no link. */
+enum vg_status vg_load_plan_of(const char *path, struct vg_watchfile *io, struct vg_plan *out,
+                               struct vg_error *err) VG_MUST_USE;
 
 /* Candidates to compare: a CSV with name, lat, lon; 1 to 1000 of them. The caller frees. */
 enum vg_status vg_load_places(const char *path, struct vg_wf_place **out, int *out_n,

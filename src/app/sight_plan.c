@@ -155,10 +155,9 @@ int vg_sight_of_plan(const struct vg_app *app, const struct vg_sight_options *op
     struct vg_terrain *terrain = NULL;
     enum vg_status st = vg_load_watch(options->operand, &watch, &err);
     if (st == VG_OK) {
-        st = vg_load_plan(options->plan, &plan, &err);
+        st = vg_load_plan_of(options->plan, &watch, &plan, &err);
     }
     if (st == VG_OK) {
-        vg_planner_adopt(&plan, &watch);
         st = vg_load_terrain(&watch, &terrain, &err);
     }
     int rc = st == VG_OK ? foresee(app, &watch, &plan, terrain, &err) : vg_app_fail(app, &err);

@@ -34,6 +34,12 @@ static enum vg_status load(struct vg_station *self, struct vg_error *err)
     }
     if (st == VG_OK && self->options.plan_path != NULL) {
         st = vg_load_plan(self->options.plan_path, self->plan, err);
+        if (st == VG_OK && self->plan->n_fleet > 0) {
+            st = vg_fail(err, VG_E_FORMAT,
+                         "%s was made for drones of its own (--least-drones): list them in the "
+                         "watch, with their links, and plan again",
+                         self->options.plan_path);
+        }
     } else if (st == VG_OK) {
         const struct vg_planner_options first = {.day = time(NULL) / VG_DAY_S};
         st = vg_make_plan(&self->watchfile, self->terrain, &first, self->plan, err);

@@ -12,11 +12,15 @@ struct vg_check_report {
                             errors); "" if none */
     /* "time-order", "unknown-name", "off-base", "speed", "climb", "endurance", "energy",
      * "off-line", "depth", "floor", "ceiling", "two-places", "turnaround", "base", "pads", "apart",
-     * "radio", "missing-stretch", "reach", "stretch-gap", "worst-gap", "bound", "wider-bound" */
+     * "radio", "missing-stretch", "reach", "stretch-gap", "worst-gap", "bound", "wider-bound",
+     * "least-drones" */
     char rule[32];
     double worst_gap_s; /* recomputed; INFINITY where a reachable point is never visited */
     double least_between_m; /* height between drones that come nearer than the watch's horizontal
                                separation; INFINITY where none do */
+    int least_drones; /* proven: fewer of the claim's type cannot keep least_promise_s; 0: no claim
+                       */
+    double least_promise_s;
     int n_sorties;
     int n_visits;
     double line_km;

@@ -13,20 +13,13 @@
 
 static const double TOLERANCE = 0.002; /* digits of the file, and wind taken at one end of a leg */
 
-struct price {
-    int base;
-    int type;
-    int n;
-    double price;
-};
-
-static bool read_price(const struct vg_check *self, const json_t *row, struct price *out)
+static bool read_price(const struct vg_check *self, const json_t *row, struct vg_check_crew *out)
 {
     const char *base = json_string_value(json_array_get(row, 0));
     const char *type = json_string_value(json_array_get(row, 1));
     const json_t *price = json_array_get(row, 3);
     const struct vg_watchfile *w = self->watch;
-    *out = (struct price){-1, -1, 0, json_number_value(price)};
+    *out = (struct vg_check_crew){-1, -1, 0, json_number_value(price)};
     out->base = base != NULL ? vg_watchfile_find_base(w, base) : -1;
     out->type = type != NULL ? vg_watchfile_find_type(w, type) : -1;
     for (int d = 0; d < w->n_drones; d++) {
@@ -36,7 +29,7 @@ static bool read_price(const struct vg_check *self, const json_t *row, struct pr
 }
 
 /* The greatest of collected / (price x cost) - 1 over all sorties of one crew on one way. */
-static double excess_on_way(const struct vg_check *self, const struct price *crew,
+static double excess_on_way(const struct vg_check *self, const struct vg_check_crew *crew,
                             const struct vg_check_point *w, int n, double unit_s, double *room)
 {
     const struct vg_wf_type *t = &self->watch->types[crew->type];
@@ -87,8 +80,9 @@ struct tally {
     bool no_memory;
 };
 
-static void tally_way(const struct vg_check *self, const json_t *way, const struct price *crews,
-                      int n_crews, double unit_s, struct tally *io)
+static void tally_way(const struct vg_check *self, const json_t *way,
+                      const struct vg_check_crew *crews, int n_crews, double unit_s,
+                      struct tally *io)
 {
     struct vg_check_point *w = NULL;
     int n = 0;
@@ -110,7 +104,7 @@ static void tally_way(const struct vg_check *self, const json_t *way, const stru
 }
 
 /* All crews must be priced: one left out could fly for nothing. */
-static bool read_prices(const struct vg_check *self, const json_t *rows, struct price *out,
+static bool read_prices(const struct vg_check *self, const json_t *rows, struct vg_check_crew *out,
                         int *out_n)
 {
     int drones = 0;
@@ -129,26 +123,39 @@ static bool read_prices(const struct vg_check *self, const json_t *rows, struct 
     return drones == self->watch->n_drones;
 }
 
-static double proven_share(const struct vg_check *self, const json_t *doc, struct tally *t)
+double vg_check_cut(const struct vg_check *self, const json_t *ways,
+                    const struct vg_check_crew *crews, int n_crews, double unit_s,
+                    bool *out_no_memory)
+{
+    struct tally t = {0};
+    t.taken.paid = calloc(2 * json_array_size(ways) + 1, sizeof *t.taken.paid);
+    t.no_memory = t.taken.paid == NULL;
+    for (size_t k = 0; k < json_array_size(ways) && !t.is_bad && !t.no_memory; k++) {
+        tally_way(self, json_array_get(ways, k), crews, n_crews, unit_s, &t);
+    }
+    free(t.taken.paid);
+    *out_no_memory = *out_no_memory || t.no_memory;
+    return t.is_bad || t.no_memory ? 0 : t.sum / (1 + t.excess);
+}
+
+static double proven_share(const struct vg_check *self, const json_t *doc, bool *out_no_memory)
 {
     const json_t *rows = json_object_get(doc, "prices");
     const json_t *ways = json_object_get(doc, "ways");
     double unit_s = json_number_value(json_object_get(doc, "unit_s"));
-    int n_crews = 0;
-    struct price *crews = calloc(json_array_size(rows) + 1, sizeof *crews);
-    t->taken.paid = calloc(2 * json_array_size(ways) + 1, sizeof *t->taken.paid);
-    t->no_memory = crews == NULL || t->taken.paid == NULL;
-    t->is_bad = t->no_memory || !(unit_s > 0) || !read_prices(self, rows, crews, &n_crews);
-    for (size_t k = 0; k < json_array_size(ways) && !t->is_bad && !t->no_memory; k++) {
-        tally_way(self, json_array_get(ways, k), crews, n_crews, unit_s, t);
-    }
     double prices = 0;
+    double least = 0;
+    int n_crews = 0;
+    struct vg_check_crew *crews = calloc(json_array_size(rows) + 1, sizeof *crews);
+    *out_no_memory = crews == NULL;
+    if (crews != NULL && unit_s > 0 && read_prices(self, rows, crews, &n_crews)) {
+        least = vg_check_cut(self, ways, crews, n_crews, unit_s, out_no_memory);
+    }
     for (int c = 0; c < n_crews; c++) {
         prices += crews[c].price * crews[c].n;
     }
     free(crews);
-    free(t->taken.paid);
-    return t->is_bad || !(prices > 0) ? 0 : t->sum / prices / (1 + t->excess);
+    return prices > 0 ? least / prices : 0;
 }
 
 bool vg_check_bound(struct vg_check *self, bool *out_no_memory)
@@ -157,15 +164,15 @@ bool vg_check_bound(struct vg_check *self, bool *out_no_memory)
         return true;
     }
     json_t *doc = NULL;
-    struct tally t = {0};
+    bool no_memory = false;
     double proven_s = 0;
     const char *text = self->plan->certificate != NULL ? self->plan->certificate : "{}";
     if (vg_json_parse(text, strlen(text), "certificate", &doc, NULL) == VG_OK) {
-        proven_s = fmax(proven_share(self, doc, &t), vg_check_clock_share(self, doc)) *
+        proven_s = fmax(proven_share(self, doc, &no_memory), vg_check_clock_share(self, doc)) *
                    self->watch->revisit_s;
         json_decref(doc);
     }
-    if (t.no_memory) {
+    if (no_memory) {
         *out_no_memory = true;
         return false;
     }

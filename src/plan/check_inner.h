@@ -42,6 +42,12 @@ bool vg_check_cover(
 bool vg_check_gaps(struct vg_check *self, bool *out_no_memory); /* check_gaps.c */
 bool vg_check_bound(struct vg_check *self, bool *out_no_memory); /* check_bound.c */
 bool vg_check_wider(struct vg_check *self); /* check_wider.c */
+bool vg_check_least(struct vg_check *self, bool *out_no_memory); /* check_least.c */
+
+/* Cuts: for each k, sum over b of price[k * n_bases + b] x_b >= need[k] > 0. Does it hold that no
+ * whole x of sum `most` or less keeps all of them? false also where that takes too long to see. */
+bool vg_check_no_fewer(const double *price, const double *need, int n_cuts, int n_bases, int most,
+                       bool *out_no_memory);
 
 /* Does a visit count: is there light for the camera, if it needs any? */
 bool vg_check_counts(const struct vg_check *self, int sortie, const struct vg_plan_visit *visit);

@@ -36,6 +36,21 @@ bool vg_check_way_read(const struct vg_check *self, const json_t *way, struct vg
 /* Takes the kilometres of a way; false: some of them are paid for already. */
 bool vg_check_way_pay(const struct vg_check *self, const json_t *way,
                       const struct vg_check_point *w, int n, struct vg_check_taken *io);
+/* Drones of a type at a base, and the price of their time. */
+struct vg_check_crew {
+    int base;
+    int type;
+    int n;
+    double price;
+};
+
+/* What the duals on the ways add up to, times what is wanted least over what is wanted there, once
+ * no sortie of the bound's class collects more than its priced cost (check_bound.c): worst gap /
+ * wanted revisit times sum of price x drones is no less, whatever drones there are. 0: the ways
+ * prove nothing. */
+double vg_check_cut(const struct vg_check *self, const json_t *ways,
+                    const struct vg_check_crew *crews, int n_crews, double unit_s,
+                    bool *out_no_memory);
 /* The gap over wanted revisit that the clock forces at the place that a certificate names; 0: none.
  */
 double vg_check_clock_share(const struct vg_check *self, const json_t *certificate);

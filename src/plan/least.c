@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "plan/clock.h"
 #include "plan/inner.h"
+#include "plan/least_proof.h"
 #include "plan/rates.h"
 #include "plan/whole.h"
 
@@ -43,7 +44,8 @@ static enum vg_status with_drones(const struct vg_watchfile *w, int n, struct vg
 
 /* Several wishes: fractions of drones are all that the program knows of. */
 static enum vg_status bound_fractions(struct vg_problem *p, const struct vg_costs *sites,
-                                      double share, struct vg_least *out, struct vg_error *err)
+                                      double share, struct vg_least *out, struct vg_buf *proof,
+                                      struct vg_error *err)
 {
     struct vg_rates rates = {0};
     enum vg_status st = vg_rates_init(&rates, p, sites, true, err);
@@ -53,12 +55,16 @@ static enum vg_status bound_fractions(struct vg_problem *p, const struct vg_cost
     double wanted = rates.bound * p->n_crews / share;
     out->proven = (int)fmin(MOST_DRONES, fmax(1, ceil(wanted - 1e-6)));
     out->first = out->proven;
+    if (st == VG_OK) {
+        vg_least_prove_rates(&rates, share, out->proven, proof);
+    }
     vg_rates_finish(&rates);
     return st;
 }
 
+/* proof: NULL, or what proves it. */
 static enum vg_status fewest(struct vg_problem *p, const struct vg_costs *costs, double share,
-                             int *out, struct vg_error *err)
+                             int *out, struct vg_buf *proof, struct vg_error *err)
 {
     struct vg_whole whole = {0};
     double *none = vg_arena_calloc(&p->arena, (size_t)p->n_crews, sizeof *none);
@@ -69,6 +75,10 @@ static enum vg_status fewest(struct vg_problem *p, const struct vg_costs *costs,
         st = vg_whole_fewest(&whole, share, n, out, err);
     }
     *out = *out > 1 ? *out : 1;
+    if (st == VG_OK && proof != NULL) {
+        vg_whole_prune(&whole, share, *out);
+        st = vg_least_prove(&whole, share, *out, proof, err);
+    }
     vg_whole_finish(&whole);
     return st;
 }
@@ -76,25 +86,33 @@ static enum vg_status fewest(struct vg_problem *p, const struct vg_costs *costs,
 /* One wish: whole drones, by sites what no timetable beats, by sorties that share their cuts what
  * no tours do. */
 static enum vg_status bound_whole(struct vg_problem *p, const struct vg_costs *sites, double share,
-                                  struct vg_least *out, struct vg_error *err)
+                                  struct vg_least *out, struct vg_buf *proof, struct vg_error *err)
 {
     struct vg_costs links;
     enum vg_status st = vg_costs_init(&links, p, false, false, err);
     if (st == VG_OK) {
-        st = fewest(p, sites, share, &out->proven, err);
+        st = fewest(p, sites, share, &out->proven, proof, err);
     }
     if (st == VG_OK) {
-        st = fewest(p, &links, share, &out->first, err);
+        st = fewest(p, &links, share, &out->first, NULL, err);
     }
     out->proven = out->proven < MOST_DRONES ? out->proven : MOST_DRONES;
     out->first = out->first > out->proven ? out->first : out->proven;
     return st;
 }
 
+struct asked {
+    const struct vg_watchfile *watch;
+    const struct vg_terrain *terrain;
+    double promise_s;
+    int64_t day;
+};
+
 /* What is proven, worked out with a drone at every base, so that all crews are there. */
-static enum vg_status fleet_bound(const struct vg_watchfile *w, double promise_s, int64_t day,
-                                  struct vg_least *out, double *out_blind_s, struct vg_error *err)
+static enum vg_status fleet_bound(const struct asked *a, struct vg_least *out, double *out_blind_s,
+                                  struct vg_buf *proof, struct vg_error *err)
 {
+    const struct vg_watchfile *w = a->watch;
     struct vg_clock clock = {0};
     struct vg_watchfile every;
     struct vg_wf_drone *drones = NULL;
@@ -105,7 +123,7 @@ static enum vg_status fleet_bound(const struct vg_watchfile *w, double promise_s
         drones[d].base = d;
     }
     if (st == VG_OK) {
-        st = vg_problem_init(&p, &every, NULL, 0, err);
+        st = vg_problem_init(&p, &every, a->terrain, 0, err);
     }
     if (st == VG_OK && p.n_chains == 0) {
         st = vg_problem_refuse_reach(&p, err);
@@ -114,12 +132,12 @@ static enum vg_status fleet_bound(const struct vg_watchfile *w, double promise_s
         st = vg_costs_init(&sites, &p, true, false, err);
     }
     if (st == VG_OK && vg_clock_is_wanted(&every)) {
-        st = vg_clock_make(&p, day, &clock, err);
+        st = vg_clock_make(&p, a->day, &clock, err);
     }
     if (st == VG_OK) {
-        double share = promise_s / w->revisit_s;
-        st = p.is_mixed ? bound_fractions(&p, &sites, share, out, err)
-                        : bound_whole(&p, &sites, share, out, err);
+        double share = a->promise_s / w->revisit_s;
+        st = p.is_mixed ? bound_fractions(&p, &sites, share, out, proof, err)
+                        : bound_whole(&p, &sites, share, out, proof, err);
     }
     *out_blind_s = clock.share * w->revisit_s;
     if (p.watch != NULL) {
@@ -213,12 +231,13 @@ enum vg_status vg_least_drones(const struct vg_watchfile *watch, const struct vg
                                double promise_s, const struct vg_planner_options *options,
                                struct vg_least *out, struct vg_error *err)
 {
+    const struct asked asked = {watch, terrain, promise_s, options != NULL ? options->day : 0};
     struct vg_least least = {0};
+    struct vg_buf proof = {0};
     double blind_s = 0;
     enum vg_status st = check_fleet(watch, err);
     if (st == VG_OK) {
-        st = fleet_bound(watch, promise_s, options != NULL ? options->day : 0, &least, &blind_s,
-                         err);
+        st = fleet_bound(&asked, &least, &blind_s, &proof, err);
     }
     if (st == VG_OK && blind_s > promise_s) {
         char blind[48];
@@ -232,6 +251,10 @@ enum vg_status vg_least_drones(const struct vg_watchfile *watch, const struct vg
     if (st == VG_OK) {
         st = search(watch, terrain, promise_s, options, &least, err);
     }
+    if (st == VG_OK) {
+        st = vg_least_put(&proof, &least.plan.certificate, err);
+    }
+    vg_buf_finish(&proof);
     if (st != VG_OK) {
         vg_plan_finish(&least.plan);
         free(least.drones);

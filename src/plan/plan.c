@@ -2,6 +2,8 @@
  * makes sense is the checker's question. */
 #include "plan/plan.h"
 
+#include "plan/fleet.h"
+
 #include "geo/geodesy.h"
 
 #include "base/json.h"
@@ -451,11 +453,11 @@ static enum vg_status read_clock(const json_t *doc, struct vg_plan *out, struct 
 
 static enum vg_status read_head(json_t *doc, struct vg_plan *out, struct vg_error *err)
 {
-    static const char *const KEYS[] = {"format",      "period_s", "worst_gap_s", "bound_s",
-                                       "ratio",       "clock",    "daylight",    "stretches",
-                                       "certificate", "sorties",  "wind",        "maintenance"};
+    static const char *const KEYS[] = {
+        "format",    "period_s",    "worst_gap_s", "bound_s", "ratio",       "clock", "daylight",
+        "stretches", "certificate", "sorties",     "wind",    "maintenance", "fleet"};
     char format[32];
-    enum vg_status st = refuse_unknown(doc, KEYS, 12, err);
+    enum vg_status st = refuse_unknown(doc, KEYS, 13, err);
     if (st == VG_OK) {
         st = read_name(doc, "format", format, sizeof format, err);
     }
@@ -497,6 +499,9 @@ enum vg_status vg_plan_parse(const char *json, size_t n, const char *place, stru
         st = read_slots(doc, &plan, err);
     }
     if (st == VG_OK) {
+        st = vg_plan_read_fleet(doc, &plan, err);
+    }
+    if (st == VG_OK) {
         st = read_certificate(doc, &plan, err);
     }
     json_decref(doc);
@@ -520,6 +525,7 @@ void vg_plan_finish(struct vg_plan *self)
     free(self->sorties);
     free(self->stretches);
     free(self->slots);
+    free(self->fleet);
     free(self->certificate);
     *self = (struct vg_plan){0};
 }

@@ -94,6 +94,17 @@ struct vg_plan_slot {
     double period_s;
 };
 
+enum {
+    VG_PLAN_FLEET_MAX = 5000
+};
+
+/* A drone that the plan was made for, though the watch may have others (fleet.h). */
+struct vg_plan_drone {
+    char id[16];
+    char type[VG_NAME_SIZE];
+    char base[VG_NAME_SIZE];
+};
+
 struct vg_plan {
     double period_s;
     double worst_gap_s; /* of the reachable stretches; 0 if there are none */
@@ -119,6 +130,8 @@ struct vg_plan {
     bool has_wind;
     double wind_from_deg; /* true, whole degrees in the file */
     double wind_mps; /* tenths in the file */
+    struct vg_plan_drone *fleet; /* of its own; none: the watch's drones */
+    int n_fleet;
     char *certificate; /* JSON text of the certificate object, "{}" if none */
 };
 

@@ -2,6 +2,8 @@
  * so that the same plan is the same bytes. */
 #include "plan/plan.h"
 
+#include "plan/fleet.h"
+
 #include "base/time.h"
 
 #include <math.h>
@@ -177,6 +179,7 @@ void vg_plan_format(const struct vg_plan *self, struct vg_buf *out)
         vg_buf_puts(out, "]");
     }
     put_clock(self, out);
+    vg_plan_put_fleet(self, out);
     vg_buf_puts(out, ",\n\"stretches\":[");
     for (int i = 0; i < self->n_stretches; i++) {
         vg_buf_puts(out, i > 0 ? ",\n" : "\n");

@@ -198,6 +198,18 @@ enum vg_status vg_whole_fewest(struct vg_whole *self, double share, double *out_
     return st;
 }
 
+void vg_whole_prune(struct vg_whole *self, double share, int sum)
+{
+    for (int k = 0; k < self->n_cuts; k++) {
+        double least = self->cut_least[k];
+        self->cut_least[k] = 0;
+        solve_whole(self, share);
+        if (fmin(self->best_sum, self->open_sum) < sum) {
+            self->cut_least[k] = least;
+        }
+    }
+}
+
 /* How near the tightest cut comes: the share that the cuts prove for n. */
 static double proven_for(const struct vg_whole *self, const double *n, int *out_cut)
 {

@@ -48,6 +48,8 @@ enum vg_status vg_whole_init(struct vg_whole *self, struct vg_problem *p,
  * up). */
 enum vg_status vg_whole_fewest(struct vg_whole *self, double share, double *out_n, int *out_proven,
                                struct vg_error *err) VG_MUST_USE;
+/* After vg_whole_fewest: cuts without which the others prove the sum too become 0 >= 0. */
+void vg_whole_prune(struct vg_whole *self, double share, int sum);
 /* All of of_type[t] drones of each type t, split so that the program's share is least; none is less
  * than *out_bound. */
 enum vg_status vg_whole_split(struct vg_whole *self, const int *of_type, double *out_n,

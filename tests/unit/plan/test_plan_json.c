@@ -179,6 +179,13 @@ static void refusals_name_the_place(void **state)
            "\"clock\" must be a time");
     refuse("\"period_s\":7200", "\"clock\":\"25:30Z\",\"period_s\":86400", "no time of day");
     refuse("\"period_s\":7200", "\"clock\":\"05:30Z\",\"period_s\":7200", "whole days");
+    static const char *const FLEETS[] = {"[]", "[[\"V1\",\"t\"]]", "[[\"V1\",\"t\",3]]", "7",
+                                         "[[\"V1\",\"t\",\"b\"],[\"V1\",\"t\",\"c\"]]"};
+    for (int k = 0; k < 5; k++) {
+        char fleet[200];
+        vg_format(fleet, sizeof fleet, "\"fleet\":%s,\"period_s\":7200", FLEETS[k]);
+        refuse("\"period_s\":7200", fleet, "\"fleet\" must be 1 to 5000 drones");
+    }
     refuse("\"period_s\":7200", "\"maintenance\":[{\"drone\":\"V1\"}],\"period_s\":7200",
            "maintenance[0]: \"base\"");
     refuse("\"period_s\":7200", "\"daylight\":\"2026-11-28\",\"period_s\":86400", "beside a");
