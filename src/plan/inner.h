@@ -139,7 +139,7 @@ enum vg_status vg_flown_make(struct vg_problem *p, const struct vg_sweeps *sweep
                              struct vg_error *err) VG_MUST_USE;
 /* Where one pass of a piece cannot be flown, none of it is: half seen is not seen. */
 void vg_flown_agree(struct vg_problem *p);
-/* Arrays for n nodes; out->n stays 0 (problem.c). false: no memory. */
+/* Arrays for n nodes; out->n stays 0 (nodes.c). false: no memory. */
 bool vg_nodes_take(struct vg_problem *p, struct vg_nodes *out, int n) VG_MUST_USE;
 /* Divides links that are flown where sorties are short (grade.c); what is served and how long it
  * takes is then to be found again. false: no memory. */
