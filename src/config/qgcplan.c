@@ -197,6 +197,11 @@ static enum vg_status read_complex(struct reader *self, const json_t *item)
     }
     const json_t *transects = json_object_get(item, "TransectStyleComplexItem");
     st = vg_json_list(transects, "VisualTransectPoints", &positions, self->err);
+    if (st == VG_OK && json_array_size(positions) == 0) {
+        return vg_fail(self->err, VG_E_FORMAT,
+                       "a survey without sweep lines: open the plan in QGroundControl and save it "
+                       "again, or give its polygon's corners as the \"area\" of the watch");
+    }
     return st == VG_OK ? put_line(self, "Survey", ++self->n_surveys, positions) : st;
 }
 

@@ -322,6 +322,12 @@ static const struct {
      "dir/map: item 1: a line needs two positions or more, got 1", false},
     {PLAN("{\"type\":\"ComplexItem\",\"complexItemType\":\"survey\"}", NO_FENCE),
      "dir/map: item 1: \"VisualTransectPoints\" is missing", false},
+    {PLAN("{\"type\":\"ComplexItem\",\"complexItemType\":\"survey\","
+          "\"TransectStyleComplexItem\":{\"VisualTransectPoints\":[]}}",
+          NO_FENCE),
+     "dir/map: item 1: a survey without sweep lines: open the plan in QGroundControl and save it "
+     "again, or give its polygon's corners as the \"area\" of the watch",
+     false},
     {PLAN("", NO_FENCE), "dir/map: the file holds no zone", true},
     {PLAN("", "{\"version\":1}"),
      "dir/map: version 1 of \"geoFence\" is not known, only 2; save it again with a "
