@@ -14,7 +14,7 @@ const { common, ardupilotmega, minimal } = require('mavlink-mappings');
 // Written for this test from design.md ("observes and warns; unarmed"), not from link/allow.c.
 const MESSAGES = new Set([0, 4, 20, 21, 23, 43, 44, 45, 47, 51, 40, 73, 41, 66, 75, 76, 111, 11]);
 const COMMANDS = new Set([400, 176, 300, 20, 511, 512, 520, 521, 224, 193, 1000]);
-const ITEMS = new Set([16, 21, 22, 189, 531, 1000, 2500, 2501]);
+const ITEMS = new Set([16, 21, 22, 31, 189, 531, 1000, 2500, 2501]);
 
 async function relay(stationBase, simBase, n, keep) {
   const sockets = [];

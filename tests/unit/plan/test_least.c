@@ -137,7 +137,7 @@ static void what_is_claimed_is_proven(void **state)
 {
     (void)state;
     int n_several = 0;
-    for (uint64_t seed = 1; seed <= 16; seed++) {
+    for (uint64_t seed = 1; seed <= 8; seed++) {
         struct vg_watchfile w = fixture_random(seed);
         double promise_s = w.revisit_s * (seed % 2 == 0 ? 0.6 : 0.35);
         struct claimed c = claim(w, promise_s);
@@ -150,7 +150,7 @@ static void what_is_claimed_is_proven(void **state)
         n_several += c.least.proven > 1;
         finish(&c);
     }
-    assert_true(n_several > 8);
+    assert_true(n_several > 4);
 }
 
 static json_t *parse(const struct claimed *c)
