@@ -43,8 +43,9 @@ struct vg_apart_meetings {
     int cap;
 };
 
-/* All meetings of all flights; malloc. false: out of memory. */
+/* The meetings of flights, but for those of two flights before first_free; malloc. false: out of
+ * memory. */
 bool vg_apart_meet(const struct vg_watchfile *watch, const struct vg_apart_flight *flights, int n,
-                   struct vg_apart_meetings *out);
+                   int first_free, struct vg_apart_meetings *out);
 
 #endif

@@ -16,6 +16,9 @@ static const double SPARE_M = 1; /* rounding of the file */
 
 struct placed {
     struct vg_apart_chunk chunk;
+    int64_t t; /* ticks */
+    int64_t lasts;
+    int drone;
     bool is_near_base[2]; /* wholly within a kilometre of the flight's bases */
 };
 
@@ -28,6 +31,7 @@ struct cell {
 struct meet {
     const struct vg_watchfile *watch;
     const struct vg_apart_flight *flights;
+    int first_free; /* flight: of those before it nothing can be changed */
     struct placed *placed;
     struct cell *cells; /* sorted */
     int n;
@@ -90,6 +94,9 @@ static bool add_chunk(struct meet *self, const struct vg_apart_chunk *c,
     }
     struct placed *p = &self->placed[self->n++];
     p->chunk = *c;
+    p->t = ticks(c->t_s[0]);
+    p->lasts = ticks(c->t_s[1] - c->t_s[0]) + 1;
+    p->drone = self->flights[c->flight].drone;
     p->is_near_base[0] = is_near(&about[0], c);
     p->is_near_base[1] = is_near(&about[1], c);
     return true;
@@ -214,13 +221,13 @@ static double distance_m(const struct vg_apart_chunk *a, const struct vg_apart_c
 }
 
 /* At some repetition both are in the air within their chunk. */
-static bool meet_in_time(const struct meet *self, const struct vg_apart_chunk *a,
-                         const struct vg_apart_chunk *b)
+static bool meet_in_time(const struct meet *self, const struct placed *a, const struct placed *b)
 {
-    int64_t g = self->common[self->period[a->flight] * self->n_periods + self->period[b->flight]];
-    int64_t d = (ticks(b->t_s[0]) - ticks(a->t_s[0])) % g;
+    int64_t g = self->common[self->period[a->chunk.flight] * self->n_periods +
+                             self->period[b->chunk.flight]];
+    int64_t d = (b->t - a->t) % g;
     d = d < 0 ? d + g : d;
-    return d <= ticks(a->t_s[1] - a->t_s[0]) + 1 || d + ticks(b->t_s[1] - b->t_s[0]) + 1 >= g;
+    return d <= a->lasts || d + b->lasts >= g;
 }
 
 static bool share_base(const struct meet *self, const struct placed *a, const struct placed *b)
@@ -237,8 +244,8 @@ static bool share_base(const struct meet *self, const struct placed *a, const st
 static bool compare(const struct meet *self, const struct placed *a, const struct placed *b,
                     struct vg_apart_meetings *out)
 {
-    if (self->flights[a->chunk.flight].drone == self->flights[b->chunk.flight].drone ||
-        !meet_in_time(self, &a->chunk, &b->chunk) || share_base(self, a, b) ||
+    bool is_settled = a->chunk.flight < self->first_free && b->chunk.flight < self->first_free;
+    if (is_settled || a->drone == b->drone || !meet_in_time(self, a, b) || share_base(self, a, b) ||
         distance_m(&a->chunk, &b->chunk) > self->watch->apart.horizontal_m + SPARE_M) {
         return true;
     }
@@ -283,9 +290,9 @@ static bool compare_all(const struct meet *self, int k, int *io_next, struct vg_
 }
 
 bool vg_apart_meet(const struct vg_watchfile *watch, const struct vg_apart_flight *flights, int n,
-                   struct vg_apart_meetings *out)
+                   int first_free, struct vg_apart_meetings *out)
 {
-    struct meet self = {.watch = watch, .flights = flights};
+    struct meet self = {.watch = watch, .flights = flights, .first_free = first_free};
     bool is_ok = find_common(&self, n);
     for (int k = 0; k < n && is_ok; k++) {
         is_ok = add_flight(&self, k);
