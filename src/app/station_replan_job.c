@@ -4,8 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double SAME_RATIO = 1e-3;
-
 static double unseen_s(void *ctx, int line, double s_m)
 {
     const struct vg_replan_job *job = ctx;
@@ -26,27 +24,14 @@ void vg_station_replan_free(void *ctx)
     free(job);
 }
 
-static bool is_loss(const struct vg_replan_job *job)
-{
-    bool is_lost = false;
-    for (int d = 0; d < job->watch.n_drones; d++) {
-        is_lost = is_lost || (job->has_changed[d] && job->drones[d].is_out);
-    }
-    return is_lost && job->cause == VG_REPLAN_FLEET;
-}
-
 void vg_station_replan_run(void *ctx, const atomic_bool *is_cancelled)
 {
     struct vg_replan_job *job = ctx;
     (void)is_cancelled;
-    job->is_better = true;
     job->status = job->cause == VG_REPLAN_PROMISE
                       ? vg_replan_keep(&job->in, &job->out, &job->is_better, &job->err)
                       : vg_replan_solve(&job->in, &job->out, &job->err);
-    if (job->status == VG_OK && is_loss(job)) {
-        /* Another timetable begins with a wait; the old one, short of a drone, may be less bad. */
-        job->is_better = job->out.with.ratio <= job->out.without.ratio + SAME_RATIO;
-    }
+    job->is_better = job->cause == VG_REPLAN_PROMISE ? job->is_better : job->out.plan.n_sorties > 0;
     job->out.plan.has_wind = job->has_wind;
     job->out.plan.wind_from_deg = job->has_wind ? job->watch.wind_from_deg : 0;
     job->out.plan.wind_mps = job->has_wind ? job->watch.wind_mps : 0;
@@ -130,6 +115,7 @@ struct vg_replan_job *vg_station_replan_job(struct vg_station *self, enum vg_rep
     job->in.under_way = job->passes;
     job->in.unseen_s = unseen_s;
     job->in.ctx = job;
+    job->in.is_other_wind = cause == VG_REPLAN_WIND;
     job->in.number = r->number + 1;
     job->err.lang = self->app->lang;
     return job;

@@ -258,9 +258,17 @@ enum vg_status vg_partition_beam(struct vg_problem *p, bool is_weighted, int pow
 enum vg_status vg_prices_partition(struct vg_problem *p, const struct vg_costs *costs,
                                    const double *price, struct vg_partition *out,
                                    struct vg_error *err) VG_MUST_USE;
+/* What a plan has the problem's crews fly (pieces.c): a start for local moves. Every piece can be
+ * flown. */
+enum vg_status vg_partition_of_plan(struct vg_problem *p, const struct vg_plan *plan,
+                                    struct vg_partition *out, struct vg_error *err) VG_MUST_USE;
 /* Moves cuts, owners, splits and joins until the greatest load falls no more. */
 enum vg_status vg_partition_improve(struct vg_problem *p, bool is_weighted, struct vg_partition *io,
                                     struct vg_error *err) VG_MUST_USE;
+/* The same as little as will do: only what relieves those that are worst off, until the greatest
+ * load is `enough`. */
+enum vg_status vg_partition_relieve(struct vg_problem *p, bool is_weighted, double enough,
+                                    struct vg_partition *io, struct vg_error *err) VG_MUST_USE;
 double vg_partition_load(const struct vg_problem *p, const struct vg_partition *part,
                          bool is_weighted, double *out_loads);
 
@@ -297,6 +305,9 @@ int64_t vg_plan_gcd(int64_t a, int64_t b);
  * together; 0 where another sortie of them stands for it. */
 enum vg_status vg_plan_repeats(const struct vg_plan *plan, int64_t *out,
                                struct vg_error *err) VG_MUST_USE;
+
+/* The same visits at the same times after take-off, and the same period. */
+bool vg_plan_is_alike(const struct vg_plan_sortie *a, const struct vg_plan_sortie *b);
 
 /* Worst gaps from the timetable, written into the plan's stretches and head. */
 enum vg_status vg_gaps_compute(const struct vg_watchfile *watch, struct vg_plan *plan,

@@ -180,16 +180,18 @@ static int find_piece_edges(const struct vg_problem *p, int k, double from_m, do
     return kept;
 }
 
+/* Links of which only a hair is asked for are left out. */
 static void mark_left_out(struct vg_problem *p, int line)
 {
+    static const double HAIR_M = 1;
     struct vg_nodes *nd = &p->nodes[line];
     const struct vg_flown *flown = &p->flown[line];
     for (int k = 0; k + 1 < nd->n; k++) {
-        double mid_m = (nd->s_m[k] + nd->s_m[k + 1]) / 2 + flown->from_m;
         nd->is_left_out[k] = p->n_parts > 0;
         for (int q = 0; q < p->n_parts && nd->is_left_out[k]; q++) {
-            nd->is_left_out[k] = p->parts[q].line != flown->line || mid_m < p->parts[q].from_m ||
-                                 mid_m > p->parts[q].to_m;
+            double from_m = fmax(nd->s_m[k] + flown->from_m, p->parts[q].from_m);
+            double to_m = fmin(nd->s_m[k + 1] + flown->from_m, p->parts[q].to_m);
+            nd->is_left_out[k] = p->parts[q].line != flown->line || to_m - from_m <= HAIR_M;
         }
     }
 }

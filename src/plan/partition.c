@@ -64,6 +64,7 @@ struct improver {
     double *loads;
     double scale; /* the loads' size, so that powers stay in range */
     bool is_weighted;
+    double least_gain; /* of the sum: what brings less is left as it is */
 };
 
 static double term(const struct improver *im, int c, double load)
@@ -127,7 +128,7 @@ static bool try_swap(struct improver *im, int at, int n_old, const struct vg_pie
         double load = im->loads[swap.crews[k]];
         change += term(im, swap.crews[k], load + swap.delta[k]) - term(im, swap.crews[k], load);
     }
-    if (!(change < -1e-13)) {
+    if (!(change < -im->least_gain)) {
         return false;
     }
     vg_swap_make(&swap, im->part, im->loads);
@@ -253,8 +254,24 @@ static bool exchange(struct improver *im, int at)
     return false;
 }
 
-enum vg_status vg_partition_improve(struct vg_problem *p, bool is_weighted, struct vg_partition *io,
-                                    struct vg_error *err)
+static bool sweep(struct improver *im)
+{
+    bool any = false;
+    int *n = &im->part->n;
+    im->scale = vg_partition_load(im->p, im->part, im->is_weighted, im->loads);
+    for (int q = 0; q < *n; q++) {
+        any = move_cut(im, q) || any;
+        any = change_owner(im, q) || any;
+        any = join_next(im, q) || any;
+    }
+    for (int q = 0; !any && q < *n; q++) {
+        any = split(im, q) || hand_over(im, q) || exchange(im, q);
+    }
+    return any;
+}
+
+static enum vg_status improve(struct vg_problem *p, bool is_weighted, double enough,
+                              double least_gain, struct vg_partition *io, struct vg_error *err)
 {
     int n_nodes = 1;
     for (int k = 0; k < p->n_chains; k++) {
@@ -270,22 +287,26 @@ enum vg_status vg_partition_improve(struct vg_problem *p, bool is_weighted, stru
     for (int q = 0; q < io->n; q++) {
         vg_piece_set_cost(p, &io->pieces[q]);
     }
-    struct improver im = {p, io, loads, 1, is_weighted};
-    for (int sweep = 0; sweep < MAX_SWEEPS; sweep++) {
-        bool any = false;
-        im.scale = vg_partition_load(p, io, is_weighted, loads);
-        for (int q = 0; q < io->n; q++) {
-            any = move_cut(&im, q) || any;
-            any = change_owner(&im, q) || any;
-            any = join_next(&im, q) || any;
-        }
-        for (int q = 0; !any && q < io->n; q++) {
-            any = split(&im, q) || hand_over(&im, q) || exchange(&im, q);
-        }
-        if (!any) {
-            break;
-        }
+    struct improver im = {p, io, loads, 1, is_weighted, least_gain};
+    bool any = true;
+    for (int k = 0; k < MAX_SWEEPS && any; k++) {
+        io->worst = vg_partition_load(p, io, is_weighted, loads);
+        any = io->worst > enough && sweep(&im);
     }
     io->worst = vg_partition_load(p, io, is_weighted, loads);
     return VG_OK;
+}
+
+enum vg_status vg_partition_improve(struct vg_problem *p, bool is_weighted, struct vg_partition *io,
+                                    struct vg_error *err)
+{
+    static const double ANYTHING = 1e-13;
+    return improve(p, is_weighted, 0, ANYTHING, io, err);
+}
+
+enum vg_status vg_partition_relieve(struct vg_problem *p, bool is_weighted, double enough,
+                                    struct vg_partition *io, struct vg_error *err)
+{
+    static const double MUCH = 0.05; /* the crew that is worst off counts 1 */
+    return improve(p, is_weighted, enough, MUCH, io, err);
 }

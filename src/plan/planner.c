@@ -69,6 +69,12 @@ static bool is_quick(const struct making *mk)
     return mk->options != NULL && mk->options->is_quick;
 }
 
+/* No prices are asked for. */
+static bool is_near(const struct making *mk)
+{
+    return is_quick(mk) && mk->options->near != NULL && !mk->options->is_clocked;
+}
+
 static void drop_flights(struct making *mk)
 {
     for (int k = 0; k < mk->n_flights; k++) {
@@ -170,9 +176,9 @@ static enum vg_status settle_partition(struct making *mk, struct vg_error *err)
 {
     struct vg_partition part = mk->part;
     double enough_s = mk->options != NULL ? mk->options->enough_s : 0;
+    bool is_patient = enough_s > 0 && !is_quick(mk);
     const struct vg_settle_options options = {.enough = enough_s / mk->problem.watch->revisit_s,
-                                              .rounds =
-                                                  enough_s > 0 ? PATIENT_ROUNDS : SETTLE_ROUNDS,
+                                              .rounds = is_patient ? PATIENT_ROUNDS : SETTLE_ROUNDS,
                                               .moves = SETTLE_MOVES / (is_quick(mk) ? QUICKER : 1),
                                               .seed = SHAKE_SEED};
     enum vg_status st = vg_settle(&mk->problem, &options, &part, err);
@@ -180,6 +186,18 @@ static enum vg_status settle_partition(struct making *mk, struct vg_error *err)
         mk->part = part;
     }
     return st;
+}
+
+/* From what flies already, with as few changes as will do; where they do not, with any. */
+static enum vg_status stay_near(struct making *mk, struct vg_error *err)
+{
+    struct vg_problem *p = &mk->problem;
+    double enough = mk->options->enough_s / p->watch->revisit_s;
+    enum vg_status st = vg_partition_of_plan(p, mk->options->near, &mk->part, err);
+    if (st == VG_OK) {
+        st = vg_partition_relieve(p, p->is_mixed, enough, &mk->part, err);
+    }
+    return st == VG_OK && !p->is_mixed && mk->part.worst > enough ? settle_partition(mk, err) : st;
 }
 
 /* The best of the sets that prices find, after local moves; judged by one tour per crew. */
@@ -362,7 +380,7 @@ static enum vg_status solve_flights(struct making *mk, struct vg_error *err)
             return vg_problem_refuse_reach(&mk->problem, err);
         }
         vg_rates_finish(&mk->rates);
-        if (st == VG_OK) {
+        if (st == VG_OK && !is_near(mk)) {
             st =
                 solve_rates(&mk->problem, &mk->costs, is_quick(mk) ? NEAR : CLOSE, &mk->rates, err);
         }
@@ -374,9 +392,9 @@ static enum vg_status solve_flights(struct making *mk, struct vg_error *err)
             st = tell(mk, 0.5, err);
         }
         if (st == VG_OK) {
-            st = choose_partition(mk, false, err);
+            st = is_near(mk) ? stay_near(mk, err) : choose_partition(mk, false, err);
         }
-        if (st == VG_OK && mk->problem.is_mixed) {
+        if (st == VG_OK && mk->problem.is_mixed && !is_near(mk)) {
             st = choose_partition(mk, true, err);
         }
         if (st == VG_OK) {

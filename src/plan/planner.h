@@ -29,6 +29,8 @@ struct vg_planner_options {
     /* Within a second or two on the longest borders: fewer starts are tried, no bound is proven
      * (bound_s 0, an empty certificate), drones are not kept apart by layers (apart.h). */
     bool is_quick;
+    /* is_quick: stays as near to what this plan flies as enough_s allows; NULL: anew. */
+    const struct vg_plan *near;
     bool is_clocked; /* a day of the clock, though nothing in the watch asks for it */
     double enough_s; /* a worst gap that will do: the first plan looks for no better one; 0: none */
     bool wants_wider; /* bounds for flights that turn back or land elsewhere too (wider.h) */

@@ -12,8 +12,7 @@ static int64_t ticks(double s)
     return (int64_t)llround(s * VG_TICKS_PER_S);
 }
 
-/* The same visits at the same times after take-off, and the same period. */
-static bool is_alike(const struct vg_plan_sortie *a, const struct vg_plan_sortie *b)
+bool vg_plan_is_alike(const struct vg_plan_sortie *a, const struct vg_plan_sortie *b)
 {
     if (a->n_visits != b->n_visits || ticks(a->period_s) != ticks(b->period_s)) {
         return false;
@@ -119,7 +118,7 @@ static void find_steps(const struct vg_plan *plan, int64_t *at, int *mine, int64
         int m = 0;
         int64_t p = ticks(plan->sorties[k].period_s);
         for (int j = k; j < n && out[k] < 0; j++) {
-            if (out[j] < 0 && is_alike(&plan->sorties[k], &plan->sorties[j])) {
+            if (out[j] < 0 && vg_plan_is_alike(&plan->sorties[k], &plan->sorties[j])) {
                 mine[m] = j;
                 at[m++] = ticks(plan->sorties[j].takeoff_s) % p;
             }

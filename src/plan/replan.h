@@ -1,11 +1,11 @@
 /* A new timetable when the fleet changes: drones lost, out of order, late, or back.
  *
- * What changes is as little as will do. First the bases of the drones that are out plan again for
- * themselves (with every base that shares ground with them); where that breaks the promise, their
- * neighbours join; at last all. Everything else keeps its sorties and times. No flight under way is
- * touched: what it will still see counts, and its drone flies again once it is down and turned
- * round. The start of the new tours is the one, of many tried, whose worst time unseen from now on
- * (forecast: ages now, flights under way, timetable) is the least.
+ * What changes is as little as will do. First the crews of the drones that are out or back fly the
+ * flights they have in another order and at other times (retime.h); few bases then look for other
+ * flights. Where that will not keep the promise their neighbours take over what relieves them, at
+ * last anybody (pieces.c); bases whose flights stay keep their times. Nothing is changed where that
+ * would make the worst to come worse. No flight under way is touched: what it will still see
+ * counts, and its drone flies again once it is down and turned round.
  *
  * The forecast looks at the middle of every 500 m of line. It is what a person is told, not a
  * proof: the merged plan is a plan like any other, and `vg_check_plan` judges it.
@@ -45,6 +45,7 @@ struct vg_replan_input {
     double (*unseen_s)(void *ctx, int line, double s_m);
     void *ctx;
     int number; /* of this change, from 1: part of the new sorties' names ("V1.2b") */
+    bool is_other_wind; /* than the plan's: none of its flights can be flown as it is */
     bool is_from_rest; /* nothing that was due before now is flown late */
 };
 
@@ -55,15 +56,17 @@ struct vg_forecast {
     double s_m;
     double t_s; /* from now: when it is seen again, or the end of the forecast */
     double broken_m; /* length of line that goes unseen longer than wanted at some time */
+    double overdue_m_s; /* line times what it goes unseen beyond its wish, all of it together */
     double mean_wait; /* until the next sight, over the wanted revisit; mean of the line */
 };
 
 struct vg_replan_outcome {
-    struct vg_plan plan; /* same epoch as the one in force; no bound is claimed */
-    int n_new; /* sorties, the last of the plan's */
+    struct vg_plan plan; /* same epoch as the one in force; no bound is claimed. Empty: the one in
+                            force is best, and has no drone that is out */
+    int n_new; /* sorties, the last of the plan's; 0: those in force less the drones that are out */
     int n_bases; /* that fly another timetable than before */
     struct vg_forecast without; /* the plan in force, less the drones that are out */
-    struct vg_forecast with;
+    struct vg_forecast with; /* where nothing is new, the same */
 };
 
 /* VG_E_INVALID with a sentence: no drone is left. VG_E_NO_MEMORY. */

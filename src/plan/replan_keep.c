@@ -39,9 +39,9 @@ static int mark(const struct vg_replan_input *in, const struct vg_forecast *f, b
 
 static bool is_worth_it(const struct vg_replan_outcome *out)
 {
-    return out->with.ratio <= out->without.ratio - BETTER_BY ||
-           (out->with.ratio <= out->without.ratio &&
-            out->with.broken_m <= 0.5 * out->without.broken_m);
+    return out->n_new > 0 && (out->with.ratio <= out->without.ratio - BETTER_BY ||
+                              (out->with.ratio <= out->without.ratio &&
+                               out->with.broken_m <= 0.5 * out->without.broken_m));
 }
 
 enum vg_status vg_replan_keep(const struct vg_replan_input *in, struct vg_replan_outcome *out,

@@ -242,7 +242,7 @@ static void one_base_closes_ranks(void **state)
     assert_int_equal(out.n_bases, 1);
     assert_true(out.with.ratio < out.without.ratio);
     assert_true(out.with.ratio <= 1);
-    assert_float_equal(out.with.ratio, worst_of(&s, &out.plan, ahead_of(&out.plan)), 1e-3);
+    assert_float_equal(out.with.ratio, worst_of(&s, &out.plan, ahead_of(&s.plan)), 1e-3);
     assert_sound(&s, &out.plan);
     int n_same = 0;
     int n_new = 0;
@@ -258,6 +258,154 @@ static void one_base_closes_ranks(void **state)
         }
     }
     assert_true(n_new > 0 && n_same > 0 && n_same + n_new == out.plan.n_sorties);
+    vg_plan_finish(&out.plan);
+    drop_scene(&s);
+}
+
+/* 250 km, one base at its middle, three drones; the first is lost, the third comes down late. */
+static void set_one_base(struct scene *s)
+{
+    double lat[2] = {10, 12.26};
+    double lon[2] = {0, 0};
+    struct vg_error err = {0};
+    const struct vg_planner_options coarse = {.site_step_m = 5000};
+    *s = (struct scene){.age_s = 2000, .old_from_m = 40000, .old_to_m = 60000, .old_s = 9000};
+    s->watch = fixture_watch(lat, lon, 2);
+    fixture_base(&s->watch, "Only", 11.13, 0.1, 3);
+    fixture_drones(&s->watch, 0, 3);
+    assert_int_equal(vg_planner_solve(&s->watch, NULL, &coarse, &s->plan, &err), VG_OK);
+    s->in = (struct vg_replan_input){.watch = &s->watch,
+                                     .plan = &s->plan,
+                                     .plan_now_s = 40000,
+                                     .drones = s->drones,
+                                     .has_changed = s->has_changed,
+                                     .unseen_s = age_at,
+                                     .ctx = s,
+                                     .number = 1};
+    lose(s, 0);
+    s->drones[2].ready_s = 2500;
+}
+
+/* Two flights in this order by two drones, the second a headway behind the first. */
+static double worst_of_tour(struct scene *s, const int order[2], const int drones[2],
+                            double begin_s)
+{
+    struct vg_plan_sortie so[4];
+    struct vg_plan plan = s->plan;
+    double turnaround_s = s->watch.types[0].turnaround_s;
+    double headway_s = 0;
+    plan.sorties = so;
+    plan.n_sorties = 0;
+    for (int k = 0; k < 2; k++) {
+        const struct vg_plan_sortie *x = &s->plan.sorties[order[k]];
+        headway_s += (x->land_s - x->takeoff_s + turnaround_s) / 2;
+    }
+    headway_s = ceil(headway_s);
+    for (int d = 0; d < 2; d++) {
+        double at_s = s->in.plan_now_s + begin_s + d * headway_s;
+        for (int k = 0; k < 2; k++) {
+            const struct vg_plan_sortie *x = &s->plan.sorties[order[k]];
+            struct vg_plan_sortie *y = &so[plan.n_sorties++];
+            double takeoff_s = fmod(at_s, 2 * headway_s);
+            assert_true(vg_plan_copy_sortie(x, takeoff_s - x->takeoff_s, y));
+            y->period_s = 2 * headway_s;
+            vg_format(y->drone, sizeof y->drone, "%s", s->watch.drones[drones[d]].id);
+            at_s += x->land_s - x->takeoff_s + turnaround_s;
+        }
+    }
+    plan.period_s = 2 * headway_s;
+    double worst = worst_of(s, &plan, ahead_of(&s->plan));
+    for (int k = 0; k < plan.n_sorties; k++) {
+        free(so[k].track);
+        free(so[k].visits);
+    }
+    return worst;
+}
+
+/* Both orders, both deals of the turns, every five minutes of the headway: none begins better. */
+static void no_tour_begins_better(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct vg_replan_outcome out;
+    struct vg_error err = {0};
+    int flights[3];
+    int n = 0;
+    double best = HUGE_VAL;
+    double most = 0;
+    set_one_base(&s);
+    for (int k = 0; k < s.plan.n_sorties; k++) {
+        if (strcmp(s.plan.sorties[k].drone, s.watch.drones[1].id) == 0 && n < 3) {
+            flights[n++] = k;
+        }
+    }
+    assert_int_equal(n, 2);
+    for (int q = 0; q < 4; q++) {
+        const int order[2] = {flights[q % 2], flights[1 - q % 2]};
+        const int drones[2] = {1 + q / 2, 2 - q / 2};
+        for (double at_s = 0; at_s < 30000; at_s += 300) {
+            double worst = worst_of_tour(&s, order, drones, at_s);
+            best = fmin(best, worst);
+            most = fmax(most, worst);
+        }
+    }
+    assert_true(most > 1.2 * best); /* it matters */
+    assert_int_equal(vg_replan_solve(&s.in, &out, &err), VG_OK);
+    if (out.with.ratio > best + 0.005) {
+        fail_msg("%.4f to come, by hand %.4f; doing nothing %.4f", out.with.ratio, best,
+                 out.without.ratio);
+    }
+    assert_float_equal(out.with.ratio, worst_of(&s, &out.plan, ahead_of(&s.plan)), 1e-3);
+    assert_sound(&s, &out.plan);
+    vg_plan_finish(&out.plan);
+    drop_scene(&s);
+}
+
+/* A drone that only flew over what the three of its base see already. */
+static void add_idler(struct scene *s)
+{
+    struct vg_plan *plan = &s->plan;
+    const struct vg_plan_sortie *like = NULL;
+    fixture_drones(&s->watch, 1, 1);
+    struct vg_plan_sortie *more =
+        realloc(plan->sorties, ((size_t)plan->n_sorties + 1) * sizeof *more);
+    assert_non_null(more);
+    plan->sorties = more;
+    for (int k = 0; k < plan->n_sorties; k++) {
+        like = strcmp(more[k].base_from, "Middle") == 0 ? &more[k] : like;
+    }
+    assert_non_null(like);
+    struct vg_plan_sortie *so = &more[plan->n_sorties++];
+    assert_true(vg_plan_copy_sortie(like, 0, so));
+    so->period_s = 2 * like->period_s;
+    vg_format(so->drone, sizeof so->drone, "%s", s->watch.drones[s->watch.n_drones - 1].id);
+    vg_format(so->id, sizeof so->id, "%s.1", so->drone);
+}
+
+/* It is lost: its flight on top of the others' would cost them visits, so nothing is changed. */
+static void nothing_worse_is_flown(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct vg_replan_outcome out;
+    struct vg_error err = {0};
+    set_scene(&s);
+    add_idler(&s);
+    lose(&s, s.watch.n_drones - 1);
+    /* All is seen by the time that drones which take off now come by. */
+    const struct vg_replan_pass seen = {
+        .to_m = s.watch.network.lines[0].length_m, .t0_s = 3000, .t1_s = 3001};
+    s.in.under_way = &seen;
+    s.in.n_under_way = 1;
+    assert_int_equal(vg_replan_solve(&s.in, &out, &err), VG_OK);
+    assert_true(out.without.ratio < 1);
+    assert_int_equal(out.n_new, 0);
+    assert_float_equal(out.with.ratio, out.without.ratio, 1e-9);
+    assert_int_equal(out.plan.n_sorties, s.plan.n_sorties - 1);
+    for (int k = 0; k < out.plan.n_sorties; k++) {
+        assert_string_equal(out.plan.sorties[k].id, s.plan.sorties[k].id);
+    }
+    assert_sound(&s, &out.plan);
     vg_plan_finish(&out.plan);
     drop_scene(&s);
 }
@@ -320,7 +468,7 @@ static void neighbours_take_over(void **state)
     assert_int_equal(vg_replan_solve(&s.in, &out, &err), VG_OK);
     assert_int_equal(out.n_bases, 3);
     assert_true(out.with.ratio < out.without.ratio);
-    assert_float_equal(out.with.ratio, worst_of(&s, &out.plan, ahead_of(&out.plan)), 1e-3);
+    assert_float_equal(out.with.ratio, worst_of(&s, &out.plan, ahead_of(&s.plan)), 1e-3);
     assert_sound(&s, &out.plan);
     for (int k = 0; k < out.plan.n_stretches; k++) {
         assert_false(out.plan.stretches[k].is_unreachable);
@@ -397,7 +545,7 @@ static void both_passes_are_planned_again(void **state)
                 one.sorties[one.n_sorties++] = out.plan.sorties[k];
             }
         }
-        worst[q] = worst_of(&s, &one, ahead_of(&out.plan));
+        worst[q] = worst_of(&s, &one, ahead_of(&s.plan));
         free(one.sorties);
     }
     if (fabs(out.with.ratio - fmax(worst[0], worst[1])) > 0.002) {
@@ -423,6 +571,7 @@ static void missed_ground_is_made_good(void **state)
     assert_false(is_better);
     assert_true(out.without.ratio <= 1.05);
     assert_int_equal(out.plan.n_sorties, 0);
+    s.in.plan_now_s = 42000; /* nobody takes off there for a good while */
     s.age_s = 600;
     s.old_from_m = 140000;
     s.old_to_m = 160000;
@@ -432,7 +581,7 @@ static void missed_ground_is_made_good(void **state)
     assert_true(out.without.ratio > 1.05);
     assert_true(is_better);
     assert_true(out.with.ratio <= out.without.ratio - 0.05);
-    assert_float_equal(out.with.ratio, worst_of(&s, &out.plan, ahead_of(&out.plan)), 1e-3);
+    assert_float_equal(out.with.ratio, worst_of(&s, &out.plan, ahead_of(&s.plan)), 1e-3);
     assert_sound(&s, &out.plan);
     vg_plan_finish(&out.plan);
     drop_scene(&s);
@@ -443,6 +592,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forecast_by_hand),
         cmocka_unit_test(one_base_closes_ranks),
+        cmocka_unit_test(no_tour_begins_better),
+        cmocka_unit_test(nothing_worse_is_flown),
         cmocka_unit_test(new_flights_make_way),
         cmocka_unit_test(neighbours_take_over),
         cmocka_unit_test(nobody_and_back),
