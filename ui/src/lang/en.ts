@@ -113,6 +113,7 @@ export const en = {
   a_late_launch: "{drone} is late",
   a_late_launch_more: "Sortie {sortie} should have taken off {late} ago",
   a_replanned_out: "New timetable without {drones}",
+  a_replanned_on: "Without {drones} the others fly on as planned: nothing better was found",
   a_replanned_back: "New timetable: {drones} flies again",
   a_replanned_promise: "New timetable: ground would have gone unseen too long",
   a_replanned_wind: "New timetable for another wind: {speed} from {from}",

@@ -115,6 +115,7 @@ export const fr: Lang = {
   a_late_launch: "{drone} est en retard",
   a_late_launch_more: "La sortie {sortie} aurait dû décoller il y a {late}",
   a_replanned_out: "Nouveau tableau de vol sans {drones}",
+  a_replanned_on: "Sans {drones}, les autres volent comme prévu : rien de mieux n’a été trouvé",
   a_replanned_back: "Nouveau tableau de vol : {drones} vole à nouveau",
   a_replanned_promise: "Nouveau tableau de vol : du terrain serait resté trop longtemps sans être vu",
   a_replanned_wind: "Nouveau tableau de vol pour un autre vent : {speed} du {from}",

@@ -39,7 +39,7 @@ function wind(p: Alert["params"]): { speed: Words; from: Words } {
 
 function replannedTitle(p: Alert["params"], out: string, back: string): Words {
   if (p.cause === "wind") return t("a_replanned_wind", wind(p));
-  if (out) return t("a_replanned_out", { drones: out });
+  if (out) return t(num(p.bases) > 0 ? "a_replanned_out" : "a_replanned_on", { drones: out });
   return back ? t("a_replanned_back", { drones: back }) : t("a_replanned_promise");
 }
 
