@@ -12,6 +12,8 @@ enum {
 static const double LASTS = 0.5; /* a part by which the headway is longer, against one of the worst
                                     to come */
 static const double NEVER = 1e3;
+/* Until the timetable is taken up; what should have taken off by then is not flown. */
+static const double LEAD_S = 30;
 
 static int64_t ticks(double s)
 {
@@ -27,7 +29,7 @@ static int by_time(const void *a, const void *b)
     return x->t != y->t ? (x->t < y->t ? -1 : 1) : x->flight - y->flight;
 }
 
-/* Take-offs of the tour from a quarter of an hour ago to the end, and whose turn they are. */
+/* Take-offs of the tour from the first that can be flown to the end, and whose turn they are. */
 static int list_events(struct vg_retime_walk *s, int crew, int64_t end)
 {
     const struct vg_retime_crew *c = &s->to->crews[crew];
@@ -36,7 +38,7 @@ static int list_events(struct vg_retime_walk *s, int crew, int64_t end)
     int n = 0;
     for (int k = 0; k < c->n_flights; k++) {
         const struct vg_retime_flight *f = &s->to->flights[tour->order[k]];
-        int64_t back = (at + ticks(VG_GROUND_LATE_S)) / s->headway;
+        int64_t back = (at - ticks(LEAD_S)) / s->headway - (at < ticks(LEAD_S));
         for (int64_t j = -back; at + j * s->headway <= end && n < VG_RETIME_EVENTS; j++) {
             int turn = (int)(((j % c->n) + c->n) % c->n);
             s->events[n++] = (struct vg_retime_event){at + j * s->headway, tour->order[k], turn};
@@ -71,7 +73,7 @@ static void take_off(struct vg_retime_walk *s, int crew)
         double t_s = (double)e->t / VG_TICKS_PER_S;
         if (late_of[e->turn] < 0 && next < c->n && c->ready_s[next] <= t_s + VG_GROUND_LATE_S) {
             s->to->turn[crew][next] = e->turn;
-            late_of[e->turn] = fmax(0, fmax(0, c->ready_s[next++]) - t_s);
+            late_of[e->turn] = fmax(0, c->ready_s[next++] - t_s);
             s->late_s[crew] = fmax(s->late_s[crew], late_of[e->turn]);
         }
         struct vg_retime_takeoffs *to = &s->takeoffs[e->flight];
