@@ -187,13 +187,10 @@ struct vg_rota_options {
     bool (*go_on)(void *ctx); /* asked by every thread now and then; false ends the search */
     void *ctx;
 };
-/* The best rota found; out->n = 0 if none was. */
+/* The best rota found; out->n = 0 if none was. Where tables have a clock its period is a day
+ * (day_search.c). */
 enum vg_status vg_rota_search(const struct vg_rota_tables *t, const struct vg_rota_options *options,
                               struct vg_rota_plan *io, struct vg_error *err) VG_MUST_USE;
-
-/* The same for a day's timetable, from the partition on; tables have a clock (day_search.c). */
-enum vg_status vg_day_search(const struct vg_rota_tables *t, const struct vg_rota_options *options,
-                             struct vg_rota_plan *io, struct vg_error *err) VG_MUST_USE;
 
 /* Flights of a day's timetable, which take off at 0 as counted, become what they are in the wind of
  * their hours (day_wind.c). false: out of memory. */

@@ -204,8 +204,7 @@ enum vg_status vg_rota_improve(struct vg_problem *p, const struct vg_rates *rate
     }
     bool is_short = true;
     for (int k = 0; k < TRIES && is_short && st == VG_OK; k++) {
-        st = p->clock != NULL ? vg_day_search(&t, &o, &rota, err)
-                              : vg_rota_search(&t, &o, &rota, err);
+        st = vg_rota_search(&t, &o, &rota, err);
         is_short = false;
         if (st == VG_OK && rota.n > 0 && rota.target < share) {
             st = make(p, &t, &rota, share, io, &is_short, err);

@@ -173,6 +173,10 @@ static void hold(struct vg_rota_walk *w)
 
 static void load_held(struct vg_rota_walk *w)
 {
+    if (w->tables->clock != NULL) {
+        vg_day_load(w, w->held.sorties, w->held.n, w->held.target);
+        return;
+    }
     vg_rota_set_deal(&w->rota, w->held.deal);
     vg_rota_load(&w->rota, w->held.sorties, w->held.n, w->held.target, w->held.period_s);
 }

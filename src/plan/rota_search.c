@@ -45,20 +45,37 @@ static void copy_plan(const struct vg_rota_plan *from, struct vg_rota_plan *to)
     to->n = from->n;
     to->target = from->target;
     to->period_s = from->period_s;
+    to->by_day = from->by_day;
 }
 
-bool vg_rota_walk_polish(struct vg_rota_walk *w)
+/* A day is as long as it is. */
+static bool settle_day(struct vg_rota_walk *w, double most, double *out_target)
 {
-    double target, period_s;
-    double most = w->best.n > 0 ? w->best.target * (1 - 2e-4) : w->rota.target * 1.5;
+    return vg_rota_settle(&w->rota, VG_DAY_S, w->room, out_target) && *out_target < most;
+}
+
+static bool polish_period(struct vg_rota_walk *w, double most, double *out_target,
+                          double *out_period_s)
+{
     double d = w->ratio_s;
     double least = FIRST_RATIO * d;
     if (w->best.n > 0) {
         least = fmin(LEAST_RATIO * d, 0.99 * w->best.period_s / w->best.target);
     }
-    if (!vg_rota_polish(&w->rota, least, MOST_RATIO * d, most, w->room, &target, &period_s)) {
+    return vg_rota_polish(&w->rota, least, MOST_RATIO * d, most, w->room, out_target, out_period_s);
+}
+
+bool vg_rota_walk_polish(struct vg_rota_walk *w)
+{
+    double target;
+    double period_s = VG_DAY_S;
+    bool is_day = w->tables->clock != NULL;
+    double easy = is_day ? HUGE_VAL : w->rota.target * 1.5;
+    double most = w->best.n > 0 ? w->best.target * (1 - 2e-4) : easy;
+    if (!(is_day ? settle_day(w, most, &target) : polish_period(w, most, &target, &period_s))) {
         return false;
     }
+    w->best.by_day = w->rota.by_day;
     w->best.n = w->rota.n_live;
     w->best.target = target;
     w->best.period_s = period_s;
@@ -72,6 +89,10 @@ bool vg_rota_walk_polish(struct vg_rota_walk *w)
 
 void vg_rota_load_best(struct vg_rota_walk *w, double share)
 {
+    if (w->tables->clock != NULL) {
+        vg_day_load(w, w->best.sorties, w->best.n, w->best.target * share);
+        return;
+    }
     for (int k = 0; k < w->best.n; k++) {
         w->room[k] = w->best.sorties[k];
         w->room[k].at_s *= share;
@@ -252,6 +273,10 @@ static void walk(struct vg_rota_walk *w)
 {
     static const int TURNS[] = {0, 1, 0, 2, 1};
     double ratios_s[VG_ROTA_RATIOS];
+    if (w->tables->clock != NULL) {
+        vg_day_walk(w);
+        return;
+    }
     int n = vg_rota_ratios(w->tables, ratios_s);
     for (int k = w->first; !w->no_memory && !w->is_stopped; k++) {
         /* With one wish for all a partition is where the tours are. */

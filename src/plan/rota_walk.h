@@ -45,6 +45,16 @@ void vg_rota_load_best(struct vg_rota_walk *w, double share);
 /* A deal of the drones that differs from the rota's in one drone; -1: this try found none. */
 int vg_rota_other_deal(struct vg_rota_walk *w, int *out_from, int *out_to);
 
+/* A day's sorties into the rota, its gaps by day held to what they may be (day_search.c). */
+void vg_day_load(struct vg_rota_walk *w, const struct vg_rota_sortie *sorties, int n,
+                 double target);
+/* The search where the period is a day. */
+void vg_day_walk(struct vg_rota_walk *w);
+/* Where a day's timetable begins (day_begin.c): sorties into out, which has room for VG_ROTA_MOST.
+ * by_day: see struct vg_rota. false: out of memory. */
+bool vg_day_begin(const struct vg_rota_tables *t, double by_day, struct vg_rota_sortie *out,
+                  int *out_n);
+
 /* Works on the places that keep the best rota from a lower target, all others left as they are,
  * until that brings nothing. */
 void vg_rota_walk_places(struct vg_rota_walk *w);

@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum {
-    ROOM = 32
+    ROOM = 48
 };
 
 static double *copy(const double *x, int n)

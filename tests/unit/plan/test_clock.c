@@ -27,15 +27,20 @@ static void assert_near(double a, double b, double within)
 }
 static const int64_t DAY = 20785; /* 2026-11-28 */
 
-static struct vg_plan solve(const struct vg_watchfile *w)
+static struct vg_plan solve_in(const struct vg_watchfile *w, int64_t moves)
 {
     struct vg_plan plan = {0};
     struct vg_error err = {0};
-    const struct vg_planner_options coarse = {.site_step_m = 1500, .moves = 30000, .day = DAY};
+    const struct vg_planner_options coarse = {.site_step_m = 1500, .moves = moves, .day = DAY};
     if (vg_planner_solve(w, NULL, &coarse, &plan, &err) != VG_OK) {
         fail_msg("%s", err.message);
     }
     return plan;
+}
+
+static struct vg_plan solve(const struct vg_watchfile *w)
+{
+    return solve_in(w, 30000);
 }
 
 static struct vg_check_report check(const struct vg_plan *plan, const struct vg_watchfile *w)
@@ -120,6 +125,29 @@ static void keeps_closed_hours(void **state)
     assert_true(plan.bound_s > forced_s - 130 && plan.bound_s <= forced_s + 1);
     assert_true(plan.worst_gap_s >= plan.bound_s && plan.worst_gap_s < 1.25 * plan.bound_s);
     assert_true(plan.by_day_s <= 1.05 * w.revisit_s);
+    vg_plan_finish(&plan);
+    vg_watchfile_finish(&w);
+}
+
+/* Twelve bases along 1,800 km, three drones each, and hardly any search: night and day are laid out
+ * from the beginning. */
+static void long_line_at_night(void **state)
+{
+    (void)state;
+    const double lat_deg[] = {0, 4, 8, 12, 16};
+    const double lon_deg[] = {0, 0.2, 0, -0.2, 0};
+    struct vg_watchfile w = fixture_watch(lat_deg, lon_deg, 5);
+    for (int b = 0; b < 12; b++) {
+        char name[8];
+        vg_format(name, sizeof name, "B%d", b + 1);
+        fixture_base(&w, name, 0.7 + 1.32 * b, 0.35, 2);
+        fixture_drones(&w, b, 3);
+        close_base(&w, b, 22, 29);
+    }
+    struct vg_plan plan = solve_in(&w, 2000);
+    assert_string_equal(check(&plan, &w).violation, "");
+    assert_true(plan.ratio < 1.1);
+    assert_true(plan.by_day_s <= 1.3 * w.revisit_s);
     vg_plan_finish(&plan);
     vg_watchfile_finish(&w);
 }
@@ -525,6 +553,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_closed_hours),
+        cmocka_unit_test(long_line_at_night),
         cmocka_unit_test(short_hours_force_nothing),
         cmocka_unit_test(random_watches_hold),
         cmocka_unit_test(blind_hours_by_trying_flights),
