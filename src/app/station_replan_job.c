@@ -43,9 +43,11 @@ static bool add_passes(struct vg_station *self, struct vg_replan_job *job,
 {
     double shift_s =
         vg_us_to_s(vg_us_sub(o->takeoff, self->now)) - (o->flying ? o->flying->takeoff_s : 0);
+    double late_s = shift_s + job->in.plan_now_s;
     for (int v = 0; o->flying != NULL && v < o->flying->n_visits; v++) {
         const struct vg_plan_visit *x = &o->flying->visits[v];
-        if (x->t1_s + shift_s < 0) {
+        if (x->t1_s + shift_s < 0 ||
+            !vg_replan_counts(&self->watchfile, self->plan, o->flying, x, late_s)) {
             continue;
         }
         if (job->in.n_under_way == *cap) {
@@ -78,6 +80,7 @@ struct vg_replan_job *vg_station_replan_job(struct vg_station *self, enum vg_rep
     if (job == NULL) {
         return NULL;
     }
+    job->in.plan_now_s = vg_us_to_s(vg_us_sub(self->now, self->epoch));
     job->drones = calloc(n, sizeof *job->drones);
     job->has_changed = calloc(n, sizeof *job->has_changed);
     job->unseen_s = calloc((size_t)shape->n_bins + 1, sizeof *job->unseen_s);
@@ -109,7 +112,6 @@ struct vg_replan_job *vg_station_replan_job(struct vg_station *self, enum vg_rep
     job->in.watch = &job->watch;
     job->in.terrain = self->terrain;
     job->in.plan = self->plan;
-    job->in.plan_now_s = vg_us_to_s(vg_us_sub(self->now, self->epoch));
     job->in.drones = job->drones;
     job->in.has_changed = job->has_changed;
     job->in.under_way = job->passes;

@@ -1,4 +1,5 @@
 /* How long each half kilometre will go unseen from now on. */
+#include "plan/clock.h"
 #include "plan/ground.h"
 
 #include <math.h>
@@ -46,9 +47,19 @@ static bool add_pass(struct passes *self, struct vg_replan_pass pass)
     return true;
 }
 
+bool vg_replan_counts(const struct vg_watchfile *watch, const struct vg_plan *plan,
+                      const struct vg_plan_sortie *sortie, const struct vg_plan_visit *visit,
+                      double late_s)
+{
+    struct vg_plan_visit then = *visit;
+    then.t0_s += late_s;
+    then.t1_s += late_s;
+    return !plan->has_daylight || vg_clock_counts(watch, plan, sortie, &then);
+}
+
 /* Every flight of the sortie that its drone can make before the end. */
 static bool add_sortie(struct passes *all, const struct vg_replan_input *in,
-                       const struct vg_plan_sortie *so, double end_s)
+                       const struct vg_plan *plan, const struct vg_plan_sortie *so, double end_s)
 {
     int d = vg_watchfile_find_drone(in->watch, so->drone);
     bool is_good = true;
@@ -69,6 +80,7 @@ static bool add_sortie(struct passes *all, const struct vg_replan_input *in,
             int line = vg_network_find_line(&in->watch->network, v->line);
             is_good =
                 line < 0 ||
+                !vg_replan_counts(in->watch, plan, so, v, turn * so->period_s + late_s) ||
                 add_pass(all, (struct vg_replan_pass){line, v->from_m, v->to_m, v->t0_s + shift_s,
                                                       v->t1_s + shift_s, v->pass});
         }
@@ -122,7 +134,7 @@ enum vg_status vg_replan_forecast(const struct vg_replan_input *in, const struct
         is_good = add_pass(&all, in->under_way[k]);
     }
     for (int k = 0; is_good && k < plan->n_sorties; k++) {
-        is_good = add_sortie(&all, in, &plan->sorties[k], end_s);
+        is_good = add_sortie(&all, in, plan, &plan->sorties[k], end_s);
     }
     if (is_good) {
         if (all.n > 0) {

@@ -22,7 +22,7 @@ struct vg_replan_drone {
     double ready_s; /* from now: down, turned round */
 };
 
-/* What a flight under way will still see; seconds from now. */
+/* What a flight under way will still see (vg_replan_counts); seconds from now. */
 struct vg_replan_pass {
     int line;
     double from_m;
@@ -86,7 +86,13 @@ enum vg_status vg_replan_keep(const struct vg_replan_input *in, struct vg_replan
 enum vg_status vg_replan_from_rest(const struct vg_watchfile *watch, const struct vg_plan *plan,
                                    double *out_phase_s, struct vg_error *err) VG_MUST_USE;
 
-/* What the plan will do from now on, as the drones allow. */
+/* Does a visit count that is made so long after its time in the plan: is there light for the drone's
+ * camera, where it needs any? */
+bool vg_replan_counts(const struct vg_watchfile *watch, const struct vg_plan *plan,
+                      const struct vg_plan_sortie *sortie, const struct vg_plan_visit *visit,
+                      double late_s);
+
+/* What the plan will do from now on, as the drones allow. Visits that do not count are left out. */
 enum vg_status vg_replan_forecast(const struct vg_replan_input *in, const struct vg_plan *plan,
                                   struct vg_forecast *out, struct vg_error *err) VG_MUST_USE;
 

@@ -227,6 +227,64 @@ static void forecast_by_hand(void **state)
     drop_scene(&s);
 }
 
+static double just_seen(void *ctx, int line, double s_m)
+{
+    (void)ctx;
+    (void)line;
+    (void)s_m;
+    return 0;
+}
+
+/* One drone flies the whole line at 11 and at 23 o'clock, on the meridian of Greenwich: a camera
+ * for day and night sees it every 12 hours, one that needs daylight every 24, at first and for
+ * ever. A flight in the air counts as it is handed over. */
+static void no_sight_in_the_dark(void **state)
+{
+    (void)state;
+    struct vg_watchfile w = fixture_straight(1);
+    struct vg_plan plan = fixture_plan(&w, NULL, 5000);
+    struct vg_plan_sortie twice[2];
+    struct vg_replan_drone drone = {0};
+    struct vg_forecast f;
+    assert_true(plan.n_sorties == 1);
+    double first_s = plan.sorties[0].takeoff_s;
+    for (int k = 0; k < 2; k++) {
+        assert_true(
+            vg_plan_copy_sortie(&plan.sorties[0], (11 + 12 * k) * 3600 - first_s, &twice[k]));
+        twice[k].period_s = 86400;
+    }
+    struct vg_plan day = plan;
+    day.sorties = twice;
+    day.n_sorties = 2;
+    day.period_s = 86400;
+    day.is_clocked = day.has_daylight = true;
+    day.daylight_day = 20785; /* 2026-11-28 */
+    const struct vg_replan_input in = {.watch = &w,
+                                       .plan = &day,
+                                       .plan_now_s = 15 * 3600,
+                                       .drones = &drone,
+                                       .unseen_s = just_seen};
+    w.cameras[0] = (struct vg_wf_camera){.name = "eye", .light = VG_LIGHT_ANY};
+    w.n_cameras = 1;
+    w.types[0].camera = 0;
+    assert_int_equal(vg_replan_forecast(&in, &day, &f, NULL), VG_OK);
+    assert_true(fabs(f.ratio * w.revisit_s / 3600 - 12) < 0.6);
+    w.cameras[0].light = VG_LIGHT_DAY;
+    assert_int_equal(vg_replan_forecast(&in, &day, &f, NULL), VG_OK);
+    assert_true(fabs(f.ratio * w.revisit_s / 3600 - 24) < 0.001);
+    const struct vg_plan_visit *noon = &twice[0].visits[0];
+    assert_true(vg_replan_counts(&w, &day, &twice[0], noon, 0));
+    assert_true(vg_replan_counts(&w, &day, &twice[0], noon, 3 * 86400 + 2 * 3600));
+    assert_false(vg_replan_counts(&w, &day, &twice[0], noon, 3 * 86400 + 8 * 3600));
+    assert_false(vg_replan_counts(&w, &day, &twice[1], &twice[1].visits[0], 0));
+    for (int k = 0; k < 2; k++) {
+        free(twice[k].track);
+        free(twice[k].visits);
+    }
+    vg_plan_finish(&plan);
+    vg_watchfile_finish(&w);
+}
+
 /* One of three drones in the middle is lost: its base alone flies another timetable, the promise is
  * kept where the old plan, less that drone, would break it or come nearer to it; sorties of the
  * other bases are as they were. */
@@ -591,6 +649,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forecast_by_hand),
+        cmocka_unit_test(no_sight_in_the_dark),
         cmocka_unit_test(one_base_closes_ranks),
         cmocka_unit_test(no_tour_begins_better),
         cmocka_unit_test(nothing_worse_is_flown),
