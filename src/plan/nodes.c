@@ -196,6 +196,34 @@ static void mark_left_out(struct vg_problem *p, int line)
     }
 }
 
+/* In order, more than a metre apart; how many are left. */
+static int sort_apart(double *io, int n)
+{
+    int kept = 0;
+    qsort(io, (size_t)n, sizeof *io, by_number);
+    for (int q = 0; q < n; q++) {
+        if (kept == 0 || io[q] > io[kept - 1] + 1) {
+            io[kept++] = io[q];
+        }
+    }
+    return kept;
+}
+
+/* Ends of the parts asked for, where the sorties of others begin. */
+static int add_part_ends(const struct vg_problem *p, int line, double from_m, double to_m,
+                         double *io, int n)
+{
+    const struct vg_flown *flown = &p->flown[line];
+    for (int q = 0; q < 2 * p->n_parts; q++) {
+        const struct vg_planner_part *part = &p->parts[q / 2];
+        double end_m = (q % 2 == 0 ? part->from_m : part->to_m) - flown->from_m;
+        if (part->line == flown->line && n < EDGES && end_m > from_m + 1 && end_m < to_m - 1) {
+            io[n++] = end_m;
+        }
+    }
+    return sort_apart(io, n);
+}
+
 /* Beside each edge a place so far in that a sweep towards it can begin there: what lies between is
  * swept the other way. */
 static int add_room(const struct vg_problem *p, const struct vg_stretch *st, double from_m,
@@ -214,19 +242,12 @@ static int add_room(const struct vg_problem *p, const struct vg_stretch *st, dou
             }
         }
     }
-    qsort(io, (size_t)n, sizeof *io, by_number);
-    int kept = 0;
-    for (int q = 0; q < n; q++) {
-        if (kept == 0 || io[q] > io[kept - 1] + 1) {
-            io[kept++] = io[q];
-        }
-    }
-    return kept;
+    return sort_apart(io, n);
 }
 
-/* A node at the start of each link, and where the path enters or leaves what is forbidden. With
- * out->s_m NULL they are only counted. Cuts lie on whole metres, as the file gives them; ends of
- * stretches keep what the network says. */
+/* A node at the start of each link, where the path enters or leaves what is forbidden, and where a
+ * part ends. With out->s_m NULL they are only counted. Cuts lie on whole metres, as the file gives
+ * them; ends of stretches keep what the network says. */
 static int lay_stretch(const struct vg_problem *p, int k, double step_m, struct vg_nodes *out)
 {
     const struct vg_stretch *st = &p->net.stretches[k];
@@ -239,6 +260,7 @@ static int lay_stretch(const struct vg_problem *p, int k, double step_m, struct 
         double edges[EDGES];
         int n_edges = find_piece_edges(p, k, s, next, edges);
         n_edges = add_room(p, st, s, next, edges, n_edges);
+        n_edges = add_part_ends(p, st->line, s, next, edges, n_edges);
         n += 1 + n_edges;
         if (out->s_m != NULL) {
             add_node(out, k, st, q > 0 ? round(s + from_m) - from_m : s);

@@ -86,8 +86,8 @@ enum vg_status vg_replan_keep(const struct vg_replan_input *in, struct vg_replan
 enum vg_status vg_replan_from_rest(const struct vg_watchfile *watch, const struct vg_plan *plan,
                                    double *out_phase_s, struct vg_error *err) VG_MUST_USE;
 
-/* Does a visit count that is made so long after its time in the plan: is there light for the drone's
- * camera, where it needs any? */
+/* Does a visit count that is made so long after its time in the plan: is there light for the
+ * drone's camera, where it needs any? */
 bool vg_replan_counts(const struct vg_watchfile *watch, const struct vg_plan *plan,
                       const struct vg_plan_sortie *sortie, const struct vg_plan_visit *visit,
                       double late_s);

@@ -108,6 +108,13 @@ static double worst_at(struct scene *s, const struct vg_plan *plan, double s_m, 
             }
         }
     }
+    for (int k = 0; k < s->in.n_under_way; k++) {
+        const struct vg_replan_pass *x = &s->in.under_way[k];
+        double share = (s_m - x->from_m) / (x->to_m - x->from_m);
+        if (share >= 0 && share <= 1 && n < 4096) {
+            times[n++] = x->t0_s + share * (x->t1_s - x->t0_s);
+        }
+    }
     double worst = 0;
     double last = -age_at(s, 0, s_m);
     for (;;) {
@@ -224,6 +231,123 @@ static void forecast_by_hand(void **state)
     s.drones[5].ready_s = 5000;
     assert_int_equal(vg_replan_forecast(&s.in, &s.plan, &f, NULL), VG_OK);
     assert_float_equal(f.ratio, worst_of(&s, &s.plan, ahead_of(&s.plan)), 1e-3);
+    drop_scene(&s);
+}
+
+enum {
+    MOST_PASSES = 4096
+};
+
+/* What is in the air now flies on and its drone is ready when it is down and turned round; a drone
+ * that is out flies no more. All was seen as the plan in force saw it, or a day ago. */
+static int look_round(struct scene *s, struct vg_replan_pass *out)
+{
+    int n = 0;
+    for (int k = 0; k < s->plan.n_sorties; k++) {
+        const struct vg_plan_sortie *so = &s->plan.sorties[k];
+        struct vg_replan_drone *d = &s->drones[drone_of(s, so->drone)];
+        double turn = floor((s->in.plan_now_s - so->takeoff_s) / so->period_s);
+        double shift_s = turn * so->period_s - s->in.plan_now_s;
+        if (so->land_s + shift_s + 2700 <= 0) {
+            continue;
+        }
+        d->ready_s = so->land_s + shift_s + 2700;
+        for (int v = 0; v < so->n_visits && !d->is_out; v++) {
+            const struct vg_plan_visit *x = &so->visits[v];
+            assert_true(n < MOST_PASSES);
+            if (x->t0_s + shift_s > 0) {
+                out[n++] = (struct vg_replan_pass){
+                    0, x->from_m, x->to_m, x->t0_s + shift_s, x->t1_s + shift_s, 0};
+            }
+        }
+    }
+    return n;
+}
+
+/* Does nobody take off or land at 22 to 5 o'clock? */
+static void assert_sleeps(const struct vg_plan *plan)
+{
+    assert_true(plan->is_clocked);
+    for (int k = 0; k < plan->n_sorties; k++) {
+        const struct vg_plan_sortie *so = &plan->sorties[k];
+        double up_h = fmod(so->takeoff_s, 86400) / 3600;
+        double down_h = fmod(so->land_s, 86400) / 3600;
+        assert_true(up_h >= 5 && up_h <= 22 && down_h >= 5 && down_h <= 22);
+        assert_true(fabs(remainder(so->period_s, 86400)) < 1e-6);
+    }
+}
+
+/* Bases closed at night, a drone lost in the morning, before the night, in it: the new timetable is
+ * one of the clock, keeps to the hours, and the forecast is what its flights and those in the air
+ * will see. */
+static void a_day_is_planned_again(void **state)
+{
+    (void)state;
+    static struct vg_replan_pass passes[MOST_PASSES];
+    static const double NOW_H[] = {9.5, 21.2, 26};
+    struct scene s;
+    struct vg_error err = {0};
+    const struct vg_planner_options coarse = {.site_step_m = 2000, .day = 20785};
+    set_scene(&s);
+    vg_plan_finish(&s.plan);
+    for (int b = 0; b < 3; b++) {
+        assert_true(
+            vg_hours_add(&s.watch.bases[b].closed, (struct vg_hours_span){22 * 3600, 29 * 3600}));
+    }
+    assert_int_equal(vg_planner_solve(&s.watch, NULL, &coarse, &s.plan, &err), VG_OK);
+    assert_sleeps(&s.plan);
+    for (int q = 0; q < 3; q++) {
+        struct vg_replan_outcome out;
+        memset(s.drones, 0, sizeof s.drones);
+        memset(s.has_changed, 0, sizeof s.has_changed);
+        lose(&s, 4 * q);
+        s.in.plan_now_s = 3 * 86400 + NOW_H[q] * 3600;
+        s.in.under_way = passes;
+        s.in.n_under_way = look_round(&s, passes);
+        assert_true((s.in.n_under_way > 0) == (q < 2)); /* nobody is up in the night */
+        assert_int_equal(vg_replan_solve(&s.in, &out, &err), VG_OK);
+        assert_sleeps(&out.plan);
+        assert_sound(&s, &out.plan);
+        for (int k = 0; k < out.plan.n_sorties; k++) {
+            assert_true(strcmp(out.plan.sorties[k].drone, s.watch.drones[4 * q].id) != 0);
+        }
+        assert_true(out.with.ratio < out.without.ratio);
+        assert_float_equal(out.with.ratio, worst_of(&s, &out.plan, ahead_of(&out.plan)), 1e-3);
+        vg_plan_finish(&out.plan);
+    }
+    drop_scene(&s);
+}
+
+/* The same with cameras for the day and work on the drones: the checker asks for both. */
+static void light_and_work_are_planned_again(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct vg_replan_outcome out;
+    struct vg_error err = {0};
+    const struct vg_planner_options coarse = {.site_step_m = 2000, .day = 20785};
+    set_scene(&s);
+    vg_plan_finish(&s.plan);
+    s.watch.cameras[0] = (struct vg_wf_camera){.name = "eye",
+                                               .width_px = 1920,
+                                               .height_px = 1080,
+                                               .hfov_max_deg = 60,
+                                               .gimbal = VG_GIMBAL_3AXIS,
+                                               .light = VG_LIGHT_DAY,
+                                               .max_gsd_m = 2.5,
+                                               .max_range_m = 8000};
+    s.watch.n_cameras = 1;
+    s.watch.types[0].camera = 0;
+    s.watch.types[0].maintenance_s = 2 * 3600;
+    s.watch.types[0].maintenance_every_s = 30 * 3600;
+    assert_int_equal(vg_planner_solve(&s.watch, NULL, &coarse, &s.plan, &err), VG_OK);
+    assert_true(s.plan.has_daylight && s.plan.n_slots > 0);
+    lose(&s, 8);
+    assert_int_equal(vg_replan_solve(&s.in, &out, &err), VG_OK);
+    assert_true(out.plan.has_daylight && out.plan.daylight_day == s.plan.daylight_day);
+    assert_true(out.plan.n_slots > 0);
+    assert_sound(&s, &out.plan);
+    vg_plan_finish(&out.plan);
     drop_scene(&s);
 }
 
@@ -650,6 +774,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forecast_by_hand),
         cmocka_unit_test(no_sight_in_the_dark),
+        cmocka_unit_test(a_day_is_planned_again),
+        cmocka_unit_test(light_and_work_are_planned_again),
         cmocka_unit_test(one_base_closes_ranks),
         cmocka_unit_test(no_tour_begins_better),
         cmocka_unit_test(nothing_worse_is_flown),
