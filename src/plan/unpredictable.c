@@ -134,6 +134,24 @@ static enum vg_status scatter_once(struct scatter *s, struct vg_error *err)
     return st;
 }
 
+static enum vg_status scatter_day(const struct vg_watchfile *watch, const struct vg_plan *plan,
+                                  double share, uint64_t seed, struct vg_plan *out,
+                                  struct vg_unpredictable *out_told, struct vg_error *err)
+{
+    struct vg_plan day = {0};
+    enum vg_status st = vg_plan_scatter_day(watch, plan, share, seed, &day, err);
+    if (st == VG_OK) {
+        st = vg_plan_predictability(watch, &day, out_told, err);
+    }
+    if (st != VG_OK) {
+        vg_plan_finish(&day);
+        return st;
+    }
+    out_told->share = share;
+    *out = day;
+    return VG_OK;
+}
+
 enum vg_status vg_plan_scatter(const struct vg_watchfile *watch, const struct vg_plan *plan,
                                double share, uint64_t seed, struct vg_plan *out,
                                struct vg_unpredictable *out_told, struct vg_error *err)
@@ -142,10 +160,7 @@ enum vg_status vg_plan_scatter(const struct vg_watchfile *watch, const struct vg
     char wanted[32];
     double kept = 0;
     if (plan->is_clocked) {
-        return vg_fail(err, VG_E_INVALID,
-                       "a plan that goes by the clock (closed hours, daylight, wind by the hour, "
-                       "maintenance) repeats every day at the same times: it cannot be slowed down "
-                       "to make it unpredictable");
+        return scatter_day(watch, plan, share, seed, out, out_told, err);
     }
     if (plan->worst_gap_s > watch->revisit_s) {
         vg_duration_format(plan->worst_gap_s, worst, sizeof worst);

@@ -7,6 +7,11 @@
  * promise allows (the worst gap is computed, not estimated). Pads are never asked for more at once
  * than the plan did.
  *
+ * A plan by the clock cannot be slowed down. There each flight takes off earlier or later by up to
+ * u x (flight + turn-round), as far as open hours, light, pads, its drone and the gaps allow: gaps
+ * within the promise stay within it, those beyond it (the night's) grow by u at most
+ * (scatter_day.c).
+ *
  * How hard it is to foretell is told as the entropy of the gaps between visits (Shannon, A
  * mathematical theory of communication, 1948; classes of five minutes; one that knows the last
  * visit and the plan's statistics must guess among 2^entropy classes; 0 for a plan that repeats
@@ -34,5 +39,11 @@ enum vg_status vg_plan_predictability(const struct vg_watchfile *watch, const st
 enum vg_status vg_plan_scatter(const struct vg_watchfile *watch, const struct vg_plan *plan,
                                double share, uint64_t seed, struct vg_plan *out,
                                struct vg_unpredictable *out_told, struct vg_error *err) VG_MUST_USE;
+
+/* The same for a plan by the clock; vg_plan_scatter calls it. VG_E_INVALID: the wind is given by
+ * the hour; the drones' turns do not come round within two weeks. */
+enum vg_status vg_plan_scatter_day(const struct vg_watchfile *watch, const struct vg_plan *plan,
+                                   double share, uint64_t seed, struct vg_plan *out,
+                                   struct vg_error *err) VG_MUST_USE;
 
 #endif
