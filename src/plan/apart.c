@@ -244,25 +244,47 @@ static const struct vg_apart_chunk *own_chunk(const struct apart *self, int flig
     return m->a.flight == flight ? &m->a : &m->b;
 }
 
-static void sort_meetings(struct apart *self, int flight)
+struct timed {
+    double t_s;
+    int at; /* before sorting */
+    int meeting;
+};
+
+static int by_time(const void *a, const void *b)
 {
-    for (int k = self->first[flight] + 1; k < self->first[flight + 1]; k++) {
-        int moved = self->list[k];
-        const struct vg_apart_meeting *m = &self->meetings.of[moved];
-        double t_s = m->a.flight == flight ? m->a.t_s[0] : m->b.t_s[0];
-        int at = k;
-        for (; at > self->first[flight] && own_chunk(self, flight, at - 1)->t_s[0] > t_s; at--) {
-            self->list[at] = self->list[at - 1];
-        }
-        self->list[at] = moved;
-    }
+    const struct timed *x = a;
+    const struct timed *y = b;
+    return x->t_s < y->t_s || x->t_s > y->t_s ? (x->t_s > y->t_s) - (x->t_s < y->t_s)
+                                              : x->at - y->at;
 }
 
-static void find_spells(struct apart *self, int flight)
+/* In the order of the flight's own chunks. false: out of memory. */
+static bool sort_meetings(struct apart *self, int flight)
+{
+    int *list = self->list + self->first[flight];
+    int n = self->first[flight + 1] - self->first[flight];
+    struct timed *all = malloc(((size_t)n + 1) * sizeof *all);
+    for (int k = 0; k < n && all != NULL; k++) {
+        all[k] =
+            (struct timed){own_chunk(self, flight, self->first[flight] + k)->t_s[0], k, list[k]};
+    }
+    if (all != NULL) {
+        qsort(all, (size_t)n, sizeof *all, by_time);
+    }
+    for (int k = 0; k < n && all != NULL; k++) {
+        list[k] = all[k].meeting;
+    }
+    free(all);
+    return all != NULL;
+}
+
+static bool find_spells(struct apart *self, int flight)
 {
     struct vg_apart_flight *f = &self->flights[flight];
     struct spell *s = self->spells + self->first[flight] - 1;
-    sort_meetings(self, flight);
+    if (!sort_meetings(self, flight)) {
+        return false;
+    }
     for (int k = self->first[flight]; k < self->first[flight + 1]; k++) {
         const struct vg_apart_chunk *c = own_chunk(self, flight, k);
         if (f->n_spells == 0 || c->t_s[0] > s->t_s[1] + BETWEEN_S) {
@@ -271,6 +293,7 @@ static void find_spells(struct apart *self, int flight)
         }
         s->t_s[1] = fmax(s->t_s[1], c->t_s[1]);
     }
+    return true;
 }
 
 static bool index_meetings(struct apart *self)
@@ -294,10 +317,11 @@ static bool index_meetings(struct apart *self)
     }
     memmove(self->first, self->first + 1, (size_t)self->n * sizeof *self->first);
     self->first[self->n] = 2 * self->meetings.n;
-    for (int f = 0; f < self->n; f++) {
-        find_spells(self, f);
+    bool is_ok = true;
+    for (int f = 0; f < self->n && is_ok; f++) {
+        is_ok = find_spells(self, f);
     }
-    return true;
+    return is_ok;
 }
 
 static void choose_layers(struct apart *self)

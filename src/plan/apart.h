@@ -34,4 +34,11 @@ enum vg_status vg_apart_layers(struct vg_plan *io, int first, const struct vg_wa
                                const struct vg_terrain *terrain, struct vg_apart_report *out,
                                struct vg_error *err) VG_MUST_USE;
 
+/* The same for a whole new plan. Where layers do not part all, its bases begin later, in one common
+ * headway, as far as the worst gap and pads allow (apart_shift.c); plans by the clock stay as they
+ * are. */
+enum vg_status vg_apart_settle(struct vg_plan *io, const struct vg_watchfile *watch,
+                               const struct vg_terrain *terrain, struct vg_apart_report *out,
+                               struct vg_error *err) VG_MUST_USE;
+
 #endif

@@ -299,6 +299,9 @@ enum vg_status vg_sortie_make(struct vg_problem *p, const struct vg_piece *piece
 enum vg_status vg_sortie_copy(const struct vg_plan_sortie *flight, double shift_s,
                               struct vg_plan_sortie *out, struct vg_error *err) VG_MUST_USE;
 
+/* All of a plan but its sorties, of which there is room for n: to be added; malloc. */
+bool vg_plan_copy_head(const struct vg_plan *from, size_t n, struct vg_plan *out) VG_MUST_USE;
+
 int64_t vg_plan_gcd(int64_t a, int64_t b);
 
 /* For each sortie the ticks after which its visits come round, all drones that fly the same ones

@@ -3,6 +3,7 @@
 #include "plan/plan.h"
 
 #include "plan/fleet.h"
+#include "plan/inner.h"
 
 #include "geo/geodesy.h"
 
@@ -559,6 +560,34 @@ double vg_plan_tick_s(double t_s)
 static double later(double t_s, double shift_s)
 {
     return shift_s == 0 ? t_s : vg_plan_tick_s(t_s + shift_s);
+}
+
+/* NULL: out of memory. */
+static void *copy_of(const void *from, size_t n_bytes)
+{
+    void *out = calloc(1, n_bytes + 1);
+    if (out != NULL && n_bytes > 0) {
+        memcpy(out, from, n_bytes);
+    }
+    return out;
+}
+
+bool vg_plan_copy_head(const struct vg_plan *from, size_t n, struct vg_plan *out)
+{
+    *out = *from;
+    out->n_sorties = 0;
+    out->sorties = calloc(n + 1, sizeof *out->sorties);
+    out->stretches = copy_of(from->stretches, (size_t)from->n_stretches * sizeof *from->stretches);
+    out->slots = copy_of(from->slots, (size_t)from->n_slots * sizeof *from->slots);
+    out->fleet = copy_of(from->fleet, (size_t)from->n_fleet * sizeof *from->fleet);
+    out->certificate = from->certificate != NULL ? strdup(from->certificate) : NULL;
+    if (!out->sorties || !out->stretches || !out->slots || !out->fleet ||
+        (from->certificate != NULL && out->certificate == NULL)) {
+        vg_plan_finish(out);
+        *out = (struct vg_plan){0};
+        return false;
+    }
+    return true;
 }
 
 bool vg_plan_copy_sortie(const struct vg_plan_sortie *from, double shift_s,

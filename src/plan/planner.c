@@ -558,7 +558,7 @@ static enum vg_status make_plan(struct making *mk, struct vg_error *err)
     }
     struct vg_apart_report apart;
     if (st == VG_OK && !is_quick(mk)) { /* who is in a hurry merges plans first */
-        st = vg_apart_layers(&mk->plan, 0, mk->problem.watch, mk->problem.terrain, &apart, err);
+        st = vg_apart_settle(&mk->plan, mk->problem.watch, mk->problem.terrain, &apart, err);
     }
     if (st == VG_OK && mk->options != NULL && mk->options->wants_wider) {
         st = certify_wider(mk, err);

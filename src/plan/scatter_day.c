@@ -415,22 +415,6 @@ static void move(struct scatter *s, struct vg_rng *rng, struct flight *f)
 
 /* ---- the plan of it ---- */
 
-/* Work on the drones as it was, written out for the common period. */
-static void copy_slots(const struct scatter *s, struct vg_plan *out)
-{
-    out->n_slots = 0;
-    for (int k = 0; k < s->plan->n_slots; k++) {
-        const struct vg_plan_slot *slot = &s->plan->slots[k];
-        for (double t = 0; t < s->period_s - 1; t += slot->period_s) {
-            struct vg_plan_slot *to = &out->slots[out->n_slots++];
-            *to = *slot;
-            to->from_s += t;
-            to->to_s += t;
-            to->period_s = s->period_s;
-        }
-    }
-}
-
 static size_t count_slots(const struct scatter *s)
 {
     size_t n = 0;
@@ -440,27 +424,33 @@ static size_t count_slots(const struct scatter *s)
     return n;
 }
 
-static bool copy_rest(const struct scatter *s, struct vg_plan *out)
+/* Work on the drones as it was, written out for the common period. false: out of memory. */
+static bool write_slots(const struct scatter *s, struct vg_plan *io)
 {
-    const struct vg_plan *plan = s->plan;
-    *out = *plan;
-    out->period_s = s->period_s;
-    out->n_sorties = 0;
-    out->sorties = calloc((size_t)s->n + 1, sizeof *out->sorties);
-    out->stretches = calloc((size_t)plan->n_stretches + 1, sizeof *out->stretches);
-    out->slots = calloc(count_slots(s) + 1, sizeof *out->slots);
-    out->certificate = strdup(plan->certificate != NULL ? plan->certificate : "{}");
-    if (!out->sorties || !out->stretches || !out->slots || !out->certificate) {
+    struct vg_plan_slot *slots = calloc(count_slots(s) + 1, sizeof *slots);
+    if (slots == NULL) {
         return false;
     }
-    memcpy(out->stretches, plan->stretches, (size_t)plan->n_stretches * sizeof *out->stretches);
-    copy_slots(s, out);
+    free(io->slots);
+    io->slots = slots;
+    io->n_slots = 0;
+    for (int k = 0; k < s->plan->n_slots; k++) {
+        const struct vg_plan_slot *slot = &s->plan->slots[k];
+        for (double t = 0; t < s->period_s - 1; t += slot->period_s) {
+            struct vg_plan_slot *to = &io->slots[io->n_slots++];
+            *to = *slot;
+            to->from_s += t;
+            to->to_s += t;
+            to->period_s = s->period_s;
+        }
+    }
     return true;
 }
 
 static enum vg_status write_plan(const struct scatter *s, struct vg_plan *out, struct vg_error *err)
 {
-    bool is_good = copy_rest(s, out);
+    bool is_good = vg_plan_copy_head(s->plan, (size_t)s->n, out) && write_slots(s, out);
+    out->period_s = s->period_s;
     for (int k = 0; k < s->n && is_good; k++) {
         const struct flight *f = &s->flights[k];
         double at_s = vg_plan_tick_s(round_period(f->at_s + f->shift_s, s->period_s));

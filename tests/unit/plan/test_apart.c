@@ -296,6 +296,46 @@ static void those_before_stay(void **state)
     }
 }
 
+/* Three bases along 300 km under a ceiling that leaves no room for a layer. Planned as if nothing
+ * were asked, drones meet and layers do not part them; planned as asked, times do: the checker
+ * finds all of it kept, and the worst gap has not grown by more than a hundredth. */
+static void time_parts_where_height_cannot(void **state)
+{
+    (void)state;
+    static const int DRONES[][3] = {{1, 2, 2}, {2, 3, 2}, {3, 2, 4}};
+    const double lat[2] = {10, 12.7126};
+    const double lon[2] = {0, 0};
+    int n_near = 0;
+    for (int q = 0; q < 3; q++) {
+        struct vg_watchfile w = fixture_watch(lat, lon, 2);
+        struct vg_apart_report report;
+        struct vg_error err = {0};
+        fixture_base(&w, "South", 10.452, 0.1, 2);
+        fixture_base(&w, "Middle", 11.300, 0.1, 2);
+        fixture_base(&w, "North", 12.200, 0.1, 2);
+        for (int b = 0; b < 3; b++) {
+            fixture_drones(&w, b, DRONES[q][b]);
+        }
+        w.types[0].agl_m = 100;
+        w.types[0].floor_m = 90;
+        w.types[0].ceiling_m = 120;
+        struct vg_plan plain = fixture_plan(&w, NULL, 2000);
+        w.apart = ASKED;
+        struct vg_plan parted = fixture_plan(&w, NULL, 2000);
+        assert_int_equal(vg_apart_layers(&plain, 0, &w, NULL, &report, &err), VG_OK);
+        n_near += report.n_left > 0 && strcmp(check(&plain, &w).rule, "apart") == 0;
+        struct vg_check_report after = check(&parted, &w);
+        if (!after.is_kept) {
+            fail_msg("%d: %s: %s", q, after.rule, after.violation);
+        }
+        assert_true(parted.worst_gap_s <= 1.01 * plain.worst_gap_s);
+        vg_plan_finish(&plain);
+        vg_plan_finish(&parted);
+        vg_watchfile_finish(&w);
+    }
+    assert_true(n_near >= 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +344,7 @@ int main(void)
         cmocka_unit_test(against_every_second),
         cmocka_unit_test(those_before_stay),
         cmocka_unit_test(layers_keep_random_plans_apart),
+        cmocka_unit_test(time_parts_where_height_cannot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
