@@ -223,6 +223,7 @@ enum vg_status vg_route_build(const struct vg_plan_sortie *sortie, const struct 
         return vg_fail(err, VG_E_RANGE, "sortie %s has more than %d way points", sortie->id,
                        VG_MISSION_ITEMS_MAX - HEAD_ITEMS - TAIL_ITEMS);
     }
+    vg_route_tighten(type, out, n);
     *out_n = put_landing(sortie, watch, &watch->bases[base], options->ground, out, n);
     return VG_OK;
 }

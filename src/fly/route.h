@@ -32,6 +32,11 @@ enum vg_status vg_route_build(const struct vg_plan_sortie *sortie, const struct 
 /* Does home stand in this autopilot's missions, as item 0? */
 bool vg_route_has_home(uint8_t autopilot);
 
+/* Radii for the way of a mission whose type has a ceiling, so that its heights are flown
+ * as planned: way points on a straight course are passed near by, turns for height are no wider
+ * than planned. */
+void vg_route_tighten(const struct vg_wf_type *type, struct vg_mission_item *io, int n);
+
 /* What the sortie is to sweep: the span of its visits on the line of the first one. False if it has
  * none. */
 bool vg_route_span(const struct vg_plan_sortie *sortie, const struct vg_watchfile *watch,

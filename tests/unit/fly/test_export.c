@@ -256,6 +256,37 @@ static void the_approach_keeps_clear(void **state)
     assert_true(!a.is_clear && a.lat_deg > base->lat_deg + 0.01);
 }
 
+/* Below a ceiling: a way point where the course goes on nearly straight is passed
+ * within 10 m, one at a right angle as the autopilot likes, a circle is as wide as 20 m/s take at
+ * 30 degrees of bank: 20^2 / (9.80665 tan 30) = 70.6 m. Without one nothing is asked. */
+static void tight_heights_are_flown_as_planned(void **state)
+{
+    struct setup *s = *state;
+    struct vg_plan_point way[] = {{0, 14.50, -11.40, 100},    {60, 14.50, -11.40, 300},
+                                  {200, 14.50, -11.36, 300},  {300, 14.501, -11.34, 300},
+                                  {500, 14.530, -11.34, 320}, {600, 14.530, -11.34, 400},
+                                  {700, 14.56, -11.34, 300},  {1500, 14.50, -11.40, 100}};
+    static const float RADII[] = {10, 0, 0, 71};
+    struct vg_plan_sortie sortie = s->sortie;
+    struct vg_mission_item items[VG_MISSION_ITEMS_MAX];
+    int n = 0;
+    sortie.track = way;
+    sortie.n_track = (int)(sizeof way / sizeof way[0]);
+    sortie.n_visits = 0;
+    s->watch.types[0].ceiling_m = 180;
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(vg_route_build(&sortie, &s->watch, &ardupilot, items, &n, NULL), VG_OK);
+        int k = 0;
+        while (items[k].command != 16 || items[k].x != 145000000 || items[k].y != -113600000) {
+            assert_true(++k < n);
+        }
+        for (int i = 0; i < 4; i++) { /* that one, a corner, the circle's place, the circle */
+            assert_true(items[k + i].p2 == (round == 0 ? RADII[i] : 0));
+        }
+        s->watch.types[0].ceiling_m = 0;
+    }
+}
+
 static void zones_are_the_fence(void **state)
 {
     struct vg_export_sortie out = make(*state, VG_EXPORT_MSL);
@@ -379,6 +410,7 @@ int main(void)
         cmocka_unit_test(heights_above_the_ground),
         cmocka_unit_test(names_stay_names),
         cmocka_unit_test(heights_stay_in_the_mission),
+        cmocka_unit_test(tight_heights_are_flown_as_planned),
         cmocka_unit_test(silences_are_drawn),
         cmocka_unit_test(a_sortie_of_another_watch_is_refused),
     };
