@@ -17,8 +17,8 @@
 
 enum {
     MOST_TRIES = 64,
-    LEAST_TRIES = 8,
-    SORTIES_LOOKED_AT = 6000, /* over all tries */
+    LEAST_TRIES = 2,
+    SORTIES_LOOKED_AT = 1500, /* over all tries */
     EVEN_TICKS =
         12, /* headways are so many ticks or a multiple: halves, thirds and quarters are whole */
     MOST_PARTS = 4
