@@ -243,13 +243,13 @@ static int fly_rounds(struct crew_day *self, struct vg_rota_sortie *out)
 /* ---- in turn, and tours ---- */
 
 /* The pieces in turn, each by the drone that is ready first, as soon as it fits; the drones begin
- * one behind the other. */
-static int fly_in_turn(struct crew_day *self, struct vg_rota_sortie *out)
+ * so much one behind the other. */
+static int fly_in_turn(struct crew_day *self, double behind_s, struct vg_rota_sortie *out)
 {
     const struct vg_crew *c = &self->t->p->crews[self->crew];
     int n = 0;
     for (int d = 0; d < c->n; d++) {
-        self->when_s[d] = self->from_s + d * self->pieces[0].busy_s / c->n;
+        self->when_s[d] = self->from_s + d * behind_s;
         self->first_s[d] = -HUGE_VAL;
     }
     for (int next = 0, done = 0; done < c->n;) {
@@ -366,12 +366,15 @@ static int begin_crew(struct crew_day *self, struct vg_rota_sortie *out)
     }
     int n = 0;
     bool has_night = find_night(self);
-    if (has_night && !outlasts(self)) {
+    if (has_night && outlasts(self)) {
+        n = fly_in_turn(self, self->pieces[0].busy_s / self->t->p->crews[self->crew].n, out);
+    } else if (has_night) {
         n = fly_night(self, out);
         list_pieces(self);
     }
     if (n == 0 && (has_night || self->t->clock->n_jobs[self->crew] > 0)) {
-        n = fly_in_turn(self, out);
+        /* Together, so that they are on the ground together and may change turns (rota_crew.c). */
+        n = fly_in_turn(self, PAD_S, out);
     }
     return n > 0 ? n : fly_tours(self, out);
 }

@@ -55,7 +55,9 @@ void vg_day_walk(struct vg_rota_walk *w)
         int64_t moves = whole < w->options->moves / 2 ? whole : w->options->moves / 2 + 1;
         bool is_leap = round % 3 == 0;
         if (w->best.n > 0) {
-            vg_rota_walk_places(w);
+            if (round > 0 || w->tables->clock->share > 0) { /* tours want all to move first */
+                vg_rota_walk_places(w);
+            }
             double least = is_leap ? LEAP : NEXT;
             vg_rota_load_best(w, least + (LEAST_LOWER - least) * vg_rng_unit(&w->rng));
         } else {

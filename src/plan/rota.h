@@ -205,7 +205,8 @@ enum vg_status vg_rota_improve(struct vg_problem *p, const struct vg_rates *rate
                                struct vg_plan *io, struct vg_error *err) VG_MUST_USE;
 
 /* Who flies what (rota_crew.c): sorties with names, drones and periods from flights that take off
- * at 0; at_ticks: take-offs. */
+ * at 0; at_ticks: take-offs. Nothing is added where it fails. VG_E_INVALID: drones find no turns in
+ * which each has its maintenance. */
 enum vg_status vg_rota_hand_out(const struct vg_problem *p, const struct vg_rota_plan *rota,
                                 const struct vg_plan_sortie *flights, struct vg_plan *io,
                                 struct vg_error *err) VG_MUST_USE;

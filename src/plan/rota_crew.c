@@ -331,6 +331,12 @@ enum vg_status vg_rota_hand_out(const struct vg_problem *p, const struct vg_rota
         io->period_s = 0;
         st = hand_out(&self, err);
     }
+    while (st != VG_OK && io->n_sorties > 0) { /* another rota may do */
+        io->n_sorties--;
+        free(io->sorties[io->n_sorties].track);
+        free(io->sorties[io->n_sorties].visits);
+    }
+    io->n_slots = st == VG_OK ? io->n_slots : 0;
     free(self.jobs);
     free(self.start);
     free(self.ready);

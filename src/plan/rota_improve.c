@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum {
-    TRIES = 3 /* where heights cost more than was thought */
+    TRIES = 3 /* where heights cost more than was thought, or drones find no turns */
 };
 
 static enum vg_status no_memory(struct vg_error *err)
@@ -193,11 +193,11 @@ enum vg_status vg_rota_improve(struct vg_problem *p, const struct vg_rates *rate
 {
     struct vg_rota_tables t;
     struct vg_rota_plan rota = {0};
-    const struct vg_rota_options o = {.moves = options->moves,
-                                      .seed = options->seed,
-                                      .n_threads = options->n_threads > 1 ? options->n_threads : 1,
-                                      .go_on = options->go_on,
-                                      .ctx = options->ctx};
+    struct vg_rota_options o = {.moves = options->moves,
+                                .seed = options->seed,
+                                .n_threads = options->n_threads > 1 ? options->n_threads : 1,
+                                .go_on = options->go_on,
+                                .ctx = options->ctx};
     enum vg_status st = vg_rota_tables_init(&t, p, rates, part, err);
     if (st == VG_OK) {
         st = learn_heights(p, &t, err);
@@ -208,6 +208,11 @@ enum vg_status vg_rota_improve(struct vg_problem *p, const struct vg_rates *rate
         is_short = false;
         if (st == VG_OK && rota.n > 0 && rota.target < share) {
             st = make(p, &t, &rota, share, io, &is_short, err);
+        }
+        if (st == VG_E_INVALID && k + 1 < TRIES) { /* no turns with maintenance for all drones */
+            st = VG_OK;
+            is_short = true;
+            o.seed++;
         }
         free(rota.sorties);
         rota = (struct vg_rota_plan){0};

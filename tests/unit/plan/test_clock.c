@@ -429,6 +429,35 @@ static void every_drone_is_maintained(void **state)
     }
 }
 
+/* Two drones at each of three bases, whatever the search comes to: turns are found in which both
+ * are maintained, if need be with another timetable. */
+static void turns_are_found(void **state)
+{
+    (void)state;
+    const double lat_deg[] = {10, 12.7};
+    const double lon_deg[] = {0, 0};
+    static const char *const NAMES[] = {"A", "B", "C"};
+    for (uint64_t seed = 1; seed <= 8; seed++) {
+        struct vg_watchfile w = fixture_watch(lat_deg, lon_deg, 2);
+        struct vg_plan plan = {0};
+        struct vg_error err = {0};
+        const struct vg_planner_options coarse = {
+            .site_step_m = 2500, .moves = 8000, .seed = seed, .day = DAY};
+        for (int b = 0; b < 3; b++) {
+            fixture_base(&w, NAMES[b], 10.45 + 0.9 * b, 0.1, 2);
+            fixture_drones(&w, b, 2);
+        }
+        ask_maintenance(&w, 4, 50);
+        if (vg_planner_solve(&w, NULL, &coarse, &plan, &err) != VG_OK) {
+            fail_msg("seed %d: %s", (int)seed, err.message);
+        }
+        assert_string_equal(check(&plan, &w).violation, "");
+        expect_maintained(&plan, &w);
+        vg_plan_finish(&plan);
+        vg_watchfile_finish(&w);
+    }
+}
+
 /* ---- broken on purpose ---- */
 
 static void breaks_maintenance(void **state)
@@ -559,6 +588,7 @@ int main(void)
         cmocka_unit_test(blind_hours_by_trying_flights),
         cmocka_unit_test(keeps_to_daylight),
         cmocka_unit_test(every_drone_is_maintained),
+        cmocka_unit_test(turns_are_found),
         cmocka_unit_test(breaks_maintenance),
         cmocka_unit_test(flies_in_the_wind_of_the_hour),
         cmocka_unit_test(the_same_wind_every_hour),
