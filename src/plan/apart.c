@@ -448,8 +448,10 @@ static bool run(struct apart *self, struct vg_plan *io, int first, struct vg_apa
     }
     self->trial_m = calloc((size_t)longest * 2, sizeof *self->trial_m);
     self->way_m = self->trial_m + longest;
+    /* Where nothing may change all are judged. */
+    int first_free = self->first_free < self->n ? self->first_free : 0;
     if (self->trial_m == NULL ||
-        !vg_apart_meet(self->watch, self->flights, self->n, self->first_free, &self->meetings) ||
+        !vg_apart_meet(self->watch, self->flights, self->n, first_free, &self->meetings) ||
         !index_meetings(self)) {
         return false;
     }

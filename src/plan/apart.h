@@ -24,7 +24,7 @@
 struct vg_apart_report {
     int n_moved; /* flights that are higher or lower somewhere */
     int n_left; /* flights that still come too near to another, as far as this judges, and one of
-                   the two may change */
+                   the two may change, unless none may */
     int left[2]; /* the first such pair; sorties of the plan */
 };
 

@@ -285,7 +285,7 @@ static void those_before_stay(void **state)
         plan.n_sorties = 2;
         assert_int_equal(vg_apart_layers(&plan, first, &t.w, NULL, &report, &err), VG_OK);
         assert_int_equal(report.n_moved, first < 2);
-        assert_int_equal(report.n_left, 0); /* of two that stand fast nothing is said */
+        assert_int_equal(report.n_left > 0, first == 2);
         assert_string_equal(check(&plan, &t.w).rule, first < 2 ? ELSE : "apart");
         for (int k = 0; k < first; k++) {
             assert_int_equal(plan.sorties[k].n_track, 5);
