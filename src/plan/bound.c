@@ -64,6 +64,55 @@ static void put_points(const struct vg_problem *p, const struct vg_chain *ch, co
     }
 }
 
+static void put_run_point(const struct vg_problem *p, int line, double u_m, bool is_first,
+                          struct vg_buf *out)
+{
+    const struct vg_flypath *path = &p->paths[line];
+    double turn_m = path->is_closed ? floor(u_m / path->length_m) * path->length_m : 0;
+    double lat, lon;
+    vg_flypath_at(path, u_m, &lat, &lon);
+    vg_buf_printf(out, "%s[%.3f,%.6f,%.6f]", is_first ? "" : ",",
+                  (u_m - turn_m + p->flown[line].from_m) / 1000, lat, lon);
+}
+
+/* The path that lead-ins to the way's end come along, if it goes on there; growing kilometres. */
+static void put_run(const struct vg_problem *p, int line, const char *name, double from_m,
+                    double to_m, struct vg_buf *out)
+{
+    const struct vg_flypath *path = &p->paths[line];
+    if (!path->is_closed) {
+        from_m = fmax(from_m, 0);
+        to_m = fmin(to_m, path->length_m);
+    }
+    if (!(to_m > from_m + 1)) {
+        return;
+    }
+    vg_buf_printf(out, ",\"%s\":[", name);
+    put_run_point(p, line, from_m, true, out);
+    for (int turn = path->is_closed ? -1 : 0; turn <= (path->is_closed ? 2 : 0); turn++) {
+        for (int v = 0; v < path->n - (path->is_closed ? 1 : 0); v++) {
+            double u_m = path->s_m[v] + turn * path->length_m;
+            if (u_m > from_m + 1 && u_m < to_m - 1) {
+                put_run_point(p, line, u_m, false, out);
+            }
+        }
+    }
+    put_run_point(p, line, to_m, false, out);
+    vg_buf_puts(out, "]");
+}
+
+static void put_runs(const struct vg_problem *p, const struct vg_chain *ch, struct vg_buf *out)
+{
+    double first_m = vg_chain_u_m(p, ch, 0);
+    double last_m = vg_chain_u_m(p, ch, ch->n - 1);
+    double lead_m = 0;
+    for (int c = 0; c < p->n_crews; c++) {
+        lead_m = fmax(lead_m, vg_lead_m(p, ch->line, c));
+    }
+    put_run(p, ch->line, "run_in", first_m - lead_m, first_m, out);
+    put_run(p, ch->line, "run_out", last_m, last_m + lead_m, out);
+}
+
 void vg_bound_put_way(const struct vg_problem *p, const struct vg_chain *chain, const double *y,
                       struct vg_buf *out)
 {
@@ -75,13 +124,15 @@ void vg_bound_put_way(const struct vg_problem *p, const struct vg_chain *chain, 
     }
     vg_buf_puts(out, ",\"points\":[");
     put_points(p, chain, y, out);
-    vg_buf_puts(out, "]}");
+    vg_buf_puts(out, "]");
+    put_runs(p, chain, out);
+    vg_buf_puts(out, "}");
 }
 
 static void put_certificate(const struct vg_rates *r, double share, struct vg_buf *out)
 {
     const struct vg_problem *p = r->p;
-    vg_buf_puts(out, "{\"class\":\"single-pass, home landing, lead-in ignored (a relaxation)\"");
+    vg_buf_puts(out, "{\"class\":\"single-pass, home landing, with lead-in\"");
     vg_buf_printf(out, ",\"share\":%.6f,\"unit_s\":%.1f,\"prices\":[", share, p->least_revisit_s);
     for (int c = 0; c < p->n_crews; c++) {
         vg_buf_puts(out, c > 0 ? ",[" : "[");

@@ -1,8 +1,9 @@
 /* The bound's certificate, checked by enumerating every sortie of its class with costs of the
  * checker's own (docs/planning.md, "The bound").
  *
- * The class: from a base straight to a way point, along the way points in order to another,
- * straight home; a drone takes also its climb, its descent and its turnaround. The duals must not
+ * The class: from a base straight to where a lead-in begins, along it to a way point, along the way
+ * points in order to another, straight home; a drone takes also its climb, its descent and its
+ * turnaround. The duals must not
  * pay any such sortie more than its priced cost; what they overpay is divided out here too.
  */
 #include "plan/check_way.h"
@@ -28,40 +29,80 @@ static bool read_price(const struct vg_check *self, const json_t *row, struct vg
     return out->base >= 0 && out->type >= 0 && json_is_number(price) && out->price >= 0;
 }
 
+/* A way with its lead-ins, and room for one crew's seconds on it; arrays have an item a point. */
+struct lane {
+    struct vg_check_point *w;
+    int n;
+    struct vg_check_run run;
+    double room_fwd_m; /* for lead-ins before the first point, behind the last */
+    double room_bwd_m;
+    double *out_fwd_s; /* to the point by way of a lead-in flown forwards, backwards */
+    double *out_bwd_s;
+    double *home_s;
+    double *fwd_s; /* along the way from its first point */
+    double *bwd_s;
+};
+
+/* Lead-ins of lead_m to the paid points; HUGE_VAL where one would enter what is forbidden. */
+static void lay_lead_ins(const struct vg_check *self, const struct vg_wf_type *t,
+                         const struct vg_wf_base *b, double lead_m, struct lane *l)
+{
+    const struct vg_check_point *own = l->run.at + l->run.first;
+    for (int k = 0; k < l->n; k++) {
+        double before_m = own[k].s_m - own[0].s_m;
+        double behind_m = own[l->n - 1].s_m - own[k].s_m;
+        l->out_fwd_s[k] = l->out_bwd_s[k] = HUGE_VAL;
+        if (l->w[k].dual > 0 && lead_m - before_m <= l->room_fwd_m) {
+            l->out_fwd_s[k] = vg_check_run_out_s(self, t, b, &l->run, k, lead_m);
+        }
+        if (l->w[k].dual > 0 && lead_m - behind_m <= l->room_bwd_m) {
+            l->out_bwd_s[k] = vg_check_run_out_s(self, t, b, &l->run, k, -lead_m);
+        }
+    }
+}
+
+static void lay_way(const struct vg_check *self, const struct vg_wf_type *t,
+                    const struct vg_wf_base *b, struct lane *l)
+{
+    const struct vg_check_point *w = l->w;
+    l->fwd_s[0] = l->bwd_s[0] = 0;
+    for (int k = 0; k < l->n; k++) {
+        l->home_s[k] =
+            vg_check_leg_s(t, self->watch, w[k].lat_deg, w[k].lon_deg, b->lat_deg, b->lon_deg);
+        if (k > 0) {
+            l->fwd_s[k] =
+                l->fwd_s[k - 1] + vg_check_leg_s(t, self->watch, w[k - 1].lat_deg, w[k - 1].lon_deg,
+                                                 w[k].lat_deg, w[k].lon_deg);
+            l->bwd_s[k] =
+                l->bwd_s[k - 1] + vg_check_leg_s(t, self->watch, w[k].lat_deg, w[k].lon_deg,
+                                                 w[k - 1].lat_deg, w[k - 1].lon_deg);
+        }
+    }
+}
+
 /* The greatest of collected / (price x cost) - 1 over all sorties of one crew on one way. */
 static double excess_on_way(const struct vg_check *self, const struct vg_check_crew *crew,
-                            const struct vg_check_point *w, int n, double unit_s, double *room)
+                            double lead_m, double unit_s, struct lane *l)
 {
     const struct vg_wf_type *t = &self->watch->types[crew->type];
-    const struct vg_wf_base *b = &self->watch->bases[crew->base];
+    const struct vg_check_point *w = l->w;
     double usable_s = t->endurance_s * (1 - t->reserve);
     double fixed_s =
         t->agl_m / t->climb_mps + t->agl_m / (t->sink_mps > 0 ? t->sink_mps : t->climb_mps);
-    double *out_s = room, *home_s = room + n, *fwd_s = room + 2 * n, *bwd_s = room + 3 * n;
-    for (int k = 0; k < n; k++) {
-        out_s[k] =
-            vg_check_leg_s(t, self->watch, b->lat_deg, b->lon_deg, w[k].lat_deg, w[k].lon_deg);
-        home_s[k] =
-            vg_check_leg_s(t, self->watch, w[k].lat_deg, w[k].lon_deg, b->lat_deg, b->lon_deg);
-        fwd_s[k] =
-            k == 0 ? 0
-                   : fwd_s[k - 1] + vg_check_leg_s(t, self->watch, w[k - 1].lat_deg,
-                                                   w[k - 1].lon_deg, w[k].lat_deg, w[k].lon_deg);
-        bwd_s[k] = k == 0
-                       ? 0
-                       : bwd_s[k - 1] + vg_check_leg_s(t, self->watch, w[k].lat_deg, w[k].lon_deg,
-                                                       w[k - 1].lat_deg, w[k - 1].lon_deg);
-    }
+    lay_way(self, t, &self->watch->bases[crew->base], l);
+    lay_lead_ins(self, t, &self->watch->bases[crew->base], lead_m, l);
+    const double *fwd_s = l->fwd_s, *bwd_s = l->bwd_s;
     double worst = 0;
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < l->n; i++) {
         double sum = 0;
         if (!(w[i].dual > 0)) {
             continue; /* starting at the next paid site is no dearer */
         }
-        for (int j = i; j < n && fmin(fwd_s[j] - fwd_s[i], bwd_s[j] - bwd_s[i]) <= usable_s; j++) {
+        for (int j = i; j < l->n && fmin(fwd_s[j] - fwd_s[i], bwd_s[j] - bwd_s[i]) <= usable_s;
+             j++) {
             sum += w[j].dual;
-            double flight_s = fixed_s + fmin(out_s[i] + fwd_s[j] - fwd_s[i] + home_s[j],
-                                             out_s[j] + bwd_s[j] - bwd_s[i] + home_s[i]);
+            double flight_s = fixed_s + fmin(l->out_fwd_s[i] + fwd_s[j] - fwd_s[i] + l->home_s[j],
+                                             l->out_bwd_s[j] + bwd_s[j] - bwd_s[i] + l->home_s[i]);
             double cost = crew->price * (flight_s + t->turnaround_s) / unit_s;
             if (w[j].dual > 0 && flight_s <= usable_s) {
                 worst = fmax(worst, cost > 0 ? sum / cost - 1 : HUGE_VAL);
@@ -76,31 +117,52 @@ struct tally {
     struct vg_check_taken taken;
     double sum;
     double excess;
-    bool is_bad;
+    bool is_bad; /* or there was no memory for a way */
     bool no_memory;
 };
+
+static bool lane_init(const struct vg_check *self, const json_t *way, struct lane *out)
+{
+    if (!vg_check_way_read(self, way, &out->w, &out->n) ||
+        !vg_check_run_read(self, way, out->w, out->n, &out->run)) {
+        return false;
+    }
+    double **const arrays[] = {&out->out_fwd_s, &out->out_bwd_s, &out->home_s, &out->fwd_s,
+                               &out->bwd_s};
+    double *room = malloc(5 * (size_t)out->n * sizeof *room);
+    for (int k = 0; k < 5 && room != NULL; k++) {
+        *arrays[k] = room + k * out->n;
+    }
+    double most_m = 0;
+    for (int t = 0; t < self->watch->n_types; t++) {
+        most_m = fmax(most_m, vg_check_lead_m(self, &self->watch->types[t], way, out->w, out->n));
+    }
+    out->room_fwd_m = vg_check_run_room_m(self, &out->run, out->n, false, most_m);
+    out->room_bwd_m = vg_check_run_room_m(self, &out->run, out->n, true, most_m);
+    return room != NULL;
+}
+
+static void lane_finish(struct lane *self)
+{
+    free(self->out_fwd_s);
+    free(self->run.at);
+    free(self->w);
+}
 
 static void tally_way(const struct vg_check *self, const json_t *way,
                       const struct vg_check_crew *crews, int n_crews, double unit_s,
                       struct tally *io)
 {
-    struct vg_check_point *w = NULL;
-    int n = 0;
-    if (!vg_check_way_read(self, way, &w, &n)) {
-        io->is_bad = true;
-        return;
+    struct lane l = {0};
+    io->is_bad = !lane_init(self, way, &l) || !vg_check_way_pay(self, way, l.w, l.n, &io->taken);
+    for (int k = 0; k < l.n && !io->is_bad; k++) {
+        io->sum += l.w[k].dual * unit_s / l.w[k].revisit_s;
     }
-    double *room = malloc(4 * (size_t)n * sizeof *room);
-    io->no_memory = room == NULL;
-    io->is_bad = !vg_check_way_pay(self, way, w, n, &io->taken);
-    for (int k = 0; k < n; k++) {
-        io->sum += w[k].dual * unit_s / w[k].revisit_s;
+    for (int c = 0; c < n_crews && !io->is_bad; c++) {
+        double lead_m = vg_check_lead_m(self, &self->watch->types[crews[c].type], way, l.w, l.n);
+        io->excess = fmax(io->excess, excess_on_way(self, &crews[c], lead_m, unit_s, &l));
     }
-    for (int c = 0; c < n_crews && room != NULL; c++) {
-        io->excess = fmax(io->excess, excess_on_way(self, &crews[c], w, n, unit_s, room));
-    }
-    free(room);
-    free(w);
+    lane_finish(&l);
 }
 
 /* All crews must be priced: one left out could fly for nothing. */

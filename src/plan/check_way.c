@@ -55,6 +55,15 @@ static double depth_about_m(const struct vg_check *self, int line, double s_m)
     return fmax(net->stretches[before].depth_m, net->stretches[after].depth_m);
 }
 
+bool vg_check_is_on_line(const struct vg_check *self, int line, const struct vg_check_point *w)
+{
+    double lat, lon;
+    vg_line_at(&self->watch->network.lines[line], w->s_m, 0, &lat, &lon, NULL);
+    return fabs(w->lat_deg) <= 90 && fabs(w->lon_deg) <= 180 &&
+           vg_geo_distance_m(lat, lon, w->lat_deg, w->lon_deg) <=
+               depth_about_m(self, line, w->s_m) + 2;
+}
+
 /* Points in the order of their kilometres; on a closed line once round its end. */
 static bool is_in_order(const struct vg_line *line, const struct vg_check_point *w, int n)
 {
@@ -89,11 +98,7 @@ bool vg_check_way_read(const struct vg_check *self, const json_t *way, struct vg
         const struct vg_network *net = &self->watch->network;
         w[k].revisit_s = revisit_at(self, &net->lines[line], w[k].s_m);
         w[k].dual = w[k].revisit_s < HUGE_VAL ? w[k].dual : 0;
-        double lat, lon;
-        vg_line_at(&net->lines[line], w[k].s_m, 0, &lat, &lon, NULL);
-        is_ok = is_ok && w[k].dual >= 0 && fabs(w[k].lat_deg) <= 90 && fabs(w[k].lon_deg) <= 180 &&
-                vg_geo_distance_m(lat, lon, w[k].lat_deg, w[k].lon_deg) <=
-                    depth_about_m(self, line, w[k].s_m) + 2;
+        is_ok = is_ok && w[k].dual >= 0 && vg_check_is_on_line(self, line, &w[k]);
     }
     is_ok = is_ok && is_in_order(&self->watch->network.lines[line], w, (int)n);
     if (!is_ok) {

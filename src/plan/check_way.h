@@ -36,6 +36,33 @@ bool vg_check_way_read(const struct vg_check *self, const json_t *way, struct vg
 /* Takes the kilometres of a way; false: some of them are paid for already. */
 bool vg_check_way_pay(const struct vg_check *self, const json_t *way,
                       const struct vg_check_point *w, int n, struct vg_check_taken *io);
+/* Is a point within the watch depth of the line at its kilometres? */
+bool vg_check_is_on_line(const struct vg_check *self, int line, const struct vg_check_point *w);
+
+/* A way with what lead-ins come along before it and behind it (check_lead.c); kilometres keep
+ * growing over a ring's end. */
+struct vg_check_run {
+    struct vg_check_point *at; /* malloc */
+    int n;
+    int first; /* of the way's own points */
+};
+
+/* w: the way's n points. false: not such a run, or no memory; out->at is the caller's to free
+ * either way. */
+bool vg_check_run_read(const struct vg_check *self, const json_t *way,
+                       const struct vg_check_point *w, int n, struct vg_check_run *out);
+/* How far ahead a drone of the type must look on the way, at least. */
+double vg_check_lead_m(const struct vg_check *self, const struct vg_wf_type *type,
+                       const json_t *way, const struct vg_check_point *w, int n);
+/* How far out from the first (is_back: last) of the way's n points a lead-in may begin before it
+ * enters what is forbidden; HUGE_VAL: as far as most_m and further. */
+double vg_check_run_room_m(const struct vg_check *self, const struct vg_check_run *run, int n,
+                           bool is_back, double most_m);
+/* Seconds from a base straight to where the lead-in to way point k begins and along it; lead_m < 0:
+ * flown towards falling kilometres. */
+double vg_check_run_out_s(const struct vg_check *self, const struct vg_wf_type *type,
+                          const struct vg_wf_base *base, const struct vg_check_run *run, int k,
+                          double lead_m);
 /* Drones of a type at a base, and the price of their time. */
 struct vg_check_crew {
     int base;

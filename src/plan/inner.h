@@ -60,7 +60,7 @@ struct vg_nodes {
 
 /* Seconds of a crew on a line, at nodes; HUGE_VAL out of reach. A sortie that sweeps nodes i..j
  * forwards flies climb + out_fwd[i] + (fwd[j] - fwd[i]) + home[j] + sink. Ways out and home keep
- * out of forbidden zones (detour.h); out_least and home_least do not. */
+ * out of forbidden zones (detour.h); those of the bound (out_least, lead, home_least) do not. */
 struct vg_reach {
     double *fwd; /* along the path from its start */
     double *bwd; /* the same path flown back, from its start too */
@@ -68,6 +68,8 @@ struct vg_reach {
                         on to node i */
     double *out_bwd; /* the same for a sweep backwards from node i */
     double *out_least; /* base straight to node i */
+    double *lead_fwd; /* straight to where a lead-in to node i begins and along it (lead.c) */
+    double *lead_bwd;
     double *home;
     double *home_least; /* straight */
     double *path_fwd; /* as fwd and bwd, at the path's vertices; shared between crews of a type */
@@ -168,12 +170,22 @@ double vg_flight_s(const struct vg_problem *p, const struct vg_chain *chain, int
 /* The shorter direction. */
 double vg_flight_least_s(const struct vg_problem *p, const struct vg_chain *chain, int c, int i,
                          int j, bool *out_is_backward);
-/* A flight that no single-pass sortie over nodes i..j can beat: straight to the line, no lead-in,
- * no extra climb. */
+/* A flight that no single-pass sortie over nodes i..j can beat: straight to its lead-in, no extra
+ * climb. */
 double vg_flight_floor_s(const struct vg_problem *p, const struct vg_chain *chain, int c, int i,
                          int j);
 /* How far ahead of a crew's drone the ground counts as seen. */
 double vg_crew_lead_m(const struct vg_problem *p, const struct vg_crew *crew, double depth_m);
+double vg_least_depth_m(const struct vg_problem *p, int line);
+/* The same for the bound: the least that any place of the line asks for. */
+double vg_lead_m(const struct vg_problem *p, int line, int c);
+/* From the base straight to where the bound's lead-in to s begins and along it; HUGE_VAL where it
+ * lies in forbidden ground beyond doubt. */
+double vg_lead_least_s(const struct vg_problem *p, int line, int c, double s_m, bool is_backward);
+/* Does the path, its extension or its way round the ring keep out of what is forbidden? from_m <
+ * to_m. */
+bool vg_flypath_is_clear(const struct vg_detour *detour, const struct vg_flypath *path,
+                         double from_m, double to_m);
 
 /* Seconds along the path from its start to u (the way back, if is_backward: from u to the start),
  * round a ring or out on the extension. */

@@ -89,8 +89,9 @@ static enum vg_status find_crews(struct vg_problem *p, struct vg_error *err)
     return VG_OK;
 }
 
-static double least_depth_m(const struct vg_network *net, int line)
+double vg_least_depth_m(const struct vg_problem *p, int line)
 {
+    const struct vg_network *net = &p->net;
     double least = HUGE_VAL;
     for (int k = 0; k < net->n_stretches; k++) {
         if (net->stretches[k].line == line) {
@@ -108,7 +109,7 @@ static enum vg_status make_paths(struct vg_problem *p, struct vg_error *err)
         return no_memory(err);
     }
     for (int k = 0; k < net->n_lines; k++) {
-        double tolerance_m = vg_sweeps_tolerance_m(least_depth_m(net, k));
+        double tolerance_m = vg_sweeps_tolerance_m(vg_least_depth_m(p, k));
         enum vg_status st = vg_flypath_create(&net->lines[k], tolerance_m, &p->paths[k], err);
         if (st != VG_OK) {
             return st;

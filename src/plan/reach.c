@@ -151,7 +151,8 @@ static void reach_node(struct vg_problem *p, int line, int c, int i)
         r->fwd[i] = r->path_fwd[p->paths[line].n - 1];
         r->bwd[i] = r->path_bwd[p->paths[line].n - 1];
     }
-    r->out_fwd[i] = r->out_bwd[i] = r->out_least[i] = HUGE_VAL;
+    r->out_fwd[i] = r->out_bwd[i] = HUGE_VAL;
+    r->out_least[i] = r->lead_fwd[i] = r->lead_bwd[i] = HUGE_VAL;
     r->home[i] = r->home_least[i] = HUGE_VAL;
     double most_mps = crew->air.cruise_mps + (crew->air.hours != NULL ? crew->air.wind_mps : 0);
     double far_m = crew->usable_s * most_mps / 2 * 1.02;
@@ -163,6 +164,8 @@ static void reach_node(struct vg_problem *p, int line, int c, int i)
                                               nd->lat_deg[i], nd->lon_deg[i]);
     r->home_least[i] = vg_airspeed_least_leg_s(&crew->air, nd->lat_deg[i], nd->lon_deg[i],
                                                crew->lat_deg, crew->lon_deg);
+    r->lead_fwd[i] = vg_lead_least_s(p, line, c, s, false);
+    r->lead_bwd[i] = vg_lead_least_s(p, line, c, s, true);
     r->home[i] = leg_s(p, crew, nd->lat_deg[i], nd->lon_deg[i], true);
     r->out_fwd[i] = way_out_s(p, line, c, u_fwd, s);
     r->out_bwd[i] = way_out_s(p, line, c, u_bwd, s);
@@ -179,10 +182,10 @@ enum vg_status vg_problem_make_reach(struct vg_problem *p, struct vg_error *err)
         int n = p->nodes[line].n;
         for (int c = 0; c < p->n_crews; c++) {
             struct vg_reach *r = &p->reach[line * p->n_crews + c];
-            double **arrays[] = {&r->fwd,       &r->bwd,  &r->out_fwd,   &r->out_bwd,
-                                 &r->out_least, &r->home, &r->home_least};
+            double **arrays[] = {&r->fwd,       &r->bwd,      &r->out_fwd,  &r->out_bwd,   &r->home,
+                                 &r->out_least, &r->lead_fwd, &r->lead_bwd, &r->home_least};
             bool is_ok = time_path(p, line, c);
-            for (int q = 0; q < 7; q++) {
+            for (size_t q = 0; q < sizeof arrays / sizeof *arrays; q++) {
                 *arrays[q] = vg_problem_take(p, n, sizeof(double));
                 is_ok = is_ok && *arrays[q] != NULL;
             }
@@ -256,9 +259,9 @@ double vg_flight_floor_s(const struct vg_problem *p, const struct vg_chain *chai
     int a = vg_chain_node(p, chain, i);
     int b = vg_chain_node(p, chain, j);
     double share = crew->least_share;
-    double there_s = r->out_least[a] + r->home_least[b] +
+    double there_s = r->lead_fwd[a] + r->home_least[b] +
                      share * (along_s(p, chain, r->fwd, j) - along_s(p, chain, r->fwd, i));
-    double back_s = r->out_least[b] + r->home_least[a] +
+    double back_s = r->lead_bwd[b] + r->home_least[a] +
                     share * (along_s(p, chain, r->bwd, j) - along_s(p, chain, r->bwd, i));
     /* Wind is a vector of the local meridian, so a detour may be shorter by parts in 10^4: the
      * floor gives them away. */

@@ -1,0 +1,90 @@
+/* Lead-ins as the bound has them: the camera looks ahead, so no sweep of a place begins nearer to
+ * it than that, on the path, its extension or round the ring. Less is asked than of flights that
+ * are planned: the way there is straight, the lead-in the shortest that any place of the line asks
+ * for, and only ground that is forbidden beyond doubt is in its way, so that the checker, which
+ * looks in its own way, finds all of it too. */
+#include "plan/inner.h"
+
+#include "base/units.h"
+#include "geo/geodesy.h"
+
+#include <math.h>
+
+static const double STEP_M = 5;
+static const double DEEP_M = 25; /* the checker's is 5: it must find all that is found here */
+
+double vg_lead_m(const struct vg_problem *p, int line, int c)
+{
+    return vg_crew_lead_m(p, &p->crews[c], vg_least_depth_m(p, line));
+}
+
+/* Is a place in the zone, and how far from its edge, in a plane at the place? */
+static bool is_in_zone(const struct vg_wf_zone *z, double lat_deg, double lon_deg,
+                       double *out_edge_m)
+{
+    struct vg_frame f = vg_frame_at(lat_deg, lon_deg);
+    bool is_in = false;
+    *out_edge_m = HUGE_VAL;
+    for (int k = 0; k + 1 < z->n; k++) {
+        double ax = vg_wrap_180_deg(z->lon_deg[k] - lon_deg) * f.m_per_deg_lon;
+        double ay = (z->lat_deg[k] - lat_deg) * f.m_per_deg_lat;
+        double dx = vg_wrap_180_deg(z->lon_deg[k + 1] - z->lon_deg[k]) * f.m_per_deg_lon;
+        double dy = (z->lat_deg[k + 1] - z->lat_deg[k]) * f.m_per_deg_lat;
+        double length2 = dx * dx + dy * dy;
+        double share = length2 > 0 ? fmin(1, fmax(0, -(ax * dx + ay * dy) / length2)) : 0;
+        *out_edge_m = fmin(*out_edge_m, hypot(ax + share * dx, ay + share * dy));
+        if ((ay > 0) != (ay + dy > 0) && ax - ay / dy * dx > 0) {
+            is_in = !is_in;
+        }
+    }
+    return is_in;
+}
+
+static bool is_deep(const struct vg_watchfile *w, double lat_deg, double lon_deg)
+{
+    int n_fences = 0;
+    bool is_out = true;
+    for (int k = 0; k < w->n_zones; k++) {
+        double edge_m;
+        bool is_in = is_in_zone(&w->zones[k], lat_deg, lon_deg, &edge_m);
+        if (w->zones[k].kind == VG_ZONE_NO_FLY && is_in && edge_m > DEEP_M) {
+            return true;
+        }
+        if (w->zones[k].kind == VG_ZONE_GEOFENCE) {
+            n_fences++;
+            is_out = is_out && !is_in && edge_m > DEEP_M;
+        }
+    }
+    return n_fences > 0 && is_out;
+}
+
+static bool is_blocked(const struct vg_problem *p, int line, int c, double from_m, double to_m)
+{
+    if (vg_flypath_is_clear(p->crews[c].detour, &p->paths[line], from_m, to_m)) {
+        return false;
+    }
+    for (double u_m = from_m; u_m <= to_m; u_m += STEP_M) {
+        double lat, lon;
+        vg_flypath_at(&p->paths[line], u_m, &lat, &lon);
+        if (is_deep(p->watch, lat, lon)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+double vg_lead_least_s(const struct vg_problem *p, int line, int c, double s_m, bool is_backward)
+{
+    const struct vg_crew *crew = &p->crews[c];
+    double lead_m = vg_lead_m(p, line, c);
+    double u_m = is_backward ? s_m + lead_m : s_m - lead_m;
+    double lat, lon;
+    if (is_blocked(p, line, c, fmin(u_m, s_m), fmax(u_m, s_m))) {
+        return HUGE_VAL;
+    }
+    vg_flypath_at(&p->paths[line], u_m, &lat, &lon);
+    double along_s = fabs(vg_flypath_time_s(p, line, c, s_m, is_backward) -
+                          vg_flypath_time_s(p, line, c, u_m, is_backward));
+    return vg_airspeed_least_leg_s(&crew->air, crew->lat_deg, crew->lon_deg, lat, lon) +
+           crew->least_share * along_s;
+}
