@@ -487,36 +487,67 @@ static bool can_keep(struct polish *self, double target, double period_s)
     return false;
 }
 
-/* The least target that all cuts allow with the period at so many times the target. */
-static double least_target(const struct polish *self, double ratio_s)
+/* What holds the period up or down at a target, and how it grows with the target. */
+struct edge {
+    double period_s;
+    double slope_s;
+};
+
+/* The highest of what holds the period up and the lowest of what holds it down; *out_target: below
+ * it cuts allow no period at all. false: above it neither. */
+static bool find_edges(const struct polish *self, double target, struct edge *low,
+                       struct edge *high, double *out_target)
 {
-    double least = FLOOR * self->rota->target;
+    *out_target = target;
     for (int q = 0; q < self->n_cuts; q++) {
         const struct cut *c = &self->cuts[q];
-        double each = c->a + c->b * ratio_s;
-        /* None will do: the less so the nearer the ratio is to one that would. */
-        least = fmax(least, each > 1e-9 ? -c->c / each : 1e6 - each);
-    }
-    return least;
-}
-
-/* The ratio at which that is least. Below a given target the ratios that will do are an interval
- * (what the cuts leave is convex): by golden sections. */
-static double best_ratio(const struct polish *self, double lo, double hi)
-{
-    for (int k = 0; k < 60 && hi - lo > 1e-6; k++) {
-        double a = lo + (hi - lo) * 0.382;
-        double b = lo + (hi - lo) * 0.618;
-        if (least_target(self, a) <= least_target(self, b)) {
-            hi = b;
-        } else {
-            lo = a;
+        double rest_s = c->a * target + c->c;
+        double turns = fabs(c->b);
+        if (turns < 0.5) {
+            if (rest_s < 0 && !(c->a > 0)) {
+                return false;
+            }
+            *out_target = rest_s < 0 ? fmax(*out_target, -c->c / c->a) : *out_target;
+        } else if (c->b > 0 && -rest_s / turns > low->period_s) {
+            *low = (struct edge){-rest_s / turns, -c->a / turns};
+        } else if (c->b < 0 && rest_s / turns < high->period_s) {
+            *high = (struct edge){rest_s / turns, c->a / turns};
         }
     }
-    /* The best one may be the last that will do. */
-    double mid = (lo + hi) / 2;
-    double end = least_target(self, lo) <= least_target(self, hi) ? lo : hi;
-    return least_target(self, mid) <= least_target(self, end) ? mid : end;
+    return true;
+}
+
+/* The least target that all cuts allow with the period between two multiples of it. What they leave
+ * of the plane of target and period is convex, so Newton's method from below meets its least target
+ * without passing it. */
+static bool least_target(const struct polish *self, double least_s, double most_s,
+                         double *out_target, double *out_period_s)
+{
+    static const double HAIR = 1e-9;
+    double target = FLOOR * self->rota->target;
+    for (int round = 0; round < MOST_CUTS; round++) {
+        struct edge low = {least_s * target, least_s};
+        struct edge high = {most_s * target, most_s};
+        double next;
+        if (!find_edges(self, target, &low, &high, &next)) {
+            return false;
+        }
+        double lacks_s = low.period_s - high.period_s;
+        double slope_s = low.slope_s - high.slope_s;
+        if (lacks_s > 0 && !(slope_s < 0)) {
+            return false;
+        }
+        next = lacks_s > 0 ? fmax(next, target - lacks_s / slope_s) : next;
+        if (next <= target * (1 + HAIR)) {
+            double more = target * HAIR;
+            *out_target = target + more;
+            *out_period_s =
+                (low.period_s + high.period_s + more * (low.slope_s + high.slope_s)) / 2;
+            return true;
+        }
+        target = next;
+    }
+    return false;
 }
 
 static bool polish_init(struct polish *self, const struct vg_rota *rota)
@@ -554,10 +585,8 @@ static bool keep(struct polish *self, double least_s, double most_s, double most
                  double *out_target, double *out_period_s)
 {
     for (;;) {
-        double ratio_s = best_ratio(self, least_s, most_s);
-        *out_target = least_target(self, ratio_s) * (1 + 1e-9);
-        *out_period_s = ratio_s * *out_target;
-        if (*out_target > most || self->is_failed) {
+        if (!least_target(self, least_s, most_s, out_target, out_period_s) || *out_target > most ||
+            self->is_failed) {
             return false;
         }
         if (can_keep(self, *out_target, *out_period_s)) {
