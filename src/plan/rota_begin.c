@@ -61,7 +61,7 @@ int vg_rota_ratios(const struct vg_rota_tables *t, double *out_s)
         }
         best = fmin(best, s);
     }
-    while (score[n - 1] > best + AS_GOOD) {
+    while (t->p->is_mixed && score[n - 1] > best + AS_GOOD) {
         n--;
     }
     return n;
