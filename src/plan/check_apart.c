@@ -28,6 +28,12 @@ struct box {
     double east;
 };
 
+/* How far apart boxes may lie that are near each other. */
+struct margin {
+    double lat_deg;
+    double lon_deg;
+};
+
 /* Two legs in a plane about the first one's start; a moves from p[0] to p[1], b from p[2] to p[3].
  */
 struct legs {
@@ -53,13 +59,33 @@ static struct box box_of(const struct vg_check *self, const struct vg_plan_point
     return b;
 }
 
-static bool are_near(const struct vg_check *self, const struct box *a, const struct box *b)
+/* Wide enough where degrees of longitude are shortest. */
+static struct margin margin_of(const struct vg_check *self, const struct box *boxes, int n)
 {
-    struct vg_frame f = vg_frame_at(fmin(89, fmax(fabs(a->south), fabs(a->north))), 0);
-    double lat_deg = self->watch->apart.horizontal_m / f.m_per_deg_lat;
-    double lon_deg = self->watch->apart.horizontal_m / f.m_per_deg_lon * 1.01;
-    return a->south <= b->north + lat_deg && b->south <= a->north + lat_deg &&
-           a->west <= b->east + lon_deg && b->west <= a->east + lon_deg;
+    double far_deg = 0;
+    for (int k = 0; k < n; k++) {
+        far_deg = fmax(far_deg, fmax(fabs(boxes[k].south), fabs(boxes[k].north)));
+    }
+    struct vg_frame f = vg_frame_at(fmin(89, far_deg), 0);
+    return (struct margin){self->watch->apart.horizontal_m / f.m_per_deg_lat * 1.02,
+                           self->watch->apart.horizontal_m / f.m_per_deg_lon * 1.02};
+}
+
+static bool are_near(const struct margin *m, const struct box *a, const struct box *b)
+{
+    return a->south <= b->north + m->lat_deg && b->south <= a->north + m->lat_deg &&
+           a->west <= b->east + m->lon_deg && b->west <= a->east + m->lon_deg;
+}
+
+/* At some repetition both are in the air. */
+static bool are_up_together(const struct vg_plan_sortie *a, const struct vg_plan_sortie *b)
+{
+    int64_t g = vg_check_gcd(vg_check_ticks(a->period_s), vg_check_ticks(b->period_s));
+    double round_s = (double)g / VG_CHECK_TICKS_PER_S;
+    double down_a_s = a->track[a->n_track - 1].t_s;
+    double down_b_s = b->track[b->n_track - 1].t_s;
+    return g < ANY_TICKS || ceil((a->track[0].t_s - down_b_s) / round_s) <=
+                                floor((down_a_s - b->track[0].t_s) / round_s);
 }
 
 static struct legs legs_of(const struct vg_plan_point *a, const struct vg_plan_point *b)
@@ -233,15 +259,16 @@ static bool check_legs(struct vg_check *self, int i, int j, int ka, int kb)
     return true;
 }
 
-static bool check_pair(struct vg_check *self, int i, int j, const struct box *box_j)
+static bool check_pair(struct vg_check *self, int i, int j, const struct margin *m,
+                       const struct box *box_j)
 {
     const struct vg_plan_sortie *x = &self->plan->sorties[i];
     const struct vg_plan_sortie *y = &self->plan->sorties[j];
     for (int ka = 1; ka < x->n_track; ka++) {
         struct box a = box_of(self, &x->track[ka - 1], 2);
-        for (int kb = 1; are_near(self, &a, box_j) && kb < y->n_track; kb++) {
+        for (int kb = 1; are_near(m, &a, box_j) && kb < y->n_track; kb++) {
             struct box b = box_of(self, &y->track[kb - 1], 2);
-            if (are_near(self, &a, &b) && !check_legs(self, i, j, ka, kb)) {
+            if (are_near(m, &a, &b) && !check_legs(self, i, j, ka, kb)) {
                 return false;
             }
         }
@@ -263,10 +290,12 @@ bool vg_check_apart(struct vg_check *self, bool *out_no_memory)
     for (int k = 0; k < n && is_ok; k++) {
         boxes[k] = box_of(self, self->plan->sorties[k].track, self->plan->sorties[k].n_track);
     }
+    const struct margin m = margin_of(self, boxes, is_ok ? n : 0);
     for (int i = 0; i < n && is_ok; i++) {
         for (int j = i + 1; j < n && is_ok; j++) {
-            is_ok = self->drone[i] == self->drone[j] || !are_near(self, &boxes[i], &boxes[j]) ||
-                    check_pair(self, i, j, &boxes[j]);
+            is_ok = self->drone[i] == self->drone[j] || !are_near(&m, &boxes[i], &boxes[j]) ||
+                    !are_up_together(&self->plan->sorties[i], &self->plan->sorties[j]) ||
+                    check_pair(self, i, j, &m, &boxes[j]);
         }
     }
     free(boxes);
