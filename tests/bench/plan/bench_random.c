@@ -1,7 +1,8 @@
 /* Watches at random (tests/prop/plan/random_watch.h), planned and checked: the ratio of each, and
- * how the ratios lie.
+ * how the ratios lie. A search has MOVES moves a thread; where its plan is over the aim it is made
+ * anew with five times as many, and once more.
  *
- *   bench_random [FROM COUNT [MOVES]]   default 1 100
+ *   bench_random [FROM COUNT [MOVES]]   default 1 100 200000
  *   bench_random write SEED FOLDER      the texts of one and its plan, to look at with vigie itself
  */
 #include "random_plan.h"
@@ -15,7 +16,9 @@
 
 enum {
     MOST = 100000,
-    MOVES = 1000000
+    MOVES = 200000,
+    EFFORTS = 3,
+    MORE = 5 /* times the moves of the effort before */
 };
 static const double AIM = 1.5;
 
@@ -32,7 +35,7 @@ struct tally {
     int refused; /* but for drones that come near each other */
     int near;
     int unplanned;
-    int over;
+    int over[EFFORTS]; /* the aim, after each */
     uint64_t worst_seed;
     double worst;
 };
@@ -44,6 +47,13 @@ static void run(uint64_t seed, int64_t moves)
     struct random_verdict v;
     clock_t t0 = clock();
     random_plan_judge(seed, moves, &v, NULL);
+    for (int k = 0; k < EFFORTS && v.is_planned && v.ratio > AIM; k++) {
+        tally.over[k]++;
+        moves *= MORE;
+        if (k + 1 < EFFORTS) {
+            random_plan_judge(seed, moves, &v, NULL);
+        }
+    }
     double cpu_s = (double)(clock() - t0) / CLOCKS_PER_SEC;
     if (!v.is_planned) {
         tally.unplanned++;
@@ -53,7 +63,6 @@ static void run(uint64_t seed, int64_t moves)
     tally.ratios[tally.n++] = v.ratio;
     tally.refused += !v.is_kept && !v.is_near;
     tally.near += v.is_near;
-    tally.over += v.ratio > AIM;
     if (v.ratio > tally.worst) {
         tally.worst = v.ratio;
         tally.worst_seed = seed;
@@ -67,10 +76,14 @@ static int summarise(void)
 {
     qsort(tally.ratios, (size_t)tally.n, sizeof *tally.ratios, by_number);
     printf("%d planned, %d refused by the checker, %d for drones near each other, %d with nothing "
-           "to plan; worst %.3f (seed %d), "
-           "%d over %.1f",
+           "to plan; worst %.3f (seed %d); over %.1f: %d",
            tally.n, tally.refused, tally.near, tally.unplanned, tally.worst, (int)tally.worst_seed,
-           tally.over, AIM);
+           AIM, tally.over[EFFORTS - 1]);
+    for (int k = EFFORTS - 2, less = MORE; k >= 0; k--, less *= MORE) {
+        printf("%s%d with %d times fewer moves", k == EFFORTS - 2 ? " (" : ", ", tally.over[k],
+               less);
+    }
+    printf(")");
     static const int SHARES[] = {50, 75, 90, 95, 99};
     for (int k = 0; k < 5 && tally.n > 0; k++) {
         printf("%s %d %%: %.3f", k == 0 ? "; ratios" : ",", SHARES[k],
