@@ -27,6 +27,7 @@ bool vg_check_break(struct vg_check *self, const char *rule, const char *format,
 
 /* Each returns false once a rule is broken. */
 bool vg_check_flights(struct vg_check *self); /* check_flight.c: one sortie at a time */
+bool vg_check_sweeps(struct vg_check *self); /* check_sweep.c: the camera looks ahead */
 bool vg_check_clock(struct vg_check *self); /* check_clock.c: closed hours, daylight */
 bool vg_check_work(struct vg_check *self, bool *out_no_memory); /* check_work.c: maintenance */
 bool vg_check_zones(struct vg_check *self); /* check_zones.c: no leg where flying is forbidden */

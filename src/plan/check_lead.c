@@ -26,8 +26,8 @@ static double least_depth_m(const struct vg_check *self, const char *line, int p
         }
         int at = vg_network_stretch_at(net, vg_network_find_line(net, line),
                                        (st->from_m + st->to_m) / 2);
-        least = fmin(least,
-                     st->n_passes > 0 ? st->passes[pass].depth_m : net->stretches[at].depth_m);
+        least =
+            fmin(least, st->n_passes > 0 ? st->passes[pass].depth_m : net->stretches[at].depth_m);
     }
     return least;
 }
