@@ -3,7 +3,8 @@
  * Near the end of its reach a drone flies hundreds of kilometres to sweep a few. Cut at nodes two
  * kilometres apart such a sortie loses much of what it could sweep, and the bound, which asks for
  * the nodes alone, gives as much away. So the links that are flown are divided until the longest
- * sortie that passes them passes some dozens.
+ * sortie that passes them passes some dozens. Finer: some of every crew's sorties, also of one that
+ * comes no further than into the link.
  */
 #include "plan/inner.h"
 
@@ -16,27 +17,68 @@ enum {
     MISSES = 8
 };
 static const double LEAST_LINK_M = 25;
+static const double AT_MOST = 4;
 
-/* Kilometres that the longest sortie passing each link of a line sweeps, in metres. */
-static void find_longest(const struct vg_problem *p, const struct vg_chain *ch, double *out_m)
+/* Metres that the longest sortie of a crew passing each link sweeps. */
+static void find_longest(const struct vg_problem *p, const struct vg_chain *ch, int c,
+                         double *out_m)
 {
     int round = p->nodes[ch->line].n - 1;
-    for (int c = 0; c < p->n_crews; c++) {
-        for (int i = 0; i < ch->n - 1; i++) {
-            int misses = 0;
-            int far = i;
-            for (int j = i + 1; j < ch->n && misses < MISSES; j++) {
-                bool can = vg_flight_least_s(p, ch, c, i, j, NULL) < HUGE_VAL;
-                far = can ? j : far;
-                misses += !can;
-            }
-            double length_m = vg_chain_u_m(p, ch, far) - vg_chain_u_m(p, ch, i);
-            for (int k = i; k < far; k++) {
-                double *longest_m = &out_m[vg_chain_node(p, ch, k) % round];
-                *longest_m = fmax(*longest_m, length_m);
-            }
+    for (int i = 0; i < ch->n - 1; i++) {
+        int misses = 0;
+        int far = i;
+        for (int j = i + 1; j < ch->n && misses < MISSES; j++) {
+            bool can = vg_flight_least_s(p, ch, c, i, j, NULL) < HUGE_VAL;
+            far = can ? j : far;
+            misses += !can;
+        }
+        double length_m = vg_chain_u_m(p, ch, far) - vg_chain_u_m(p, ch, i);
+        for (int k = i; k < far; k++) {
+            double *longest_m = &out_m[vg_chain_node(p, ch, k) % round];
+            *longest_m = fmax(*longest_m, length_m);
         }
     }
+}
+
+/* Links that a crew reaches but cannot sweep at once: what it could sweep of them. */
+static void find_scraps(const struct vg_problem *p, const struct vg_chain *ch, int c, double *io_m)
+{
+    int round = p->nodes[ch->line].n - 1;
+    for (int k = 0; k < ch->n - 1; k++) {
+        double *longest_m = &io_m[vg_chain_node(p, ch, k) % round];
+        double flight_s =
+            fmin(vg_flight_floor_s(p, ch, c, k, k), vg_flight_floor_s(p, ch, c, k + 1, k + 1));
+        if (*longest_m <= 0 && flight_s < HUGE_VAL) {
+            double left_s = fmax(0, p->crews[c].usable_s - flight_s);
+            *longest_m = fmax(left_s * p->crews[c].air.cruise_mps, LEAST_LINK_M);
+        }
+    }
+}
+
+/* Of each link the longest over the crews; where it is to be finer no more than a few times the
+ * shortest. */
+static bool find_on_chain(struct vg_problem *p, const struct vg_chain *ch, bool is_finer,
+                          double *io_m)
+{
+    int n = p->nodes[ch->line].n;
+    double *own_m = vg_arena_calloc(&p->arena, 2 * (size_t)n, sizeof *own_m);
+    double *least_m = own_m != NULL ? own_m + n : NULL;
+    for (int c = 0; c < p->n_crews && own_m != NULL; c++) {
+        memset(own_m, 0, (size_t)n * sizeof *own_m);
+        find_longest(p, ch, c, own_m);
+        if (is_finer) {
+            find_scraps(p, ch, c, own_m);
+        }
+        for (int k = 0; k < n; k++) {
+            bool is_less = own_m[k] > 0 && (least_m[k] <= 0 || own_m[k] < least_m[k]);
+            least_m[k] = is_less ? own_m[k] : least_m[k];
+            io_m[k] = fmax(io_m[k], own_m[k]);
+        }
+    }
+    for (int k = 0; k < n && own_m != NULL && is_finer; k++) {
+        io_m[k] = least_m[k] > 0 ? fmin(io_m[k], AT_MOST * least_m[k]) : io_m[k];
+    }
+    return own_m != NULL;
 }
 
 static int parts_of(const struct vg_nodes *nd, int k, double longest_m, int per_sortie)
@@ -101,7 +143,7 @@ static bool divide(struct vg_problem *p, int line, const double *longest_m, int 
     return true;
 }
 
-bool vg_nodes_grade(struct vg_problem *p, int *out_more)
+bool vg_nodes_grade(struct vg_problem *p, bool is_finer, int *out_more)
 {
     double **longest_m = vg_arena_calloc(&p->arena, (size_t)p->net.n_lines, sizeof *longest_m);
     bool is_ok = longest_m != NULL;
@@ -111,7 +153,7 @@ bool vg_nodes_grade(struct vg_problem *p, int *out_more)
         is_ok = longest_m[line] != NULL;
     }
     for (int k = 0; k < p->n_chains && is_ok; k++) {
-        find_longest(p, &p->chains[k], longest_m[p->chains[k].line]);
+        is_ok = find_on_chain(p, &p->chains[k], is_finer, longest_m[p->chains[k].line]);
     }
     int per_sortie = LINKS_PER_SORTIE;
     while (is_ok && count_more(p, longest_m, per_sortie) > MOST_MORE) {

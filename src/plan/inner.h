@@ -144,8 +144,11 @@ void vg_flown_agree(struct vg_problem *p);
 /* Arrays for n nodes; out->n stays 0 (nodes.c). false: no memory. */
 bool vg_nodes_take(struct vg_problem *p, struct vg_nodes *out, int n) VG_MUST_USE;
 /* Divides links that are flown where sorties are short (grade.c); what is served and how long it
- * takes is then to be found again. false: no memory. */
-bool vg_nodes_grade(struct vg_problem *p, int *out_more) VG_MUST_USE;
+ * takes is then to be found again. is_finer: where those of any crew are. false: no memory. */
+bool vg_nodes_grade(struct vg_problem *p, bool is_finer, int *out_more) VG_MUST_USE;
+/* Finer nodes than vg_problem_init makes of itself, near the end of every crew's reach. */
+enum vg_status vg_problem_refine(struct vg_problem *self, struct vg_error *err) VG_MUST_USE;
+int vg_problem_n_nodes(const struct vg_problem *self); /* of all chains */
 /* The plan's stretches, cut where reach or passes begin or end (list.c); malloc. */
 enum vg_status vg_list_stretches(const struct vg_problem *p, enum vg_lang lang, struct vg_plan *out,
                                  struct vg_error *err) VG_MUST_USE;

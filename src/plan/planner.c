@@ -24,6 +24,7 @@ enum {
     PATIENT_ROUNDS = 16, /* where it is known what will do */
     SETTLE_MOVES = 30000, /* of a round, for each sortie */
     QUICKER = 4, /* so many times fewer where time is short */
+    MOST_FINER = 1500, /* nodes, where a second look is quick */
     SHAKE_WORK = 9600000, /* nodes x crews x shakes: holds the largest borders to seconds */
     SHAKE_SEED = 20260101
 };
@@ -47,6 +48,7 @@ struct making {
     struct vg_plan_sortie *flights; /* one per piece */
     int n_flights;
     struct vg_plan plan;
+    int n_nodes;
     struct vg_clock clock; /* where the problem has one */
 };
 
@@ -574,35 +576,66 @@ static enum vg_status make_plan(struct making *mk, struct vg_error *err)
     return VG_OK;
 }
 
+static enum vg_status solve_once(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
+                                 const struct vg_planner_options *options, bool is_finer,
+                                 struct making *mk, struct vg_error *err)
+{
+    *mk = (struct making){.options = options};
+    enum vg_status st = vg_problem_init_parts(
+        &mk->problem, watch, terrain, options != NULL ? options->site_step_m : 0,
+        options != NULL ? options->sweeps : NULL, options != NULL ? options->parts : NULL,
+        options != NULL ? options->n_parts : 0, err);
+    if (st == VG_OK && is_finer) {
+        st = vg_problem_refine(&mk->problem, err);
+    }
+    mk->n_nodes = st == VG_OK ? vg_problem_n_nodes(&mk->problem) : 0;
+    if (st == VG_OK) {
+        st = tell(mk, 0.2, err);
+    }
+    if (st == VG_OK) {
+        st = make_plan(mk, err);
+    }
+    drop_flights(mk);
+    free(mk->certificate);
+    vg_rates_finish(&mk->rates);
+    vg_problem_finish(&mk->problem);
+    if (st != VG_OK) {
+        vg_plan_finish(&mk->plan);
+    }
+    return st;
+}
+
+/* A plan far from its bound may want for nodes: bound and plan once more with finer ones. */
+static bool is_far(const struct making *mk)
+{
+    static const double FAR = 1.5;
+    const struct vg_planner_options *o = mk->options;
+    return o != NULL && o->moves > 0 && !o->is_quick && !(o->site_step_m > 0) &&
+           mk->n_nodes <= MOST_FINER && mk->plan.ratio > FAR;
+}
+
 enum vg_status vg_planner_solve(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
                                 const struct vg_planner_options *options, struct vg_plan *out,
                                 struct vg_error *err)
 {
-    struct making mk = {.options = options};
+    struct making mk, finer;
     if (options != NULL && options->wants_wider && watch->has_wind_hours) {
         return vg_fail(
             err, VG_E_INVALID,
             "wider classes of flights are bounded in one steady wind only: give \"wind\" "
             "with \"from\" and \"speed\" in place of a file, or leave out --wider");
     }
-    enum vg_status st = vg_problem_init_parts(
-        &mk.problem, watch, terrain, options != NULL ? options->site_step_m : 0,
-        options != NULL ? options->sweeps : NULL, options != NULL ? options->parts : NULL,
-        options != NULL ? options->n_parts : 0, err);
-    if (st == VG_OK) {
-        st = tell(&mk, 0.2, err);
+    enum vg_status st = solve_once(watch, terrain, options, false, &mk, err);
+    if (st == VG_OK && is_far(&mk) &&
+        solve_once(watch, terrain, options, true, &finer, NULL) == VG_OK) {
+        bool is_better =
+            finer.plan.worst_gap_s < mk.plan.worst_gap_s ||
+            (finer.plan.worst_gap_s <= mk.plan.worst_gap_s && finer.plan.bound_s > mk.plan.bound_s);
+        vg_plan_finish(is_better ? &mk.plan : &finer.plan);
+        mk.plan = is_better ? finer.plan : mk.plan;
     }
     if (st == VG_OK) {
-        st = make_plan(&mk, err);
+        *out = mk.plan;
     }
-    drop_flights(&mk);
-    free(mk.certificate);
-    vg_rates_finish(&mk.rates);
-    vg_problem_finish(&mk.problem);
-    if (st != VG_OK) {
-        vg_plan_finish(&mk.plan);
-        return st;
-    }
-    *out = mk.plan;
-    return VG_OK;
+    return st;
 }

@@ -225,14 +225,28 @@ enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfil
     return vg_problem_init_parts(self, watch, terrain, site_step_m, NULL, NULL, 0, err);
 }
 
-static enum vg_status grade(struct vg_problem *self, struct vg_error *err)
+static enum vg_status grade(struct vg_problem *self, bool is_finer, struct vg_error *err)
 {
     int more = 0;
-    if (!vg_nodes_grade(self, &more)) {
+    if (!vg_nodes_grade(self, is_finer, &more)) {
         return no_memory(err);
     }
     enum vg_status st = more > 0 ? vg_problem_make_reach(self, err) : VG_OK;
     return st == VG_OK && more > 0 ? vg_problem_rechain(self, err) : st;
+}
+
+enum vg_status vg_problem_refine(struct vg_problem *self, struct vg_error *err)
+{
+    return grade(self, true, err);
+}
+
+int vg_problem_n_nodes(const struct vg_problem *self)
+{
+    int n = 0;
+    for (int k = 0; k < self->n_chains; k++) {
+        n += self->chains[k].n;
+    }
+    return n;
 }
 
 enum vg_status vg_problem_init_parts(struct vg_problem *self, const struct vg_watchfile *watch,
@@ -271,7 +285,7 @@ enum vg_status vg_problem_init_parts(struct vg_problem *self, const struct vg_wa
     if (st == VG_OK) {
         st = vg_problem_rechain(self, err);
     }
-    return st == VG_OK && site_step_m <= 0 ? grade(self, err) : st;
+    return st == VG_OK && site_step_m <= 0 ? grade(self, false, err) : st;
 }
 
 void vg_problem_finish(struct vg_problem *self)
