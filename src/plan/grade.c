@@ -14,6 +14,8 @@
 enum {
     LINKS_PER_SORTIE = 64,
     MOST_MORE = 4000, /* nodes, of all lines; else fewer links a sortie */
+    EQUAL_LINKS_PER_SORTIE = 256, /* equal wishes: what is searched hardly grows with the nodes */
+    EQUAL_MOST_MORE = 10000,
     MISSES = 8
 };
 static const double LEAST_LINK_M = 25;
@@ -155,8 +157,9 @@ bool vg_nodes_grade(struct vg_problem *p, bool is_finer, int *out_more)
     for (int k = 0; k < p->n_chains && is_ok; k++) {
         is_ok = find_on_chain(p, &p->chains[k], is_finer, longest_m[p->chains[k].line]);
     }
-    int per_sortie = LINKS_PER_SORTIE;
-    while (is_ok && count_more(p, longest_m, per_sortie) > MOST_MORE) {
+    int per_sortie = p->is_mixed ? LINKS_PER_SORTIE : EQUAL_LINKS_PER_SORTIE;
+    int most_more = p->is_mixed ? MOST_MORE : EQUAL_MOST_MORE;
+    while (is_ok && count_more(p, longest_m, per_sortie) > most_more) {
         per_sortie--;
     }
     *out_more = is_ok ? count_more(p, longest_m, per_sortie) : 0;

@@ -244,6 +244,7 @@ enum vg_status vg_costs_init(struct vg_costs *self, struct vg_problem *p, bool i
 struct vg_prices {
     double *price; /* per crew; sum of price * drones is 1 */
     double bound; /* proven least of (greatest load / drones) over fractional plans */
+    double most; /* no prices prove more */
     double **potential; /* per chain: least priced cost from node i on, n + 1 items */
     int n_rounds;
 };
@@ -257,8 +258,14 @@ struct vg_search {
     int n_kept;
 };
 
-enum vg_status vg_prices_solve(struct vg_problem *p, const struct vg_costs *costs, int max_rounds,
-                               const double *start_price, struct vg_search *out,
+struct vg_climb {
+    int max_rounds;
+    double close; /* ends where most <= bound * (1 + close) */
+    const double *start_price; /* NULL: even */
+};
+
+enum vg_status vg_prices_solve(struct vg_problem *p, const struct vg_costs *costs,
+                               const struct vg_climb *climb, struct vg_search *out,
                                struct vg_error *err) VG_MUST_USE;
 /* Fills cost and revisit in; false if the crew cannot fly the piece. */
 bool vg_piece_set_cost(const struct vg_problem *p, struct vg_piece *io);

@@ -73,7 +73,7 @@ enum vg_status vg_least_prove(const struct vg_whole *whole, double share, int dr
         if (!(whole->cut_least[q] > 0)) {
             continue;
         }
-        st = vg_prices_solve(p, whole->costs, 1, price, &found, err);
+        st = vg_prices_solve(p, whole->costs, &(struct vg_climb){1, 0, price}, &found, err);
         if (st == VG_OK) {
             take_duals(p, found.best.potential, y);
             put_cut(p, y, price, is_first, out);

@@ -23,6 +23,7 @@ enum {
     SETTLE_ROUNDS = 4,
     PATIENT_ROUNDS = 16, /* where it is known what will do */
     SETTLE_MOVES = 30000, /* of a round, for each sortie */
+    PATIENT_MOVES = 100000,
     QUICKER = 4, /* so many times fewer where time is short */
     MOST_FINER = 1500, /* nodes, where a second look is quick */
     SHAKE_WORK = 9600000, /* nodes x crews x shakes: holds the largest borders to seconds */
@@ -179,9 +180,10 @@ static enum vg_status settle_partition(struct making *mk, struct vg_error *err)
     struct vg_partition part = mk->part;
     double enough_s = mk->options != NULL ? mk->options->enough_s : 0;
     bool is_patient = enough_s > 0 && !is_quick(mk);
+    int moves = is_patient ? PATIENT_MOVES : SETTLE_MOVES;
     const struct vg_settle_options options = {.enough = enough_s / mk->problem.watch->revisit_s,
                                               .rounds = is_patient ? PATIENT_ROUNDS : SETTLE_ROUNDS,
-                                              .moves = SETTLE_MOVES / (is_quick(mk) ? QUICKER : 1),
+                                              .moves = moves / (is_quick(mk) ? QUICKER : 1),
                                               .seed = SHAKE_SEED};
     enum vg_status st = vg_settle(&mk->problem, &options, &part, err);
     if (st == VG_OK && part.worst < HUGE_VAL) {
@@ -208,9 +210,10 @@ static enum vg_status choose_partition(struct making *mk, bool is_weighted, stru
     struct vg_problem *p = &mk->problem;
     struct vg_costs costs;
     struct vg_search found;
+    const struct vg_climb climb = {PLAN_ROUNDS, CLOSE, mk->rates.price};
     enum vg_status st = vg_costs_init(&costs, p, false, is_weighted, err);
     if (st == VG_OK) {
-        st = vg_prices_solve(p, &costs, PLAN_ROUNDS, mk->rates.price, &found, err);
+        st = vg_prices_solve(p, &costs, &climb, &found, err);
     }
     for (int q = 0; st == VG_OK && q < found.n_kept; q++) {
         st = offer(mk, is_weighted, &found.kept[q], err);

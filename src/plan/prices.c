@@ -305,7 +305,7 @@ static void keep_partition(struct vg_problem *p, struct vg_search *s,
 }
 
 /* Working memory of the climb. */
-struct climb {
+struct climbing {
     double *price;
     double *asked;
     double *loads;
@@ -314,11 +314,11 @@ struct climb {
     struct master master;
 };
 
-static bool climb_init(struct climb *self, struct vg_problem *p, struct vg_search *out)
+static bool climb_init(struct climbing *self, struct vg_problem *p, struct vg_search *out)
 {
     size_t n = (size_t)p->n_crews;
     size_t nodes = 1;
-    *self = (struct climb){0};
+    *self = (struct climbing){0};
     self->price = vg_arena_calloc(&p->arena, n, sizeof(double));
     self->asked = vg_arena_calloc(&p->arena, n, sizeof(double));
     self->loads = vg_arena_calloc(&p->arena, n, sizeof(double));
@@ -344,7 +344,7 @@ static bool climb_init(struct climb *self, struct vg_problem *p, struct vg_searc
 
 /* Value of the prices asked; loads and pieces of the cheapest set; better bounds and sets are kept.
  */
-static double climb_ask(struct climb *self, struct vg_problem *p, const struct vg_costs *costs,
+static double climb_ask(struct climbing *self, struct vg_problem *p, const struct vg_costs *costs,
                         struct vg_search *out)
 {
     double value = 0;
@@ -370,14 +370,13 @@ static double climb_ask(struct climb *self, struct vg_problem *p, const struct v
     return value;
 }
 
-enum vg_status vg_prices_solve(struct vg_problem *p, const struct vg_costs *costs, int max_rounds,
-                               const double *start_price, struct vg_search *out,
+enum vg_status vg_prices_solve(struct vg_problem *p, const struct vg_costs *costs,
+                               const struct vg_climb *climb, struct vg_search *out,
                                struct vg_error *err)
 {
-    static const double CLOSE = 5e-4;
     static const double LEAST_SHARE = 2e-4;
-    struct climb cl;
-    *out = (struct vg_search){0};
+    struct climbing cl;
+    *out = (struct vg_search){.best.most = HUGE_VAL};
     if (!climb_init(&cl, p, out)) {
         Clp_deleteModel(cl.master.clp);
         return no_memory(err);
@@ -387,14 +386,15 @@ enum vg_status vg_prices_solve(struct vg_problem *p, const struct vg_costs *cost
         n_drones += fmax(p->crews[c].n, FEW);
     }
     for (int c = 0; c < p->n_crews; c++) {
-        cl.asked[c] = start_price != NULL ? start_price[c] : 1.0 / n_drones;
+        cl.asked[c] = climb->start_price != NULL ? climb->start_price[c] : 1.0 / n_drones;
     }
-    for (int round = 0; round < max_rounds; round++) {
+    for (int round = 0; round < climb->max_rounds; round++) {
         climb_ask(&cl, p, costs, out);
         out->best.n_rounds = round + 1;
         master_cut(&cl.master, cl.loads);
         double upper = master_solve(&cl.master, cl.price);
-        if (!(upper < HUGE_VAL) || upper <= out->best.bound * (1 + CLOSE)) {
+        out->best.most = fmin(out->best.most, upper);
+        if (!(upper < HUGE_VAL) || upper <= out->best.bound * (1 + climb->close)) {
             break;
         }
         /* Near the best prices first, the master's own corner every fourth time so that its cut is

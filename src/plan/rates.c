@@ -517,11 +517,59 @@ static bool judge_best(struct vg_rates *self, struct rounds *r)
     return judge(self, &r->now, r->found, &added);
 }
 
+/* Every crew a group of its own, or all of them one: prices of crews are prices of groups. */
+static bool has_price_per_crew(const struct vg_rates *self)
+{
+    bool is_own = self->n_groups == self->p->n_crews;
+    for (int c = 0; c < self->p->n_crews; c++) {
+        is_own = is_own && fabs(self->n_of[self->group[c]] - self->p->crews[c].n) < 1e-9;
+    }
+    return is_own || self->n_groups == 1;
+}
+
+/* Equal wishes: at given prices a cheapest cover is one of whole sorties, found by dynamic
+ * programming, and what it costs from a site on is the sum of the duals from there on. So the climb
+ * over the crews' prices alone (prices.c) takes the place of the last and largest stage. */
+static enum vg_status climb_last(struct vg_rates *self, struct rounds *r, double close,
+                                 int max_rounds, struct vg_error *err)
+{
+    const struct vg_problem *p = self->p;
+    bool is_even = self->n_groups == 1; /* one price for all: no climb */
+    const struct vg_climb climb = {is_even ? 1 : max_rounds, close, is_even ? NULL : self->price};
+    struct vg_search found;
+    int added;
+    enum vg_status st = vg_prices_solve(self->p, self->costs, &climb, &found, err);
+    if (st != VG_OK) {
+        return st;
+    }
+    for (int k = 0; k < p->n_chains; k++) {
+        double *s = sums_of(self, &r->now, k);
+        s[p->chains[k].n] = 0;
+        for (int i = p->chains[k].n - 1; i >= 0; i--) {
+            s[i] = fmax(s[i + 1], found.best.potential[k][i]);
+        }
+    }
+    for (int c = 0; c < p->n_crews; c++) {
+        r->now.price[self->group[c]] = found.best.price[c];
+    }
+    self->bound = 0;
+    st = judge(self, &r->now, r->found, &added) ? VG_OK : no_memory(err);
+    self->value = is_even ? self->bound : fmax(self->bound, found.best.most);
+    return st;
+}
+
+/* Some columns that are worth a look at the sites of the next stage, and what is proven there. */
+static bool begin_stage(struct vg_rates *self, struct rounds *r, int before)
+{
+    return add_first(self) && add_longer(self, before) && judge_best(self, r);
+}
+
 enum vg_status vg_rates_solve(struct vg_rates *self, int last_stride, double close, int max_rounds,
                               struct vg_error *err)
 {
     struct rounds r;
     bool is_out = !rounds_init(&r, self);
+    enum vg_status st = VG_OK;
     for (;;) {
         for (int k = 0; k < max_rounds && !is_out; k++) {
             self->n_rounds++;
@@ -529,18 +577,24 @@ enum vg_status vg_rates_solve(struct vg_rates *self, int last_stride, double clo
                 break;
             }
         }
-        if (self->stride <= last_stride || is_out) {
+        int before = self->stride;
+        if (before <= last_stride || is_out) {
             break;
         }
-        int before = self->stride;
-        is_out = !set_stride(self, before / STRIDE_STEP) || !add_first(self) ||
-                 !add_longer(self, before) || !judge_best(self, &r);
+        is_out = !set_stride(self, before / STRIDE_STEP);
+        if (self->stride == 1 && !self->p->is_mixed && has_price_per_crew(self) && !is_out) {
+            st = climb_last(self, &r, close, max_rounds, err);
+            if (st != VG_OK || self->value <= self->bound * (1 + close)) {
+                break;
+            }
+        }
+        is_out = is_out || !begin_stage(self, &r, before);
     }
     rounds_finish(&r);
     if (is_out) {
         return no_memory(err);
     }
-    return self->bound > 0 ? VG_OK : vg_fail(err, VG_E_INTERNAL, "no bound found");
+    return st != VG_OK || self->bound > 0 ? st : vg_fail(err, VG_E_INTERNAL, "no bound found");
 }
 
 void vg_rates_set_drones(struct vg_rates *self, const double *n_of)

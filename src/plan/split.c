@@ -30,6 +30,7 @@ enum {
     DEAL_SEED = 20260101
 };
 static const double CLOSE = 2e-3;
+static const double CLIMB_CLOSE = 5e-4;
 
 static enum vg_status no_memory(struct vg_error *err)
 {
@@ -342,12 +343,13 @@ static enum vg_status deal_whole(struct split *self, struct vg_error *err)
     struct vg_problem *p = &self->p;
     struct vg_costs links;
     struct vg_search found;
+    const struct vg_climb climb = {PRICE_ROUNDS, CLIMB_CLOSE, NULL};
     enum vg_status st = vg_costs_init(&links, p, false, false, err);
     if (st == VG_OK) {
         st = split_whole(self, &links, err);
     }
     if (st == VG_OK) {
-        st = vg_prices_solve(p, &links, PRICE_ROUNDS, NULL, &found, err);
+        st = vg_prices_solve(p, &links, &climb, &found, err);
     }
     if (st == VG_OK) {
         const struct vg_settle_options options = {self->fixed, self->enough,

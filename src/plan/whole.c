@@ -11,6 +11,7 @@ enum {
     MOST_CUTS = 400,
     MOST_BRANCHES = 4000
 };
+static const double CLIMB_CLOSE = 5e-4;
 static const double WHOLE = 1e-6; /* so near a whole number is one */
 static const double NEAR = 1e-3; /* of the least share, for a split */
 
@@ -74,14 +75,14 @@ static enum vg_status climb(struct vg_whole *self, const double *n, double *out_
                             struct vg_error *err)
 {
     struct vg_problem *p = self->p;
+    const struct vg_climb options = {CLIMB_ROUNDS, CLIMB_CLOSE, NULL};
     struct vg_search found;
     int *index = calloc((size_t)p->n_crews, sizeof *index);
     for (int c = 0; c < p->n_crews; c++) {
         p->crews[c].n = (int)n[c];
     }
-    enum vg_status st = index != NULL
-                            ? vg_prices_solve(p, self->costs, CLIMB_ROUNDS, NULL, &found, err)
-                            : no_memory(err);
+    enum vg_status st =
+        index != NULL ? vg_prices_solve(p, self->costs, &options, &found, err) : no_memory(err);
     if (st == VG_OK) {
         const double upper = 1e30;
         const CoinBigIndex starts[2] = {0, p->n_crews};

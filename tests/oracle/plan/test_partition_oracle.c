@@ -93,6 +93,7 @@ static void prices_and_moves_against_everything(void **state)
         }
         assert_int_equal(vg_costs_init(&costs, &p, false, false, &err), VG_OK);
         assert_int_equal(vg_costs_init(&sites, &p, true, false, &err), VG_OK);
+        const struct vg_climb climb = {100, 5e-4, NULL};
         const double price[2] = {0.1 + vg_rng_unit(&rng), 0.1 + vg_rng_unit(&rng)};
         struct brute b = {
             .p = &p, .price = price, .least_priced = HUGE_VAL, .least_worst = HUGE_VAL};
@@ -101,8 +102,8 @@ static void prices_and_moves_against_everything(void **state)
         assert_int_equal(vg_prices_partition(&p, &costs, price, &part, &err), VG_OK);
         assert_true(fabs(priced_cost(&p, &part, price) - b.least_priced) < 1e-9);
         /* Both bounds are below the best partition, that for sites below that for links. */
-        assert_int_equal(vg_prices_solve(&p, &costs, 100, NULL, &found, &err), VG_OK);
-        assert_int_equal(vg_prices_solve(&p, &sites, 100, NULL, &bound, &err), VG_OK);
+        assert_int_equal(vg_prices_solve(&p, &costs, &climb, &found, &err), VG_OK);
+        assert_int_equal(vg_prices_solve(&p, &sites, &climb, &bound, &err), VG_OK);
         assert_true(found.best.bound <= b.least_worst * (1 + 1e-9));
         assert_true(bound.best.bound <= found.best.bound * (1 + 1e-3));
         /* The moves never beat everything, and come close to it. */
