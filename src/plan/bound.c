@@ -64,57 +64,61 @@ static void put_points(const struct vg_problem *p, const struct vg_chain *ch, co
     }
 }
 
-static void put_run_point(const struct vg_problem *p, int line, double u_m, bool is_first,
-                          struct vg_buf *out)
+static void put_run_point(const struct vg_problem *p, int line, double u_m, struct vg_buf *out)
 {
     const struct vg_flypath *path = &p->paths[line];
     double turn_m = path->is_closed ? floor(u_m / path->length_m) * path->length_m : 0;
     double lat, lon;
     vg_flypath_at(path, u_m, &lat, &lon);
-    vg_buf_printf(out, "%s[%.3f,%.6f,%.6f]", is_first ? "" : ",",
+    vg_buf_printf(out, "%s[%.3f,%.6f,%.6f]", out->data[out->n - 1] == '[' ? "" : ",",
                   (u_m - turn_m + p->flown[line].from_m) / 1000, lat, lon);
 }
 
-/* The path that lead-ins to the way's end come along, if it goes on there; growing kilometres. */
-static void put_run(const struct vg_problem *p, int line, const char *name, double from_m,
-                    double to_m, struct vg_buf *out)
+/* The path that lead-ins to a way's end come along, out to lead_m (before the end: < 0), if it goes
+ * on there; growing kilometres, without the end itself. */
+static void put_run(const struct vg_problem *p, int line, double end_m, double lead_m,
+                    struct vg_buf *out)
 {
     const struct vg_flypath *path = &p->paths[line];
-    if (!path->is_closed) {
-        from_m = fmax(from_m, 0);
-        to_m = fmin(to_m, path->length_m);
-    }
-    if (!(to_m > from_m + 1)) {
+    bool is_closed = path->is_closed;
+    double far_m = end_m + lead_m;
+    far_m = is_closed ? far_m : fmin(fmax(far_m, 0), path->length_m);
+    if (fabs(far_m - end_m) <= 1) {
         return;
     }
-    vg_buf_printf(out, ",\"%s\":[", name);
-    put_run_point(p, line, from_m, true, out);
-    for (int turn = path->is_closed ? -1 : 0; turn <= (path->is_closed ? 2 : 0); turn++) {
-        for (int v = 0; v < path->n - (path->is_closed ? 1 : 0); v++) {
+    vg_buf_puts(out, lead_m < 0 ? ",\"run_in\":[" : ",\"run_out\":[");
+    if (lead_m < 0) {
+        put_run_point(p, line, far_m, out);
+    }
+    for (int turn = is_closed ? -1 : 0; turn <= (is_closed ? 2 : 0); turn++) {
+        for (int v = 0; v < path->n - (is_closed ? 1 : 0); v++) {
             double u_m = path->s_m[v] + turn * path->length_m;
-            if (u_m > from_m + 1 && u_m < to_m - 1) {
-                put_run_point(p, line, u_m, false, out);
+            if (u_m > fmin(far_m, end_m) + 1 && u_m < fmax(far_m, end_m) - 1) {
+                put_run_point(p, line, u_m, out);
             }
         }
     }
-    put_run_point(p, line, to_m, false, out);
+    if (lead_m > 0) {
+        put_run_point(p, line, far_m, out);
+    }
     vg_buf_puts(out, "]");
 }
 
-static void put_runs(const struct vg_problem *p, const struct vg_chain *ch, struct vg_buf *out)
+static double longest_lead_m(const struct vg_problem *p, int line)
 {
-    double first_m = vg_chain_u_m(p, ch, 0);
-    double last_m = vg_chain_u_m(p, ch, ch->n - 1);
+    double depth_m = 0;
     double lead_m = 0;
-    for (int c = 0; c < p->n_crews; c++) {
-        lead_m = fmax(lead_m, vg_lead_m(p, ch->line, c));
+    for (int k = 0; k + 1 < p->nodes[line].n; k++) {
+        depth_m = fmax(depth_m, p->nodes[line].depth_m[k]);
     }
-    put_run(p, ch->line, "run_in", first_m - lead_m, first_m, out);
-    put_run(p, ch->line, "run_out", last_m, last_m + lead_m, out);
+    for (int c = 0; c < p->n_crews; c++) {
+        lead_m = fmax(lead_m, vg_crew_lead_m(p, &p->crews[c], depth_m));
+    }
+    return lead_m;
 }
 
 void vg_bound_put_way(const struct vg_problem *p, const struct vg_chain *chain, const double *y,
-                      struct vg_buf *out)
+                      bool has_lead_in, struct vg_buf *out)
 {
     const struct vg_flown *flown = &p->flown[chain->line];
     vg_buf_puts(out, "{\"line\":");
@@ -125,7 +129,11 @@ void vg_bound_put_way(const struct vg_problem *p, const struct vg_chain *chain, 
     vg_buf_puts(out, ",\"points\":[");
     put_points(p, chain, y, out);
     vg_buf_puts(out, "]");
-    put_runs(p, chain, out);
+    if (has_lead_in) {
+        double lead_m = longest_lead_m(p, chain->line);
+        put_run(p, chain->line, vg_chain_u_m(p, chain, 0), -lead_m, out);
+        put_run(p, chain->line, vg_chain_u_m(p, chain, chain->n - 1), lead_m, out);
+    }
     vg_buf_puts(out, "}");
 }
 
@@ -144,7 +152,7 @@ static void put_certificate(const struct vg_rates *r, double share, struct vg_bu
     vg_buf_puts(out, "],\"ways\":[");
     for (int k = 0; k < p->n_chains; k++) {
         vg_buf_puts(out, k > 0 ? ",\n" : "\n");
-        vg_bound_put_way(p, &p->chains[k], r->y[k], out);
+        vg_bound_put_way(p, &p->chains[k], r->y[k], true, out);
     }
     vg_buf_puts(out, "]}");
 }

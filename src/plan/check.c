@@ -59,7 +59,8 @@ static bool check_names(struct vg_check *self)
 static bool check_all(struct vg_check *self, bool *out_no_memory)
 {
     bool is_ok = check_names(self) && vg_check_flights(self) && vg_check_sweeps(self) &&
-                 vg_check_clock(self) && vg_check_zones(self) && vg_check_heights(self) && vg_check_radio(self);
+                 vg_check_clock(self) && vg_check_zones(self) && vg_check_heights(self) &&
+                 vg_check_radio(self);
     if (!vg_check_repeats(self, out_no_memory)) {
         return false;
     }

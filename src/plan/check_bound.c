@@ -29,82 +29,90 @@ static bool read_price(const struct vg_check *self, const json_t *row, struct vg
     return out->base >= 0 && out->type >= 0 && json_is_number(price) && out->price >= 0;
 }
 
-/* A way with its lead-ins, and room for one crew's seconds on it; arrays have an item a point. */
+/* A way with its lead-ins, and one crew's seconds on it: for each point of the run. */
 struct lane {
-    struct vg_check_point *w;
-    int n;
     struct vg_check_run run;
-    double room_fwd_m; /* for lead-ins before the first point, behind the last */
-    double room_bwd_m;
-    double *out_fwd_s; /* to the point by way of a lead-in flown forwards, backwards */
-    double *out_bwd_s;
-    double *home_s;
-    double *fwd_s; /* along the way from its first point */
-    double *bwd_s;
+    double before_m; /* room for lead-ins before the way's first point, behind its last */
+    double behind_m;
+    double *out_fwd; /* metres of lead-in, then seconds to the point by way of it; by direction */
+    double *out_bwd;
+    double *home;
+    double *fwd; /* along the run from its first point */
+    double *bwd; /* back to it */
 };
 
-/* Lead-ins of lead_m to the paid points; HUGE_VAL where one would enter what is forbidden. */
-static void lay_lead_ins(const struct vg_check *self, const struct vg_wf_type *t,
-                         const struct vg_wf_base *b, double lead_m, struct lane *l)
+/* Seconds to point k by way of a lead-in; HUGE_VAL where it would enter what is forbidden. */
+static double out_s(const struct vg_check *self, const struct vg_check_crew *crew,
+                    const struct lane *l, int k, bool is_backward)
 {
-    const struct vg_check_point *own = l->run.at + l->run.first;
-    for (int k = 0; k < l->n; k++) {
-        double before_m = own[k].s_m - own[0].s_m;
-        double behind_m = own[l->n - 1].s_m - own[k].s_m;
-        l->out_fwd_s[k] = l->out_bwd_s[k] = HUGE_VAL;
-        if (l->w[k].dual > 0 && lead_m - before_m <= l->room_fwd_m) {
-            l->out_fwd_s[k] = vg_check_run_out_s(self, t, b, &l->run, k, lead_m);
-        }
-        if (l->w[k].dual > 0 && lead_m - behind_m <= l->room_bwd_m) {
-            l->out_bwd_s[k] = vg_check_run_out_s(self, t, b, &l->run, k, -lead_m);
-        }
+    const struct vg_wf_type *t = &self->watch->types[crew->type];
+    const struct vg_wf_base *b = &self->watch->bases[crew->base];
+    const struct vg_check_point *w = l->run.at;
+    const double *along = is_backward ? l->bwd : l->fwd;
+    double lead_m = is_backward ? l->out_bwd[k] : l->out_fwd[k];
+    double outside_m =
+        lead_m - (is_backward ? w[l->run.last].s_m - w[k].s_m : w[k].s_m - w[l->run.first].s_m);
+    struct vg_check_point join;
+    if (outside_m > (is_backward ? l->behind_m : l->before_m)) {
+        return HUGE_VAL;
     }
+    int next = vg_check_run_join(&l->run, k, lead_m, is_backward, &join);
+    return vg_check_leg_s(t, self->watch, b->lat_deg, b->lon_deg, join.lat_deg, join.lon_deg) +
+           vg_check_leg_s(t, self->watch, join.lat_deg, join.lon_deg, w[next].lat_deg,
+                          w[next].lon_deg) +
+           fabs(along[k] - along[next]);
 }
 
-static void lay_way(const struct vg_check *self, const struct vg_wf_type *t,
-                    const struct vg_wf_base *b, struct lane *l)
+static void lay(const struct vg_check *self, const struct vg_check_crew *crew, struct lane *l)
 {
-    const struct vg_check_point *w = l->w;
-    l->fwd_s[0] = l->bwd_s[0] = 0;
-    for (int k = 0; k < l->n; k++) {
-        l->home_s[k] =
-            vg_check_leg_s(t, self->watch, w[k].lat_deg, w[k].lon_deg, b->lat_deg, b->lon_deg);
-        if (k > 0) {
-            l->fwd_s[k] =
-                l->fwd_s[k - 1] + vg_check_leg_s(t, self->watch, w[k - 1].lat_deg, w[k - 1].lon_deg,
-                                                 w[k].lat_deg, w[k].lon_deg);
-            l->bwd_s[k] =
-                l->bwd_s[k - 1] + vg_check_leg_s(t, self->watch, w[k].lat_deg, w[k].lon_deg,
-                                                 w[k - 1].lat_deg, w[k - 1].lon_deg);
+    const struct vg_wf_type *t = &self->watch->types[crew->type];
+    const struct vg_wf_base *b = &self->watch->bases[crew->base];
+    const struct vg_check_point *w = l->run.at;
+    l->fwd[0] = l->bwd[0] = 0;
+    for (int k = 1; k < l->run.n; k++) {
+        l->fwd[k] = l->fwd[k - 1] + vg_check_leg_s(t, self->watch, w[k - 1].lat_deg,
+                                                   w[k - 1].lon_deg, w[k].lat_deg, w[k].lon_deg);
+        l->bwd[k] = l->bwd[k - 1] + vg_check_leg_s(t, self->watch, w[k].lat_deg, w[k].lon_deg,
+                                                   w[k - 1].lat_deg, w[k - 1].lon_deg);
+    }
+    vg_check_run_leads(&l->run, self->watch, t, l->out_fwd, l->out_bwd);
+    for (int k = l->run.first; k <= l->run.last; k++) {
+        if (w[k].dual > 0) {
+            l->out_fwd[k] = out_s(self, crew, l, k, false);
+            l->out_bwd[k] = out_s(self, crew, l, k, true);
+            l->home[k] =
+                vg_check_leg_s(t, self->watch, w[k].lat_deg, w[k].lon_deg, b->lat_deg, b->lon_deg);
         }
     }
 }
 
 /* The greatest of collected / (price x cost) - 1 over all sorties of one crew on one way. */
 static double excess_on_way(const struct vg_check *self, const struct vg_check_crew *crew,
-                            double lead_m, double unit_s, struct lane *l)
+                            double unit_s, struct lane *l)
 {
     const struct vg_wf_type *t = &self->watch->types[crew->type];
-    const struct vg_check_point *w = l->w;
+    const struct vg_check_point *w = l->run.at;
+    const double *fwd = l->fwd, *bwd = l->bwd;
     double usable_s = t->endurance_s * (1 - t->reserve);
     double fixed_s =
         t->agl_m / t->climb_mps + t->agl_m / (t->sink_mps > 0 ? t->sink_mps : t->climb_mps);
-    lay_way(self, t, &self->watch->bases[crew->base], l);
-    lay_lead_ins(self, t, &self->watch->bases[crew->base], lead_m, l);
-    const double *fwd_s = l->fwd_s, *bwd_s = l->bwd_s;
     double worst = 0;
-    for (int i = 0; i < l->n; i++) {
+    lay(self, crew, l);
+    for (int i = l->run.first; i <= l->run.last; i++) {
         double sum = 0;
         if (!(w[i].dual > 0)) {
             continue; /* starting at the next paid site is no dearer */
         }
-        for (int j = i; j < l->n && fmin(fwd_s[j] - fwd_s[i], bwd_s[j] - bwd_s[i]) <= usable_s;
+        for (int j = i; j <= l->run.last && fmin(fwd[j] - fwd[i], bwd[j] - bwd[i]) <= usable_s;
              j++) {
             sum += w[j].dual;
-            double flight_s = fixed_s + fmin(l->out_fwd_s[i] + fwd_s[j] - fwd_s[i] + l->home_s[j],
-                                             l->out_bwd_s[j] + bwd_s[j] - bwd_s[i] + l->home_s[i]);
+            if (!(w[j].dual > 0)) {
+                continue;
+            }
+            double flight_s = fixed_s + fmin(l->out_fwd[i] + fwd[j] - fwd[i] + l->home[j],
+                                             l->out_bwd[j] + bwd[j] - bwd[i] + l->home[i]);
             double cost = crew->price * (flight_s + t->turnaround_s) / unit_s;
-            if (w[j].dual > 0 && flight_s <= usable_s) {
+            if (flight_s <= usable_s) {
                 worst = fmax(worst, cost > 0 ? sum / cost - 1 : HUGE_VAL);
             }
         }
@@ -121,32 +129,29 @@ struct tally {
     bool no_memory;
 };
 
-static bool lane_init(const struct vg_check *self, const json_t *way, struct lane *out)
+/* false: not such a way; out->out_fwd NULL: no memory. */
+static bool lane_init(const struct vg_check *self, const json_t *way,
+                      const struct vg_check_point *w, int n, struct lane *out)
 {
-    if (!vg_check_way_read(self, way, &out->w, &out->n) ||
-        !vg_check_run_read(self, way, out->w, out->n, &out->run)) {
+    struct vg_check_run *run = &out->run;
+    if (!vg_check_run_read(self, way, w, n, run)) {
         return false;
     }
-    double **const arrays[] = {&out->out_fwd_s, &out->out_bwd_s, &out->home_s, &out->fwd_s,
-                               &out->bwd_s};
-    double *room = malloc(5 * (size_t)out->n * sizeof *room);
+    double **const arrays[] = {&out->out_fwd, &out->out_bwd, &out->home, &out->fwd, &out->bwd};
+    double *room = malloc(5 * (size_t)run->n * sizeof *room);
     for (int k = 0; k < 5 && room != NULL; k++) {
-        *arrays[k] = room + k * out->n;
+        *arrays[k] = room + k * run->n;
     }
     double most_m = 0;
     for (int t = 0; t < self->watch->n_types; t++) {
-        most_m = fmax(most_m, vg_check_lead_m(self, &self->watch->types[t], way, out->w, out->n));
+        for (int k = 0; k + 1 < run->n; k++) {
+            most_m =
+                fmax(most_m, vg_check_lead_m(self->watch, &self->watch->types[t], run->depth_m[k]));
+        }
     }
-    out->room_fwd_m = vg_check_run_room_m(self, &out->run, out->n, false, most_m);
-    out->room_bwd_m = vg_check_run_room_m(self, &out->run, out->n, true, most_m);
-    return room != NULL;
-}
-
-static void lane_finish(struct lane *self)
-{
-    free(self->out_fwd_s);
-    free(self->run.at);
-    free(self->w);
+    out->before_m = vg_check_run_room_m(self, run, false, most_m);
+    out->behind_m = vg_check_run_room_m(self, run, true, most_m);
+    return true;
 }
 
 static void tally_way(const struct vg_check *self, const json_t *way,
@@ -154,15 +159,20 @@ static void tally_way(const struct vg_check *self, const json_t *way,
                       struct tally *io)
 {
     struct lane l = {0};
-    io->is_bad = !lane_init(self, way, &l) || !vg_check_way_pay(self, way, l.w, l.n, &io->taken);
-    for (int k = 0; k < l.n && !io->is_bad; k++) {
-        io->sum += l.w[k].dual * unit_s / l.w[k].revisit_s;
+    struct vg_check_point *w = NULL;
+    int n = 0;
+    io->is_bad = !vg_check_way_read(self, way, &w, &n) ||
+                 !vg_check_way_pay(self, way, w, n, &io->taken) || !lane_init(self, way, w, n, &l);
+    for (int k = 0; k < n && !io->is_bad; k++) {
+        io->sum += w[k].dual * unit_s / w[k].revisit_s;
     }
-    for (int c = 0; c < n_crews && !io->is_bad; c++) {
-        double lead_m = vg_check_lead_m(self, &self->watch->types[crews[c].type], way, l.w, l.n);
-        io->excess = fmax(io->excess, excess_on_way(self, &crews[c], lead_m, unit_s, &l));
+    io->no_memory = !io->is_bad && l.out_fwd == NULL;
+    for (int c = 0; c < n_crews && !io->is_bad && !io->no_memory; c++) {
+        io->excess = fmax(io->excess, excess_on_way(self, &crews[c], unit_s, &l));
     }
-    lane_finish(&l);
+    free(l.out_fwd);
+    vg_check_run_finish(&l.run);
+    free(w);
 }
 
 /* All crews must be priced: one left out could fly for nothing. */

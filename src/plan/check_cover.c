@@ -96,12 +96,8 @@ static bool has_room(const struct vg_check *self, const struct vg_plan_stretch *
                      int pass, int type, double s_m)
 {
     const struct vg_network *net = &self->watch->network;
-    const struct vg_wf_camera *c = &self->watch->cameras[self->watch->types[type].camera];
     double depth_m = net->stretches[vg_network_stretch_at(net, line, s_m)].depth_m;
-    double lead_m = 0;
-    if (self->watch->types[type].camera >= 0 && c->gimbal != VG_GIMBAL_FIXED) {
-        vg_camera_patrol_pitch_deg(c, self->watch->types[type].agl_m, depth_m, &lead_m);
-    }
+    double lead_m = vg_check_lead_m(self->watch, &self->watch->types[type], depth_m);
     double lat, lon;
     pass_at(self, st, line, pass, s_m, &lat, &lon);
     if (vg_check_edge_m(self->watch, lat, lon) < fmin(depth_m / 4, BESIDE_M)) {

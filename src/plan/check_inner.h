@@ -50,6 +50,14 @@ bool vg_check_least(struct vg_check *self, bool *out_no_memory); /* check_least.
 bool vg_check_no_fewer(const double *price, const double *need, int n_cuts, int n_bases, int most,
                        bool *out_no_memory);
 
+/* How far ahead of a drone the ground counts as seen to depth_m on each side; 0: its camera looks
+ * down, or it has none (check_lead.c). */
+double vg_check_lead_m(const struct vg_watchfile *watch, const struct vg_wf_type *type,
+                       double depth_m);
+/* The plan's stretch over a place; NULL: none. */
+const struct vg_plan_stretch *vg_check_stretch_at(const struct vg_check *self, const char *line,
+                                                  double s_m);
+
 /* Does a visit count: is there light for the camera, if it needs any? */
 bool vg_check_counts(const struct vg_check *self, int sortie, const struct vg_plan_visit *visit);
 

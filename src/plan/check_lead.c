@@ -1,8 +1,9 @@
 /* Lead-ins of a certificate's way: where a drone is, and must have come from, before the camera,
  * which looks ahead, has seen a way point (docs/planning.md, "The bound"). The way is gone back
- * along, then the run-in that the certificate gives, then straight on. */
+ * along, then the run-in that the certificate gives, then, where the pass ends, straight on. */
 #include "plan/check_way.h"
 
+#include "base/units.h"
 #include "geo/geodesy.h"
 
 #include <math.h>
@@ -10,42 +11,81 @@
 #include <string.h>
 
 static const double STEP_M = 5;
+static const double TOUCH_M = 1;
+static const double SAME_M = 0.5; /* offsets of passes that go on */
 
-/* The least depth that the way is flown at: it has the shortest lead. */
-static double least_depth_m(const struct vg_check *self, const char *line, int pass,
-                            const struct vg_check_point *w, int n)
+double vg_check_lead_m(const struct vg_watchfile *watch, const struct vg_wf_type *type,
+                       double depth_m)
 {
-    const struct vg_network *net = &self->watch->network;
-    double least = HUGE_VAL;
-    for (int k = 0; k < self->plan->n_stretches; k++) {
-        const struct vg_plan_stretch *st = &self->plan->stretches[k];
-        bool is_over = w[n - 1].s_m <= w[0].s_m || /* round a ring */
-                       (st->from_m < w[n - 1].s_m && st->to_m > w[0].s_m);
-        if (!is_over || strcmp(st->line, line) != 0 || (st->n_passes > 0 && pass >= st->n_passes)) {
-            continue;
-        }
-        int at = vg_network_stretch_at(net, vg_network_find_line(net, line),
-                                       (st->from_m + st->to_m) / 2);
-        least =
-            fmin(least, st->n_passes > 0 ? st->passes[pass].depth_m : net->stretches[at].depth_m);
+    if (type->camera < 0 || type->camera >= watch->n_cameras ||
+        watch->cameras[type->camera].gimbal == VG_GIMBAL_FIXED) {
+        return 0;
     }
-    return least;
+    /* Where the picture's edge, at its widest, is as far aside as is to be seen. */
+    return fmax(0, depth_m / tan(watch->cameras[type->camera].hfov_max_deg * VG_RAD_PER_DEG / 2));
 }
 
-double vg_check_lead_m(const struct vg_check *self, const struct vg_wf_type *type,
-                       const json_t *way, const struct vg_check_point *w, int n)
+const struct vg_plan_stretch *vg_check_stretch_at(const struct vg_check *self, const char *line,
+                                                  double s_m)
 {
-    const json_t *pass = json_object_get(way, "pass");
-    int k = json_is_integer(pass) ? (int)json_integer_value(pass) - 1 : 0;
-    double depth_m =
-        least_depth_m(self, json_string_value(json_object_get(way, "line")), k < 0 ? 0 : k, w, n);
-    double lead_m = 0;
-    if (depth_m < HUGE_VAL && type->camera >= 0 && type->camera < self->watch->n_cameras &&
-        self->watch->cameras[type->camera].gimbal != VG_GIMBAL_FIXED) {
-        vg_camera_patrol_pitch_deg(&self->watch->cameras[type->camera], type->agl_m, depth_m,
-                                   &lead_m);
+    for (int k = 0; k < self->plan->n_stretches; k++) {
+        const struct vg_plan_stretch *st = &self->plan->stretches[k];
+        if (strcmp(st->line, line) == 0 && s_m >= st->from_m && s_m <= st->to_m) {
+            return st;
+        }
     }
-    return lead_m;
+    return NULL;
+}
+
+/* The least depth that a pass is to see to anywhere from one place to another; they may be past a
+ * ring's end. 0: nowhere. */
+static double least_depth_m(const struct vg_check *self, int line, int pass, double from_m,
+                            double to_m)
+{
+    const struct vg_network *net = &self->watch->network;
+    const struct vg_line *on = &net->lines[line];
+    double least = HUGE_VAL;
+    double more_m = to_m - from_m < TOUCH_M ? TOUCH_M : 0; /* kilometres are whole metres */
+    from_m -= more_m;
+    to_m += more_m;
+    for (int k = 0; k < self->plan->n_stretches; k++) {
+        const struct vg_plan_stretch *st = &self->plan->stretches[k];
+        if (strcmp(st->line, on->name) != 0 || (st->n_passes > 0 && pass >= st->n_passes)) {
+            continue;
+        }
+        int at = vg_network_stretch_at(net, line, (st->from_m + st->to_m) / 2);
+        double depth_m = st->n_passes > 0 ? st->passes[pass].depth_m : net->stretches[at].depth_m;
+        for (int turn = 0; turn < (on->is_closed ? 3 : 1); turn++) {
+            double on_m = turn * on->length_m;
+            bool is_over = fmin(st->to_m + on_m, to_m) - fmax(st->from_m + on_m, from_m) >
+                           fmin(TOUCH_M, (to_m - from_m) / 4);
+            least = is_over ? fmin(least, depth_m) : least;
+        }
+    }
+    return least < HUGE_VAL ? least : 0;
+}
+
+static bool has_offset(const struct vg_plan_stretch *st, int pass, double *out_m)
+{
+    *out_m = st != NULL && st->n_passes > 0 ? st->passes[pass].offset_m : 0;
+    return st != NULL && (st->n_passes > 0 ? pass < st->n_passes : pass == 0);
+}
+
+/* Does a pass end at a place, so that lead-ins there begin straight on? side: 1 of growing
+ * kilometres, else -1. */
+static bool ends_at(const struct vg_check *self, int line, int pass, double s_m, int side)
+{
+    const struct vg_line *on = &self->watch->network.lines[line];
+    double inside_m, outside_m;
+    if (on->is_closed) {
+        s_m -= floor(s_m / on->length_m) * on->length_m;
+    } else if (side < 0 ? s_m <= TOUCH_M : s_m >= on->length_m - TOUCH_M) {
+        return true;
+    }
+    const struct vg_plan_stretch *in = vg_check_stretch_at(self, on->name, s_m - side * TOUCH_M);
+    const struct vg_plan_stretch *out = vg_check_stretch_at(self, on->name, s_m + side * TOUCH_M);
+    return has_offset(in, pass, &inside_m) &&
+           (!has_offset(out, pass, &outside_m) || fabs(inside_m - outside_m) >= SAME_M);
 }
 
 /* The points of a run, on their kilometres of the line; false: not such a run. */
@@ -63,8 +103,8 @@ static bool read_run(const struct vg_check *self, int line, const json_t *run,
         out[k] = (struct vg_check_point){.s_m = 1000 * json_number_value(json_array_get(row, 0)),
                                          .lat_deg = json_number_value(json_array_get(row, 1)),
                                          .lon_deg = json_number_value(json_array_get(row, 2))};
-        if (!vg_check_is_on_line(self, line, &out[k]) || out[k].s_m < -1 ||
-            out[k].s_m > on->length_m + 1) {
+        if (!vg_check_is_on_line(self, line, &out[k]) || out[k].s_m < -TOUCH_M ||
+            out[k].s_m > on->length_m + TOUCH_M) {
             return false;
         }
     }
@@ -81,7 +121,7 @@ static bool unroll(const struct vg_line *line, struct vg_check_point *w, int n)
             turn_m += line->length_m;
         }
         w[k].s_m += turn_m;
-        if (w[k].s_m < was_m - 1) {
+        if (w[k].s_m < was_m - TOUCH_M) {
             return false;
         }
         w[k].s_m = fmax(w[k].s_m, was_m);
@@ -96,23 +136,75 @@ bool vg_check_run_read(const struct vg_check *self, const json_t *way,
     const json_t *in = json_object_get(way, "run_in");
     const json_t *on = json_object_get(way, "run_out");
     int line = vg_network_find_line(&self->watch->network, name);
+    int pass = vg_check_way_pass(way);
     int n_in = (int)json_array_size(in);
     *out = (struct vg_check_run){.n = n_in + n + (int)json_array_size(on), .first = n_in};
+    out->last = n_in + n - 1;
     out->at = calloc((size_t)out->n, sizeof *out->at);
-    if (out->at == NULL || !read_run(self, line, in, out->at) ||
+    out->depth_m = calloc((size_t)out->n, sizeof *out->depth_m);
+    if (out->at == NULL || out->depth_m == NULL || !read_run(self, line, in, out->at) ||
         !read_run(self, line, on, out->at + n_in + n)) {
         return false;
     }
     memcpy(out->at + n_in, w, (size_t)n * sizeof *w);
-    return unroll(&self->watch->network.lines[line], out->at, out->n);
+    if (!unroll(&self->watch->network.lines[line], out->at, out->n)) {
+        return false;
+    }
+    for (int k = 0; k + 1 < out->n; k++) {
+        out->depth_m[k] = least_depth_m(self, line, pass, out->at[k].s_m, out->at[k + 1].s_m);
+    }
+    out->ends_before = ends_at(self, line, pass, out->at[0].s_m, -1);
+    out->ends_behind = ends_at(self, line, pass, out->at[out->n - 1].s_m, 1);
+    return true;
 }
 
-/* The place at s; beyond the last points straight on. *out_next: the point behind it, on the side
- * of growing kilometres. */
-static void place_at(const struct vg_check_run *run, double s_m, double out[2], int *out_next)
+void vg_check_run_finish(struct vg_check_run *self)
+{
+    free(self->at);
+    free(self->depth_m);
+}
+
+void vg_check_run_leads(const struct vg_check_run *run, const struct vg_watchfile *watch,
+                        const struct vg_wf_type *type, double *out_fwd_m, double *out_bwd_m)
 {
     const struct vg_check_point *w = run->at;
     int last = run->n - 1;
+    double fwd_m = last > 0 ? HUGE_VAL : 0;
+    double bwd_m = fwd_m;
+    for (int k = 0; k < last; k++) {
+        double lead_m = vg_check_lead_m(watch, type, run->depth_m[k]);
+        out_fwd_m[k] = fmin(fwd_m, lead_m);
+        fwd_m = fmin(fwd_m + w[k + 1].s_m - w[k].s_m, lead_m);
+    }
+    for (int k = last; k > 0; k--) {
+        double lead_m = vg_check_lead_m(watch, type, run->depth_m[k - 1]);
+        out_bwd_m[k] = fmin(bwd_m, lead_m);
+        bwd_m = fmin(bwd_m + w[k].s_m - w[k - 1].s_m, lead_m);
+    }
+    out_fwd_m[last] = fwd_m;
+    out_bwd_m[0] = bwd_m;
+}
+
+/* beyond_m straight on from the run's first or last point. */
+static void place_beyond(const struct vg_check_run *run, bool is_before, double beyond_m,
+                         struct vg_check_point *out)
+{
+    const struct vg_check_point *end = &run->at[is_before ? 0 : run->n - 1];
+    const struct vg_check_point *inner = is_before ? end + 1 : end - 1;
+    double azimuth_deg;
+    *out = *end;
+    if (run->n > 1 && (is_before ? run->ends_before : run->ends_behind)) {
+        vg_geo_inverse(inner->lat_deg, inner->lon_deg, end->lat_deg, end->lon_deg, NULL, NULL,
+                       &azimuth_deg);
+        vg_geo_direct(end->lat_deg, end->lon_deg, vg_wrap_360_deg(azimuth_deg), beyond_m,
+                      &out->lat_deg, &out->lon_deg);
+    }
+}
+
+/* Answers the point behind the place, on the side of growing kilometres. */
+static int place_at(const struct vg_check_run *run, double s_m, struct vg_check_point *out)
+{
+    const struct vg_check_point *w = run->at;
     int k = 0;
     for (int end = run->n; k < end;) {
         int mid = (k + end) / 2;
@@ -122,60 +214,40 @@ static void place_at(const struct vg_check_run *run, double s_m, double out[2], 
             end = mid;
         }
     }
-    *out_next = k;
-    out[0] = w[k <= last ? k : last].lat_deg;
-    out[1] = w[k <= last ? k : last].lon_deg;
-    if (run->n < 2) {
-        return;
+    if (k == 0 || k == run->n) {
+        place_beyond(run, k == 0, fabs(s_m - w[k == 0 ? 0 : k - 1].s_m), out);
+        return k;
     }
-    if (k == 0 || k > last) {
-        int end = k == 0 ? 0 : last;
-        int before = k == 0 ? 1 : last - 1;
-        double azimuth_deg;
-        vg_geo_inverse(w[before].lat_deg, w[before].lon_deg, w[end].lat_deg, w[end].lon_deg, NULL,
-                       NULL, &azimuth_deg);
-        vg_geo_direct(w[end].lat_deg, w[end].lon_deg, vg_wrap_360_deg(azimuth_deg),
-                      fabs(s_m - w[end].s_m), &out[0], &out[1]);
-        return;
-    }
-    double share = w[k].s_m > w[k - 1].s_m ? (s_m - w[k - 1].s_m) / (w[k].s_m - w[k - 1].s_m) : 1;
-    out[0] = w[k - 1].lat_deg + share * (w[k].lat_deg - w[k - 1].lat_deg);
-    out[1] = w[k - 1].lon_deg + share * vg_wrap_180_deg(w[k].lon_deg - w[k - 1].lon_deg);
+    double share = (s_m - w[k - 1].s_m) / (w[k].s_m - w[k - 1].s_m);
+    out->lat_deg = w[k - 1].lat_deg + share * (w[k].lat_deg - w[k - 1].lat_deg);
+    out->lon_deg = w[k - 1].lon_deg + share * vg_wrap_180_deg(w[k].lon_deg - w[k - 1].lon_deg);
+    return k;
 }
 
-double vg_check_run_room_m(const struct vg_check *self, const struct vg_check_run *run, int n,
-                           bool is_back, double most_m)
+int vg_check_run_join(const struct vg_check_run *run, int k, double lead_m, bool is_backward,
+                      struct vg_check_point *out)
 {
-    double end_m = run->at[is_back ? run->first + n - 1 : run->first].s_m;
-    double from[2], to[2];
-    int next;
-    place_at(run, end_m, from, &next);
+    int next = place_at(run, run->at[k].s_m + (is_backward ? lead_m : -lead_m), out);
+    if (is_backward) {
+        return next - 1 > k ? next - 1 : k;
+    }
+    return next < k ? next : k;
+}
+
+double vg_check_run_room_m(const struct vg_check *self, const struct vg_check_run *run,
+                           bool is_behind, double most_m)
+{
+    double end_m = run->at[is_behind ? run->last : run->first].s_m;
+    struct vg_check_point from, to;
+    place_at(run, end_m, &from);
     for (double d = 0; self->watch->n_zones > 0 && d < most_m; d += STEP_M) {
         double on_m = fmin(d + STEP_M, most_m);
-        place_at(run, is_back ? end_m + on_m : end_m - on_m, to, &next);
-        if (vg_check_leg_is_forbidden(self->watch, from[0], from[1], to[0], to[1])) {
+        place_at(run, is_behind ? end_m + on_m : end_m - on_m, &to);
+        if (vg_check_leg_is_forbidden(self->watch, from.lat_deg, from.lon_deg, to.lat_deg,
+                                      to.lon_deg)) {
             return d;
         }
-        memcpy(from, to, sizeof from);
+        from = to;
     }
     return HUGE_VAL;
-}
-
-double vg_check_run_out_s(const struct vg_check *self, const struct vg_wf_type *t,
-                          const struct vg_wf_base *b, const struct vg_check_run *run, int k,
-                          double lead_m)
-{
-    const struct vg_check_point *w = run->at;
-    bool is_back = lead_m < 0;
-    int next;
-    double at[2];
-    int q = run->first + k;
-    place_at(run, w[q].s_m - lead_m, at, &next);
-    double sum_s = vg_check_leg_s(t, self->watch, b->lat_deg, b->lon_deg, at[0], at[1]);
-    for (int v = is_back ? next - 1 : next; is_back ? v > q : v < q; v += is_back ? -1 : 1) {
-        sum_s += vg_check_leg_s(t, self->watch, at[0], at[1], w[v].lat_deg, w[v].lon_deg);
-        at[0] = w[v].lat_deg;
-        at[1] = w[v].lon_deg;
-    }
-    return sum_s + vg_check_leg_s(t, self->watch, at[0], at[1], w[q].lat_deg, w[q].lon_deg);
 }

@@ -44,14 +44,7 @@ static bool goes_on(const struct vg_check *self, const struct vg_plan_visit *a,
 static const struct vg_plan_stretch *stretch_of(const struct vg_check *self,
                                                 const struct vg_plan_visit *v)
 {
-    double mid_m = (v->from_m + v->to_m) / 2;
-    for (int k = 0; k < self->plan->n_stretches; k++) {
-        const struct vg_plan_stretch *st = &self->plan->stretches[k];
-        if (strcmp(st->line, v->line) == 0 && mid_m >= st->from_m && mid_m <= st->to_m) {
-            return st;
-        }
-    }
-    return NULL;
+    return vg_check_stretch_at(self, v->line, (v->from_m + v->to_m) / 2);
 }
 
 static struct sweep sweep_of(const struct vg_check *self, int sortie, const struct vg_plan_visit *v)
@@ -65,11 +58,7 @@ static struct sweep sweep_of(const struct vg_check *self, int sortie, const stru
     bool has_passes = st != NULL && v->pass < st->n_passes;
     out.depth_m = has_passes ? st->passes[v->pass].depth_m : net->stretches[at].depth_m;
     out.may_be_short = has_passes;
-    if (type->camera >= 0 && type->camera < self->watch->n_cameras &&
-        self->watch->cameras[type->camera].gimbal != VG_GIMBAL_FIXED) {
-        vg_camera_patrol_pitch_deg(&self->watch->cameras[type->camera], type->agl_m, out.depth_m,
-                                   &out.lead_m);
-    }
+    out.lead_m = vg_check_lead_m(self->watch, type, out.depth_m);
     double most_mps = self->watch->wind_mps;
     for (int h = 0; h < (self->watch->has_wind_hours ? VG_DAY_HOURS : 0); h++) {
         most_mps = fmax(most_mps, self->watch->wind_hours[h].mps);

@@ -74,6 +74,12 @@ static bool is_in_order(const struct vg_line *line, const struct vg_check_point 
     return n_turns == 0 || (n_turns == 1 && line->is_closed && w[n - 1].s_m <= w[0].s_m + 1);
 }
 
+int vg_check_way_pass(const json_t *way)
+{
+    const json_t *pass = json_object_get(way, "pass");
+    return json_is_integer(pass) ? (int)json_integer_value(pass) - 1 : 0;
+}
+
 bool vg_check_way_read(const struct vg_check *self, const json_t *way, struct vg_check_point **out,
                        int *out_n)
 {
@@ -85,7 +91,7 @@ bool vg_check_way_read(const struct vg_check *self, const json_t *way, struct vg
         return false;
     }
     struct vg_check_point *w = calloc(n, sizeof *w);
-    bool is_ok = w != NULL;
+    bool is_ok = w != NULL && vg_check_way_pass(way) >= 0;
     for (size_t k = 0; k < n && is_ok; k++) {
         const json_t *p = json_array_get(points, k);
         double *const to[4] = {&w[k].s_m, &w[k].lat_deg, &w[k].lon_deg, &w[k].dual};
@@ -114,10 +120,9 @@ bool vg_check_way_pay(const struct vg_check *self, const json_t *way,
                       const struct vg_check_point *w, int n, struct vg_check_taken *io)
 {
     static const double TOUCH_M = 1;
-    const json_t *pass = json_object_get(way, "pass");
     const char *name = json_string_value(json_object_get(way, "line"));
     struct vg_check_paid mine = {vg_network_find_line(&self->watch->network, name),
-                                 json_is_integer(pass) ? (int)json_integer_value(pass) : 1, 0, 0};
+                                 vg_check_way_pass(way), 0, 0};
     int first = io->n;
     for (int k = 0, from = 0; k < n; k++) {
         if (k == n - 1 || !(w[k + 1].s_m > w[k].s_m)) { /* its end, or the line's */

@@ -39,30 +39,37 @@ bool vg_check_way_pay(const struct vg_check *self, const json_t *way,
 /* Is a point within the watch depth of the line at its kilometres? */
 bool vg_check_is_on_line(const struct vg_check *self, int line, const struct vg_check_point *w);
 
+/* Which pass of its line a way goes along, from 0 on. */
+int vg_check_way_pass(const json_t *way);
+
 /* A way with what lead-ins come along before it and behind it (check_lead.c); kilometres keep
  * growing over a ring's end. */
 struct vg_check_run {
-    struct vg_check_point *at; /* malloc */
+    struct vg_check_point *at;
+    double *depth_m; /* from each point to the next: the least that is to be seen to a side */
     int n;
     int first; /* of the way's own points */
+    int last;
+    bool ends_before; /* the pass does: a lead-in begins straight on. Else a place unknown beyond
+                         the first point counts as that: from further away is no shorter */
+    bool ends_behind;
 };
 
-/* w: the way's n points. false: not such a run, or no memory; out->at is the caller's to free
- * either way. */
+/* w: the way's n points. false: not such a run, or no memory; to be finished either way. */
 bool vg_check_run_read(const struct vg_check *self, const json_t *way,
                        const struct vg_check_point *w, int n, struct vg_check_run *out);
-/* How far ahead a drone of the type must look on the way, at least. */
-double vg_check_lead_m(const struct vg_check *self, const struct vg_wf_type *type,
-                       const json_t *way, const struct vg_check_point *w, int n);
-/* How far out from the first (is_back: last) of the way's n points a lead-in may begin before it
- * enters what is forbidden; HUGE_VAL: as far as most_m and further. */
-double vg_check_run_room_m(const struct vg_check *self, const struct vg_check_run *run, int n,
-                           bool is_back, double most_m);
-/* Seconds from a base straight to where the lead-in to way point k begins and along it; lead_m < 0:
- * flown towards falling kilometres. */
-double vg_check_run_out_s(const struct vg_check *self, const struct vg_wf_type *type,
-                          const struct vg_wf_base *base, const struct vg_check_run *run, int k,
-                          double lead_m);
+void vg_check_run_finish(struct vg_check_run *self);
+/* How far before each point, at least, a drone of the type has joined the run that sweeps over it
+ * forwards or backwards: it may have begun to before, where the camera need look less far ahead. */
+void vg_check_run_leads(const struct vg_check_run *run, const struct vg_watchfile *watch,
+                        const struct vg_wf_type *type, double *out_fwd_m, double *out_bwd_m);
+/* How far out from the first (is_behind: last) of the way's own points a lead-in may begin before
+ * it enters what is forbidden; HUGE_VAL: as far as most_m and further. */
+double vg_check_run_room_m(const struct vg_check *self, const struct vg_check_run *run,
+                           bool is_behind, double most_m);
+/* The place lead_m before point k; answers the run's point that comes next from there. */
+int vg_check_run_join(const struct vg_check_run *run, int k, double lead_m, bool is_backward,
+                      struct vg_check_point *out);
 /* Drones of a type at a base, and the price of their time. */
 struct vg_check_crew {
     int base;

@@ -3,8 +3,8 @@
  * Near the end of its reach a drone flies hundreds of kilometres to sweep a few. Cut at nodes two
  * kilometres apart such a sortie loses much of what it could sweep, and the bound, which asks for
  * the nodes alone, gives as much away. So the links that are flown are divided until the longest
- * sortie that passes them passes some dozens. Finer: some of every crew's sorties, also of one that
- * comes no further than into the link.
+ * sortie that passes them passes some dozens; where is_of_each, some of every crew's sorties, also
+ * of one that comes no further than into the link.
  */
 #include "plan/inner.h"
 
@@ -12,10 +12,6 @@
 #include <string.h>
 
 enum {
-    LINKS_PER_SORTIE = 64,
-    MOST_MORE = 4000, /* nodes, of all lines; else fewer links a sortie */
-    EQUAL_LINKS_PER_SORTIE = 256, /* equal wishes: what is searched hardly grows with the nodes */
-    EQUAL_MOST_MORE = 10000,
     MISSES = 8
 };
 static const double LEAST_LINK_M = 25;
@@ -59,7 +55,7 @@ static void find_scraps(const struct vg_problem *p, const struct vg_chain *ch, i
 
 /* Of each link the longest over the crews; where it is to be finer no more than a few times the
  * shortest. */
-static bool find_on_chain(struct vg_problem *p, const struct vg_chain *ch, bool is_finer,
+static bool find_on_chain(struct vg_problem *p, const struct vg_chain *ch, bool is_of_each,
                           double *io_m)
 {
     int n = p->nodes[ch->line].n;
@@ -68,7 +64,7 @@ static bool find_on_chain(struct vg_problem *p, const struct vg_chain *ch, bool 
     for (int c = 0; c < p->n_crews && own_m != NULL; c++) {
         memset(own_m, 0, (size_t)n * sizeof *own_m);
         find_longest(p, ch, c, own_m);
-        if (is_finer) {
+        if (is_of_each) {
             find_scraps(p, ch, c, own_m);
         }
         for (int k = 0; k < n; k++) {
@@ -77,7 +73,7 @@ static bool find_on_chain(struct vg_problem *p, const struct vg_chain *ch, bool 
             io_m[k] = fmax(io_m[k], own_m[k]);
         }
     }
-    for (int k = 0; k < n && own_m != NULL && is_finer; k++) {
+    for (int k = 0; k < n && own_m != NULL && is_of_each; k++) {
         io_m[k] = least_m[k] > 0 ? fmin(io_m[k], AT_MOST * least_m[k]) : io_m[k];
     }
     return own_m != NULL;
@@ -145,7 +141,7 @@ static bool divide(struct vg_problem *p, int line, const double *longest_m, int 
     return true;
 }
 
-bool vg_nodes_grade(struct vg_problem *p, bool is_finer, int *out_more)
+bool vg_nodes_grade(struct vg_problem *p, const struct vg_grade *grade, int *out_more)
 {
     double **longest_m = vg_arena_calloc(&p->arena, (size_t)p->net.n_lines, sizeof *longest_m);
     bool is_ok = longest_m != NULL;
@@ -155,11 +151,10 @@ bool vg_nodes_grade(struct vg_problem *p, bool is_finer, int *out_more)
         is_ok = longest_m[line] != NULL;
     }
     for (int k = 0; k < p->n_chains && is_ok; k++) {
-        is_ok = find_on_chain(p, &p->chains[k], is_finer, longest_m[p->chains[k].line]);
+        is_ok = find_on_chain(p, &p->chains[k], grade->is_of_each, longest_m[p->chains[k].line]);
     }
-    int per_sortie = p->is_mixed ? LINKS_PER_SORTIE : EQUAL_LINKS_PER_SORTIE;
-    int most_more = p->is_mixed ? MOST_MORE : EQUAL_MOST_MORE;
-    while (is_ok && count_more(p, longest_m, per_sortie) > most_more) {
+    int per_sortie = grade->per_sortie;
+    while (is_ok && count_more(p, longest_m, per_sortie) > grade->most_more) {
         per_sortie--;
     }
     *out_more = is_ok ? count_more(p, longest_m, per_sortie) : 0;

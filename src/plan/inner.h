@@ -143,11 +143,21 @@ enum vg_status vg_flown_make(struct vg_problem *p, const struct vg_sweeps *sweep
 void vg_flown_agree(struct vg_problem *p);
 /* Arrays for n nodes; out->n stays 0 (nodes.c). false: no memory. */
 bool vg_nodes_take(struct vg_problem *p, struct vg_nodes *out, int n) VG_MUST_USE;
-/* Divides links that are flown where sorties are short (grade.c); what is served and how long it
- * takes is then to be found again. is_finer: where those of any crew are. false: no memory. */
-bool vg_nodes_grade(struct vg_problem *p, bool is_finer, int *out_more) VG_MUST_USE;
-/* Finer nodes than vg_problem_init makes of itself, near the end of every crew's reach. */
-enum vg_status vg_problem_refine(struct vg_problem *self, struct vg_error *err) VG_MUST_USE;
+/* How close nodes lie: the longest sortie over each link (is_of_each: of the crew whose is
+ * shortest) passes per_sortie of them, fewer where that takes more than most_more nodes. */
+struct vg_grade {
+    int per_sortie;
+    int most_more;
+    bool is_of_each;
+};
+/* Divides links that are flown so (grade.c); what is served and how long it takes is then to be
+ * found again. false: no memory. */
+bool vg_nodes_grade(struct vg_problem *p, const struct vg_grade *grade, int *out_more) VG_MUST_USE;
+/* As vg_problem_init does of itself. */
+struct vg_grade vg_problem_grade(const struct vg_problem *self);
+/* Nodes closer than before, and all that hangs on them. */
+enum vg_status vg_problem_refine(struct vg_problem *self, const struct vg_grade *grade,
+                                 struct vg_error *err) VG_MUST_USE;
 int vg_problem_n_nodes(const struct vg_problem *self); /* of all chains */
 /* The plan's stretches, cut where reach or passes begin or end (list.c); malloc. */
 enum vg_status vg_list_stretches(const struct vg_problem *p, enum vg_lang lang, struct vg_plan *out,
@@ -179,16 +189,6 @@ double vg_flight_floor_s(const struct vg_problem *p, const struct vg_chain *chai
                          int j);
 /* How far ahead of a crew's drone the ground counts as seen. */
 double vg_crew_lead_m(const struct vg_problem *p, const struct vg_crew *crew, double depth_m);
-double vg_least_depth_m(const struct vg_problem *p, int line);
-/* The same for the bound: the least that any place of the line asks for. */
-double vg_lead_m(const struct vg_problem *p, int line, int c);
-/* From the base straight to where the bound's lead-in to s begins and along it; HUGE_VAL where it
- * lies in forbidden ground beyond doubt. */
-double vg_lead_least_s(const struct vg_problem *p, int line, int c, double s_m, bool is_backward);
-/* Does the path, its extension or its way round the ring keep out of what is forbidden? from_m <
- * to_m. */
-bool vg_flypath_is_clear(const struct vg_detour *detour, const struct vg_flypath *path,
-                         double from_m, double to_m);
 
 /* Seconds along the path from its start to u (the way back, if is_backward: from u to the start),
  * round a ring or out on the extension. */
@@ -342,9 +342,10 @@ enum vg_status vg_gaps_compute(const struct vg_watchfile *watch, struct vg_plan 
  * malloc).
  */
 struct vg_rates;
-/* One way of a certificate: the chain's points with the duals of its nodes. */
+/* One way of a certificate: the chain's points with the duals of its nodes and, for classes of
+ * flights that fly lead-ins, the path before and behind it. */
 void vg_bound_put_way(const struct vg_problem *p, const struct vg_chain *chain, const double *y,
-                      struct vg_buf *out);
+                      bool has_lead_in, struct vg_buf *out);
 enum vg_status vg_bound_certify(const struct vg_rates *rates, double *out_bound,
                                 char **out_certificate, struct vg_error *err) VG_MUST_USE;
 

@@ -12,7 +12,9 @@
 #include <string.h>
 
 enum {
-    MOST_DRONES = 2000
+    MOST_DRONES = 2000,
+    LINKS_PER_SORTIE = 512, /* half as far apart as the planner's: a site is a drone at times */
+    MOST_MORE = 20000
 };
 
 /* Of the promise: whole ticks take the rest. */
@@ -43,12 +45,15 @@ static enum vg_status with_drones(const struct vg_watchfile *w, int n, struct vg
 }
 
 /* Several wishes: fractions of drones are all that the program knows of. */
-static enum vg_status bound_fractions(struct vg_problem *p, const struct vg_costs *sites,
-                                      double share, struct vg_least *out, struct vg_buf *proof,
-                                      struct vg_error *err)
+static enum vg_status bound_fractions(struct vg_problem *p, double share, struct vg_least *out,
+                                      struct vg_buf *proof, struct vg_error *err)
 {
     struct vg_rates rates = {0};
-    enum vg_status st = vg_rates_init(&rates, p, sites, true, err);
+    struct vg_costs sites;
+    enum vg_status st = vg_costs_init(&sites, p, true, false, err);
+    if (st == VG_OK) {
+        st = vg_rates_init(&rates, p, &sites, true, err);
+    }
     if (st == VG_OK) {
         st = vg_rates_solve(&rates, 1, 5e-4, 200, err);
     }
@@ -83,18 +88,26 @@ static enum vg_status fewest(struct vg_problem *p, const struct vg_costs *costs,
     return st;
 }
 
-/* One wish: whole drones, by sites what no timetable beats, by sorties that share their cuts what
- * no tours do. */
-static enum vg_status bound_whole(struct vg_problem *p, const struct vg_costs *sites, double share,
-                                  struct vg_least *out, struct vg_buf *proof, struct vg_error *err)
+/* One wish: whole drones, by sorties that share their cuts what no tours do, by sites (closer
+ * together) what no timetable beats. */
+static enum vg_status bound_whole(struct vg_problem *p, double share, struct vg_least *out,
+                                  struct vg_buf *proof, struct vg_error *err)
 {
+    const struct vg_grade closer = {LINKS_PER_SORTIE, MOST_MORE, false};
     struct vg_costs links;
+    struct vg_costs sites;
     enum vg_status st = vg_costs_init(&links, p, false, false, err);
     if (st == VG_OK) {
-        st = fewest(p, sites, share, &out->proven, proof, err);
+        st = fewest(p, &links, share, &out->first, NULL, err);
     }
     if (st == VG_OK) {
-        st = fewest(p, &links, share, &out->first, NULL, err);
+        st = vg_problem_refine(p, &closer, err);
+    }
+    if (st == VG_OK) {
+        st = vg_costs_init(&sites, p, true, false, err);
+    }
+    if (st == VG_OK) {
+        st = fewest(p, &sites, share, &out->proven, proof, err);
     }
     out->proven = out->proven < MOST_DRONES ? out->proven : MOST_DRONES;
     out->first = out->first > out->proven ? out->first : out->proven;
@@ -117,7 +130,6 @@ static enum vg_status fleet_bound(const struct asked *a, struct vg_least *out, d
     struct vg_watchfile every;
     struct vg_wf_drone *drones = NULL;
     struct vg_problem p = {0};
-    struct vg_costs sites;
     enum vg_status st = with_drones(w, w->n_bases, &every, &drones, err);
     for (int d = 0; d < w->n_bases && st == VG_OK; d++) {
         drones[d].base = d;
@@ -128,16 +140,13 @@ static enum vg_status fleet_bound(const struct asked *a, struct vg_least *out, d
     if (st == VG_OK && p.n_chains == 0) {
         st = vg_problem_refuse_reach(&p, err);
     }
-    if (st == VG_OK) {
-        st = vg_costs_init(&sites, &p, true, false, err);
-    }
     if (st == VG_OK && vg_clock_is_wanted(&every)) {
         st = vg_clock_make(&p, a->day, &clock, err);
     }
     if (st == VG_OK) {
         double share = a->promise_s / w->revisit_s;
-        st = p.is_mixed ? bound_fractions(&p, &sites, share, out, proof, err)
-                        : bound_whole(&p, &sites, share, out, proof, err);
+        st = p.is_mixed ? bound_fractions(&p, share, out, proof, err)
+                        : bound_whole(&p, share, out, proof, err);
     }
     *out_blind_s = clock.share * w->revisit_s;
     if (p.watch != NULL) {

@@ -30,7 +30,7 @@ static void put_cut(const struct vg_problem *p, double *const *y, const double *
     vg_buf_puts(out, "],\"ways\":[");
     for (int k = 0; k < p->n_chains; k++) {
         vg_buf_puts(out, k > 0 ? ",\n" : "\n");
-        vg_bound_put_way(p, &p->chains[k], y[k], out);
+        vg_bound_put_way(p, &p->chains[k], y[k], true, out);
     }
     vg_buf_puts(out, "]}");
 }

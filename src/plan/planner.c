@@ -589,7 +589,9 @@ static enum vg_status solve_once(const struct vg_watchfile *watch, const struct 
         options != NULL ? options->sweeps : NULL, options != NULL ? options->parts : NULL,
         options != NULL ? options->n_parts : 0, err);
     if (st == VG_OK && is_finer) {
-        st = vg_problem_refine(&mk->problem, err);
+        struct vg_grade grade = vg_problem_grade(&mk->problem);
+        grade.is_of_each = true;
+        st = vg_problem_refine(&mk->problem, &grade, err);
     }
     mk->n_nodes = st == VG_OK ? vg_problem_n_nodes(&mk->problem) : 0;
     if (st == VG_OK) {

@@ -1,10 +1,15 @@
 /* Crews, paths and chains: who can fly what. */
+#include "plan/clock.h"
 #include "plan/problem_inner.h"
 
 #include <math.h>
 
 enum {
-    AIM_NODES = 4000
+    AIM_NODES = 4000,
+    LINKS_PER_SORTIE = 64,
+    MOST_MORE = 4000, /* nodes, for that */
+    TOUR_LINKS_PER_SORTIE = 256, /* where tours will be flown: their search hardly grows with it */
+    TOUR_MOST_MORE = 10000
 };
 static const double MIN_STEP_M = 500;
 static const double MAX_STEP_M = 5000;
@@ -89,9 +94,8 @@ static enum vg_status find_crews(struct vg_problem *p, struct vg_error *err)
     return VG_OK;
 }
 
-double vg_least_depth_m(const struct vg_problem *p, int line)
+static double least_depth_m(const struct vg_network *net, int line)
 {
-    const struct vg_network *net = &p->net;
     double least = HUGE_VAL;
     for (int k = 0; k < net->n_stretches; k++) {
         if (net->stretches[k].line == line) {
@@ -109,7 +113,7 @@ static enum vg_status make_paths(struct vg_problem *p, struct vg_error *err)
         return no_memory(err);
     }
     for (int k = 0; k < net->n_lines; k++) {
-        double tolerance_m = vg_sweeps_tolerance_m(vg_least_depth_m(p, k));
+        double tolerance_m = vg_sweeps_tolerance_m(least_depth_m(net, k));
         enum vg_status st = vg_flypath_create(&net->lines[k], tolerance_m, &p->paths[k], err);
         if (st != VG_OK) {
             return st;
@@ -225,19 +229,22 @@ enum vg_status vg_problem_init(struct vg_problem *self, const struct vg_watchfil
     return vg_problem_init_parts(self, watch, terrain, site_step_m, NULL, NULL, 0, err);
 }
 
-static enum vg_status grade(struct vg_problem *self, bool is_finer, struct vg_error *err)
+struct vg_grade vg_problem_grade(const struct vg_problem *self)
+{
+    bool is_rota = self->is_mixed || vg_clock_is_wanted(self->watch);
+    return is_rota ? (struct vg_grade){LINKS_PER_SORTIE, MOST_MORE, false}
+                   : (struct vg_grade){TOUR_LINKS_PER_SORTIE, TOUR_MOST_MORE, false};
+}
+
+enum vg_status vg_problem_refine(struct vg_problem *self, const struct vg_grade *grade,
+                                 struct vg_error *err)
 {
     int more = 0;
-    if (!vg_nodes_grade(self, is_finer, &more)) {
+    if (!vg_nodes_grade(self, grade, &more)) {
         return no_memory(err);
     }
     enum vg_status st = more > 0 ? vg_problem_make_reach(self, err) : VG_OK;
     return st == VG_OK && more > 0 ? vg_problem_rechain(self, err) : st;
-}
-
-enum vg_status vg_problem_refine(struct vg_problem *self, struct vg_error *err)
-{
-    return grade(self, true, err);
 }
 
 int vg_problem_n_nodes(const struct vg_problem *self)
@@ -285,7 +292,8 @@ enum vg_status vg_problem_init_parts(struct vg_problem *self, const struct vg_wa
     if (st == VG_OK) {
         st = vg_problem_rechain(self, err);
     }
-    return st == VG_OK && site_step_m <= 0 ? grade(self, false, err) : st;
+    const struct vg_grade grade = vg_problem_grade(self);
+    return st == VG_OK && site_step_m <= 0 ? vg_problem_refine(self, &grade, err) : st;
 }
 
 void vg_problem_finish(struct vg_problem *self)

@@ -20,5 +20,7 @@ enum vg_status vg_problem_make_nodes(struct vg_problem *p, int line, double step
                                      struct vg_error *err) VG_MUST_USE;
 /* Seconds at all nodes, of all crews (reach.c). */
 enum vg_status vg_problem_make_reach(struct vg_problem *p, struct vg_error *err) VG_MUST_USE;
+/* The bound's seconds from the base to every node by way of a lead-in (lead.c). */
+void vg_problem_lead_in(struct vg_problem *p, int line, int crew);
 
 #endif

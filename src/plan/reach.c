@@ -151,8 +151,7 @@ static void reach_node(struct vg_problem *p, int line, int c, int i)
         r->fwd[i] = r->path_fwd[p->paths[line].n - 1];
         r->bwd[i] = r->path_bwd[p->paths[line].n - 1];
     }
-    r->out_fwd[i] = r->out_bwd[i] = HUGE_VAL;
-    r->out_least[i] = r->lead_fwd[i] = r->lead_bwd[i] = HUGE_VAL;
+    r->out_fwd[i] = r->out_bwd[i] = r->out_least[i] = HUGE_VAL;
     r->home[i] = r->home_least[i] = HUGE_VAL;
     double most_mps = crew->air.cruise_mps + (crew->air.hours != NULL ? crew->air.wind_mps : 0);
     double far_m = crew->usable_s * most_mps / 2 * 1.02;
@@ -164,8 +163,6 @@ static void reach_node(struct vg_problem *p, int line, int c, int i)
                                               nd->lat_deg[i], nd->lon_deg[i]);
     r->home_least[i] = vg_airspeed_least_leg_s(&crew->air, nd->lat_deg[i], nd->lon_deg[i],
                                                crew->lat_deg, crew->lon_deg);
-    r->lead_fwd[i] = vg_lead_least_s(p, line, c, s, false);
-    r->lead_bwd[i] = vg_lead_least_s(p, line, c, s, true);
     r->home[i] = leg_s(p, crew, nd->lat_deg[i], nd->lon_deg[i], true);
     r->out_fwd[i] = way_out_s(p, line, c, u_fwd, s);
     r->out_bwd[i] = way_out_s(p, line, c, u_bwd, s);
@@ -195,6 +192,7 @@ enum vg_status vg_problem_make_reach(struct vg_problem *p, struct vg_error *err)
             for (int i = 0; i < n; i++) {
                 reach_node(p, line, c, i);
             }
+            vg_problem_lead_in(p, line, c);
         }
     }
     return VG_OK;

@@ -240,7 +240,7 @@ static void put_certificate(const struct vg_wider *w, const struct vg_wider_dual
         out->is_failed = out->is_failed || y == NULL;
         vg_buf_puts(out, k > 0 ? ",\n" : "\n");
         if (y != NULL) {
-            vg_bound_put_way(p, &p->chains[k], y, out);
+            vg_bound_put_way(p, &p->chains[k], y, false, out);
         }
         free(y);
     }

@@ -1,6 +1,7 @@
 /* The bound's program against the same program written out: every sortie a column, every site a row
- * of its own, solved at once. */
+ * of its own, solved at once. Its costs against flights of its class, timed leg by leg. */
 #include "fixture.h"
+#include "geo/geodesy.h"
 #include "plan/rates.h"
 
 #include <setjmp.h>
@@ -108,6 +109,9 @@ static void the_bound_is_the_program_s(void **state)
     for (uint64_t seed = 1; seed <= 60; seed++) {
         struct vg_rng rng = vg_rng_seed(seed);
         struct vg_watchfile w = random_watch(&rng);
+        if (seed % 2 == 0) {
+            fixture_camera(&w);
+        }
         struct vg_problem p;
         struct vg_costs costs;
         struct vg_error err = {0};
@@ -131,8 +135,69 @@ static void the_bound_is_the_program_s(void **state)
     assert_true(n > 60);
 }
 
+/* Seconds to fly straight from base to `from` (metres along the straight line, north), along it to
+ * `to` and straight home. */
+static double timed_s(const struct vg_watchfile *w, const struct vg_crew *crew, double from_m,
+                      double to_m)
+{
+    const struct vg_airspeed *air = &crew->air;
+    double at[2][2];
+    double lat0 = w->network.lines[0].lat_deg[0];
+    double lon0 = w->network.lines[0].lon_deg[0];
+    vg_geo_direct(lat0, lon0, 0, from_m, &at[0][0], &at[0][1]);
+    vg_geo_direct(lat0, lon0, 0, to_m, &at[1][0], &at[1][1]);
+    return vg_airspeed_leg_s(air, crew->lat_deg, crew->lon_deg, at[0][0], at[0][1]) +
+           vg_airspeed_leg_s(air, at[0][0], at[0][1], at[1][0], at[1][1]) +
+           vg_airspeed_leg_s(air, at[1][0], at[1][1], crew->lat_deg, crew->lon_deg) +
+           crew->climb_s + crew->sink_s;
+}
+
+/* Flights that join the line at least the camera's lead-in before site i and leave it anywhere
+ * behind site j, in either direction: none is shorter than the floor, and the shortest is it. */
+static void no_flight_beats_the_floor(void **state)
+{
+    (void)state;
+    int n = 0;
+    for (uint64_t seed = 1; seed <= 30; seed++) {
+        struct vg_rng rng = vg_rng_seed(seed);
+        struct vg_watchfile w = random_watch(&rng);
+        double lead_m = seed % 2 == 0 ? 2000 : 0; /* depth / tan 45 degrees */
+        struct vg_problem p;
+        struct vg_error err = {0};
+        if (lead_m > 0) {
+            fixture_camera(&w);
+        }
+        assert_int_equal(vg_problem_init(&p, &w, NULL, 100000.0 / (NODES - 1), &err), VG_OK);
+        for (int try = 0; try < 400 && p.n_chains == 1; try++) {
+            const struct vg_chain *ch = &p.chains[0];
+            int c = (int)vg_rng_below(&rng, (uint64_t)p.n_crews);
+            int i = (int)vg_rng_below(&rng, (uint64_t)ch->n);
+            int j = i + (int)vg_rng_below(&rng, (uint64_t)(ch->n - i));
+            double more_m = vg_rng_below(&rng, 2) > 0 ? 20000 * vg_rng_unit(&rng) : 0;
+            double past_m = vg_rng_below(&rng, 2) > 0 ? 20000 * vg_rng_unit(&rng) : 0;
+            double from_m = vg_chain_u_m(&p, ch, i);
+            double to_m = vg_chain_u_m(&p, ch, j);
+            double there_s = timed_s(&w, &p.crews[c], from_m - lead_m - more_m, to_m + past_m);
+            double back_s = timed_s(&w, &p.crews[c], to_m + lead_m + more_m, from_m - past_m);
+            double floor_s = vg_flight_floor_s(&p, ch, c, i, j);
+            double least_s = fmin(there_s, back_s);
+            if (least_s <= p.crews[c].usable_s) {
+                assert_true(floor_s <= least_s);
+                n++;
+            }
+            if (floor_s < HUGE_VAL && more_m + past_m <= 0) {
+                assert_true(floor_s >= least_s * 0.9990);
+            }
+        }
+        vg_problem_finish(&p);
+        vg_watchfile_finish(&w);
+    }
+    assert_true(n > 2000);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(the_bound_is_the_program_s)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(the_bound_is_the_program_s),
+                                       cmocka_unit_test(no_flight_beats_the_floor)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,6 +26,9 @@ static struct vg_watchfile three_bases(struct vg_rng *rng)
     fixture_drones(&w, 1, 1);
     fixture_drones(&w, 2, 1);
     w.types[0].endurance_s = 7000 + 6000 * vg_rng_unit(rng);
+    if (vg_rng_below(rng, 2) == 0) {
+        fixture_camera(&w);
+    }
     return w;
 }
 

@@ -87,6 +87,22 @@ void fixture_drones(struct vg_watchfile *w, int base, int n)
     }
 }
 
+void fixture_camera(struct vg_watchfile *w)
+{
+    w->cameras[0] = (struct vg_wf_camera){.name = "ahead",
+                                          .width_px = 1920,
+                                          .height_px = 1080,
+                                          .hfov_min_deg = 90,
+                                          .hfov_max_deg = 90,
+                                          .gimbal = VG_GIMBAL_3AXIS,
+                                          .max_gsd_m = 100,
+                                          .max_range_m = 20000};
+    w->n_cameras = 1;
+    for (int t = 0; t < w->n_types; t++) {
+        w->types[t].camera = 0;
+    }
+}
+
 struct vg_watchfile fixture_straight(int n_drones)
 {
     double lat[3] = {10, 0, 0};

@@ -15,6 +15,9 @@ void fixture_base(struct vg_watchfile *w, const char *name, double lat_deg, doub
 void fixture_drones(struct vg_watchfile *w, int base, int n);
 /* 100 km of the meridian 0 from 10 N northwards, a base 20 km east of its middle. */
 struct vg_watchfile fixture_straight(int n_drones);
+/* All types look through one camera that must fly depth / tan 45 degrees over line before what it
+ * passes counts. */
+void fixture_camera(struct vg_watchfile *w);
 /* A winding line or ring of 60 to 300 km, 1 to 4 bases near it, wind, sometimes several revisits;
  * the same for the same seed. */
 struct vg_watchfile fixture_random(uint64_t seed);

@@ -1,5 +1,7 @@
 /* The checker: gaps by hand and against dense simulation, and plans broken on purpose. */
 #include "fixture.h"
+
+#include "base/text.h"
 #include "plan/check.h"
 #include "plan/planner.h"
 
@@ -381,6 +383,58 @@ static void breaks_promises(void **state)
     expect(&b, "bound", "proves 0.0 s");
 }
 
+/* Writes `fresh` over the array that follows a key in the certificate, up to its closing bracket.
+ */
+static void rewrite(struct vg_plan *plan, const char *key, const char *fresh)
+{
+    struct vg_buf text = {0};
+    char *from = strstr(plan->certificate, key);
+    assert_non_null(from);
+    from += strlen(key);
+    char *to = strstr(from, "]]");
+    assert_non_null(to);
+    vg_buf_add(&text, plan->certificate, (size_t)(from - plan->certificate));
+    vg_buf_puts(&text, fresh);
+    vg_buf_puts(&text, to + 1);
+    assert_false(text.is_failed);
+    free(plan->certificate);
+    plan->certificate = text.data;
+}
+
+/* A base 60 km off the line's south end, from which some of it can just be seen: the way to the
+ * lead-in, 2 km further south still or towards it from the north, counts. */
+static struct vg_watchfile far_end(void)
+{
+    struct vg_watchfile w = fixture_straight(1);
+    w.n_bases = 0;
+    fixture_base(&w, "Camp", 10, 0.55, 2);
+    w.types[0].endurance_s = 6500;
+    fixture_camera(&w);
+    return w;
+}
+
+static void the_bound_flies_the_lead_in(void **state)
+{
+    (void)state;
+    struct vg_watchfile w = far_end();
+    struct vg_plan plan = fixture_plan(&w, NULL, 500);
+    fixture_expect(&plan, &w, NULL, "");
+    /* A camera that needs less proves less. */
+    w.cameras[0].hfov_max_deg = 140;
+    fixture_expect(&plan, &w, NULL, "bound");
+    w.cameras[0].hfov_max_deg = 90;
+    /* Nothing said of what lies past the end: what is flown there is given away. */
+    rewrite(&plan, "\"before\":", "[");
+    fixture_expect(&plan, &w, NULL, "bound");
+    vg_plan_finish(&plan);
+    /* Neither beside the line nor straight on. */
+    plan = fixture_plan(&w, NULL, 500);
+    rewrite(&plan, "\"before\":", "[[-2.0,9.98,-0.2]");
+    fixture_expect(&plan, &w, NULL, "bound");
+    vg_plan_finish(&plan);
+    vg_watchfile_finish(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -388,7 +442,7 @@ int main(void)
         cmocka_unit_test(gaps_as_simulated), cmocka_unit_test(breaks_names),
         cmocka_unit_test(breaks_flights),    cmocka_unit_test(breaks_visits),
         cmocka_unit_test(breaks_fleet),      cmocka_unit_test(breaks_bases_and_pads),
-        cmocka_unit_test(breaks_promises),
+        cmocka_unit_test(breaks_promises),   cmocka_unit_test(the_bound_flies_the_lead_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
