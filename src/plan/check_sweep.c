@@ -80,26 +80,33 @@ static double nearest_m(const struct sweep *s, double lat, double lon)
     return least;
 }
 
-/* back_m before the sweep's beginning along its pass; false: the line ends before. */
+/* back_m before the sweep's beginning along its pass and, where the line ends before, straight on;
+ * false: it does. */
 static bool place_on_line(const struct vg_check *self, const struct sweep *s, double back_m,
                           double *out_lat, double *out_lon)
 {
-    const struct vg_line *ln = &self->watch->network.lines[s->line];
+    const struct vg_network *net = &self->watch->network;
+    const struct vg_line *ln = &net->lines[s->line];
     const struct vg_plan_stretch *st = stretch_of(self, s->v);
-    double at_m = s->v->from_m + (s->v->to_m > s->v->from_m ? -back_m : back_m);
+    double depth_m = net->stretches[vg_network_stretch_at(net, s->line, s->v->from_m)].depth_m;
+    double back_deg = s->v->to_m > s->v->from_m ? 180 : 0;
+    double on_m = s->v->from_m + (back_deg > 0 ? -back_m : back_m);
     double heading_deg;
     if (ln->is_closed) {
-        at_m -= floor(at_m / ln->length_m) * ln->length_m;
+        on_m -= floor(on_m / ln->length_m) * ln->length_m;
     }
-    if (at_m < -APART_M || at_m > ln->length_m + APART_M) {
-        return false;
-    }
-    vg_line_at(ln, at_m, s->depth_m, out_lat, out_lon, &heading_deg);
+    double at_m = fmin(fmax(on_m, 0), ln->length_m);
+    vg_line_at(ln, at_m, depth_m, out_lat, out_lon, &heading_deg);
     if (st != NULL && s->v->pass < st->n_passes) {
         vg_geo_direct(*out_lat, *out_lon, vg_wrap_360_deg(heading_deg + 90),
                       st->passes[s->v->pass].offset_m, out_lat, out_lon);
     }
-    return true;
+    if (fabs(on_m - at_m) <= APART_M) {
+        return true;
+    }
+    vg_geo_direct(*out_lat, *out_lon, vg_wrap_360_deg(heading_deg + back_deg), fabs(on_m - at_m),
+                  out_lat, out_lon);
+    return false;
 }
 
 /* back_m before it on the straight line on which it begins, or in which the line ends. */
@@ -123,7 +130,7 @@ static bool has_come_along(const struct vg_check *self, const struct sweep *s, d
     double lat, lon;
     double near_m = ASIDE * s->depth_m;
     bool is_on = place_on_line(self, s, back_m, &lat, &lon);
-    bool has_come = is_on && nearest_m(s, lat, lon) <= near_m;
+    bool has_come = nearest_m(s, lat, lon) <= near_m;
     for (int way = 0; way < 2 && !has_come && (!is_on || s->may_be_short); way++) {
         place_straight_on(self, s, back_m, way == 1, &lat, &lon);
         has_come = nearest_m(s, lat, lon) <= near_m;
