@@ -41,10 +41,17 @@ static bool goes_on(const struct vg_check *self, const struct vg_plan_visit *a,
            fabs(a->t1_s - b->t0_s) <= APART_S && (a->to_m > a->from_m) == (b->to_m > b->from_m);
 }
 
+/* Just within what a visit sweeps: it may go on over stretches of other depths. */
+static double begin_m(const struct vg_plan_visit *v)
+{
+    double length_m = v->to_m - v->from_m;
+    return v->from_m + fmax(-APART_M, fmin(length_m / 2, APART_M));
+}
+
 static const struct vg_plan_stretch *stretch_of(const struct vg_check *self,
                                                 const struct vg_plan_visit *v)
 {
-    return vg_check_stretch_at(self, v->line, (v->from_m + v->to_m) / 2);
+    return vg_check_stretch_at(self, v->line, begin_m(v));
 }
 
 static struct sweep sweep_of(const struct vg_check *self, int sortie, const struct vg_plan_visit *v)
@@ -53,7 +60,7 @@ static struct sweep sweep_of(const struct vg_check *self, int sortie, const stru
     const struct vg_plan_stretch *st = stretch_of(self, v);
     const struct vg_wf_type *type = vg_check_type(self, sortie);
     int line = vg_network_find_line(net, v->line);
-    int at = vg_network_stretch_at(net, line, (v->from_m + v->to_m) / 2);
+    int at = vg_network_stretch_at(net, line, begin_m(v));
     struct sweep out = {.so = &self->plan->sorties[sortie], .v = v, .line = line};
     bool has_passes = st != NULL && v->pass < st->n_passes;
     out.depth_m = has_passes ? st->passes[v->pass].depth_m : net->stretches[at].depth_m;
@@ -88,7 +95,7 @@ static bool place_on_line(const struct vg_check *self, const struct sweep *s, do
     const struct vg_network *net = &self->watch->network;
     const struct vg_line *ln = &net->lines[s->line];
     const struct vg_plan_stretch *st = stretch_of(self, s->v);
-    double depth_m = net->stretches[vg_network_stretch_at(net, s->line, s->v->from_m)].depth_m;
+    double depth_m = net->stretches[vg_network_stretch_at(net, s->line, begin_m(s->v))].depth_m;
     double back_deg = s->v->to_m > s->v->from_m ? 180 : 0;
     double on_m = s->v->from_m + (back_deg > 0 ? -back_m : back_m);
     double heading_deg;

@@ -401,8 +401,8 @@ static void rewrite(struct vg_plan *plan, const char *key, const char *fresh)
     plan->certificate = text.data;
 }
 
-/* A base 60 km off the line's south end, from which some of it can just be seen: the way to the
- * lead-in, 2 km further south still or towards it from the north, counts. */
+/* A base 60 km off the line's south end, from which its first 26 km can just be seen: the way to
+ * the lead-in, 2 km further still, counts. */
 static struct vg_watchfile far_end(void)
 {
     struct vg_watchfile w = fixture_straight(1);
@@ -423,13 +423,75 @@ static void the_bound_flies_the_lead_in(void **state)
     w.cameras[0].hfov_max_deg = 140;
     fixture_expect(&plan, &w, NULL, "bound");
     w.cameras[0].hfov_max_deg = 90;
-    /* Nothing said of what lies past the end: what is flown there is given away. */
-    rewrite(&plan, "\"before\":", "[");
+    /* The line goes on, nothing is said of where: what is flown there is given away. */
+    rewrite(&plan, "\"run_out\":", "[");
     fixture_expect(&plan, &w, NULL, "bound");
     vg_plan_finish(&plan);
-    /* Neither beside the line nor straight on. */
+    /* Not beside the line. */
     plan = fixture_plan(&w, NULL, 500);
-    rewrite(&plan, "\"before\":", "[[-2.0,9.98,-0.2]");
+    rewrite(&plan, "\"run_out\":", "[[28.0,10.25,-0.4]");
+    fixture_expect(&plan, &w, NULL, "bound");
+    vg_plan_finish(&plan);
+    vg_watchfile_finish(&w);
+}
+
+/* A zone over the line: no lead-in comes out of it, so that what lies behind is swept towards it.
+ * Where nothing is said of the line in the zone, one may. */
+static void the_bound_s_lead_ins_keep_out(void **state)
+{
+    (void)state;
+    double lat[5] = {10.02, 10.02, 10.04, 10.04, 10.02};
+    double lon[5] = {-0.05, 0.05, 0.05, -0.05, -0.05};
+    struct vg_wf_zone zone = {
+        .name = "Z", .kind = VG_ZONE_NO_FLY, .n = 5, .lat_deg = lat, .lon_deg = lon};
+    struct vg_watchfile w = far_end();
+    w.zones = &zone;
+    w.n_zones = 1;
+    struct vg_plan plan = fixture_plan(&w, NULL, 500);
+    fixture_expect(&plan, &w, NULL, "");
+    rewrite(&plan, "\"run_in\":", "[");
+    fixture_expect(&plan, &w, NULL, "bound");
+    vg_plan_finish(&plan);
+    w.zones = NULL;
+    w.n_zones = 0;
+    vg_watchfile_finish(&w);
+}
+
+/* 600 m near the end of reach where the camera need look less far ahead: a sweep that begins there
+ * and goes on is sooner over what lies behind. */
+static struct vg_watchfile narrow_piece(void)
+{
+    struct vg_watchfile w = far_end();
+    const double cuts_m[4] = {0, 24000, 24600, w.network.stretches[0].to_m};
+    for (int k = 2; k >= 0; k--) {
+        struct vg_stretch *st = &w.network.stretches[k];
+        *st = w.network.stretches[0];
+        vg_format(st->id, sizeof st->id, "S%d", k + 1);
+        st->from_m = cuts_m[k];
+        st->to_m = cuts_m[k + 1];
+    }
+    w.network.n_stretches = 3;
+    w.network.stretches[1].depth_m = 500;
+    return w;
+}
+
+static void depths_meet(void **state)
+{
+    (void)state;
+    struct vg_watchfile w = narrow_piece();
+    struct vg_plan plan = fixture_plan(&w, NULL, 500);
+    fixture_expect(&plan, &w, NULL, "");
+    vg_plan_finish(&plan);
+    /* Wide all along more is proven; that proof does not hold for the narrow piece. */
+    w.network.stretches[1].depth_m = w.network.stretches[0].depth_m;
+    plan = fixture_plan(&w, NULL, 500);
+    fixture_expect(&plan, &w, NULL, "");
+    w.network.stretches[1].depth_m = 500;
+    for (int k = 0; k < plan.n_stretches; k++) {
+        if (plan.stretches[k].from_m >= 24000 && plan.stretches[k].to_m <= 24600) {
+            plan.stretches[k].passes[0].depth_m = 500;
+        }
+    }
     fixture_expect(&plan, &w, NULL, "bound");
     vg_plan_finish(&plan);
     vg_watchfile_finish(&w);
@@ -438,11 +500,18 @@ static void the_bound_flies_the_lead_in(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gaps_by_hand),      cmocka_unit_test(drones_that_follow_one_another),
-        cmocka_unit_test(gaps_as_simulated), cmocka_unit_test(breaks_names),
-        cmocka_unit_test(breaks_flights),    cmocka_unit_test(breaks_visits),
-        cmocka_unit_test(breaks_fleet),      cmocka_unit_test(breaks_bases_and_pads),
-        cmocka_unit_test(breaks_promises),   cmocka_unit_test(the_bound_flies_the_lead_in),
+        cmocka_unit_test(gaps_by_hand),
+        cmocka_unit_test(drones_that_follow_one_another),
+        cmocka_unit_test(gaps_as_simulated),
+        cmocka_unit_test(breaks_names),
+        cmocka_unit_test(breaks_flights),
+        cmocka_unit_test(breaks_visits),
+        cmocka_unit_test(breaks_fleet),
+        cmocka_unit_test(breaks_bases_and_pads),
+        cmocka_unit_test(breaks_promises),
+        cmocka_unit_test(the_bound_flies_the_lead_in),
+        cmocka_unit_test(the_bound_s_lead_ins_keep_out),
+        cmocka_unit_test(depths_meet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
