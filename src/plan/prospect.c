@@ -38,7 +38,8 @@ static int stride_for(const struct vg_problem *p, bool is_quick)
     for (int k = 0; k < p->n_chains; k++) {
         nodes += p->chains[k].n;
     }
-    return is_quick && nodes > LARGE / p->n_crews ? FEWER : 1;
+    /* With equal wishes the last stage is the quickest (rates.c). */
+    return is_quick && p->is_mixed && nodes > LARGE / p->n_crews ? FEWER : 1;
 }
 
 static enum vg_status prove(struct vg_problem *p, bool is_quick, double *out_bound,

@@ -517,19 +517,20 @@ static bool judge_best(struct vg_rates *self, struct rounds *r)
     return judge(self, &r->now, r->found, &added);
 }
 
-/* Every crew a group of its own, or all of them one: prices of crews are prices of groups. */
-static bool has_price_per_crew(const struct vg_rates *self)
+/* Equal wishes; every crew a group of its own, or all of them one: prices of crews are prices of
+ * groups. */
+static bool can_climb(const struct vg_rates *self)
 {
     bool is_own = self->n_groups == self->p->n_crews;
     for (int c = 0; c < self->p->n_crews; c++) {
         is_own = is_own && fabs(self->n_of[self->group[c]] - self->p->crews[c].n) < 1e-9;
     }
-    return is_own || self->n_groups == 1;
+    return !self->p->is_mixed && (is_own || self->n_groups == 1);
 }
 
 /* Equal wishes: at given prices a cheapest cover is one of whole sorties, found by dynamic
  * programming, and what it costs from a site on is the sum of the duals from there on. So the climb
- * over the crews' prices alone (prices.c) takes the place of the last and largest stage. */
+ * over the crews' prices alone (prices.c) takes the place of the larger stages. */
 static enum vg_status climb_last(struct vg_rates *self, struct rounds *r, double close,
                                  int max_rounds, struct vg_error *err)
 {
@@ -558,12 +559,6 @@ static enum vg_status climb_last(struct vg_rates *self, struct rounds *r, double
     return st;
 }
 
-/* Some columns that are worth a look at the sites of the next stage, and what is proven there. */
-static bool begin_stage(struct vg_rates *self, struct rounds *r, int before)
-{
-    return add_first(self) && add_longer(self, before) && judge_best(self, r);
-}
-
 enum vg_status vg_rates_solve(struct vg_rates *self, int last_stride, double close, int max_rounds,
                               struct vg_error *err)
 {
@@ -581,14 +576,15 @@ enum vg_status vg_rates_solve(struct vg_rates *self, int last_stride, double clo
         if (before <= last_stride || is_out) {
             break;
         }
-        is_out = !set_stride(self, before / STRIDE_STEP);
-        if (self->stride == 1 && !self->p->is_mixed && has_price_per_crew(self) && !is_out) {
-            st = climb_last(self, &r, close, max_rounds, err);
+        if (before == FIRST_STRIDE && last_stride == 1 && can_climb(self)) {
+            is_out = !set_stride(self, 1);
+            st = is_out ? no_memory(err) : climb_last(self, &r, close, max_rounds, err);
             if (st != VG_OK || self->value <= self->bound * (1 + close)) {
                 break;
             }
         }
-        is_out = is_out || !begin_stage(self, &r, before);
+        is_out = !set_stride(self, before / STRIDE_STEP) || !add_first(self) ||
+                 !add_longer(self, before) || !judge_best(self, &r);
     }
     rounds_finish(&r);
     if (is_out) {

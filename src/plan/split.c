@@ -20,6 +20,7 @@
 enum {
     STRIDE = 1,
     ROUGH_STRIDE = 4,
+    EQUAL_STRIDE = 16, /* sites lie closer there (problem.c), and whole.c looks again */
     ROUNDS = 40,
     TRIES = 14, /* exchanges looked at before one is taken */
     MAX_MOVES = 60,
@@ -398,8 +399,8 @@ static enum vg_status wish_for(const struct vg_watchfile *w, bool is_rough, stru
     if (st == VG_OK) {
         st = vg_rates_init(out, &self->p, &self->costs, true, err);
     }
-    return st == VG_OK ? vg_rates_solve(out, is_rough ? ROUGH_STRIDE : STRIDE, CLOSE, ROUNDS, err)
-                       : st;
+    int stride = !self->p.is_mixed ? EQUAL_STRIDE : is_rough ? ROUGH_STRIDE : STRIDE;
+    return st == VG_OK ? vg_rates_solve(out, stride, CLOSE, ROUNDS, err) : st;
 }
 
 /* is_rough: fewer sites, drones dealt by rounding alone. */
