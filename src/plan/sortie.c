@@ -31,22 +31,41 @@ static void add_way(struct maker *mk, double lat, double lon, double t, double u
                                                 .is_mark = true});
 }
 
-/* A straight leg from the last way point, in steps. */
+/* The way point after a share of a geodesic from another. */
+static void step_to(const struct vg_way_point *from, double azimuth_deg, double m, double out[2])
+{
+    vg_geo_direct(from->lat_deg, from->lon_deg, azimuth_deg, m, &out[0], &out[1]);
+}
+
+/* A straight leg from the last way point, in steps. Its azimuth turns on the way, and with it the
+ * ground speed in wind: each step has its own share of the leg's time. */
 static void add_transit(struct maker *mk, double lat, double lon, double u)
 {
     if (mk->way.is_failed) {
         return;
     }
     struct vg_way_point from = mk->way.at[mk->way.n - 1];
+    const struct vg_airspeed *air = &mk->crew->air;
     double distance_m, azimuth_deg;
-    double leg_s = vg_airspeed_leg_s(&mk->crew->air, from.lat_deg, from.lon_deg, lat, lon);
+    double leg_s = vg_airspeed_leg_s(air, from.lat_deg, from.lon_deg, lat, lon);
     vg_geo_inverse(from.lat_deg, from.lon_deg, lat, lon, &distance_m, &azimuth_deg, NULL);
     int steps = (int)ceil(distance_m / TRANSIT_STEP_M);
-    for (int q = 1; q < steps; q++) {
-        double share = (double)q / steps;
-        double a, b;
-        vg_geo_direct(from.lat_deg, from.lon_deg, azimuth_deg, share * distance_m, &a, &b);
-        add_way(mk, a, b, from.t_s + share * leg_s, (double)NAN, false);
+    double sum_s[2] = {0, 0}; /* of all steps; of those so far */
+    for (int pass = 0; pass < 2; pass++) {
+        double was[2] = {from.lat_deg, from.lon_deg};
+        for (int q = 1; q <= steps; q++) {
+            double at[2] = {lat, lon};
+            if (q < steps) {
+                step_to(&from, azimuth_deg, distance_m * q / steps, at);
+            }
+            sum_s[pass] += vg_airspeed_leg_s(air, was[0], was[1], at[0], at[1]);
+            if (pass == 1 && q < steps) {
+                double t_s = from.t_s + leg_s * sum_s[1] / sum_s[0];
+                add_way(mk, at[0], at[1], t_s, (double)NAN, false);
+            }
+            was[0] = at[0];
+            was[1] = at[1];
+        }
     }
     add_way(mk, lat, lon, from.t_s + leg_s, u, false);
 }

@@ -497,6 +497,50 @@ static void depths_meet(void **state)
     vg_watchfile_finish(&w);
 }
 
+static struct vg_watchfile looking_ahead(int n_drones)
+{
+    struct vg_watchfile w = fixture_straight(n_drones);
+    fixture_camera(&w);
+    return w;
+}
+
+/* A sweep that claims its lead-in as swept begins without one. */
+static void breaks_lead_ins(void **state)
+{
+    (void)state;
+    struct broken b = {.watch = looking_ahead(2)};
+    b.watch.types[0].endurance_s = 8000;
+    b.plan = solve(&b.watch);
+    assert_string_equal(check(&b.plan, &b.watch).violation, "");
+    const double lead_m = 2000; /* depth / tan 45 degrees */
+    struct vg_plan_visit *v = NULL;
+    for (int k = 0; k < b.plan.n_sorties && v == NULL; k++) {
+        struct vg_plan_visit *first = &b.plan.sorties[k].visits[0];
+        v = first->from_m > 5000 && first->from_m < 95000 ? first : NULL;
+    }
+    assert_non_null(v);
+    v->from_m += round(v->to_m > v->from_m ? -lead_m : lead_m);
+    v->t0_s -= lead_m / b.watch.types[0].cruise_mps;
+    expect(&b, "lead-in", "looks");
+}
+
+/* One drone that sweeps 100 km in one sortie: out 20 km beside the middle, to the point a lead
+ * beyond the line's end, along lead and line, home. Flat enough for Pythagoras to a part in a
+ * thousand. The certificate must prove that, and not half a percent more. */
+static void bound_with_lead_in_by_hand(void **state)
+{
+    (void)state;
+    struct broken b = {.watch = looking_ahead(1)};
+    b.plan = solve(&b.watch);
+    const double lead_m = 2000; /* depth / tan 45 degrees */
+    double way_m = hypot(50000 + lead_m, 20000) + lead_m + 100000 + hypot(50000, 20000);
+    double cost_s = way_m / 25 + 2 * 100 + 2700;
+    assert_true(fabs(b.plan.bound_s - cost_s) < 0.002 * cost_s);
+    assert_string_equal(check(&b.plan, &b.watch).violation, "");
+    b.plan.bound_s *= 1.005;
+    expect(&b, "bound", "certificate proves");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -509,6 +553,8 @@ int main(void)
         cmocka_unit_test(breaks_fleet),
         cmocka_unit_test(breaks_bases_and_pads),
         cmocka_unit_test(breaks_promises),
+        cmocka_unit_test(breaks_lead_ins),
+        cmocka_unit_test(bound_with_lead_in_by_hand),
         cmocka_unit_test(the_bound_flies_the_lead_in),
         cmocka_unit_test(the_bound_s_lead_ins_keep_out),
         cmocka_unit_test(depths_meet),
