@@ -34,12 +34,29 @@ struct lane {
     struct vg_check_run run;
     double before_m; /* room for lead-ins before the way's first point, behind its last */
     double behind_m;
-    double *out_fwd; /* metres of lead-in, then seconds to the point by way of it; by direction */
+    double *fwd; /* seconds along the run from its first point */
+    double *bwd; /* back to it */
+    double *lead_fwd; /* metres of lead-in, at least, by direction */
+    double *lead_bwd;
+    double *out_fwd; /* seconds from the base to the point by way of it */
     double *out_bwd;
     double *home;
-    double *fwd; /* along the run from its first point */
-    double *bwd; /* back to it */
 };
+
+/* What is the same for all drones of a type. */
+static void lay_along(const struct vg_check *self, int type, const struct lane *l)
+{
+    const struct vg_wf_type *t = &self->watch->types[type];
+    const struct vg_check_point *w = l->run.at;
+    l->fwd[0] = l->bwd[0] = 0;
+    for (int k = 1; k < l->run.n; k++) {
+        l->fwd[k] = l->fwd[k - 1] + vg_check_leg_s(t, self->watch, w[k - 1].lat_deg,
+                                                   w[k - 1].lon_deg, w[k].lat_deg, w[k].lon_deg);
+        l->bwd[k] = l->bwd[k - 1] + vg_check_leg_s(t, self->watch, w[k].lat_deg, w[k].lon_deg,
+                                                   w[k - 1].lat_deg, w[k - 1].lon_deg);
+    }
+    vg_check_run_leads(&l->run, self->watch, t, l->lead_fwd, l->lead_bwd);
+}
 
 /* Seconds to point k by way of a lead-in; HUGE_VAL where it would enter what is forbidden. */
 static double out_s(const struct vg_check *self, const struct vg_check_crew *crew,
@@ -49,11 +66,10 @@ static double out_s(const struct vg_check *self, const struct vg_check_crew *cre
     const struct vg_wf_base *b = &self->watch->bases[crew->base];
     const struct vg_check_point *w = l->run.at;
     const double *along = is_backward ? l->bwd : l->fwd;
-    double lead_m = is_backward ? l->out_bwd[k] : l->out_fwd[k];
-    double outside_m =
-        lead_m - (is_backward ? w[l->run.last].s_m - w[k].s_m : w[k].s_m - w[l->run.first].s_m);
+    double lead_m = is_backward ? l->lead_bwd[k] : l->lead_fwd[k];
+    double within_m = is_backward ? w[l->run.last].s_m - w[k].s_m : w[k].s_m - w[l->run.first].s_m;
     struct vg_check_point join;
-    if (outside_m > (is_backward ? l->behind_m : l->before_m)) {
+    if (lead_m - within_m > (is_backward ? l->behind_m : l->before_m)) {
         return HUGE_VAL;
     }
     int next = vg_check_run_join(&l->run, k, lead_m, is_backward, &join);
@@ -63,32 +79,35 @@ static double out_s(const struct vg_check *self, const struct vg_check_crew *cre
            fabs(along[k] - along[next]);
 }
 
-static void lay(const struct vg_check *self, const struct vg_check_crew *crew, struct lane *l)
+/* Legs to paid points; those longer than the battery lasts stay HUGE_VAL. */
+static void lay_legs(const struct vg_check *self, const struct vg_check_crew *crew,
+                     const struct lane *l)
 {
+    static const double HAIR = 1.01; /* in wind a way round may be a little shorter */
     const struct vg_wf_type *t = &self->watch->types[crew->type];
     const struct vg_wf_base *b = &self->watch->bases[crew->base];
-    const struct vg_check_point *w = l->run.at;
-    l->fwd[0] = l->bwd[0] = 0;
-    for (int k = 1; k < l->run.n; k++) {
-        l->fwd[k] = l->fwd[k - 1] + vg_check_leg_s(t, self->watch, w[k - 1].lat_deg,
-                                                   w[k - 1].lon_deg, w[k].lat_deg, w[k].lon_deg);
-        l->bwd[k] = l->bwd[k - 1] + vg_check_leg_s(t, self->watch, w[k].lat_deg, w[k].lon_deg,
-                                                   w[k - 1].lat_deg, w[k - 1].lon_deg);
-    }
-    vg_check_run_leads(&l->run, self->watch, t, l->out_fwd, l->out_bwd);
+    double most_s = t->endurance_s * (1 - t->reserve) * HAIR;
     for (int k = l->run.first; k <= l->run.last; k++) {
-        if (w[k].dual > 0) {
+        const struct vg_check_point *w = &l->run.at[k];
+        l->out_fwd[k] = l->out_bwd[k] = l->home[k] = HUGE_VAL;
+        if (!(w->dual > 0)) {
+            continue;
+        }
+        double home_s =
+            vg_check_leg_s(t, self->watch, w->lat_deg, w->lon_deg, b->lat_deg, b->lon_deg);
+        l->home[k] = home_s <= most_s ? home_s : HUGE_VAL;
+        if (vg_check_leg_s(t, self->watch, b->lat_deg, b->lon_deg, w->lat_deg, w->lon_deg) <=
+            most_s) {
             l->out_fwd[k] = out_s(self, crew, l, k, false);
             l->out_bwd[k] = out_s(self, crew, l, k, true);
-            l->home[k] =
-                vg_check_leg_s(t, self->watch, w[k].lat_deg, w[k].lon_deg, b->lat_deg, b->lon_deg);
         }
     }
 }
 
-/* The greatest of collected / (price x cost) - 1 over all sorties of one crew on one way. */
+/* The greatest of collected / (price x cost) - 1 over all sorties of one crew on one way; its lane
+ * is laid along. */
 static double excess_on_way(const struct vg_check *self, const struct vg_check_crew *crew,
-                            double unit_s, struct lane *l)
+                            double unit_s, const struct lane *l)
 {
     const struct vg_wf_type *t = &self->watch->types[crew->type];
     const struct vg_check_point *w = l->run.at;
@@ -97,10 +116,10 @@ static double excess_on_way(const struct vg_check *self, const struct vg_check_c
     double fixed_s =
         t->agl_m / t->climb_mps + t->agl_m / (t->sink_mps > 0 ? t->sink_mps : t->climb_mps);
     double worst = 0;
-    lay(self, crew, l);
+    lay_legs(self, crew, l);
     for (int i = l->run.first; i <= l->run.last; i++) {
         double sum = 0;
-        if (!(w[i].dual > 0)) {
+        if (!(fmin(l->out_fwd[i], l->home[i]) < HUGE_VAL)) {
             continue; /* starting at the next paid site is no dearer */
         }
         for (int j = i; j <= l->run.last && fmin(fwd[j] - fwd[i], bwd[j] - bwd[i]) <= usable_s;
@@ -129,7 +148,7 @@ struct tally {
     bool no_memory;
 };
 
-/* false: not such a way; out->out_fwd NULL: no memory. */
+/* false: not such a way; out->fwd NULL: no memory. */
 static bool lane_init(const struct vg_check *self, const json_t *way,
                       const struct vg_check_point *w, int n, struct lane *out)
 {
@@ -137,10 +156,12 @@ static bool lane_init(const struct vg_check *self, const json_t *way,
     if (!vg_check_run_read(self, way, w, n, run)) {
         return false;
     }
-    double **const arrays[] = {&out->out_fwd, &out->out_bwd, &out->home, &out->fwd, &out->bwd};
-    double *room = malloc(5 * (size_t)run->n * sizeof *room);
-    for (int k = 0; k < 5 && room != NULL; k++) {
-        *arrays[k] = room + k * run->n;
+    double **const arrays[] = {&out->fwd,     &out->bwd,     &out->lead_fwd, &out->lead_bwd,
+                               &out->out_fwd, &out->out_bwd, &out->home};
+    size_t n_arrays = sizeof arrays / sizeof *arrays;
+    double *room = malloc(n_arrays * (size_t)run->n * sizeof *room);
+    for (size_t k = 0; k < n_arrays && room != NULL; k++) {
+        *arrays[k] = room + k * (size_t)run->n;
     }
     double most_m = 0;
     for (int t = 0; t < self->watch->n_types; t++) {
@@ -166,11 +187,14 @@ static void tally_way(const struct vg_check *self, const json_t *way,
     for (int k = 0; k < n && !io->is_bad; k++) {
         io->sum += w[k].dual * unit_s / w[k].revisit_s;
     }
-    io->no_memory = !io->is_bad && l.out_fwd == NULL;
+    io->no_memory = !io->is_bad && l.fwd == NULL;
     for (int c = 0; c < n_crews && !io->is_bad && !io->no_memory; c++) {
+        if (c == 0 || crews[c].type != crews[c - 1].type) {
+            lay_along(self, crews[c].type, &l);
+        }
         io->excess = fmax(io->excess, excess_on_way(self, &crews[c], unit_s, &l));
     }
-    free(l.out_fwd);
+    free(l.fwd);
     vg_check_run_finish(&l.run);
     free(w);
 }
