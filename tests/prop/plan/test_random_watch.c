@@ -175,7 +175,7 @@ static void drones_take_turns(void **state)
 static void links_are_divided_at_the_end_of_reach(void **state)
 {
     (void)state;
-    expect_near(800, 1.2);
+    expect_near(800, 1.7);
 }
 
 int main(void)
