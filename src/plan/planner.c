@@ -610,13 +610,15 @@ static enum vg_status solve_once(const struct vg_watchfile *watch, const struct 
     return st;
 }
 
-/* A plan far from its bound may want for nodes: bound and plan once more with finer ones. */
+/* A plan far from its bound may want for nodes: bound and plan once more with finer ones, while
+ * there is time. */
 static bool is_far(const struct making *mk)
 {
     static const double FAR = 1.5;
     const struct vg_planner_options *o = mk->options;
     return o != NULL && o->moves > 0 && !o->is_quick && !(o->site_step_m > 0) &&
-           mk->n_nodes <= MOST_FINER && mk->plan.ratio > FAR;
+           mk->n_nodes <= MOST_FINER && mk->plan.ratio > FAR &&
+           (o->go_on == NULL || o->go_on(o->ctx));
 }
 
 enum vg_status vg_planner_solve(const struct vg_watchfile *watch, const struct vg_terrain *terrain,

@@ -1,4 +1,4 @@
-/* Shared by problem.c, nodes.c and reach.c, which set up the planner's problem; nobody else
+/* Shared by problem.c, nodes.c, reach.c and lead.c, which set up the planner's problem; nobody else
  * includes it. */
 #ifndef VG_PLAN_PROBLEM_INNER_H
 #define VG_PLAN_PROBLEM_INNER_H
