@@ -5,8 +5,9 @@
  * back by its own drone, as many sorties as it takes oldest first  whenever a drone is ready it
  * flies to the longest unseen place in its reach and along the line as far as it can
  *
- *   bench_plan [SECONDS [NAME [MOVES [SEED]]]]   SECONDS for each instance (default 20), those
- * whose name holds NAME; MOVES of each of the two threads instead of seconds, whatever the load
+ *   bench_plan [SECONDS [NAME [MOVES [SEED]]]]   SECONDS for each instance (default: 20 for equal
+ * wishes, 60 for classes, 120 for smooth ones), those whose name holds NAME; MOVES of each of the
+ * two threads instead of seconds, whatever the load
  */
 #include "base/file.h"
 #include "plan/check.h"
@@ -255,16 +256,21 @@ static int run(const char *name, double seconds, int64_t moves, uint64_t seed)
     return report.is_kept ? 0 : 1;
 }
 
+static double default_s(const char *name)
+{
+    return strstr(name, "smooth") != NULL ? 120 : strstr(name, "class") != NULL ? 60 : 20;
+}
+
 int main(int argc, char **argv)
 {
     static const char *const NAMES[] = {"a-equal", "b-equal",  "c-equal",  "a-class", "b-class",
                                         "c-class", "a-smooth", "b-smooth", "c-smooth"};
-    double seconds = argc > 1 ? strtod(argv[1], NULL) : 20;
     int64_t moves = argc > 3 ? strtoll(argv[3], NULL, 10) : INT64_MAX;
     uint64_t seed = argc > 4 ? strtoull(argv[4], NULL, 10) : 1;
     int rc = 0;
     for (int k = 0; k < 9; k++) {
         if (argc < 3 || strstr(NAMES[k], argv[2]) != NULL) {
+            double seconds = argc > 1 ? strtod(argv[1], NULL) : default_s(NAMES[k]);
             rc |= run(NAMES[k], moves < INT64_MAX ? 1e9 : seconds, moves, seed);
         }
     }
