@@ -168,26 +168,13 @@ void vg_check_track_at(const struct vg_plan_sortie *so, double t_s, double out[3
     out[2] = a->alt_msl_m + f * (b->alt_msl_m - a->alt_msl_m);
 }
 
-/* The plan's stretch that holds s_m of a line; NULL: none. */
-static const struct vg_plan_stretch *stretch_at(const struct vg_check *self, const char *line,
-                                                double s_m)
-{
-    for (int k = 0; k < self->plan->n_stretches; k++) {
-        const struct vg_plan_stretch *st = &self->plan->stretches[k];
-        if (strcmp(st->line, line) == 0 && s_m >= st->from_m && s_m <= st->to_m) {
-            return st;
-        }
-    }
-    return NULL;
-}
-
 /* Where a pass lies at s_m of its line, and how far to each side it is to see. False: the stretch
  * there, looked up at in_m, has no such pass. */
 static bool pass_at(const struct vg_check *self, int line, int pass, double s_m, double in_m,
                     double *out_lat, double *out_lon, double *out_depth_m)
 {
     const struct vg_network *net = &self->watch->network;
-    const struct vg_plan_stretch *st = stretch_at(self, net->lines[line].name, in_m);
+    const struct vg_plan_stretch *st = vg_check_stretch_at(self, net->lines[line].name, in_m);
     double depth_m = net->stretches[vg_network_stretch_at(net, line, in_m)].depth_m;
     double heading_deg;
     vg_line_at(&net->lines[line], s_m, depth_m, out_lat, out_lon, &heading_deg);

@@ -33,6 +33,7 @@ struct crew_day {
     double *first_s; /* of each piece: take-off in the first round; or of each drone */
     double *last_s; /* of each piece: take-off in the last round */
     double by_day; /* what gaps by day may be, of the night's */
+    int room; /* sorties that there is room for */
 };
 
 /* ---- pieces ---- */
@@ -214,8 +215,8 @@ static bool can_fly(struct crew_day *self, struct vg_rota_sortie *io, int n)
     return late_s <= LATE_S;
 }
 
-/* Answers how many sorties went to out; 0: a day has no room for two rounds. */
-static int fly_rounds(struct crew_day *self, struct vg_rota_sortie *out)
+/* Answers how many sorties, of `room` at most, went to out; 0: a day has no room for two rounds. */
+static int fly_rounds(struct crew_day *self, int room, struct vg_rota_sortie *out)
 {
     double between_s = HUGE_VAL;
     bool is_good = lay_round(self, 1, self->first_s) && lay_round(self, -1, self->last_s);
@@ -224,6 +225,7 @@ static int fly_rounds(struct crew_day *self, struct vg_rota_sortie *out)
     }
     double each_s = sum_busy_s(self) / self->t->p->crews[self->crew].n;
     int more = is_good && between_s > 0 ? (int)floor(between_s / each_s) : 0;
+    more = more < room / self->n ? more : room / self->n - 1;
     for (; more > 0; more--) {
         int n = 0;
         for (int r = 0; r <= more; r++) {
@@ -252,7 +254,7 @@ static int fly_in_turn(struct crew_day *self, double behind_s, struct vg_rota_so
         self->when_s[d] = self->from_s + d * behind_s;
         self->first_s[d] = -HUGE_VAL;
     }
-    for (int next = 0, done = 0; done < c->n;) {
+    for (int next = 0, done = 0; done < c->n && n < self->room;) {
         struct vg_rota_sortie s = self->pieces[next % self->n];
         int d = next_drone(self, 1);
         s.at_s = self->when_s[d];
@@ -275,6 +277,7 @@ static int fly_in_turn(struct crew_day *self, double behind_s, struct vg_rota_so
 static int fly_tours(const struct crew_day *self, struct vg_rota_sortie *out)
 {
     double rounds = fmax(1, floor(VG_DAY_S * self->t->p->crews[self->crew].n / sum_busy_s(self)));
+    rounds = fmin(rounds, self->room / self->n);
     double offset_s = 0;
     int n = 0;
     for (int k = 0; k < self->n; k++) {
@@ -347,10 +350,10 @@ static double worst_of(const struct crew_day *self, const struct vg_rota_sortie 
 /* With whole pieces or cut ones, whichever waits less. */
 static int fly_night(struct crew_day *self, struct vg_rota_sortie *out)
 {
-    int n = fly_rounds(self, out);
+    int n = fly_rounds(self, self->room, out);
     double worst = worst_of(self, out, n);
     cut_pieces(self);
-    int n_cut = fly_rounds(self, out + n);
+    int n_cut = fly_rounds(self, self->room - n, out + n);
     if (worst_of(self, out + n, n_cut) < worst) {
         memmove(out, out + n, (size_t)n_cut * sizeof *out);
         n = n_cut;
@@ -393,6 +396,7 @@ bool vg_day_begin(const struct vg_rota_tables *t, double by_day, struct vg_rota_
     *out_n = 0;
     for (int c = 0; c < t->p->n_crews && is_ok; c++) {
         day.crew = c;
+        day.room = (VG_ROTA_MOST - *out_n) / (t->p->n_crews - c);
         *out_n += begin_crew(&day, out + *out_n);
     }
     free(day.pieces);

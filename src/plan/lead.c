@@ -8,8 +8,7 @@
  */
 #include "plan/problem_inner.h"
 
-#include "base/units.h"
-#include "geo/geodesy.h"
+#include "geo/ring.h"
 
 #include <math.h>
 
@@ -33,42 +32,24 @@ static void find_leads(const struct vg_problem *p, int line, int c, bool is_back
     out_m[end] = is_closed ? out_m[n - end] : begun_m;
 }
 
-/* Is a place in the zone, and how far from its edge, in a plane at the place? */
-static bool is_in_zone(const struct vg_wf_zone *z, double lat_deg, double lon_deg,
-                       double *out_edge_m)
-{
-    struct vg_frame f = vg_frame_at(lat_deg, lon_deg);
-    bool is_in = false;
-    *out_edge_m = HUGE_VAL;
-    for (int k = 0; k + 1 < z->n; k++) {
-        double ax = vg_wrap_180_deg(z->lon_deg[k] - lon_deg) * f.m_per_deg_lon;
-        double ay = (z->lat_deg[k] - lat_deg) * f.m_per_deg_lat;
-        double dx = vg_wrap_180_deg(z->lon_deg[k + 1] - z->lon_deg[k]) * f.m_per_deg_lon;
-        double dy = (z->lat_deg[k + 1] - z->lat_deg[k]) * f.m_per_deg_lat;
-        double length2 = dx * dx + dy * dy;
-        double share = length2 > 0 ? fmin(1, fmax(0, -(ax * dx + ay * dy) / length2)) : 0;
-        *out_edge_m = fmin(*out_edge_m, hypot(ax + share * dx, ay + share * dy));
-        if ((ay > 0) != (ay + dy > 0) && ax - ay / dy * dx > 0) {
-            is_in = !is_in;
-        }
-    }
-    return is_in;
-}
-
 static bool is_deep(const struct vg_watchfile *w, double lat_deg, double lon_deg)
 {
     int n_fences = 0;
     bool is_out = true;
     for (int k = 0; k < w->n_zones; k++) {
-        double edge_m;
-        bool is_in = is_in_zone(&w->zones[k], lat_deg, lon_deg, &edge_m);
-        if (w->zones[k].kind == VG_ZONE_NO_FLY && is_in && edge_m > DEEP_M) {
+        const struct vg_wf_zone *z = &w->zones[k];
+        struct vg_ring ring = vg_zone_ring(z);
+        bool is_fence = z->kind == VG_ZONE_GEOFENCE;
+        if (!is_fence && z->kind != VG_ZONE_NO_FLY) {
+            continue;
+        }
+        bool is_beyond = vg_ring_holds(ring, lat_deg, lon_deg) != is_fence &&
+                         vg_ring_edge_m(ring, lat_deg, lon_deg) > DEEP_M;
+        if (!is_fence && is_beyond) {
             return true;
         }
-        if (w->zones[k].kind == VG_ZONE_GEOFENCE) {
-            n_fences++;
-            is_out = is_out && !is_in && edge_m > DEEP_M;
-        }
+        n_fences += is_fence;
+        is_out = is_out && (!is_fence || is_beyond);
     }
     return n_fences > 0 && is_out;
 }

@@ -255,7 +255,7 @@ static void walk_on(struct vg_rota_walk *w, double ratio_s, bool is_from_partiti
     w->best.target = HUGE_VAL;
     w->ratio_s = ratio_s;
     vg_rota_set_deal(&w->rota, 0);
-    if (is_from_partition) {
+    if (is_from_partition && w->tables->part->n <= VG_ROTA_MOST) {
         vg_rota_begin_with_partition(w);
         vg_rota_walk_polish(w);
     } else {
