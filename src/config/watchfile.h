@@ -40,8 +40,16 @@ struct vg_wf_camera {
     double max_range_m; /* default 8,000 */
 };
 
+/* How it flies: what it needs to take off and land, and whether it can stand still in the air. */
+enum vg_kind {
+    VG_KIND_PLANE = 0, /* wings only */
+    VG_KIND_QUADPLANE, /* takes off and lands upright, cruises on its wings */
+    VG_KIND_COPTER
+};
+
 struct vg_wf_type {
     char name[VG_NAME_SIZE];
+    enum vg_kind kind;
     double cruise_mps; /* true airspeed */
     double endurance_s;
     double reserve; /* fraction of endurance kept, [0, 0.9] */

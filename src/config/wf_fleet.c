@@ -15,6 +15,10 @@
     }
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
+enum {
+    WORD_SIZE = 12 /* of a choice's words, with its NUL */
+};
+
 static const struct vg_field BASE_FIELDS[] = {
     FIELD(TEXT, "name", vg_wf_base, name, NULL, NULL, NULL),
     OTHER("at", NULL),
@@ -43,6 +47,7 @@ static const struct vg_field TYPE_FIELDS[] = {
     FIELD(LENGTH, "floor", vg_wf_type, floor_m, "5 m", "10 km", ""),
     FIELD(LENGTH, "ceiling", vg_wf_type, ceiling_m, "10 m", "20 km", ""),
     OTHER("camera", ""),
+    OTHER("kind", ""),
     OTHER("maintenance", ""),
 };
 
@@ -172,16 +177,24 @@ static enum vg_status read_hfov(const struct vg_wf_reader *self, const struct vg
     return status;
 }
 
+/* One word of a few; the first where the key is left out. */
+static enum vg_status read_word(const struct vg_wf_reader *self, const struct vg_yaml *map,
+                                const char *key, const char (*names)[WORD_SIZE], int n_names,
+                                int *out)
+{
+    const struct vg_yaml *node = vg_yaml_find(map, key);
+    *out = 0;
+    return node != NULL
+               ? vg_fields_choice(&self->r, node, key, names[0], WORD_SIZE, n_names, out)
+               : VG_OK;
+}
+
 static enum vg_status read_gimbal(const struct vg_wf_reader *self, const struct vg_yaml *map,
                                   struct vg_wf_camera *camera)
 {
-    static const char NAMES[][8] = {"fixed", "2-axis", "3-axis"};
-    const struct vg_yaml *node = vg_yaml_find(map, "gimbal");
+    static const char NAMES[][WORD_SIZE] = {"fixed", "2-axis", "3-axis"};
     int choice = VG_GIMBAL_FIXED;
-    enum vg_status status = VG_OK;
-    if (node != NULL) {
-        status = vg_fields_choice(&self->r, node, "gimbal", NAMES[0], sizeof NAMES[0], 3, &choice);
-    }
+    enum vg_status status = read_word(self, map, "gimbal", NAMES, COUNT(NAMES), &choice);
     camera->gimbal = (enum vg_gimbal)choice;
     return status;
 }
@@ -189,14 +202,20 @@ static enum vg_status read_gimbal(const struct vg_wf_reader *self, const struct 
 static enum vg_status read_light(const struct vg_wf_reader *self, const struct vg_yaml *map,
                                  struct vg_wf_camera *camera)
 {
-    static const char NAMES[][8] = {"any", "day"};
-    const struct vg_yaml *node = vg_yaml_find(map, "light");
+    static const char NAMES[][WORD_SIZE] = {"any", "day"};
     int choice = VG_LIGHT_ANY;
-    enum vg_status status = VG_OK;
-    if (node != NULL) {
-        status = vg_fields_choice(&self->r, node, "light", NAMES[0], sizeof NAMES[0], 2, &choice);
-    }
+    enum vg_status status = read_word(self, map, "light", NAMES, COUNT(NAMES), &choice);
     camera->light = (enum vg_light)choice;
+    return status;
+}
+
+static enum vg_status read_kind(const struct vg_wf_reader *self, const struct vg_yaml *map,
+                                struct vg_wf_type *type)
+{
+    static const char NAMES[][WORD_SIZE] = {"plane", "quadplane", "copter"};
+    int choice = VG_KIND_PLANE;
+    enum vg_status status = read_word(self, map, "kind", NAMES, COUNT(NAMES), &choice);
+    type->kind = (enum vg_kind)choice;
     return status;
 }
 
@@ -306,6 +325,9 @@ static enum vg_status read_types(const struct vg_wf_reader *self, const struct v
         if (status == VG_OK) {
             status = read_reference(self, m, "camera", wf->cameras[0].name, sizeof wf->cameras[0],
                                     wf->n_cameras, &type->camera);
+        }
+        if (status == VG_OK) {
+            status = read_kind(self, m, type);
         }
         if (status == VG_OK) {
             status = vg_wf_read_maintenance(self, m, type);
