@@ -184,9 +184,8 @@ static enum vg_status read_word(const struct vg_wf_reader *self, const struct vg
 {
     const struct vg_yaml *node = vg_yaml_find(map, key);
     *out = 0;
-    return node != NULL
-               ? vg_fields_choice(&self->r, node, key, names[0], WORD_SIZE, n_names, out)
-               : VG_OK;
+    return node != NULL ? vg_fields_choice(&self->r, node, key, names[0], WORD_SIZE, n_names, out)
+                        : VG_OK;
 }
 
 static enum vg_status read_gimbal(const struct vg_wf_reader *self, const struct vg_yaml *map,

@@ -92,8 +92,8 @@ static const struct refusal REFUSALS[] = {
      "dir/w.yaml:10:36: \"hfov\" is 175deg; it must lie between 0.1deg and 170deg"},
     {"3-axis", "4-axis",
      "dir/w.yaml:10:59: no gimbal is named \"4-axis\"; did you mean \"2-axis\"?"},
-    {"camera: eo", "camera: eo, kind: quadcopter",
-     "dir/w.yaml:12:60: no kind is named \"quadcopter\"; did you mean \"quadplane\"?"},
+    {"camera: eo", "camera: eo, kind: quadplan",
+     "dir/w.yaml:12:59: no kind is named \"quadplan\"; did you mean \"quadplane\"?"},
     /* maintenance */
     {"camera: eo", "camera: eo, maintenance: 4h",
      "dir/w.yaml:12:66: \"4h\" is no maintenance; write it as \"4h every 50h\", the work and the "
