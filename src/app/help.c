@@ -205,6 +205,22 @@ static const struct page PAGES[] = {
       "                   fois, à quelle finesse (cm par pixel), pixels Web Mercator de 38 m\n"
       "  --at INSTANT     tel qu'il était à « 2026-08-01T14:05:00Z » (par défaut : à la fin)\n"
       "  --gsd M          seulement les regards à M mètres par pixel ou mieux"}},
+    {"tlog",
+     "vigie tlog FILE.tlog [--json] [--only MESSAGE] [--sysid N]",
+     {"a telemetry log, for people or as JSON lines",
+      "un journal de télémétrie, pour les gens ou en lignes JSON"},
+     {"Modes, arming, take-off, landing, mission items and the drone's own words, with their "
+      "times;\n"
+      "logs of any ground station, MAVLink 1 and 2.\n"
+      "  --json           every message with all its fields, one JSON object a line\n"
+      "  --only MESSAGE   only this kind, such as GLOBAL_POSITION_INT (may be repeated)\n"
+      "  --sysid N        only this drone",
+      "Modes, armement, décollage, atterrissage, éléments de mission et les mots du drone, avec "
+      "leurs heures ;\n"
+      "journaux de toute station au sol, MAVLink 1 et 2.\n"
+      "  --json           chaque message avec tous ses champs, un objet JSON par ligne\n"
+      "  --only MESSAGE   seulement cette sorte, par exemple GLOBAL_POSITION_INT (répétable)\n"
+      "  --sysid N        seulement ce drone"}},
     {"terrain",
      "vigie terrain check WATCH",
      {"whether the elevation files suffice", "si les fichiers d'altitudes suffisent"},

@@ -306,3 +306,21 @@ size_t vg_mav_frame_format(const struct vg_mav_msg *msg, uint8_t seq, struct vg_
     }
     return end;
 }
+
+size_t vg_mav_frame_format_v1(const struct vg_mav_msg *msg, uint8_t seq,
+                              uint8_t out[VG_MAV_FRAME_MAX])
+{
+    const struct vg_mav_info *info = msg->id <= UINT8_MAX ? vg_mav_info_find(msg->id) : NULL;
+    if (info == NULL) {
+        return 0;
+    }
+    size_t n = info->min_length;
+    const uint8_t header[HEADER_V1] = {MAGIC_V1,   (uint8_t)n,  seq,
+                                       msg->sysid, msg->compid, (uint8_t)msg->id};
+    memcpy(out, header, HEADER_V1);
+    memcpy(out + HEADER_V1, msg->payload, n);
+    size_t end = HEADER_V1 + n;
+    uint16_t crc = vg_mav_crc(CRC_START, out + 1, end - 1);
+    vg_put_le16(out + end, vg_mav_crc(crc, &info->crc_extra, 1));
+    return end + CRC_SIZE;
+}

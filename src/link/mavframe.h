@@ -77,6 +77,11 @@ void vg_mavframe_flush(struct vg_mavframe *self, vg_mavframe_fn fn, void *ctx);
 size_t vg_mav_frame_format(const struct vg_mav_msg *msg, uint8_t seq, struct vg_mavsign *sign,
                            uint8_t out[VG_MAV_FRAME_MAX]);
 
+/* The same as version 1, for a drone that speaks nothing else: unsigned, without extension fields.
+ * 0 also for ids above 255, which version 1 cannot say. */
+size_t vg_mav_frame_format_v1(const struct vg_mav_msg *msg, uint8_t seq,
+                              uint8_t out[VG_MAV_FRAME_MAX]);
+
 /* Is this one whole frame of a known message with a right checksum? */
 bool vg_mav_frame_is_good(struct vg_bytes frame);
 

@@ -26,6 +26,7 @@ const classes = new Map();
 for (const d of DIALECTS) {
   for (const [id, c] of Object.entries(maps[d].REGISTRY)) if (!classes.has(+id)) classes.set(+id, c);
 }
+for (const c of require('./extra.js')) if (!classes.has(c.MSG_ID)) classes.set(c.MSG_ID, c);
 
 // A small generator of our own, so that a seed gives the same run everywhere.
 let state = BigInt(seed) * 6364136223846793005n + 1442695040888963407n;
@@ -42,14 +43,24 @@ function floatText(v) {
   floatBuffer.writeFloatLE(v);
   return `f${floatBuffer.readUInt32LE().toString(16).padStart(8, '0')}`;
 }
-const isNanText = (t) => (parseInt(t.slice(1), 16) & 0x7fffffff) > 0x7f800000;
+const doubleBuffer = Buffer.alloc(8);
+function doubleText(v) {
+  doubleBuffer.writeDoubleLE(v);
+  return `d${doubleBuffer.readBigUInt64LE().toString(16).padStart(16, '0')}`;
+}
+const isNanText = (t) => (t[0] === 'd'
+  ? (BigInt(`0x${t.slice(1)}`) & 0x7fffffffffffffffn) > 0x7ff0000000000000n
+  : (parseInt(t.slice(1), 16) & 0x7fffffff) > 0x7f800000);
 function sameText(type, got, want) {
-  if (type === 'float' && isNanText(want)) return isNanText(got); // payloads of NaN are not kept
+  const isReal = type === 'float' || type === 'double';
+  if (isReal && isNanText(want)) return isNanText(got); // payloads of NaN are not kept
   return got === want;
 }
 const base = (type) => type.replace('[]', '').replace('_mavlink_version', '');
 function text(type, v) {
   if (type === 'float') return floatText(v);
+  if (type === 'double') return doubleText(v);
+  if (type === 'char') return String(v.charCodeAt ? v.charCodeAt(0) || 0 : v);
   return BigInt(v).toString();
 }
 function fieldTexts(field, v) {
@@ -68,7 +79,9 @@ function sameField(field, got, want) {
 
 // ---- random values of each wire type.
 function randomNumber(type, zero) {
+  if (type === 'char') return String.fromCharCode(zero ? 0 : below(256));
   if (zero) return type.includes('64') ? 0n : 0;
+  if (type === 'double') return [0, -0, Infinity, NaN, 5e-324, -1.5, 1e300][below(7)];
   if (type === 'float') {
     const some = [0, -0, Infinity, -Infinity, NaN, 1e-45, 3.4028234663852886e38, -1];
     if (below(2)) return some[below(some.length)];
@@ -96,10 +109,10 @@ function randomMessage(c, zero) {
   return m;
 }
 
-function compare(c, line, m, what) {
+function compare(c, line, m, what, member = 'fields') {
   for (const f of c.FIELDS) {
     const want = fieldTexts(f, m[f.name]);
-    const got = line.fields[f.source];
+    const got = line[member][f.source];
     check(sameField(f, got, want), `${what} ${c.MSG_NAME}.${f.source}: got ${got}, want ${want}`);
   }
 }
@@ -111,6 +124,28 @@ for (const o of ours) {
   const c = classes.get(o.id);
   check(c && c.MSG_NAME === o.name && c.MAGIC_NUMBER === o.crc, `table entry ${o.id} ${o.name}`);
 }
+
+const endOf = (f) => f.offset + f.size * Math.max(1, f.length || 0);
+for (const o of ours) {
+  const c = classes.get(o.id);
+  check(o.full === Math.max(...c.FIELDS.map(endOf)), `full length of ${o.name}`);
+  check(o.min === Math.max(...c.FIELDS.filter((f) => !f.extension).map(endOf)), `least length of ${o.name}`);
+}
+
+// The table of fields: names, types, places and units, all of them and no others.
+const rows = run(['fields']);
+const told = new Map(rows.map((r) => [`${r.id} ${r.name}`, r]));
+let nFields = 0;
+for (const [id, c] of classes) {
+  for (const f of c.FIELDS) {
+    nFields++;
+    const r = told.get(`${id} ${f.source}`);
+    const isArray = f.type.endsWith('[]');
+    check(r && r.type === base(f.type) && r.offset === f.offset && r.count === (isArray ? f.length : 0) &&
+      r.extension === f.extension && r.unit === (f.units || ''), `field ${c.MSG_NAME}.${f.source}`);
+  }
+}
+check(rows.length === nFields, `${rows.length} fields in the table, ${nFields} defined`);
 
 // ---- 2. they read what we write.
 const key = MavLinkPacketSignature.key('watch the line');
@@ -140,6 +175,29 @@ function readOurs(signed) {
 const typed = readOurs(false);
 readOurs(true);
 
+// Every message by the table of fields, in both versions.
+function readTable(version, Protocol) {
+  const ids = new Set();
+  for (const line of run(['table', String(version), String(seed + 7), '4'])) {
+    const frame = Buffer.from(line.frame, 'hex');
+    const protocol = new Protocol();
+    const c = classes.get(line.id);
+    const header = protocol.header(frame);
+    ids.add(line.id);
+    check(header.msgid === line.id && header.seq === line.seq && header.sysid === line.sysid &&
+      header.compid === line.compid, `header of ${c.MSG_NAME}, version ${version}`);
+    check(protocol.crc(frame) === maps.x25crc(frame, 1, 2, c.MAGIC_NUMBER), `checksum of ${c.MSG_NAME}, version ${version}`);
+    const m = protocol.data(protocol.payload(frame), c);
+    for (const f of version === 1 ? c.FIELDS.filter((x) => x.extension) : []) m[f.name] ??= randomValue(f, true);
+    compare(c, line, m, `table, version ${version}:`);
+  }
+  return ids.size;
+}
+const nTable = readTable(2, MavLinkProtocolV2);
+const nTable1 = readTable(1, MavLinkProtocolV1);
+check(nTable === classes.size, `${nTable} of ${classes.size} messages written by the table`);
+check(nTable1 === [...classes.keys()].filter((id) => id < 256).length, `${nTable1} messages in version 1`);
+
 // ---- 3. we read what they write, with noise between the frames.
 function readTheirs(Protocol, ids) {
   const sent = [];
@@ -161,11 +219,13 @@ function readTheirs(Protocol, ids) {
     const [c, m, p] = sent[i];
     check(line.id === c.MSG_ID && line.seq === (i & 255) && line.sysid === p.sysid && line.compid === p.compid &&
       line.v1 === (Protocol === MavLinkProtocolV1), `envelope of ${c.MSG_NAME}`);
-    if (line.id === c.MSG_ID) compare(c, line, m, 'theirs read by us:');
+    if (line.id !== c.MSG_ID) return;
+    if (typed.has(line.id)) compare(c, line, m, 'theirs read by us:');
+    compare(c, line, m, 'theirs read by our table:', 'table');
   });
 }
-readTheirs(MavLinkProtocolV2, [...typed]);
-readTheirs(MavLinkProtocolV1, [...typed].filter((id) => id < 256));
+readTheirs(MavLinkProtocolV2, [...classes.keys()]);
+readTheirs(MavLinkProtocolV1, [...classes.keys()].filter((id) => id < 256));
 
 // ---- 4. we judge their signatures.
 function signedFrame(seq, linkId, k, ms) {
@@ -197,6 +257,6 @@ function signedFrame(seq, linkId, k, ms) {
   check(JSON.stringify(lines.map((l) => l.seq)) === JSON.stringify([...good, 96, 0]), 'which frames were taken');
 }
 
-console.log(`${typed.size} typed messages, ${ours.length} known`);
+console.log(`${typed.size} typed messages, ${ours.length} known, ${nFields} fields; ${nTable1} in version 1`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && typed.size > 40 ? 0 : 1);

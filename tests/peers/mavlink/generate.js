@@ -5,6 +5,7 @@
 const fs = require('fs');
 const path = require('path');
 const maps = require('mavlink-mappings');
+const extra = require('./extra.js');
 const version = require('mavlink-mappings/package.json').version;
 
 const DIALECTS = ['minimal', 'standard', 'common', 'ardupilotmega', 'uavionix', 'icarous', 'development'];
@@ -20,7 +21,10 @@ const TYPED = `HEARTBEAT SYS_STATUS SYSTEM_TIME PING GPS_RAW_INT ATTITUDE LOCAL_
   GIMBAL_MANAGER_STATUS GIMBAL_MANAGER_INFORMATION MOUNT_STATUS SETUP_SIGNING HIGH_LATENCY2
   OPEN_DRONE_ID_BASIC_ID OPEN_DRONE_ID_LOCATION OPEN_DRONE_ID_SYSTEM ADSB_VEHICLE
   GPS_GLOBAL_ORIGIN FENCE_STATUS RC_CHANNELS NAV_CONTROLLER_OUTPUT POWER_STATUS SCALED_PRESSURE
-  RAW_IMU SERVO_OUTPUT_RAW`.split(/\s+/);
+  RAW_IMU SERVO_OUTPUT_RAW FILE_TRANSFER_PROTOCOL EVENT CURRENT_EVENT_SEQUENCE REQUEST_EVENT
+  RESPONSE_EVENT_ERROR STORAGE_INFORMATION CAMERA_CAPTURE_STATUS VIDEO_STREAM_INFORMATION
+  VIDEO_STREAM_STATUS OPEN_DRONE_ID_OPERATOR_ID OPEN_DRONE_ID_ARM_STATUS LOG_REQUEST_LIST LOG_ENTRY
+  LOG_REQUEST_DATA LOG_DATA LOG_REQUEST_END CONTROL_STATUS COMPONENT_METADATA`.split(/\s+/);
 
 // JavaScript enum -> the name it has in the XML. Members are written VG_<XML name>.
 const ENUMS = [
@@ -36,8 +40,13 @@ const ENUMS = [
   ['CameraZoomType', 'CAMERA_ZOOM'],
   ['HlFailureFlag', 'HL_FAILURE_FLAG'], ['MavSysStatusSensor', 'MAV_SYS_STATUS'],
   ['PlaneMode', 'PLANE_MODE'], ['CopterMode', 'COPTER_MODE'],
+  ['MavFtpErr', 'MAV_FTP_ERR'], ['MavDataStream', 'MAV_DATA_STREAM'],
+  ['MavEventErrorReason', 'MAV_EVENT_ERROR_REASON'], ['StorageStatus', 'STORAGE_STATUS'],
+  ['VideoStreamType', 'VIDEO_STREAM_TYPE'], ['VideoStreamStatusFlags', 'VIDEO_STREAM_STATUS_FLAGS'],
+  ['CameraMode', 'CAMERA_MODE'], ['MavOdidArmStatus', 'MAV_ODID'],
+  ['MavEventCurrentSequenceFlags', 'MAV_EVENT_CURRENT_SEQUENCE_FLAGS'],
 ];
-const COMPONENTS = /^(ALL|AUTOPILOT1|CAMERA\d*|GIMBAL\d*|MISSIONPLANNER|ONBOARD_COMPUTER|UDP_BRIDGE)$/;
+const COMPONENTS = /^(ALL|AUTOPILOT1|CAMERA\d*|GIMBAL\d*|ODID_TXRX_\d|MISSIONPLANNER|ONBOARD_COMPUTER|UDP_BRIDGE)$/;
 // Only what the program names: no command that drops, fires or drives an output has a constant.
 const CMDS = `NAV_WAYPOINT NAV_LOITER_UNLIM NAV_LOITER_TURNS NAV_LOITER_TIME NAV_RETURN_TO_LAUNCH NAV_LAND
   NAV_TAKEOFF NAV_LOITER_TO_ALT NAV_VTOL_TAKEOFF NAV_VTOL_LAND NAV_DELAY CONDITION_DELAY
@@ -66,6 +75,7 @@ function registry() {
       if (!before) all.set(+id, c);
     }
   }
+  for (const c of extra) if (!all.has(c.MSG_ID)) all.set(c.MSG_ID, c);
   return new Map([...all].sort((a, b) => a[0] - b[0]));
 }
 
@@ -112,6 +122,22 @@ function typedDef(reg) {
   return out;
 }
 
+// Every field of every message, for those without a struct: one row a field, by id, in wire order.
+function fieldsDef(reg) {
+  const rows = [];
+  for (const [id, c] of reg) {
+    for (const f of c.FIELDS) {
+      const t = CTYPE[f.type.replace('[]', '')];
+      if (!t) throw new Error(`type ${f.type}`);
+      const count = f.type.endsWith('[]') ? f.length : 0;
+      const unit = JSON.stringify(f.units || '');
+      rows.push(`    X(${id}, ${f.source}, ${t}, ${f.offset}, ${count}, ${f.extension ? 1 : 0}, ${unit})`);
+    }
+  }
+  return HEAD('Every field of every message, by id: X(id, name, type, offset, count (0: one value), is an extension, unit).') +
+    '#define VG_MAV_ALL_FIELDS(X) \\\n' + rows.join(' \\\n') + '\n';
+}
+
 function findEnum(js) {
   for (const d of DIALECTS) if (maps[d][js]) return maps[d][js];
   throw new Error(`no enum ${js}`);
@@ -150,4 +176,5 @@ const dir = process.argv[2];
 const reg = registry();
 fs.writeFileSync(path.join(dir, 'messages.def'), messagesDef(reg));
 fs.writeFileSync(path.join(dir, 'typed.def'), typedDef(reg));
+fs.writeFileSync(path.join(dir, 'fields.def'), fieldsDef(reg));
 fs.writeFileSync(path.join(dir, 'mavenum.h'), enumH());

@@ -1,12 +1,15 @@
 /* Our side of the exchange with node-mavlink (check.js): values as JSON lines, frames as hex.
  *
  *   mav_peer list                            every message we know
+ *   mav_peer fields                          every field of every message, from the table
  *   mav_peer encode SEED ROUNDS [KEY]        random values of each typed message, with their frames
- *   mav_peer decode [KEY]                    frames on standard input, values on standard output
+ *   mav_peer table 1|2 SEED ROUNDS           of every message, by the table of fields; MAVLink 1 or
+ * 2 mav_peer decode [KEY]                    frames on standard input, values on standard output
  *
  * Floats are written as their bits, 64-bit integers as text, texts as hex: nothing is rounded. */
 #include "base/rng.h"
 #include "base/sha256.h"
+#include "link/mavfield.h"
 #include "link/mavframe.h"
 #include "link/mavsign.h"
 
@@ -185,6 +188,141 @@ static int encode(uint64_t seed, int rounds, struct vg_mavsign *sign)
     return 0;
 }
 
+/* ---- by the table of fields ---- */
+
+static void show_bits(const struct vg_mav_field *f, uint64_t bits)
+{
+    switch ((enum vg_mav_field_type)f->type) {
+    case VG_MAV_FIELD_i8:
+        show_i((int8_t)bits);
+        break;
+    case VG_MAV_FIELD_i16:
+        show_i((int16_t)bits);
+        break;
+    case VG_MAV_FIELD_i32:
+        show_i((int32_t)bits);
+        break;
+    case VG_MAV_FIELD_i64:
+        show_i((int64_t)bits);
+        break;
+    case VG_MAV_FIELD_f32:
+        printf("\"f%08x\"", (unsigned)bits);
+        break;
+    case VG_MAV_FIELD_f64:
+        printf("\"d%016" PRIx64 "\"", bits);
+        break;
+    case VG_MAV_FIELD_u8:
+    case VG_MAV_FIELD_u16:
+    case VG_MAV_FIELD_u32:
+    case VG_MAV_FIELD_u64:
+    case VG_MAV_FIELD_char:
+        show_u(bits);
+        break;
+    }
+}
+
+static void show_table_value(const struct vg_mav_field *f, const struct vg_mav_msg *msg)
+{
+    if (f->count == 0) {
+        show_bits(f, vg_mav_field_bits(f, msg, 0));
+        return;
+    }
+    if (f->type == VG_MAV_FIELD_char) {
+        const char *text = (const char *)msg->payload + f->offset;
+        show_hex(text, strnlen(text, f->count));
+        return;
+    }
+    printf("[");
+    for (int i = 0; i < f->count; i++) {
+        printf("%s", i > 0 ? "," : "");
+        show_bits(f, vg_mav_field_bits(f, msg, i));
+    }
+    printf("]");
+}
+
+static void show_table(const char *member, const struct vg_mav_msg *msg)
+{
+    int n;
+    const struct vg_mav_field *f = vg_mav_fields_find(msg->id, &n);
+    printf("\"%s\":{", member);
+    for (int k = 0; k < n; k++) {
+        printf("%s\"%s\":", k > 0 ? "," : "", f[k].name);
+        show_table_value(&f[k], msg);
+    }
+    printf("}");
+}
+
+static int list_fields(void)
+{
+#define X(id, NAME, crc, min, full) id,
+    static const uint32_t ids[] = {VG_MAV_LOW_MESSAGES(X) VG_MAV_HIGH_MESSAGES(X)};
+#undef X
+    static const char *const types[] = {"uint8_t",  "int8_t",  "uint16_t", "int16_t",
+                                        "uint32_t", "int32_t", "uint64_t", "int64_t",
+                                        "float",    "double",  "char"};
+    for (size_t k = 0; k < sizeof ids / sizeof ids[0]; k++) {
+        int n;
+        const struct vg_mav_field *f = vg_mav_fields_find(ids[k], &n);
+        for (int i = 0; i < n; i++) {
+            printf("{\"id\":%u,\"name\":\"%s\",\"type\":\"%s\",\"offset\":%d,\"count\":%d,"
+                   "\"extension\":%s,\"unit\":\"%s\"}\n",
+                   f[i].id, f[i].name, types[f[i].type], f[i].offset, f[i].count,
+                   f[i].is_extension ? "true" : "false", f[i].unit);
+        }
+    }
+    return 0;
+}
+
+static void fill_table_value(const struct vg_mav_field *f, struct vg_mav_msg *msg,
+                             struct vg_rng *rng)
+{
+    if (f->type == VG_MAV_FIELD_char && f->count > 0) {
+        char text[VG_MAV_PAYLOAD_MAX + 1];
+        random_text(rng, text, f->count);
+        memcpy(msg->payload + f->offset, text, f->count);
+        return;
+    }
+    for (int i = 0; i < (f->count > 0 ? f->count : 1); i++) {
+        bool is_float = f->type == VG_MAV_FIELD_f32;
+        uint32_t bits;
+        float v = random_float(rng);
+        memcpy(&bits, &v, sizeof bits);
+        vg_mav_field_put(f, msg, i, is_float ? bits : random_bits(rng));
+    }
+}
+
+/* In version 1 without ids above 255 and without extension fields. */
+static int encode_table(bool is_v1, uint64_t seed, int rounds)
+{
+#define X(id, NAME, crc, min, full) id,
+    static const uint32_t ids[] = {VG_MAV_LOW_MESSAGES(X) VG_MAV_HIGH_MESSAGES(X)};
+#undef X
+    struct vg_rng rng = vg_rng_seed(seed);
+    uint8_t seq = 0;
+    for (int round = 0; round < rounds; round++) {
+        for (size_t k = 0; k < sizeof ids / sizeof ids[0] && (!is_v1 || ids[k] < 256); k++) {
+            struct vg_mav_msg msg = {.id = ids[k], .sysid = OUR_SYSID, .compid = OUR_COMPID};
+            uint8_t out[VG_MAV_FRAME_MAX];
+            int n;
+            const struct vg_mav_field *f = vg_mav_fields_find(ids[k], &n);
+            msg.n = vg_mav_info_find(ids[k])->full_length;
+            for (int i = 0; i < n && round > 0; i++) {
+                if (!is_v1 || !f[i].is_extension) {
+                    fill_table_value(&f[i], &msg, &rng);
+                }
+            }
+            size_t size = is_v1 ? vg_mav_frame_format_v1(&msg, seq, out)
+                                : vg_mav_frame_format(&msg, seq, NULL, out);
+            show_envelope(msg.id, seq++, OUR_SYSID, OUR_COMPID);
+            show_table("fields", &msg);
+            printf(",\"frame\":");
+            show_hex(out, size);
+            printf("}\n");
+        }
+    }
+    return 0;
+}
+
 static void show_message(void *ctx, const struct vg_mav_msg *msg, struct vg_bytes frame)
 {
     (void)ctx;
@@ -192,6 +330,8 @@ static void show_message(void *ctx, const struct vg_mav_msg *msg, struct vg_byte
     show_envelope(msg->id, msg->seq, msg->sysid, msg->compid);
     printf("\"v1\":%s,\"signed\":%s,", msg->is_v1 ? "true" : "false",
            msg->is_signed ? "true" : "false");
+    show_table("table", msg);
+    printf(",");
     switch (msg->id) {
 #define X(NAME, lower)                                                                             \
     case VG_MAV_ID_##NAME: {                                                                       \
@@ -229,8 +369,9 @@ static int decode(struct vg_mavsign *sign)
 int main(int argc, char **argv)
 {
     const char *verb = argc > 1 ? argv[1] : "";
-    const char *key_hex =
-        strcmp(verb, "encode") == 0 ? (argc > 4 ? argv[4] : NULL) : (argc > 2 ? argv[2] : NULL);
+    const char *key_hex = strcmp(verb, "encode") == 0   ? (argc > 4 ? argv[4] : NULL)
+                          : strcmp(verb, "decode") == 0 ? (argc > 2 ? argv[2] : NULL)
+                                                        : NULL;
     struct vg_mavsign sign;
     struct vg_mavsign *with = NULL;
     if (key_hex != NULL) {
@@ -243,6 +384,13 @@ int main(int argc, char **argv)
     }
     if (strcmp(verb, "list") == 0) {
         return list();
+    }
+    if (strcmp(verb, "fields") == 0) {
+        return list_fields();
+    }
+    if (strcmp(verb, "table") == 0 && argc > 4) {
+        return encode_table(strcmp(argv[2], "1") == 0, strtoull(argv[3], NULL, 10),
+                            (int)strtol(argv[4], NULL, 10));
     }
     if (strcmp(verb, "encode") == 0 && argc > 3) {
         return encode(strtoull(argv[2], NULL, 10), (int)strtol(argv[3], NULL, 10), with);
