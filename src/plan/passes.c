@@ -26,15 +26,10 @@ static const char *percent(enum vg_lang lang, double share, char *buf, size_t si
     return vg_decimal_format(lang, floor(1000 * share + 1e-9) / 10, 1, buf, size_bytes);
 }
 
-void vg_plan_passes(const struct vg_plan_stretch *st, const struct vg_plan_sight *sight,
-                    enum vg_lang lang, struct vg_buf *out)
+void vg_plan_pass_words(const struct vg_plan_stretch *st, const struct vg_plan_sight *sight,
+                        enum vg_lang lang, struct vg_buf *out)
 {
-    char from[32];
-    char to[32];
     char text[32];
-    vg_decimal_format(lang, st->from_m / 1000, 1, from, sizeof from);
-    vg_decimal_format(lang, st->to_m / 1000, 1, to, sizeof to);
-    vg_buf_printf(out, vg_tr(lang, "%s, line %s, km %s to %s: "), st->id, st->line, from, to);
     if (st->agl_m > 0) {
         vg_buf_printf(out, vg_tr(lang, "%.0f m above ground, "), st->agl_m);
     }
@@ -53,4 +48,16 @@ void vg_plan_passes(const struct vg_plan_stretch *st, const struct vg_plan_sight
                       text);
     }
     vg_buf_puts(out, "\n");
+}
+
+void vg_plan_passes(const struct vg_plan_stretch *st, const struct vg_plan_sight *sight,
+                    enum vg_lang lang, struct vg_buf *out)
+{
+    char from[32];
+    char to[32];
+    vg_decimal_format(lang, st->from_m / 1000, 1, from, sizeof from);
+    vg_decimal_format(lang, st->to_m / 1000, 1, to, sizeof to);
+    vg_buf_puts(out, st->id);
+    vg_buf_printf(out, vg_tr(lang, ", line %s, km %s to %s: "), st->line, from, to);
+    vg_plan_pass_words(st, sight, lang, out);
 }

@@ -1,4 +1,4 @@
-#include "plan/table.h"
+#include "plan/table_priv.h"
 
 #include "base/time.h"
 
@@ -219,69 +219,6 @@ static void put_clock(const struct vg_plan *plan, const struct vg_watchfile *wat
     }
 }
 
-/* Where a stretch begins and ends, in kilometres. */
-struct ends {
-    char from[32];
-    char to[32];
-};
-
-static struct ends ends_of(const struct vg_plan_stretch *st, enum vg_lang lang)
-{
-    struct ends e;
-    vg_decimal_format(lang, st->from_m / 1000, 1, e.from, sizeof e.from);
-    vg_decimal_format(lang, st->to_m / 1000, 1, e.to, sizeof e.to);
-    return e;
-}
-
-static void put_unreachable(const struct vg_plan *plan, enum vg_lang lang, struct vg_buf *out)
-{
-    for (int k = 0; k < plan->n_stretches; k++) {
-        const struct vg_plan_stretch *st = &plan->stretches[k];
-        if (st->is_unreachable) {
-            struct ends e = ends_of(st, lang);
-            vg_buf_printf(out, vg_tr(lang, "NOT WATCHED: %s, line %s, km %s to %s: %s\n"), st->id,
-                          st->line, e.from, e.to, st->reason);
-        }
-    }
-}
-
-/* How each stretch is swept. */
-static void put_passes(const struct vg_plan *plan, enum vg_lang lang, struct vg_buf *out)
-{
-    bool is_any = false;
-    for (int k = 0; k < plan->n_stretches; k++) {
-        const struct vg_plan_stretch *st = &plan->stretches[k];
-        if (st->n_passes > 0 && !st->is_unreachable) {
-            vg_buf_puts(out, is_any ? "" : vg_tr(lang, "passes:\n"));
-            is_any = true;
-            vg_buf_puts(out, "  ");
-            vg_plan_passes(st, &(struct vg_plan_sight){st->seen, st->hidden_m, true}, lang, out);
-        }
-    }
-}
-
-/* Stretches with a wish of their own, where there are such. */
-static void put_wishes(const struct vg_plan *plan, const struct vg_watchfile *watch,
-                       enum vg_lang lang, struct vg_buf *out)
-{
-    bool is_mixed = false;
-    for (int k = 0; k < plan->n_stretches; k++) {
-        is_mixed = is_mixed || fabs(plan->stretches[k].revisit_s - watch->revisit_s) > 0.1;
-    }
-    for (int k = 0; k < plan->n_stretches && is_mixed; k++) {
-        const struct vg_plan_stretch *st = &plan->stretches[k];
-        char gap[48];
-        char wanted[48];
-        if (!st->is_unreachable) {
-            vg_duration_format(st->worst_gap_s, gap, sizeof gap);
-            vg_duration_format(st->revisit_s, wanted, sizeof wanted);
-            struct ends e = ends_of(st, lang);
-            vg_buf_printf(out, vg_tr(lang, "%s, line %s, km %s to %s: seen every %s, wanted %s\n"),
-                          st->id, st->line, e.from, e.to, gap, wanted);
-        }
-    }
-}
-
 void vg_plan_table(const struct vg_plan *plan, const struct vg_watchfile *watch, double promise_s,
                    enum vg_lang lang, struct vg_buf *out)
 {
@@ -293,7 +230,5 @@ void vg_plan_table(const struct vg_plan *plan, const struct vg_watchfile *watch,
     put_clock(plan, watch, lang, out);
     vg_buf_puts(out, "\n");
     put_rows(plan, lang, out);
-    put_passes(plan, lang, out);
-    put_wishes(plan, watch, lang, out);
-    put_unreachable(plan, lang, out);
+    vg_plan_table_stretches(plan, watch, lang, out);
 }

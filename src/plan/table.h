@@ -21,6 +21,9 @@ struct vg_plan_sight {
     bool is_least; /* foreseen for either way of flying: at least so much is seen */
 };
 
+/* How high and where the passes of a stretch are flown, what they see; ends the line. */
+void vg_plan_pass_words(const struct vg_plan_stretch *st, const struct vg_plan_sight *sight,
+                        enum vg_lang lang, struct vg_buf *out);
 /* One line: where the stretch lies, how high and where its passes are flown, what they see. */
 void vg_plan_passes(const struct vg_plan_stretch *st, const struct vg_plan_sight *sight,
                     enum vg_lang lang, struct vg_buf *out);
