@@ -11,6 +11,7 @@
 #define WHY_PARAM "this parameter may not be written"
 #define WHY_TARGET "a command must name one drone"
 #define WHY_FORCED "arming and disarming may not be forced"
+#define WHY_GUEST "missions, fences and parameters are written by the station alone"
 #define WHY_FENCE "the fence may be switched on, not off"
 
 /* Messages that say nothing a drone acts on dangerously, whatever their fields. */
@@ -52,6 +53,7 @@ static const uint16_t commands[] = {
     VG_MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW,
     VG_MAV_CMD_DO_GIMBAL_MANAGER_CONFIGURE,
     VG_MAV_CMD_REQUEST_OPERATOR_CONTROL,
+    VG_MAV_CMD_CONTROL_HIGH_LATENCY, /* reports by satellite on or off: what is told, not flown */
 };
 
 static const uint16_t mission_items[] = {
@@ -241,6 +243,23 @@ static const char *refuse_message(const struct vg_mav_msg *msg)
         return refuse_param(msg);
     default:
         return WHY_MESSAGE;
+    }
+}
+
+bool vg_allow_guest_message(const struct vg_mav_msg *msg, const char **out_why_not)
+{
+    switch (msg->id) {
+    case VG_MAV_ID_MISSION_ITEM_INT:
+    case VG_MAV_ID_MISSION_COUNT:
+    case VG_MAV_ID_MISSION_CLEAR_ALL:
+    case VG_MAV_ID_MISSION_SET_CURRENT:
+    case VG_MAV_ID_PARAM_SET:
+        if (out_why_not != NULL) {
+            *out_why_not = WHY_GUEST;
+        }
+        return false;
+    default:
+        return vg_allow_message(msg, out_why_not);
     }
 }
 

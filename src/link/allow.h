@@ -21,6 +21,10 @@
  * writes, which must also name one drone (target system 0, everybody, is refused). */
 bool vg_allow_message(const struct vg_mav_msg *msg, const char **out_why_not);
 
+/* May another ground station have this message passed on (the watch's "router")? What we may send,
+ * but for what writes: a mission that was verified is not changed behind the station's back. */
+bool vg_allow_guest_message(const struct vg_mav_msg *msg, const char **out_why_not);
+
 /* Is this command id allowed in COMMAND_LONG and COMMAND_INT? Some also restrict their values. */
 bool vg_allow_command(uint16_t command);
 

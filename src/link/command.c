@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define LATE_US (5 * VG_US_PER_S)
+
 enum {
     ATTEMPTS_DEFAULT = 6,
     PROGRESS_UNKNOWN = 255
@@ -40,10 +42,46 @@ static bool is_over(const struct vg_command_slot *s)
 
 static void transmit(struct vg_command *self, struct vg_command_slot *s, struct vg_us now)
 {
-    s->cmd.confirmation = (uint8_t)s->attempts;
+    s->cmd.confirmation = (uint8_t)(s->n_sent < UINT8_MAX ? s->n_sent : UINT8_MAX);
     s->attempts++;
+    s->n_sent++;
+    s->first_sent = s->n_sent == 1 ? now : s->first_sent;
+    s->last_sent = now;
     s->deadline = vg_us_add(now, or_default(self->retry, VG_US_PER_S));
     vg_mav_command_long_pack(&s->cmd, s->our_sysid, s->our_compid, vg_outq_add(&self->out));
+}
+
+/* ---- answers that come late ---- */
+
+static struct vg_command_late *find_late(struct vg_command *self,
+                                         const struct vg_mav_command_long *cmd, struct vg_us now)
+{
+    for (int i = 0; i < VG_COMMANDS_LATE; i++) {
+        struct vg_command_late *l = &self->late[i];
+        if (l->until.us > now.us && l->sysid == cmd->target_system &&
+            l->compid == cmd->target_component && l->command == cmd->command) {
+            return l;
+        }
+    }
+    return NULL;
+}
+
+/* A slot is done with: attempts of it that got no answer may yet get one. Which answer was whose
+ * cannot be told, and the network may double them: so they are waited out, not counted. */
+static void note_late(struct vg_command *self, const struct vg_command_slot *s)
+{
+    bool may_come = s->n_sent > 1 || s->result.end == VG_COMMAND_SILENT;
+    bool is_asking = s->cmd.command == VG_MAV_CMD_SET_MESSAGE_INTERVAL ||
+                     s->cmd.command == VG_MAV_CMD_REQUEST_MESSAGE;
+    if (!may_come || is_asking) {
+        return;
+    }
+    struct vg_command_late *oldest = &self->late[0];
+    for (int i = 1; i < VG_COMMANDS_LATE; i++) {
+        oldest = self->late[i].until.us < oldest->until.us ? &self->late[i] : oldest;
+    }
+    *oldest = (struct vg_command_late){s->cmd.target_system, s->cmd.target_component,
+                                       s->cmd.command, vg_us_add(s->last_sent, vg_us(LATE_US))};
 }
 
 static struct vg_command_slot *free_slot(struct vg_command *self)
@@ -87,7 +125,12 @@ enum vg_status vg_command_send(struct vg_command *self, uint8_t our_sysid, uint8
                                            .command = cmd->command,
                                            .progress_pct = PROGRESS_UNKNOWN,
                                            .sent = now};
-    transmit(self, s, now);
+    const struct vg_command_late *late = find_late(self, cmd, now);
+    if (late != NULL) {
+        s->deadline = late->until;
+    } else {
+        transmit(self, s, now);
+    }
     return VG_OK;
 }
 
@@ -110,7 +153,7 @@ void vg_command_feed(struct vg_command *self, const struct vg_mav_msg *msg, stru
     if (s == NULL) { /* sent to all components of the drone */
         s = find_slot(self, msg->sysid, VG_MAV_COMP_ID_ALL, ack.command);
     }
-    if (s == NULL || is_over(s) || !is_for_us(&ack, s)) {
+    if (s == NULL || is_over(s) || s->n_sent == 0 || !is_for_us(&ack, s)) {
         return;
     }
     s->result.result = ack.result;
@@ -143,6 +186,19 @@ void vg_command_step(struct vg_command *self, struct vg_us now)
     }
 }
 
+void vg_command_hurry(struct vg_command *self, struct vg_us now)
+{
+    for (int i = 0; i < VG_COMMANDS_MAX; i++) {
+        struct vg_command_slot *s = &self->slots[i];
+        bool is_under_way = s->result.result == VG_MAV_RESULT_IN_PROGRESS;
+        if (s->is_used && !is_over(s) && !is_under_way && s->n_sent > 0 &&
+            s->n_sent < 2 * attempts_max(self)) {
+            s->deadline = now;
+            s->attempts--;
+        }
+    }
+}
+
 bool vg_command_next_out(struct vg_command *self, struct vg_mav_msg *out)
 {
     return vg_outq_take(&self->out, out);
@@ -158,6 +214,9 @@ bool vg_command_next_result(struct vg_command *self, struct vg_command_result *o
         *out = s->result;
         s->is_used = !is_over(s);
         s->has_result = false;
+        if (!s->is_used) {
+            note_late(self, s);
+        }
         return true;
     }
     return false;

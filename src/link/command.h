@@ -8,6 +8,11 @@
  *     then: while (vg_command_next_out(&cmds, &m)) ...; while (vg_command_next_result(&cmds, &r))
  * ...
  *
+ * A command that was repeated may be answered more than once, and an answer names the command only.
+ * So while answers to it may still be on their way, up to five seconds after the last attempt, the
+ * next of the same kind to that drone waits: a late "accepted" must not be taken for its own. (Not
+ * so for asking for messages, which harms nobody.)
+ *
  * Memory: fixed, 32 in flight. Threads: one at a time. Allocations: none.
  * Source: mavlink.io/en/services/command.html.
  */
@@ -19,7 +24,8 @@
 #include "link/outq.h"
 
 enum {
-    VG_COMMANDS_MAX = 32
+    VG_COMMANDS_MAX = 32,
+    VG_COMMANDS_LATE = 16
 };
 
 enum vg_command_end {
@@ -46,9 +52,19 @@ struct vg_command_slot {
     uint8_t our_compid;
     struct vg_mav_command_long cmd;
     int attempts;
+    int n_sent; /* really; 0: waits for answers to the one before */
     struct vg_us first_sent;
+    struct vg_us last_sent;
     struct vg_us deadline;
     struct vg_command_result result;
+};
+
+/* Answers that may still come to a command that has ended. */
+struct vg_command_late {
+    uint8_t sysid;
+    uint8_t compid;
+    uint16_t command;
+    struct vg_us until;
 };
 
 /* Zero-initialise; zero fields of patience mean the defaults. */
@@ -58,6 +74,7 @@ struct vg_command {
     int attempts_max; /* default 6 */
     /* private */
     struct vg_command_slot slots[VG_COMMANDS_MAX];
+    struct vg_command_late late[VG_COMMANDS_LATE];
     struct vg_outq out;
 };
 
@@ -68,6 +85,9 @@ enum vg_status vg_command_send(struct vg_command *self, uint8_t our_sysid, uint8
                                struct vg_error *err) VG_MUST_USE;
 void vg_command_feed(struct vg_command *self, const struct vg_mav_msg *msg, struct vg_us now);
 void vg_command_step(struct vg_command *self, struct vg_us now);
+/* The way to the drone is another one now: what has no answer yet is repeated at the next step; the
+ * attempt that went the old way does not count. */
+void vg_command_hurry(struct vg_command *self, struct vg_us now);
 bool vg_command_next_out(struct vg_command *self, struct vg_mav_msg *out);
 /* Results in no particular order; each end is reported once. */
 bool vg_command_next_result(struct vg_command *self, struct vg_command_result *out);

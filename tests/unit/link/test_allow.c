@@ -13,9 +13,10 @@
 /* By number, from mavlink.io/en/messages/common.html: return, land, take off, VTOL take off and
  * land, set mode, change speed, landing sequence, pause/continue, look at a place, look nowhere,
  * fence, set current item, start, arm, message interval, request message, zoom, focus, source,
- * gimbal angles, gimbal control, operator control. */
-static const uint16_t commands[] = {20,  21,  22,  84,  85,  176, 178, 189, 193,  195,  197,  207,
-                                    224, 300, 400, 511, 512, 531, 532, 534, 1000, 1001, 32100};
+ * gimbal angles, gimbal control, reports by satellite, operator control. */
+static const uint16_t commands[] = {20,  21,  22,  84,  85,   176,  178,  189,
+                                    193, 195, 197, 207, 224,  300,  400,  511,
+                                    512, 531, 532, 534, 1000, 1001, 2600, 32100};
 /* Waypoint, the three loiters, return, land, take off, loiter to altitude, VTOL take off and land,
  * jump, speed, landing sequence, look at, look nowhere, zoom, gimbal angles, record video, stop. */
 static const uint16_t items[] = {16,  17,  18,  19,  20,  21,  22,   31,   84,  85,
@@ -252,6 +253,33 @@ static void a_refusal_says_why(void **state)
     assert_string_equal(why, "untouched");
 }
 
+/* Another ground station: the free messages and our commands, nothing that writes. */
+static void a_guest_commands_but_writes_nothing(void **state)
+{
+    (void)state;
+    size_t n_free = sizeof free_messages / sizeof free_messages[0];
+    for (uint32_t id = 0; id < 70000; id++) {
+        const struct vg_mav_msg msg = {.id = id, .sysid = 250, .compid = 190};
+        assert_int_equal(vg_allow_guest_message(&msg, NULL), has32(free_messages, n_free, id));
+    }
+    const struct vg_mav_mission_item_int item = {.command = 16, .target_system = 1};
+    const struct vg_mav_mission_count count = {.count = 3, .target_system = 1};
+    const struct vg_mav_param_set set = {.param_id = "SR0_POSITION", .target_system = 1};
+    const struct vg_mav_command_long home = {.command = 20, .target_system = 1};
+    const struct vg_mav_command_long drop = {.command = 183, .target_system = 1};
+    struct vg_mav_msg msg;
+    vg_mav_mission_item_int_pack(&item, 250, 190, &msg);
+    assert_true(vg_allow_message(&msg, NULL) && !vg_allow_guest_message(&msg, NULL));
+    vg_mav_mission_count_pack(&count, 250, 190, &msg);
+    assert_true(vg_allow_message(&msg, NULL) && !vg_allow_guest_message(&msg, NULL));
+    vg_mav_param_set_pack(&set, 250, 190, &msg);
+    assert_true(vg_allow_message(&msg, NULL) && !vg_allow_guest_message(&msg, NULL));
+    vg_mav_command_long_pack(&home, 250, 190, &msg);
+    assert_true(vg_allow_guest_message(&msg, NULL));
+    vg_mav_command_long_pack(&drop, 250, 190, &msg);
+    assert_false(vg_allow_guest_message(&msg, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +292,7 @@ int main(void)
         cmocka_unit_test(nothing_goes_to_everybody),
         cmocka_unit_test(only_message_rates_are_written),
         cmocka_unit_test(a_refusal_says_why),
+        cmocka_unit_test(a_guest_commands_but_writes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
