@@ -14,7 +14,8 @@ static enum vg_status refuse(const char *text, struct vg_error *err)
 {
     return vg_fail(err, VG_E_FORMAT,
                    "\"%.80s\" is not a link: expected udp:14550, udpin:HOST:PORT, "
-                   "udpout:HOST:PORT, tcp:HOST:PORT or serial:/dev/NAME:BAUD",
+                   "udpout:HOST:PORT, tcp:HOST:PORT, tcp-listen:HOST:PORT or "
+                   "serial:/dev/NAME:BAUD",
                    text);
 }
 
@@ -59,11 +60,24 @@ static enum vg_status parse_socket(const char *text, enum vg_link_uri_kind kind,
     }
     /* One may listen on every address, but not send to it; and a port must be said. */
     bool is_any = made.addr.sa.any.sa_family == AF_INET && made.addr.sa.v4.sin_addr.s_addr == 0;
-    if (vg_addr_port(&made.addr) == 0 || (is_any && kind != VG_LINK_URI_UDP_IN)) {
+    bool is_listening = kind == VG_LINK_URI_UDP_IN || kind == VG_LINK_URI_TCP_LISTEN;
+    if (vg_addr_port(&made.addr) == 0 || (is_any && !is_listening)) {
         return refuse(text, err);
     }
     *out = made;
     return VG_OK;
+}
+
+/* A port alone, on one host. */
+static enum vg_status parse_port_of(enum vg_link_uri_kind kind, const char *host, int port,
+                                    struct vg_link_uri *out, struct vg_error *err)
+{
+    struct vg_link_uri made = {.kind = kind};
+    enum vg_status st = vg_addr_make(host, port, &made.addr, err);
+    if (st == VG_OK) {
+        *out = made;
+    }
+    return st;
 }
 
 static bool has_scheme(const char *text, size_t n, const char *scheme)
@@ -81,12 +95,10 @@ enum vg_status vg_link_uri_parse(const char *text, struct vg_link_uri *out, stru
     const char *rest = colon + 1;
     int port = 0;
     if (has_scheme(text, n, "udp") && parse_int(rest, 1, 65535, &port)) {
-        struct vg_link_uri made = {.kind = VG_LINK_URI_UDP_IN};
-        enum vg_status st = vg_addr_make("*", port, &made.addr, err);
-        if (st == VG_OK) {
-            *out = made;
-        }
-        return st;
+        return parse_port_of(VG_LINK_URI_UDP_IN, "*", port, out, err);
+    }
+    if (has_scheme(text, n, "tcp-listen") && parse_int(rest, 1, 65535, &port)) {
+        return parse_port_of(VG_LINK_URI_TCP_LISTEN, "127.0.0.1", port, out, err);
     }
     if (has_scheme(text, n, "udp") || has_scheme(text, n, "udpin")) {
         return parse_socket(text, VG_LINK_URI_UDP_IN, rest, out, err);
@@ -97,18 +109,22 @@ enum vg_status vg_link_uri_parse(const char *text, struct vg_link_uri *out, stru
     if (has_scheme(text, n, "tcp")) {
         return parse_socket(text, VG_LINK_URI_TCP, rest, out, err);
     }
+    if (has_scheme(text, n, "tcp-listen")) {
+        return parse_socket(text, VG_LINK_URI_TCP_LISTEN, rest, out, err);
+    }
     if (has_scheme(text, n, "serial")) {
         return parse_serial(text, rest, out, err);
     }
     return vg_fail(err, VG_E_UNSUPPORTED,
                    "links of kind \"%.*s\" are not known: expected udp:14550, udpin:HOST:PORT, "
-                   "udpout:HOST:PORT, tcp:HOST:PORT or serial:/dev/NAME:BAUD",
+                   "udpout:HOST:PORT, tcp:HOST:PORT, tcp-listen:HOST:PORT or "
+                   "serial:/dev/NAME:BAUD",
                    (int)(n > 20 ? 20 : n), text);
 }
 
 const char *vg_link_uri_format(const struct vg_link_uri *self, char *buf, size_t size_bytes)
 {
-    static const char *const schemes[] = {"udpin", "udpout", "tcp", "serial"};
+    static const char *const schemes[] = {"udpin", "udpout", "tcp", "tcp-listen", "serial"};
     char addr[VG_ADDR_TEXT_SIZE];
     if (self->kind == VG_LINK_URI_SERIAL) {
         vg_format(buf, size_bytes, "serial:%s:%d", self->device, self->baud);

@@ -4,10 +4,13 @@
  *   udpin:HOST:PORT          bind there and answer whoever speaks
  *   udpout:HOST:PORT         send there first
  *   tcp:HOST:PORT            connect there
- *   serial:/dev/ttyUSB0:57600  (baud left out: 57600)
+ *   tcp-listen:PORT          tcp-listen:127.0.0.1:PORT, in short: other hosts only where one is
+ * named tcp-listen:HOST:PORT     be connected to there serial:/dev/ttyUSB0:57600  (baud left out:
+ * 57600)
  *
  * HOST is a numeric address, "localhost", or [V6] in brackets. The words are those of MAVProxy and
- * pymavlink connection strings. Threads: pure. Fuzz target: tests/fuzz/io/link_uri. */
+ * pymavlink connection strings (but tcp-listen, which is tcpin there). Threads: pure. Fuzz target:
+ * tests/fuzz/io/link_uri. */
 #ifndef VG_IO_LINK_URI_H
 #define VG_IO_LINK_URI_H
 
@@ -24,6 +27,7 @@ enum vg_link_uri_kind {
     VG_LINK_URI_UDP_IN,
     VG_LINK_URI_UDP_OUT,
     VG_LINK_URI_TCP,
+    VG_LINK_URI_TCP_LISTEN,
     VG_LINK_URI_SERIAL,
     VG_LINK_URI_KIND_COUNT
 };

@@ -25,6 +25,9 @@ static void links_are_read_and_written_back(void **state)
         {"udpout:192.168.1.5:14555", VG_LINK_URI_UDP_OUT, "udpout:192.168.1.5:14555"},
         {"udpout:[::1]:14555", VG_LINK_URI_UDP_OUT, "udpout:[::1]:14555"},
         {"tcp:10.0.0.1:5760", VG_LINK_URI_TCP, "tcp:10.0.0.1:5760"},
+        {"tcp-listen:5760", VG_LINK_URI_TCP_LISTEN, "tcp-listen:127.0.0.1:5760"},
+        {"tcp-listen:*:5760", VG_LINK_URI_TCP_LISTEN, "tcp-listen:0.0.0.0:5760"},
+        {"tcp-listen:[::1]:5760", VG_LINK_URI_TCP_LISTEN, "tcp-listen:[::1]:5760"},
         {"serial:/dev/ttyUSB0:115200", VG_LINK_URI_SERIAL, "serial:/dev/ttyUSB0:115200"},
         {"serial:/dev/ttyACM0", VG_LINK_URI_SERIAL, "serial:/dev/ttyACM0:57600"},
     };
@@ -57,6 +60,8 @@ static void other_texts_are_refused_and_leave_the_output(void **state)
                                       "udpout:1.2.3.4:0",
                                       "udpout:::1:14550",
                                       "tcp:*:5760",
+                                      "tcp-listen:0",
+                                      "tcp-listen:",
                                       "tcp:[::1:5760",
                                       "serial:ttyUSB0",
                                       "serial:/",
