@@ -21,6 +21,7 @@ int vg_cmd_run(const struct vg_app *app, int argc, char **argv)
         {"listen", VG_OPT_TEXT, &o.listen},
         {"seed", VG_OPT_INTEGER, &o.seed},
         {"fault", VG_OPT_LIST, &faults},
+        {"scenario", VG_OPT_TEXT, &o.scenario},
         {"sim-ports", VG_OPT_INTEGER, &o.sim_ports},
         {"port-base", VG_OPT_INTEGER, &o.port_base},
     };
@@ -32,8 +33,8 @@ int vg_cmd_run(const struct vg_app *app, int argc, char **argv)
     if (n != 1) {
         return vg_app_usage(app, argv[0], "a watch file is wanted");
     }
-    if (!o.is_sim && (o.speed != 1 || faults.n > 0 || o.must_ask)) {
-        return vg_app_usage(app, argv[0], "--speed, --fault and --ask go with --sim");
+    if (!o.is_sim && (o.speed != 1 || faults.n > 0 || o.scenario != NULL || o.must_ask)) {
+        return vg_app_usage(app, argv[0], "--speed, --fault, --scenario and --ask go with --sim");
     }
     o.watch_path = path[0];
     return vg_station_run(app, &o);

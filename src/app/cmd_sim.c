@@ -32,6 +32,7 @@ struct sim_options {
     int64_t port_base;
     const char *epoch;
     const char *plan; /* drones without a base stand where it flies them from; NULL: no plan */
+    const char *scenario; /* file of faults; NULL: none */
     bool has_parent;
     struct vg_option_list faults;
 };
@@ -172,18 +173,13 @@ static enum vg_status open_all(struct sim *self, struct vg_error *err)
 
 static enum vg_status add_faults(struct sim *self, struct vg_error *err)
 {
-    for (int i = 0; i < self->options.faults.n; i++) {
-        struct vg_simfault fault;
-        enum vg_status st =
-            vg_simfault_parse(self->options.faults.text[i], &self->watch, &fault, err);
-        if (st == VG_OK) {
-            st = vg_simfleet_add_fault(self->fleet, &fault, err);
-        }
-        if (st != VG_OK) {
-            return st;
-        }
+    struct vg_simscenario all;
+    enum vg_status st =
+        vg_load_faults(&self->watch, self->options.scenario, &self->options.faults, &all, err);
+    for (int i = 0; st == VG_OK && i < all.n_faults; i++) {
+        st = vg_simfleet_add_fault(self->fleet, &all.faults[i], err);
     }
-    return VG_OK;
+    return st;
 }
 
 /* "UTC0_US,MONO0_US": the clock of the station that started us. */
@@ -339,6 +335,7 @@ int vg_cmd_sim(const struct vg_app *app, int argc, char **argv)
         {"seed", VG_OPT_INTEGER, &o->seed},
         {"for", VG_OPT_DURATION, &o->for_s},
         {"fault", VG_OPT_LIST, &o->faults},
+        {"scenario", VG_OPT_TEXT, &o->scenario},
         {"epoch", VG_OPT_TEXT, &o->epoch},
         {"plan", VG_OPT_TEXT, &o->plan},
         {"rate", VG_OPT_NUMBER, &o->rate_hz},

@@ -92,7 +92,8 @@ static const struct page PAGES[] = {
       "  --listen H:P     where the page is served (default: the watch's)\n"
       "  --seed S         seed of the simulation\n"
       "  --fault TEXT     simulated fault, e.g. \"V3 silent 600s 300s\", \"wind 1h 9m/s 60deg\"\n"
-      "                   (may be repeated)\n"
+      "                   (may be repeated; kinds: docs/sim.md)\n"
+      "  --scenario FILE  simulated faults, one a line\n"
       "  --port-base P    UDP ports of the links from P up, whatever the watch says\n"
       "  --sim-ports P    the simulated fleet sends to ports from P up (for a relay in between)\n"
       "  --ask            with --sim: wait for the pilot's consent as with real drones",
@@ -106,22 +107,36 @@ static const struct page PAGES[] = {
       "  --listen H:P     où la page est servie (par défaut : selon la veille)\n"
       "  --seed S         graine de la simulation\n"
       "  --fault TEXTE    panne simulée, p. ex. \"V3 silent 600s 300s\", \"wind 1h 9m/s 60deg\"\n"
-      "                   (répétable)\n"
+      "                   (répétable ; sortes : docs/sim.md)\n"
+      "  --scenario FICH  pannes simulées, une par ligne\n"
       "  --port-base P    ports UDP des liaisons à partir de P, quoi que dise la veille\n"
       "  --sim-ports P    la flotte simulée émet vers les ports à partir de P (pour un relais "
       "entre deux)\n"
       "  --ask            avec --sim : attendre l'accord du pilote comme pour de vrais drones"}},
     {"sim",
-     "vigie sim WATCH [--plan PLAN.json] [--speed N] [--seed S] [--for T] [--fault TEXT]",
+     "vigie sim WATCH [--plan PLAN.json] [--speed N] [--seed S] [--for T] [--scenario FILE] "
+     "[--fault TEXT]",
      {"the fleet in a box: one MAVLink endpoint a drone",
       "la flotte en boîte : un point MAVLink par drone"},
      {"Each drone speaks MAVLink 2 over UDP to the port of its link; any ground station may\n"
       "listen. --fault \"V3 silent 600s 300s\": V3 falls silent after 600 s for 300 s;\n"
       "\"wind 1h 9m/s 60deg\": after an hour the wind blows from 60 degrees at 9 m/s.\n"
+      "--scenario FILE: such lines from a file. DRONE (or all), KIND, AT, then its values:\n"
+      "  silent|deaf|mute FOR, loss|duplicate|reorder|corrupt|truncate FOR SHARE, rate FOR "
+      "1200B/s,\n"
+      "  delay FOR TIME [JITTER], no-position FOR, gps-jump FOR LENGTH ANGLE, battery SHARE, "
+      "cell,\n"
+      "  crash, reboot FOR, stuck-upload|says-landed|wrong-item|acts-not|frozen FOR\n"
       "--plan: drones that the watch gives no base stand where this plan flies them from.",
       "Chaque drone parle MAVLink 2 en UDP vers le port de sa liaison ; toute station au sol peut\n"
       "écouter. --fault \"V3 silent 600s 300s\" : V3 se tait après 600 s pendant 300 s ;\n"
       "\"wind 1h 9m/s 60deg\" : après une heure le vent souffle du 60 à 9 m/s.\n"
+      "--scenario FICHIER : de telles lignes dans un fichier. DRONE (ou all), SORTE, DÉBUT, "
+      "valeurs :\n"
+      "  silent|deaf|mute DURÉE, loss|duplicate|reorder|corrupt|truncate DURÉE PART,\n"
+      "  rate DURÉE 1200B/s, delay DURÉE RETARD [GIGUE], no-position DURÉE,\n"
+      "  gps-jump DURÉE LONGUEUR ANGLE, battery PART, cell, crash, reboot DURÉE,\n"
+      "  stuck-upload|says-landed|wrong-item|acts-not|frozen DURÉE\n"
       "--plan : les drones auxquels la veille ne donne pas de base se tiennent là d'où ce plan\n"
       "les fait voler."}},
     {"verify",

@@ -12,7 +12,8 @@
 
 enum {
     PLACES_MAX_BYTES = 64 * 1024 * 1024,
-    PLACES_MAX = 1000
+    PLACES_MAX = 1000,
+    SCENARIO_MAX_BYTES = 1024 * 1024
 };
 
 enum vg_status vg_load_watch(const char *path, struct vg_watchfile *out, struct vg_error *err)
@@ -199,4 +200,30 @@ enum vg_status vg_load_places(const char *path, struct vg_wf_place **out, int *o
                      PLACES_MAX);
     }
     return st;
+}
+
+enum vg_status vg_load_faults(const struct vg_watchfile *watch, const char *path,
+                              const struct vg_option_list *more, struct vg_simscenario *out,
+                              struct vg_error *err)
+{
+    static const char place[] = "--fault";
+    struct vg_buf text = {0};
+    enum vg_status status = VG_OK;
+    out->n_faults = 0;
+    if (path != NULL) {
+        status = vg_file_read(path, SCENARIO_MAX_BYTES, &text, err);
+        if (status == VG_OK) {
+            status = vg_simscenario_parse(vg_buf_text(&text), text.n, path, watch, out, err);
+        }
+        vg_buf_finish(&text);
+    }
+    for (int i = 0; i < more->n && status == VG_OK; i++) {
+        if (out->n_faults == VG_SIMFAULTS_MAX) {
+            return vg_fail_at(err, place, i + 1, 1, "more than %d faults", (int)VG_SIMFAULTS_MAX);
+        }
+        status =
+            vg_simfault_parse(more->text[i], place, i + 1, watch, &out->faults[out->n_faults], err);
+        out->n_faults += status == VG_OK;
+    }
+    return status;
 }

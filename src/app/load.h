@@ -3,7 +3,9 @@
 #define VG_APP_LOAD_H
 
 #include "app/app.h"
+#include "app/options.h"
 #include "plan/plan.h"
+#include "sim/fault.h"
 #include "terrain/terrain.h"
 
 /* What was left out of its files goes to standard error. */
@@ -30,6 +32,12 @@ enum vg_status vg_load_plan(const char *path, struct vg_plan *out,
  * if it has one. Not for what flies them: of those the watch knows no link. */
 enum vg_status vg_load_plan_of(const char *path, struct vg_watchfile *io, struct vg_plan *out,
                                struct vg_error *err) VG_MUST_USE;
+
+/* What is to go wrong in a simulation: the scenario file (NULL: none), then those of --fault.
+ * VG_E_FORMAT with file, line and column; those of --fault are lines of "--fault". */
+enum vg_status vg_load_faults(const struct vg_watchfile *watch, const char *path,
+                              const struct vg_option_list *more, struct vg_simscenario *out,
+                              struct vg_error *err) VG_MUST_USE;
 
 /* Candidates to compare: a CSV with name, lat, lon; 1 to 1000 of them. The caller frees. */
 enum vg_status vg_load_places(const char *path, struct vg_wf_place **out, int *out_n,

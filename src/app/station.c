@@ -22,6 +22,11 @@ static enum vg_status load(struct vg_station *self, struct vg_error *err)
     if (st == VG_OK) {
         st = vg_load_check_ids(&self->watchfile, err);
     }
+    struct vg_simscenario faults;
+    if (st == VG_OK && self->options.is_sim) { /* said before a plan is made, not by the child */
+        st = vg_load_faults(&self->watchfile, self->options.scenario, self->options.faults, &faults,
+                            err);
+    }
     if (st == VG_OK) {
         st = vg_load_terrain(&self->watchfile, &self->terrain, err);
     }
@@ -127,6 +132,10 @@ static enum vg_status start_sim(struct vg_station *self, struct vg_error *err)
     for (int i = 0; self->options.faults != NULL && i < self->options.faults->n; i++) {
         argv[k++] = "--fault";
         argv[k++] = self->options.faults->text[i];
+    }
+    if (self->options.scenario != NULL) {
+        argv[k++] = "--scenario";
+        argv[k++] = self->options.scenario;
     }
     argv[k] = NULL;
     return vg_process_spawn(&self->loop, argv, on_sim_exit, self, &self->sim, err);

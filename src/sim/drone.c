@@ -16,12 +16,12 @@ struct vg_mav_msg *vg_drone_queue_add(struct vg_drone_queue *self)
     return &self->msgs[(self->first + self->n++) % self->cap];
 }
 
-static const struct vg_mav_msg *queue_take(struct vg_drone_queue *self)
+static struct vg_mav_msg *queue_take(struct vg_drone_queue *self)
 {
     if (self->n == 0) {
         return NULL;
     }
-    const struct vg_mav_msg *msg = &self->msgs[self->first];
+    struct vg_mav_msg *msg = &self->msgs[self->first];
     self->first = (self->first + 1) % self->cap;
     self->n--;
     return msg;
@@ -130,6 +130,7 @@ void vg_simdrone_step(struct vg_simdrone *self, struct vg_us now)
 {
     while (self->pilot.flight.now.us + VG_FLIGHT_STEP_US <= now.us) {
         vg_pilot_step_once(&self->pilot);
+        vg_drone_step_faults(self);
         follow_pilot(self);
         vg_missionsrv_step(&self->mission, self->pilot.flight.now);
         vg_paramsrv_step(&self->params);
@@ -193,7 +194,7 @@ static bool refuse_item(struct vg_simdrone *self, const struct vg_mav_msg *msg)
 static void feed_mission(struct vg_simdrone *self, const struct vg_mav_msg *msg)
 {
     bool is_item = msg->id == VG_MAV_ID_MISSION_ITEM_INT || msg->id == VG_MAV_ID_MISSION_ITEM;
-    if (is_item && refuse_item(self, msg)) {
+    if (is_item && (!vg_drone_takes_item(self, msg) || refuse_item(self, msg))) {
         return;
     }
     struct vg_missionsrv *m = &self->mission;
@@ -241,6 +242,9 @@ static void on_message(void *ctx, const struct vg_mav_msg *msg, struct vg_bytes 
 void vg_simdrone_feed(struct vg_simdrone *self, struct vg_bytes bytes, struct vg_us now)
 {
     vg_simdrone_step(self, now);
+    if (vg_drone_is_dead_to_world(self)) {
+        return;
+    }
     if (self->is_signed) {
         vg_mavsign_set_time(&self->sign, now);
     }
@@ -249,13 +253,14 @@ void vg_simdrone_feed(struct vg_simdrone *self, struct vg_bytes bytes, struct vg
 
 size_t vg_simdrone_next_out(struct vg_simdrone *self, uint8_t buf[VG_MAV_FRAME_MAX])
 {
-    const struct vg_mav_msg *msg = queue_take(&self->replies);
+    struct vg_mav_msg *msg = queue_take(&self->replies);
     if (msg == NULL) {
         msg = queue_take(&self->telemetry);
     }
-    if (msg == NULL) {
+    if (msg == NULL || vg_drone_is_dead_to_world(self)) {
         return 0;
     }
+    vg_drone_misname_item(self, msg);
     if (self->is_signed) {
         vg_mavsign_set_time(&self->sign, self->pilot.flight.now);
     }
@@ -267,11 +272,6 @@ void vg_simdrone_discard_out(struct vg_simdrone *self)
 {
     self->replies.n = 0;
     self->telemetry.n = 0;
-}
-
-void vg_simdrone_set_position(struct vg_simdrone *self, bool has_position)
-{
-    self->pilot.has_position = has_position;
 }
 
 void vg_simdrone_set_wind(struct vg_simdrone *self, double from_deg, double mps)

@@ -44,6 +44,18 @@ struct vg_simdrone_counts {
     uint64_t n_refused; /* commands not accepted, mission items not understood */
 };
 
+/* What is wrong with it now; all zero: nothing. Meanings as in sim/fault.h. */
+struct vg_simdrone_faults {
+    bool has_no_position;
+    double jump_n_m;
+    double jump_e_m;
+    bool is_upload_stuck;
+    bool says_landed;
+    bool is_item_wrong;
+    bool acts_not;
+    bool is_frozen;
+};
+
 /* VG_E_INVALID: sysid 0, no cruise speed, climb or endurance; VG_E_NO_MEMORY. */
 enum vg_status vg_simdrone_create(const struct vg_simdrone_config *config, struct vg_us now,
                                   struct vg_simdrone **out, struct vg_error *err) VG_MUST_USE;
@@ -57,8 +69,15 @@ size_t vg_simdrone_next_out(struct vg_simdrone *self, uint8_t buf[VG_MAV_FRAME_M
 /* Forget what waits to be sent: nobody hears it (a silent link). */
 void vg_simdrone_discard_out(struct vg_simdrone *self);
 
-/* Fault: take its satellites away, or give them back. */
-void vg_simdrone_set_position(struct vg_simdrone *self, bool has_position);
+void vg_simdrone_set_faults(struct vg_simdrone *self, const struct vg_simdrone_faults *faults);
+/* The battery falls to this share at once, if it had more. */
+void vg_simdrone_drop_battery(struct vg_simdrone *self, double share);
+/* One of the cells is gone: less voltage, less left than the gauge says. */
+void vg_simdrone_fail_cell(struct vg_simdrone *self);
+/* It lies broken on the ground below and says nothing any more. */
+void vg_simdrone_crash(struct vg_simdrone *self);
+/* The autopilot is out for so long, then starts anew (vg_pilot_reboot). */
+void vg_simdrone_reboot(struct vg_simdrone *self, struct vg_us out_for);
 
 /* Another even wind; gusts stay. */
 void vg_simdrone_set_wind(struct vg_simdrone *self, double from_deg, double mps);

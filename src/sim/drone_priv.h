@@ -13,6 +13,8 @@ enum {
     VG_DRONE_STREAMS_MAX = 24,
     VG_DRONE_COMPID = VG_MAV_COMP_ID_AUTOPILOT1,
     VG_DRONE_BATTERY_MAH = 22000,
+    VG_DRONE_CELLS = 6,
+    VG_DRONE_WRONG_BY = 3, /* items, when it names the wrong one */
 };
 
 struct vg_drone_queue {
@@ -28,8 +30,25 @@ struct vg_drone_stream {
     int64_t due_us;
 };
 
+/* Where it says it is. */
+struct vg_drone_place {
+    double lat_deg;
+    double lon_deg;
+    double alt_msl_m;
+    double vel_n_mps;
+    double vel_e_mps;
+    double climb_mps;
+    double heading_true_deg;
+};
+
 struct vg_simdrone {
     struct vg_simdrone_config config;
+    struct vg_simdrone_faults faults;
+    struct vg_drone_place frozen; /* while faults.is_frozen */
+    int n_dead_cells;
+    bool is_destroyed;
+    bool is_out; /* rebooting until out_until */
+    struct vg_us out_until;
     struct vg_pilot pilot;
     struct vg_us boot;
     struct vg_drone_stream streams[VG_DRONE_STREAMS_MAX];
@@ -66,6 +85,18 @@ void vg_drone_send_text(struct vg_simdrone *self, uint8_t severity, const char *
 
 /* COMMAND_LONG, COMMAND_INT, SET_MODE: act and acknowledge. */
 void vg_drone_command(struct vg_simdrone *self, const struct vg_mav_msg *msg);
+
+/* drone_fault.c */
+struct vg_drone_place vg_drone_told_place(const struct vg_simdrone *self);
+/* The share that its gauge shows. */
+double vg_drone_told_energy(const struct vg_simdrone *self);
+/* Does it take this message of a mission? */
+bool vg_drone_takes_item(const struct vg_simdrone *self, const struct vg_mav_msg *msg);
+/* Change what it says of its mission where that is to be wrong. */
+void vg_drone_misname_item(const struct vg_simdrone *self, struct vg_mav_msg *msg);
+/* At each step: the end of a reboot. */
+void vg_drone_step_faults(struct vg_simdrone *self);
+bool vg_drone_is_dead_to_world(const struct vg_simdrone *self);
 
 void vg_drone_params_init(struct vg_simdrone *self);
 /* The operator changed one: put all into the pilot. */

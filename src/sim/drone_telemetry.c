@@ -8,10 +8,6 @@
 
 static const double CELL_FULL_V = 4.2;
 static const double CELL_EMPTY_V = 3.5;
-enum {
-    CELLS = 6
-};
-
 static int32_t deg_e7(double deg)
 {
     return (int32_t)lrint(deg * 1e7);
@@ -29,9 +25,10 @@ static float rad(double deg)
 
 static double volts(const struct vg_simdrone *self)
 {
-    double e = self->pilot.flight.energy;
+    double e = vg_drone_told_energy(self);
     double sag = 0.05 * self->pilot.flight.power_share;
-    return CELLS * (CELL_EMPTY_V + (CELL_FULL_V - CELL_EMPTY_V) * e - sag);
+    int n_alive = VG_DRONE_CELLS - self->n_dead_cells;
+    return n_alive * (CELL_EMPTY_V + (CELL_FULL_V - CELL_EMPTY_V) * e - sag);
 }
 
 static double amperes(const struct vg_simdrone *self)
@@ -59,8 +56,8 @@ static uint8_t system_status(const struct vg_simdrone *self)
     if (f->now.us - self->boot.us < VG_PILOT_BOOT_US) {
         return VG_MAV_STATE_CALIBRATING;
     }
-    if (f->phase == VG_FLIGHT_PARKED) {
-        return VG_MAV_STATE_STANDBY;
+    if (f->phase == VG_FLIGHT_PARKED || f->phase == VG_FLIGHT_ROLLOUT || self->faults.says_landed) {
+        return VG_MAV_STATE_STANDBY; /* on touchdown, while still armed */
     }
     return f->energy <= 0 ? VG_MAV_STATE_CRITICAL : VG_MAV_STATE_ACTIVE;
 }
@@ -79,7 +76,8 @@ static void fill_heartbeat(const struct vg_simdrone *self, struct vg_mav_heartbe
         mode |= VG_MAV_MODE_FLAG_GUIDED_ENABLED | VG_MAV_MODE_FLAG_STABILIZE_ENABLED;
         break;
     }
-    mode |= self->pilot.is_armed ? VG_MAV_MODE_FLAG_SAFETY_ARMED : 0;
+    bool is_armed = self->pilot.is_armed && !self->faults.says_landed;
+    mode |= is_armed ? VG_MAV_MODE_FLAG_SAFETY_ARMED : 0;
     m->custom_mode = (uint32_t)self->pilot.mode;
     m->type = VG_MAV_TYPE_FIXED_WING;
     m->autopilot = VG_MAV_AUTOPILOT_ARDUPILOTMEGA;
@@ -97,18 +95,18 @@ static void fill_system_time(const struct vg_simdrone *self, struct vg_mav_syste
 static void fill_global_position_int(const struct vg_simdrone *self,
                                      struct vg_mav_global_position_int *m)
 {
-    const struct vg_flight *f = &self->pilot.flight;
+    const struct vg_drone_place p = vg_drone_told_place(self);
     m->time_boot_ms = boot_ms(self);
     if (self->pilot.has_position) {
-        m->lat = deg_e7(f->lat_deg);
-        m->lon = deg_e7(f->lon_deg);
+        m->lat = deg_e7(p.lat_deg);
+        m->lon = deg_e7(p.lon_deg);
     }
-    m->alt = (int32_t)lrint(f->alt_msl_m * 1000);
-    m->relative_alt = (int32_t)lrint((f->alt_msl_m - self->pilot.home.alt_msl_m) * 1000);
-    m->vx = (int16_t)lrint(f->vel_n_mps * 100);
-    m->vy = (int16_t)lrint(f->vel_e_mps * 100);
-    m->vz = (int16_t)lrint(-f->climb_mps * 100);
-    m->hdg = (uint16_t)(lrint(f->heading_true_deg * 100) % 36000);
+    m->alt = (int32_t)lrint(p.alt_msl_m * 1000);
+    m->relative_alt = (int32_t)lrint((p.alt_msl_m - self->pilot.home.alt_msl_m) * 1000);
+    m->vx = (int16_t)lrint(p.vel_n_mps * 100);
+    m->vy = (int16_t)lrint(p.vel_e_mps * 100);
+    m->vz = (int16_t)lrint(-p.climb_mps * 100);
+    m->hdg = (uint16_t)(lrint(p.heading_true_deg * 100) % 36000);
 }
 
 static void fill_attitude(const struct vg_simdrone *self, struct vg_mav_attitude *m)
@@ -152,24 +150,26 @@ static void fill_sys_status(const struct vg_simdrone *self, struct vg_mav_sys_st
     m->load = 180;
     m->voltage_battery = (uint16_t)lrint(volts(self) * 1000);
     m->current_battery = (int16_t)lrint(amperes(self) * 100);
-    m->battery_remaining = (int8_t)lrint(self->pilot.flight.energy * 100);
+    m->battery_remaining = (int8_t)lrint(vg_drone_told_energy(self) * 100);
 }
 
 static void fill_battery_status(const struct vg_simdrone *self, struct vg_mav_battery_status *m)
 {
     const struct vg_flight *f = &self->pilot.flight;
-    m->current_consumed = (int32_t)lrint((1 - f->energy) * VG_DRONE_BATTERY_MAH);
+    const double energy = vg_drone_told_energy(self);
+    m->current_consumed = (int32_t)lrint((1 - energy) * VG_DRONE_BATTERY_MAH);
     m->energy_consumed = -1;
     m->temperature = INT16_MAX;
     for (int i = 0; i < 10; i++) {
-        m->voltages[i] = i < CELLS ? (uint16_t)lrint(volts(self) * 1000 / CELLS) : UINT16_MAX;
+        m->voltages[i] =
+            i < VG_DRONE_CELLS ? (uint16_t)lrint(volts(self) * 1000 / VG_DRONE_CELLS) : UINT16_MAX;
     }
     m->current_battery = (int16_t)lrint(amperes(self) * 100);
-    m->battery_remaining = (int8_t)lrint(f->energy * 100);
+    m->battery_remaining = (int8_t)lrint(energy * 100);
     double power = fmax(f->power_share, 0.01);
     m->time_remaining =
-        f->power_share > 0 ? (int32_t)lrint(f->energy * f->config.endurance_s / power) : 0;
-    m->charge_state = f->energy > self->pilot.params.low_energy ? 1 : 2; /* OK, LOW */
+        f->power_share > 0 ? (int32_t)lrint(energy * f->config.endurance_s / power) : 0;
+    m->charge_state = energy > self->pilot.params.low_energy ? 1 : 2; /* OK, LOW */
 }
 
 static void fill_gps_raw_int(const struct vg_simdrone *self, struct vg_mav_gps_raw_int *m)
@@ -184,9 +184,10 @@ static void fill_gps_raw_int(const struct vg_simdrone *self, struct vg_mav_gps_r
     m->vel = (uint16_t)lrint(vg_flight_ground_speed_mps(f) * 100);
     m->cog = (uint16_t)(lrint(vg_flight_course_deg(f) * 100) % 36000);
     if (has_fix) {
-        m->lat = deg_e7(f->lat_deg);
-        m->lon = deg_e7(f->lon_deg);
-        m->alt = (int32_t)lrint(f->alt_msl_m * 1000);
+        const struct vg_drone_place p = vg_drone_told_place(self);
+        m->lat = deg_e7(p.lat_deg);
+        m->lon = deg_e7(p.lon_deg);
+        m->alt = (int32_t)lrint(p.alt_msl_m * 1000);
         m->h_acc = 1200;
         m->v_acc = 1800;
         m->vel_acc = 200;
@@ -229,7 +230,8 @@ static void fill_extended_sys_state(const struct vg_simdrone *self,
                                     struct vg_mav_extended_sys_state *m)
 {
     m->vtol_state = VG_MAV_VTOL_STATE_UNDEFINED;
-    m->landed_state = (uint8_t)vg_pilot_landed_state(&self->pilot);
+    m->landed_state = self->faults.says_landed ? (uint8_t)VG_MAV_LANDED_STATE_ON_GROUND
+                                               : (uint8_t)vg_pilot_landed_state(&self->pilot);
 }
 
 static void fill_wind(const struct vg_simdrone *self, struct vg_mav_wind *m)
@@ -274,11 +276,11 @@ static double vfov_deg(const struct vg_simdrone *self)
 static void fill_camera_fov_status(const struct vg_simdrone *self,
                                    struct vg_mav_camera_fov_status *m)
 {
-    const struct vg_flight *f = &self->pilot.flight;
+    const struct vg_drone_place p = vg_drone_told_place(self);
     m->time_boot_ms = boot_ms(self);
-    m->lat_camera = deg_e7(f->lat_deg);
-    m->lon_camera = deg_e7(f->lon_deg);
-    m->alt_camera = (int32_t)lrint(f->alt_msl_m * 1000);
+    m->lat_camera = deg_e7(p.lat_deg);
+    m->lon_camera = deg_e7(p.lon_deg);
+    m->alt_camera = (int32_t)lrint(p.alt_msl_m * 1000);
     m->lat_image = m->lon_image = m->alt_image = INT32_MAX; /* this camera does not know */
     quaternion(gimbal_yaw_true_deg(self), self->pilot.gimbal.pitch_deg, m->q);
     m->hfov = (float)hfov_deg(self);

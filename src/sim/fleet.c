@@ -1,4 +1,4 @@
-#include "sim/fleet.h"
+#include "sim/fleet_priv.h"
 
 #include "base/file.h"
 #include "base/sha256.h"
@@ -10,31 +10,12 @@
 #include <string.h>
 
 enum {
-    FAULTS_MAX = 64,
     FIRST_PORT = 14550,
     KEY_SIZE = 32
 };
 
 static const double PAD_SPACING_M = 10;
 static const double GUST_SHARE = 0.1;
-
-struct member {
-    struct vg_simdrone *drone;
-    struct vg_simfleet_link link;
-    struct vg_pilot_home *pads; /* one a base */
-    size_t n_held; /* a frame that did not fit into the last datagram */
-    uint8_t held[VG_MAV_FRAME_MAX];
-};
-
-struct vg_simfleet {
-    const struct vg_watchfile *watch; /* borrowed */
-    struct vg_us start;
-    struct vg_us now;
-    int n;
-    struct member *members;
-    int n_faults;
-    struct vg_simfault faults[FAULTS_MAX];
-};
 
 static enum vg_status bad_link(const struct vg_wf_drone *drone, struct vg_error *err)
 {
@@ -205,6 +186,7 @@ enum vg_status vg_simfleet_create(const struct vg_watchfile *watch,
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
     self->watch = watch;
+    self->seed = options->seed;
     self->start = self->now = now;
     self->n = watch->n_drones;
     self->members = calloc((size_t)(self->n > 0 ? self->n : 1), sizeof *self->members);
@@ -228,168 +210,12 @@ void vg_simfleet_destroy(struct vg_simfleet *self)
     }
     for (int i = 0; i < self->n && self->members != NULL; i++) {
         vg_simdrone_destroy(self->members[i].drone);
+        vg_wire_destroy(self->members[i].up);
+        vg_wire_destroy(self->members[i].down);
         free(self->members[i].pads);
     }
     free(self->members);
     free(self);
-}
-
-/* The next word of *text into buf; false at the end or when it does not fit. */
-static bool next_word(const char **text, char *buf, size_t size_bytes)
-{
-    *text += strspn(*text, " ");
-    size_t n = strcspn(*text, " ");
-    if (n == 0 || n >= size_bytes) {
-        return false;
-    }
-    memcpy(buf, *text, n);
-    buf[n] = 0;
-    *text += n;
-    return true;
-}
-
-static enum vg_status parse_wind(const char *at, const char *speed, const char *from,
-                                 struct vg_simfault *out, struct vg_error *err)
-{
-    out->kind = VG_SIMFAULT_WIND;
-    out->for_s = HUGE_VAL;
-    enum vg_status status = vg_quantity_parse(VG_Q_DURATION, at, &out->at_s, err);
-    if (status == VG_OK) {
-        status = vg_quantity_parse(VG_Q_SPEED, speed, &out->wind_mps, err);
-    }
-    return status == VG_OK ? vg_quantity_parse(VG_Q_ANGLE, from, &out->wind_from_deg, err) : status;
-}
-
-static enum vg_status parse_one(const char *id, const char *kind, const char *at, const char *span,
-                                const struct vg_watchfile *watch, struct vg_simfault *out,
-                                struct vg_error *err)
-{
-    out->drone_i = vg_watchfile_find_drone(watch, id);
-    if (out->drone_i < 0) {
-        return vg_fail(err, VG_E_NOT_FOUND, "fault: there is no drone \"%s\"", id);
-    }
-    if (strcmp(kind, "silent") == 0) {
-        out->kind = VG_SIMFAULT_SILENT;
-    } else if (strcmp(kind, "no-position") == 0) {
-        out->kind = VG_SIMFAULT_NO_POSITION;
-    } else {
-        return vg_fail(err, VG_E_INVALID, "fault kind \"%s\" is not silent or no-position", kind);
-    }
-    enum vg_status status = vg_quantity_parse(VG_Q_DURATION, at, &out->at_s, err);
-    return status == VG_OK ? vg_quantity_parse(VG_Q_DURATION, span, &out->for_s, err) : status;
-}
-
-enum vg_status vg_simfault_parse(const char *text, const struct vg_watchfile *watch,
-                                 struct vg_simfault *out, struct vg_error *err)
-{
-    char word[4][32];
-    const char *p = text;
-    struct vg_simfault f = {0};
-    bool is_whole = true;
-    for (int k = 0; k < 4; k++) {
-        is_whole = is_whole && next_word(&p, word[k], sizeof word[k]);
-    }
-    if (!is_whole || p[strspn(p, " ")] != 0) {
-        return vg_fail(
-            err, VG_E_INVALID,
-            "fault \"%s\": expected DRONE KIND AT FOR, as in \"V3 silent 600s 300s\", or "
-            "wind AT SPEED FROM, as in \"wind 600s 9m/s 60deg\"",
-            text);
-    }
-    enum vg_status status = strcmp(word[0], "wind") == 0
-                                ? parse_wind(word[1], word[2], word[3], &f, err)
-                                : parse_one(word[0], word[1], word[2], word[3], watch, &f, err);
-    if (status == VG_OK) {
-        *out = f;
-    }
-    return status;
-}
-
-enum vg_status vg_simfleet_add_fault(struct vg_simfleet *self, const struct vg_simfault *fault,
-                                     struct vg_error *err)
-{
-    if (self->n_faults == FAULTS_MAX) {
-        return vg_fail(err, VG_E_FULL, "more than %d faults", (int)FAULTS_MAX);
-    }
-    self->faults[self->n_faults++] = *fault;
-    return VG_OK;
-}
-
-static bool has_fault(const struct vg_simfleet *self, int drone_i, enum vg_simfault_kind kind)
-{
-    double t_s = vg_us_to_s(vg_us_sub(self->now, self->start));
-    for (int i = 0; i < self->n_faults; i++) {
-        const struct vg_simfault *f = &self->faults[i];
-        if (f->drone_i == drone_i && f->kind == kind && t_s >= f->at_s &&
-            t_s < f->at_s + f->for_s) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The last wind that has come up blows; else that of the hour. */
-static void change_wind(struct vg_simfleet *self)
-{
-    double t_s = vg_us_to_s(vg_us_sub(self->now, self->start));
-    const struct vg_simfault *blows = NULL;
-    for (int i = 0; i < self->n_faults; i++) {
-        const struct vg_simfault *f = &self->faults[i];
-        bool has_come = f->kind == VG_SIMFAULT_WIND && t_s >= f->at_s;
-        blows = has_come && (blows == NULL || f->at_s >= blows->at_s) ? f : blows;
-    }
-    struct vg_wf_wind wind = vg_watchfile_wind_at(self->watch, vg_us_to_s(self->now));
-    if (blows != NULL) {
-        wind = (struct vg_wf_wind){blows->wind_from_deg, blows->wind_mps};
-    }
-    bool is_other = blows != NULL || self->watch->has_wind_hours;
-    for (int i = 0; is_other && i < self->n; i++) {
-        vg_simdrone_set_wind(self->members[i].drone, wind.from_deg, wind.mps);
-    }
-}
-
-void vg_simfleet_step(struct vg_simfleet *self, struct vg_us now)
-{
-    self->now = now;
-    change_wind(self);
-    for (int i = 0; i < self->n; i++) {
-        struct member *m = &self->members[i];
-        if (self->n_faults > 0) {
-            vg_simdrone_set_position(m->drone, !has_fault(self, i, VG_SIMFAULT_NO_POSITION));
-        }
-        vg_simdrone_step(m->drone, now);
-        if (self->n_faults > 0 && has_fault(self, i, VG_SIMFAULT_SILENT)) {
-            vg_simdrone_discard_out(m->drone);
-            m->n_held = 0;
-        }
-    }
-}
-
-void vg_simfleet_feed(struct vg_simfleet *self, int drone_i, struct vg_bytes bytes,
-                      struct vg_us now)
-{
-    self->now = now.us > self->now.us ? now : self->now;
-    if (self->n_faults > 0 && has_fault(self, drone_i, VG_SIMFAULT_SILENT)) {
-        return;
-    }
-    vg_simdrone_feed(self->members[drone_i].drone, bytes, now);
-}
-
-size_t vg_simfleet_take(struct vg_simfleet *self, int drone_i, uint8_t *buf, size_t size_bytes)
-{
-    struct member *m = &self->members[drone_i];
-    size_t n = 0;
-    for (;;) {
-        if (m->n_held == 0) {
-            m->n_held = vg_simdrone_next_out(m->drone, m->held);
-        }
-        if (m->n_held == 0 || n + m->n_held > size_bytes) {
-            return n;
-        }
-        memcpy(buf + n, m->held, m->n_held);
-        n += m->n_held;
-        m->n_held = 0;
-    }
 }
 
 int vg_simfleet_n(const struct vg_simfleet *self)

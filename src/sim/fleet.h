@@ -4,34 +4,21 @@
  * Out: bytes of each drone. No sockets: the caller carries the bytes (src/app/cmd_sim.c).
  *
  * Pads: drones of one base stand side by side 10 m apart, across the wind, nose into it.
- * Seeds: of the run and the drone's place in the list, so one drone's gusts do not hang on
- * another's. Faults: "V3 silent 600s 300s": from 600 s after the start V3 neither hears nor is
- * heard for 300 s; it flies on as its autopilot would.
+ * Seeds: of the run and the drone's place in the list, so one drone's gusts and radio do not hang
+ * on another's. Faults: sim/fault.h. A drone flies on through what befalls its radio, as its
+ * autopilot would. Only drones with a fault of the radio get wires (sim/wire.h); the bytes of
+ * others pass at once.
  *
- * Threads: one at a time. Memory: about 150 KB a drone.
+ * Threads: one at a time. Memory: about 150 KB a drone, 800 KB more with wires.
  */
 #ifndef VG_SIM_FLEET_H
 #define VG_SIM_FLEET_H
 
 #include "config/watchfile.h"
 #include "sim/drone.h"
+#include "sim/fault.h"
 
 struct vg_simfleet;
-
-enum vg_simfault_kind {
-    VG_SIMFAULT_SILENT = 0,
-    VG_SIMFAULT_NO_POSITION,
-    VG_SIMFAULT_WIND /* of all drones, to the end */
-};
-
-struct vg_simfault {
-    int drone_i;
-    enum vg_simfault_kind kind;
-    double at_s; /* after the start */
-    double for_s;
-    double wind_from_deg;
-    double wind_mps;
-};
 
 struct vg_simfleet_options {
     uint64_t seed;
@@ -59,19 +46,16 @@ enum vg_status vg_simfleet_create(const struct vg_watchfile *watch,
                                   struct vg_error *err) VG_MUST_USE;
 void vg_simfleet_destroy(struct vg_simfleet *self);
 
-/* "ID KIND AT FOR" with units ("V3 silent 600s 300s", "V3 no-position 10min 1h"), or "wind AT SPEED
- * FROM" ("wind 10min 9m/s 60deg"): from then on another wind blows. */
-enum vg_status vg_simfault_parse(const char *text, const struct vg_watchfile *watch,
-                                 struct vg_simfault *out, struct vg_error *err) VG_MUST_USE;
-/* VG_E_FULL beyond 64. */
+/* VG_E_FULL beyond VG_SIMFAULTS_MAX; VG_E_NO_MEMORY. */
 enum vg_status vg_simfleet_add_fault(struct vg_simfleet *self, const struct vg_simfault *fault,
                                      struct vg_error *err) VG_MUST_USE;
 
 void vg_simfleet_step(struct vg_simfleet *self, struct vg_us now);
-/* Bytes for one drone; dropped while it is silent. */
+/* Bytes for one drone, a datagram; they reach it as its radio lets them. */
 void vg_simfleet_feed(struct vg_simfleet *self, int drone_i, struct vg_bytes bytes,
                       struct vg_us now);
-/* Whole frames of one drone's, as many as fit: one datagram. 0: nothing to send. */
+/* One datagram of one drone: whole frames, as many as fit; one frame, or what is left of it, where
+ * its radio has faults. 0: nothing to send. */
 size_t vg_simfleet_take(struct vg_simfleet *self, int drone_i, uint8_t *buf, size_t size_bytes);
 
 int vg_simfleet_n(const struct vg_simfleet *self);

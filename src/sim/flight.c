@@ -80,8 +80,15 @@ double vg_flight_course_deg(const struct vg_flight *self)
 void vg_flight_offset(const struct vg_flight *self, double lat_deg, double lon_deg, double *out_e_m,
                       double *out_n_m)
 {
-    *out_e_m = vg_wrap_180_deg(lon_deg - self->lon_deg) * self->frame.m_per_deg_lon;
-    *out_n_m = (lat_deg - self->lat_deg) * self->frame.m_per_deg_lat;
+    *out_e_m =
+        vg_wrap_180_deg(lon_deg - self->lon_deg) * self->frame.m_per_deg_lon - self->nav_off_e_m;
+    *out_n_m = (lat_deg - self->lat_deg) * self->frame.m_per_deg_lat - self->nav_off_n_m;
+}
+
+void vg_flight_believed(const struct vg_flight *self, double *out_lat_deg, double *out_lon_deg)
+{
+    *out_lat_deg = self->lat_deg + self->nav_off_n_m / self->frame.m_per_deg_lat;
+    *out_lon_deg = vg_wrap_180_deg(self->lon_deg + self->nav_off_e_m / self->frame.m_per_deg_lon);
 }
 
 double vg_flight_distance_m(const struct vg_flight *self, double lat_deg, double lon_deg)
@@ -304,6 +311,12 @@ static void touch_ground(struct vg_flight *self)
         self->phase = VG_FLIGHT_ROLLOUT;
         return;
     }
+    vg_flight_crash(self);
+}
+
+void vg_flight_crash(struct vg_flight *self)
+{
+    self->alt_msl_m = self->ground_msl_m;
     self->phase = VG_FLIGHT_CRASHED;
     self->airspeed_mps = self->climb_mps = self->vel_n_mps = self->vel_e_mps = 0;
     self->roll_rate_dps = self->power_share = 0;

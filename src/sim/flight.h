@@ -105,6 +105,8 @@ struct vg_flight {
     double power_share; /* of level cruise power, just now */
     double aloft_s; /* in the air since the last take-off */
     double flown_m; /* over ground since the last take-off */
+    double nav_off_n_m; /* where its navigation believes it to be, from where it is: an input */
+    double nav_off_e_m;
     /* private */
     struct vg_rng rng;
     struct vg_frame frame;
@@ -121,11 +123,16 @@ void vg_flight_step(struct vg_flight *self, struct vg_us now);
 /* Put it back on the ground, standing, with a full battery: what a ground crew does. */
 void vg_flight_service(struct vg_flight *self, double lat_deg, double lon_deg, double alt_msl_m,
                        double heading_true_deg);
+/* It breaks, and lies on the ground below. */
+void vg_flight_crash(struct vg_flight *self);
 
 double vg_flight_ground_speed_mps(const struct vg_flight *self);
 /* Of the ground velocity; the heading when it stands. */
 double vg_flight_course_deg(const struct vg_flight *self);
-/* East and north of the aircraft to a point (m): flat, good to some tens of kilometres. */
+/* Where its navigation believes it to be. */
+void vg_flight_believed(const struct vg_flight *self, double *out_lat_deg, double *out_lon_deg);
+/* East and north to a point (m) from where the aircraft believes to be: flat, good to some tens of
+ * kilometres. */
 void vg_flight_offset(const struct vg_flight *self, double lat_deg, double lon_deg, double *out_e_m,
                       double *out_n_m);
 double vg_flight_distance_m(const struct vg_flight *self, double lat_deg, double lon_deg);

@@ -67,8 +67,9 @@ double vg_pilot_above_ground_m(const struct vg_pilot *self, double agl_m)
 
 struct vg_pilot_home vg_pilot_here(const struct vg_pilot *self)
 {
-    return (struct vg_pilot_home){self->flight.lat_deg, self->flight.lon_deg,
-                                  self->flight.alt_msl_m};
+    struct vg_pilot_home here = {.alt_msl_m = self->flight.alt_msl_m};
+    vg_flight_believed(&self->flight, &here.lat_deg, &here.lon_deg);
+    return here;
 }
 
 static const struct vg_pilot_params DEFAULTS = {
@@ -412,6 +413,23 @@ const char *vg_pilot_set_mode(struct vg_pilot *self, uint32_t mode)
         vg_pilot_begin_mission(self);
     }
     return NULL;
+}
+
+void vg_pilot_reboot(struct vg_pilot *self)
+{
+    self->boot = self->flight.now;
+    self->n_events = 0;
+    if (vg_pilot_is_airborne(self)) {
+        vg_pilot_say(self, VG_MAV_SEVERITY_INFO, "Watchdog: resume WP %u", (unsigned)self->current);
+        return;
+    }
+    self->is_armed = false;
+    self->mode = VG_PLANE_MODE_MANUAL;
+    self->current = 0;
+    self->is_item_started = self->is_mission_done = false;
+    self->land = VG_LAND_NONE;
+    self->stopped = self->flight.now;
+    self->flight.goal.kind = VG_GOAL_STAY;
 }
 
 void vg_pilot_reposition(struct vg_pilot *self, double lat_deg, double lon_deg, double alt_m,

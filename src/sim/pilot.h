@@ -150,6 +150,10 @@ bool vg_pilot_set_current(struct vg_pilot *self, int seq);
 const char *vg_pilot_arm(struct vg_pilot *self, bool is_forced);
 const char *vg_pilot_disarm(struct vg_pilot *self, bool is_forced);
 const char *vg_pilot_set_mode(struct vg_pilot *self, uint32_t mode);
+/* The autopilot has started anew. In the air it resumes as it was (ArduPlane/mode_auto.cpp after a
+ * watchdog reset); on the ground it is disarmed, in MANUAL, at the start of the mission it keeps.
+ */
+void vg_pilot_reboot(struct vg_pilot *self);
 /* GUIDED: circle there. */
 void vg_pilot_reposition(struct vg_pilot *self, double lat_deg, double lon_deg, double alt_m,
                          bool is_agl);

@@ -107,7 +107,9 @@ static struct vg_pilot_home item_place(const struct vg_pilot *self,
                                        const struct vg_mission_item *item)
 {
     if (item->x == 0 && item->y == 0) {
-        return (struct vg_pilot_home){self->flight.lat_deg, self->flight.lon_deg, (double)item->z};
+        struct vg_pilot_home here = vg_pilot_here(self);
+        here.alt_msl_m = (double)item->z;
+        return here;
     }
     return (struct vg_pilot_home){item->x / 1e7, item->y / 1e7, (double)item->z};
 }

@@ -232,6 +232,6 @@ void post_fault(struct post *self, const char *text)
 {
     struct vg_simfault fault;
     struct vg_error err = {0};
-    assert_int_equal(vg_simfault_parse(text, &self->watch, &fault, &err), VG_OK);
+    assert_int_equal(vg_simfault_parse(text, "post", 1, &self->watch, &fault, &err), VG_OK);
     assert_int_equal(vg_simfleet_add_fault(self->fleet, &fault, &err), VG_OK);
 }

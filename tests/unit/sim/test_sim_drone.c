@@ -294,9 +294,9 @@ static void arming_too_early_is_refused_in_words(void **state)
     run(r, 0.1);
     assert_string_equal(r->texts[0], "PreArm: system starting");
     run(r, 4);
-    vg_simdrone_set_position(r->drone, false);
+    vg_simdrone_set_faults(r->drone, &(struct vg_simdrone_faults){.has_no_position = true});
     assert_int_equal(command(r, 400, 1, 0), VG_MAV_RESULT_FAILED);
-    vg_simdrone_set_position(r->drone, true);
+    vg_simdrone_set_faults(r->drone, &(struct vg_simdrone_faults){0});
     assert_int_equal(command(r, 400, 1, 0), VG_MAV_RESULT_ACCEPTED);
     run(r, 2);
     struct vg_mav_heartbeat h;
