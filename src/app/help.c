@@ -236,6 +236,24 @@ static const struct page PAGES[] = {
       "  --json           chaque message avec tous ses champs, un objet JSON par ligne\n"
       "  --only MESSAGE   seulement cette sorte, par exemple GLOBAL_POSITION_INT (répétable)\n"
       "  --sysid N        seulement ce drone"}},
+    {"traffic",
+     "vigie traffic FILE|- --as KIND [--at LAT,LON] [--sky]",
+     {"what a receiver of aircraft or ships says",
+      "ce que dit un récepteur d'aéronefs ou de navires"},
+     {"For setting up a receiver: each thing that its bytes say of an aircraft, drone or ship, a\n"
+      "JSON line each. From a live one: nc HOST 30005 | vigie traffic - --as beast\n"
+      "  --as KIND        beast, avr, sbs, gdl90, ais, mavlink, remote-id (a pcap capture)\n"
+      "  --at LAT,LON     where the receiver stands, for aircraft on the ground\n"
+      "  --sky            only what was there at the end, each contact once\n"
+      "Exit 1: not one message in it.",
+      "Pour installer un récepteur : chaque chose que ses octets disent d'un aéronef, d'un drone "
+      "ou\n"
+      "d'un navire, une ligne JSON chacune. En direct : nc HÔTE 30005 | vigie traffic - --as "
+      "beast\n"
+      "  --as GENRE       beast, avr, sbs, gdl90, ais, mavlink, remote-id (une capture pcap)\n"
+      "  --at LAT,LON     où se trouve le récepteur, pour les aéronefs au sol\n"
+      "  --sky            seulement ce qui était là à la fin, chaque contact une fois\n"
+      "Code 1 : pas un seul message."}},
     {"terrain",
      "vigie terrain check WATCH",
      {"whether the elevation files suffice", "si les fichiers d'altitudes suffisent"},

@@ -17,7 +17,8 @@ static const struct {
     {"new", vg_cmd_new},         {"plan", vg_cmd_plan},   {"check", vg_cmd_check},
     {"run", vg_cmd_run},         {"sim", vg_cmd_sim},     {"verify", vg_cmd_verify},
     {"replay", vg_cmd_replay},   {"sight", vg_cmd_sight}, {"export", vg_cmd_export},
-    {"terrain", vg_cmd_terrain}, {"tlog", vg_cmd_tlog},   {"help", vg_cmd_help},
+    {"terrain", vg_cmd_terrain}, {"tlog", vg_cmd_tlog},   {"traffic", vg_cmd_traffic},
+    {"help", vg_cmd_help},
 };
 enum {
     N_VERBS = sizeof VERBS / sizeof VERBS[0]
