@@ -2,6 +2,8 @@
  * The test walks all ids of messages, commands and items and compares with its own list. */
 #include "link/allow.h"
 
+#include "link/ftpwire.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@
 #define WHY_TARGET "a command must name one drone"
 #define WHY_FORCED "arming and disarming may not be forced"
 #define WHY_GUEST "missions, fences and parameters are written by the station alone"
+#define WHY_FILE "files on a drone may be read, not changed"
 #define WHY_FENCE "the fence may be switched on, not off"
 
 /* Messages that say nothing a drone acts on dangerously, whatever their fields. */
@@ -189,6 +192,23 @@ static const char *refuse_param(const struct vg_mav_msg *msg)
     return set.target_system == 0 ? WHY_TARGET : NULL;
 }
 
+/* MAVFTP: listing and reading. Nothing that makes, writes, renames, shortens or removes a file. */
+static const uint16_t ftp_operations[] = {VG_FTP_TERMINATE, VG_FTP_RESET, VG_FTP_LIST,
+                                          VG_FTP_OPEN_RO,   VG_FTP_READ,  VG_FTP_CRC32,
+                                          VG_FTP_BURST};
+
+static const char *refuse_file(const struct vg_mav_msg *msg)
+{
+    struct vg_mav_file_transfer_protocol m;
+    struct vg_ftp_packet p;
+    vg_mav_file_transfer_protocol_unpack(msg, &m);
+    if (!vg_ftp_packet_unpack(msg, &p) ||
+        !is_in(ftp_operations, COUNT_OF(ftp_operations), p.opcode)) {
+        return WHY_FILE;
+    }
+    return m.target_system == 0 ? WHY_TARGET : NULL;
+}
+
 /* Messages that start, clear or move a mission: any list we know, one drone. */
 static const char *refuse_list(uint8_t target, uint8_t mission_type)
 {
@@ -241,6 +261,8 @@ static const char *refuse_message(const struct vg_mav_msg *msg)
         return refuse_set_current(msg);
     case VG_MAV_ID_PARAM_SET:
         return refuse_param(msg);
+    case VG_MAV_ID_FILE_TRANSFER_PROTOCOL:
+        return refuse_file(msg);
     default:
         return WHY_MESSAGE;
     }

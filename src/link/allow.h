@@ -1,9 +1,10 @@
 /* The allow-list: the only messages and commands that may ever leave the station.
  *
  * Everything not named in allow.c is refused. The list holds what watching needs: heartbeat and
- * time, missions, reading parameters, message rates, arming and disarming (never forced), taking
- * off, landing, returning, modes, pausing, pointing a camera and its recording. It holds nothing
- * that drops, opens, fires, or moves an output, and nothing that ends a flight by cutting power.
+ * time, missions, reading parameters and files, message rates, arming and disarming (never forced),
+ * taking off, landing, returning, modes, pausing, pointing a camera and its recording. It holds
+ * nothing that drops, opens, fires, or moves an output, and nothing that ends a flight by cutting
+ * power.
  *
  * The sender asks vg_allow_message for each message just before encoding. There is no way to add to
  * the list at run time. Threads: pure.

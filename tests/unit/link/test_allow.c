@@ -27,9 +27,11 @@ static const uint16_t rally[] = {5100};
 /* Heartbeat, system time, ping, parameter read and list, mission request, request list, ack,
  * request int, data stream, time sync: whatever they hold. */
 static const uint32_t free_messages[] = {0, 2, 4, 20, 21, 40, 43, 47, 51, 66, 111};
-/* Parameter set, mission set current, count, clear all, item, command int, command long: by
- * content. */
-static const uint32_t looked_into[] = {23, 41, 44, 45, 73, 75, 76};
+/* Parameter set, mission set current, count, clear all, item, command int, command long, file
+ * transfer: by content. */
+static const uint32_t looked_into[] = {23, 41, 44, 45, 73, 75, 76, 110};
+/* File transfer: end a session, end all, list, open to read, read, checksum, burst. */
+static const uint16_t file_operations[] = {1, 2, 3, 4, 5, 14, 15};
 
 #define HAS(list, id) has16(list, sizeof(list) / sizeof((list)[0]), id)
 
@@ -137,8 +139,8 @@ static void what_releases_or_drives_an_output_is_refused_by_name(void **state)
             assert_false(vg_allow_mission_item(type, never[i]));
         }
     }
-    /* the messages that move sticks, outputs and actuators directly, and files and serial ports */
-    static const uint32_t direct[] = {69, 70, 139, 140, 82, 84, 86, 110, 126, 256, 11, 39, 248};
+    /* the messages that move sticks, outputs and actuators directly, and serial ports */
+    static const uint32_t direct[] = {69, 70, 139, 140, 82, 84, 86, 126, 256, 11, 39, 248};
     for (size_t i = 0; i < sizeof direct / sizeof direct[0]; i++) {
         const struct vg_mav_msg msg = {.id = direct[i]};
         assert_false(vg_allow_message(&msg, NULL));
@@ -237,6 +239,27 @@ static void only_message_rates_are_written(void **state)
     }
 }
 
+static bool may_file(uint8_t target, uint8_t operation, uint8_t size)
+{
+    struct vg_mav_file_transfer_protocol m = {.target_system = target};
+    struct vg_mav_msg msg;
+    m.payload[3] = operation;
+    m.payload[4] = size;
+    vg_mav_file_transfer_protocol_pack(&m, 255, 190, &msg);
+    return vg_allow_message(&msg, NULL);
+}
+
+static void files_are_read_and_never_changed(void **state)
+{
+    (void)state;
+    for (int operation = 0; operation < 256; operation++) {
+        bool want = HAS(file_operations, (uint32_t)operation);
+        assert_int_equal(may_file(1, (uint8_t)operation, 239), want);
+        assert_false(may_file(0, (uint8_t)operation, 1));
+        assert_false(may_file(1, (uint8_t)operation, 240)); /* more than fits: no such packet */
+    }
+}
+
 static void a_refusal_says_why(void **state)
 {
     (void)state;
@@ -291,6 +314,7 @@ int main(void)
         cmocka_unit_test(the_fence_is_not_switched_off),
         cmocka_unit_test(nothing_goes_to_everybody),
         cmocka_unit_test(only_message_rates_are_written),
+        cmocka_unit_test(files_are_read_and_never_changed),
         cmocka_unit_test(a_refusal_says_why),
         cmocka_unit_test(a_guest_commands_but_writes_nothing),
     };

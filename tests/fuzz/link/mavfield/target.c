@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     struct vg_buf b = {0};
     vg_mav_fields_json(&msg, &b);
-    json_t *doc = json_loadb(vg_buf_text(&b), b.n, 0, NULL);
+    json_t *doc = json_loadb(vg_buf_text(&b), b.n, JSON_DECODE_INT_AS_REAL, NULL);
     must(json_is_object(doc) && json_object_size(doc) == (size_t)n);
     json_decref(doc);
     vg_buf_finish(&b);
