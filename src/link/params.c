@@ -1,14 +1,14 @@
-#include "link/params.h"
+/* All parameters: the packed file, else the list. By name and writing: paramask.c. */
+#include "link/params_priv.h"
 
 #include "base/bytes.h"
 
-#include <math.h>
 #include <string.h>
 
 enum {
     RETRIES_MAX = 8,
     HOLES_A_STEP = 4,
-    LISTED_A_STEP = 4,
+    PACK_TRIES = 6, /* then the list is tried: some drones announce MAVFTP and do not answer */
     INDEX_NONE = 65535
 };
 static const int64_t RETRY_US = 1500000;
@@ -30,14 +30,81 @@ static void ask_one(struct vg_params *self, int i)
                                    vg_outq_add(&self->out));
 }
 
-void vg_params_start(struct vg_params *self, struct vg_mav_pair pair, struct vg_us now)
+static void forget(struct vg_params *self)
 {
-    memset(self, 0, sizeof *self);
+    memset(self->params, 0, sizeof self->params);
+    self->n_known = 0;
+    self->n_params = 0;
+    self->retries = 0;
+    self->is_from_pack = false;
+}
+
+static void start_list(struct vg_params *self, struct vg_us now)
+{
+    forget(self);
     self->state = VG_PARAMS_READING;
-    self->pair = pair;
     self->heard = now;
     ask_list(self);
 }
+
+void vg_params_start(struct vg_params *self, struct vg_mav_pair pair, struct vg_us now)
+{
+    vg_params_read(self, pair, 0, now);
+}
+
+/* ---- the packed file ---- */
+
+static void take_piece(void *ctx, uint32_t offset, struct vg_bytes data)
+{
+    struct vg_params *self = ctx;
+    memcpy(self->pack + offset, data.data, data.n); /* within the limit, by contract */
+}
+
+static void take_packed(void *ctx, const struct vg_param *param)
+{
+    struct vg_params *self = ctx;
+    if (self->n_known < VG_PARAMS_MAX) {
+        self->params[self->n_known++] = *param;
+        self->n_params = self->n_known;
+    }
+}
+
+void vg_params_read(struct vg_params *self, struct vg_mav_pair pair, uint64_t capabilities,
+                    struct vg_us now)
+{
+    const struct vg_ftp_options options = {.sink = take_piece,
+                                           .ctx = self,
+                                           .limit_bytes = VG_PARAMS_PACK_MAX,
+                                           .tries_max = PACK_TRIES};
+    self->pair = pair;
+    self->is_bytewise = (capabilities & VG_MAV_PROTOCOL_CAPABILITY_PARAM_ENCODE_BYTEWISE) != 0;
+    forget(self);
+    bool has_files = (capabilities & VG_MAV_PROTOCOL_CAPABILITY_FTP) != 0;
+    if (has_files &&
+        vg_ftp_read(&self->ftp, pair, VG_PARAMPCK_PATH_DEFAULTS, &options, now, NULL) == VG_OK) {
+        self->state = VG_PARAMS_READING_PACK;
+    } else {
+        start_list(self, now);
+    }
+}
+
+/* The file is there, or will not come. */
+static void finish_pack(struct vg_params *self, struct vg_us now)
+{
+    struct vg_bytes file = {self->pack, self->ftp.size_bytes};
+    if (self->state != VG_PARAMS_READING_PACK || vg_ftp_is_busy(&self->ftp)) {
+        return;
+    }
+    if (self->ftp.state == VG_FTP_DONE &&
+        vg_parampck_parse(file, take_packed, self, NULL) == VG_OK && self->n_known > 0) {
+        self->is_from_pack = true;
+        self->state = VG_PARAMS_DONE;
+    } else {
+        start_list(self, now);
+    }
+}
+
+/* ---- the list ---- */
 
 /* Where a value belongs: its index, or (sent by name) the place of that name. */
 static struct vg_param *place_of(struct vg_params *self, const struct vg_mav_param_value *v)
@@ -65,19 +132,25 @@ static void take_count(struct vg_params *self, const struct vg_mav_param_value *
     self->n_params = n;
 }
 
-void vg_params_feed(struct vg_params *self, const struct vg_mav_msg *msg, struct vg_us now)
+void vg_param_take(struct vg_param *param, const struct vg_mav_param_value *v, bool is_bytewise)
 {
-    if (msg->id != VG_MAV_ID_PARAM_VALUE || self->state == VG_PARAMS_IDLE ||
-        msg->sysid != self->pair.their_sysid || msg->compid != self->pair.their_compid) {
+    memcpy(param->name, v->param_id, sizeof param->name);
+    param->type = v->param_type;
+    param->raw = v->param_value;
+    param->value = vg_param_value(param, is_bytewise);
+}
+
+/* The order of the packed file is not that of the list's indices: there the name decides. */
+static void take_listed(struct vg_params *self, const struct vg_mav_param_value *v,
+                        struct vg_us now)
+{
+    struct vg_mav_param_value by_name = *v;
+    by_name.param_index = self->is_from_pack ? INDEX_NONE : v->param_index;
+    if (self->state != VG_PARAMS_READING && self->state != VG_PARAMS_DONE) {
         return;
     }
-    struct vg_mav_param_value v;
-    vg_mav_param_value_unpack(msg, &v);
-    if (v.param_id[0] == 0) {
-        return;
-    }
-    take_count(self, &v);
-    struct vg_param *param = place_of(self, &v);
+    take_count(self, &by_name);
+    struct vg_param *param = place_of(self, &by_name);
     if (param == NULL) {
         return;
     }
@@ -85,12 +158,32 @@ void vg_params_feed(struct vg_params *self, const struct vg_mav_msg *msg, struct
         self->n_known++;
         self->retries = 0;
     }
-    memcpy(param->name, v.param_id, sizeof param->name);
-    param->type = v.param_type;
-    param->raw = v.param_value;
+    vg_param_take(param, v, self->is_bytewise);
     self->heard = now;
-    if (self->state == VG_PARAMS_READING && self->n_known == self->n_params) {
+    if (self->n_known == self->n_params) {
         self->state = VG_PARAMS_DONE;
+    } else {
+        self->state = VG_PARAMS_READING; /* it changed its length */
+    }
+}
+
+void vg_params_feed(struct vg_params *self, const struct vg_mav_msg *msg, struct vg_us now)
+{
+    if (msg->sysid != self->pair.their_sysid || msg->compid != self->pair.their_compid) {
+        return;
+    }
+    if (self->state == VG_PARAMS_READING_PACK) {
+        vg_ftp_feed(&self->ftp, msg, now);
+        finish_pack(self, now);
+    }
+    if (msg->id != VG_MAV_ID_PARAM_VALUE) {
+        return;
+    }
+    struct vg_mav_param_value v;
+    vg_mav_param_value_unpack(msg, &v);
+    if (v.param_id[0] != 0) {
+        vg_params_take_asked(self, &v);
+        take_listed(self, &v, now);
     }
 }
 
@@ -107,7 +200,7 @@ static void ask_holes(struct vg_params *self)
     }
 }
 
-void vg_params_step(struct vg_params *self, struct vg_us now)
+static void step_list(struct vg_params *self, struct vg_us now)
 {
     if (self->state != VG_PARAMS_READING || now.us - self->heard.us < RETRY_US) {
         return;
@@ -125,9 +218,19 @@ void vg_params_step(struct vg_params *self, struct vg_us now)
     }
 }
 
+void vg_params_step(struct vg_params *self, struct vg_us now)
+{
+    if (self->state == VG_PARAMS_READING_PACK) {
+        vg_ftp_step(&self->ftp, now);
+        finish_pack(self, now);
+    }
+    step_list(self, now);
+    vg_params_step_asked(self, now);
+}
+
 bool vg_params_next_out(struct vg_params *self, struct vg_mav_msg *out)
 {
-    return vg_outq_take(&self->out, out);
+    return vg_outq_take(&self->out, out) || vg_ftp_next_out(&self->ftp, out);
 }
 
 const struct vg_param *vg_params_find(const struct vg_params *self, const char *name)
@@ -137,132 +240,10 @@ const struct vg_param *vg_params_find(const struct vg_params *self, const char *
             return &self->params[i];
         }
     }
+    for (int i = 0; i < self->n_named; i++) {
+        if (self->named[i].is_known && strcmp(self->named[i].param.name, name) == 0) {
+            return &self->named[i].param;
+        }
+    }
     return NULL;
-}
-
-double vg_param_value(const struct vg_param *param, bool is_bytewise)
-{
-    if (!is_bytewise) {
-        return (double)param->raw;
-    }
-    uint8_t b[4];
-    vg_put_lef32(b, param->raw);
-    switch (param->type) {
-    case VG_MAV_PARAM_TYPE_UINT8:
-        return b[0];
-    case VG_MAV_PARAM_TYPE_INT8:
-        return (int8_t)b[0];
-    case VG_MAV_PARAM_TYPE_UINT16:
-        return vg_le16(b);
-    case VG_MAV_PARAM_TYPE_INT16:
-        return (int16_t)vg_le16(b);
-    case VG_MAV_PARAM_TYPE_UINT32:
-        return vg_le32(b);
-    case VG_MAV_PARAM_TYPE_INT32:
-        return (int32_t)vg_le32(b);
-    default:
-        return (double)param->raw;
-    }
-}
-
-void vg_paramsrv_init(struct vg_paramsrv *self, uint8_t sysid, uint8_t compid)
-{
-    memset(self, 0, sizeof *self);
-    self->sysid = sysid;
-    self->compid = compid;
-}
-
-bool vg_paramsrv_add(struct vg_paramsrv *self, const char *name, uint8_t type, float value)
-{
-    size_t n = strlen(name);
-    if (self->n_params == VG_PARAMSRV_MAX || n == 0 || n > VG_PARAM_NAME_MAX) {
-        return false;
-    }
-    struct vg_param *param = &self->params[self->n_params++];
-    memset(param, 0, sizeof *param);
-    memcpy(param->name, name, n);
-    param->type = type;
-    param->raw = value;
-    self->next_listed = self->n_params;
-    return true;
-}
-
-static void tell(struct vg_paramsrv *self, int i)
-{
-    struct vg_mav_param_value v = {.param_count = (uint16_t)self->n_params,
-                                   .param_index = (uint16_t)i,
-                                   .param_type = self->params[i].type,
-                                   .param_value = self->params[i].raw};
-    memcpy(v.param_id, self->params[i].name, sizeof v.param_id);
-    vg_mav_param_value_pack(&v, self->sysid, self->compid, vg_outq_add(&self->out));
-}
-
-static int find_served(const struct vg_paramsrv *self, const char *name)
-{
-    for (int i = 0; i < self->n_params; i++) {
-        if (strcmp(self->params[i].name, name) == 0) {
-            return i;
-        }
-    }
-    return -1;
-}
-
-static bool is_ours(const struct vg_paramsrv *self, uint8_t system, uint8_t component)
-{
-    return (system == self->sysid || system == 0) && (component == self->compid || component == 0);
-}
-
-static void serve_read(struct vg_paramsrv *self, const struct vg_mav_msg *msg)
-{
-    struct vg_mav_param_request_read ask;
-    vg_mav_param_request_read_unpack(msg, &ask);
-    int i = ask.param_index >= 0 ? ask.param_index : find_served(self, ask.param_id);
-    if (is_ours(self, ask.target_system, ask.target_component) && i >= 0 && i < self->n_params) {
-        tell(self, i);
-    }
-}
-
-static bool serve_set(struct vg_paramsrv *self, const struct vg_mav_msg *msg)
-{
-    struct vg_mav_param_set set;
-    vg_mav_param_set_unpack(msg, &set);
-    int i = find_served(self, set.param_id);
-    if (!is_ours(self, set.target_system, set.target_component) || i < 0) {
-        return false;
-    }
-    bool is_changed = isfinite(set.param_value) && self->params[i].raw != set.param_value;
-    if (is_changed) {
-        self->params[i].raw = set.param_value;
-    }
-    tell(self, i);
-    return is_changed;
-}
-
-bool vg_paramsrv_feed(struct vg_paramsrv *self, const struct vg_mav_msg *msg)
-{
-    if (msg->id == VG_MAV_ID_PARAM_REQUEST_LIST) {
-        struct vg_mav_param_request_list ask;
-        vg_mav_param_request_list_unpack(msg, &ask);
-        if (is_ours(self, ask.target_system, ask.target_component)) {
-            self->next_listed = 0;
-        }
-        return false;
-    }
-    if (msg->id == VG_MAV_ID_PARAM_REQUEST_READ) {
-        serve_read(self, msg);
-        return false;
-    }
-    return msg->id == VG_MAV_ID_PARAM_SET && serve_set(self, msg);
-}
-
-void vg_paramsrv_step(struct vg_paramsrv *self)
-{
-    for (int i = 0; i < LISTED_A_STEP && self->next_listed < self->n_params; i++) {
-        tell(self, self->next_listed++);
-    }
-}
-
-bool vg_paramsrv_next_out(struct vg_paramsrv *self, struct vg_mav_msg *out)
-{
-    return vg_outq_take(&self->out, out);
 }
