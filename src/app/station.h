@@ -14,6 +14,7 @@
 #include "app/moments.h"
 #include "app/options.h"
 #include "app/planning.h"
+#include "app/station_links.h"
 #include "base/sha256.h"
 #include "base/time.h"
 #include "fly/director.h"
@@ -21,43 +22,16 @@
 #include "io/process.h"
 #include "io/signals.h"
 #include "io/timer.h"
-#include "io/udp.h"
 #include "io/work.h"
-#include "link/mavframe.h"
-#include "link/mavsign.h"
 #include "record/record.h"
 #include "serve/server.h"
 #include "watch/rules.h"
 #include "watch/sight.h"
 
-#include <stdio.h>
-
 enum {
     VG_STATION_SYSID = 255,
+    VG_STATION_COMPID = 190, /* MAV_COMP_ID_MISSIONPLANNER: a ground station */
     VG_STATION_PENDING_MAX = 64
-};
-
-/* One UDP socket; drones that share a port share it. */
-struct vg_station_link {
-    struct vg_station *station;
-    struct vg_udp *udp;
-    int port;
-    struct vg_mavframe parser;
-    FILE *tlog;
-    char tlog_path[1200];
-    uint64_t n_unknown; /* messages of system ids that the watch does not name */
-    struct vg_addr peer_now; /* of the datagram being read */
-};
-
-/* Where a drone is reached, and its signing state if it has a key. */
-struct vg_station_drone {
-    int link;
-    struct vg_addr peer; /* last heard from */
-    uint8_t seq;
-    struct vg_mavsign *sign;
-    struct vg_us last_pose;
-    struct vg_us last_glance;
-    double glance_deg; /* yaw the gimbal was last told, against the course */
 };
 
 /* An answer that waits for its event to be on disk. */
@@ -125,6 +99,8 @@ struct vg_station {
     struct vg_station_link *links;
     int n_links;
     struct vg_station_drone *drones;
+    struct vg_station_router routers[VG_WF_ROUTERS];
+    int n_routers;
     struct vg_station_pending pending[VG_STATION_PENDING_MAX];
     int n_pending;
     int64_t delta_seq;
@@ -148,10 +124,6 @@ enum vg_status vg_station_open_record(struct vg_station *self, struct vg_error *
 void vg_station_event(void *self, const char *kind, const char *body, size_t n);
 void vg_station_alert(void *self, const char *kind, const char *level, int drone,
                       const char *params);
-/* station_links.c */
-enum vg_status vg_station_open_links(struct vg_station *self, struct vg_error *err) VG_MUST_USE;
-void vg_station_close_links(struct vg_station *self);
-void vg_station_send(void *self, int drone, const struct vg_mav_msg *msg);
 /* station_tick.c */
 void vg_station_tick(void *self);
 /* station_api.c */

@@ -148,15 +148,23 @@ static void get_status(struct vg_station *self, struct vg_reply *reply)
                   r.is_stalled ? "true" : "false", r.queued_peak_bytes);
     for (int k = 0; k < self->n_links; k++) {
         const struct vg_station_link *l = &self->links[k];
-        const struct vg_mavframe_counts *c = &l->parser.counts;
-        const struct vg_udp_counters *u = vg_udp_counters(l->udp);
+        const struct vg_mavframe_counts c = vg_link_counts(l);
+        const struct vg_port_counts *p = vg_port_counts(l->port);
+        vg_buf_puts(b, k > 0 ? ",{\"to\":" : "{\"to\":");
+        vg_buf_json(b, l->name);
+        vg_buf_printf(
+            b,
+            ",\"port\":%d,\"open\":%s,\"messages\":%llu,\"bad_crc\":%llu,"
+            "\"bad_signature\":%llu,\"unknown_id\":%llu,\"lost\":%llu,\"strangers\":%llu,",
+            vg_addr_port(&l->uri.addr), vg_port_is_open(l->port) ? "true" : "false",
+            (unsigned long long)c.messages, (unsigned long long)c.bad_crc,
+            (unsigned long long)c.bad_signature, (unsigned long long)c.unknown_id,
+            (unsigned long long)c.lost, (unsigned long long)l->n_unknown);
         vg_buf_printf(b,
-                      "%s{\"port\":%d,\"messages\":%llu,\"bad_crc\":%llu,\"bad_signature\":%llu,"
-                      "\"unknown_id\":%llu,\"lost\":%llu,\"strangers\":%llu,\"tx_dropped\":%llu}",
-                      k > 0 ? "," : "", l->port, (unsigned long long)c->messages,
-                      (unsigned long long)c->bad_crc, (unsigned long long)c->bad_signature,
-                      (unsigned long long)c->unknown_id, (unsigned long long)c->lost,
-                      (unsigned long long)l->n_unknown, (unsigned long long)u->tx_dropped);
+                      "\"rx_bytes\":%llu,\"tx_bytes\":%llu,\"tx_dropped\":%llu,"
+                      "\"over_budget\":%llu}",
+                      (unsigned long long)p->rx_bytes, (unsigned long long)p->tx_bytes,
+                      (unsigned long long)p->tx_refused, (unsigned long long)l->outbox.n_dropped);
     }
     vg_buf_puts(b, "],");
     vg_moments_status(self->moments, b);

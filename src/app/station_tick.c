@@ -163,6 +163,7 @@ void vg_station_tick(void *ctx)
     }
     self->last_tick_mono_us = mono_us;
     self->now = vg_clock_now(&self->clock);
+    vg_station_step_links(self);
     vg_director_step(self->director, self->now);
     for (int i = 0; i < self->watchfile.n_drones; i++) {
         look(self, i);

@@ -287,7 +287,8 @@ static enum vg_status read_field(const struct vg_reader *reader, const struct vg
     case VG_F_LENGTH:
     case VG_F_SPEED:
     case VG_F_ANGLE:
-    case VG_F_SHARE: {
+    case VG_F_SHARE:
+    case VG_F_RATE: {
         double value = 0;
         enum vg_status status = vg_fields_quantity(reader, node, field, &value);
         memcpy(to, &value, status == VG_OK ? sizeof value : 0);

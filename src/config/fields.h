@@ -26,6 +26,7 @@ enum vg_field_kind {
     VG_F_SPEED = VG_Q_SPEED,
     VG_F_ANGLE = VG_Q_ANGLE,
     VG_F_SHARE = VG_Q_SHARE,
+    VG_F_RATE = VG_Q_RATE,
     VG_F_INT, /* int */
     VG_F_TEXT, /* char[size_bytes] */
     VG_F_OTHER /* known key that its owner reads itself */

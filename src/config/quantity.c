@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum {
-    N_KINDS = VG_Q_SHARE + 1,
+    N_KINDS = VG_Q_RATE + 1,
     MAX_DIGITS = 15,
     MAX_PARTS = 8
 };
@@ -40,6 +40,10 @@ static const struct unit UNITS[] = {
     {VG_Q_ANGLE, "°", 1.0, 1.0},
     {VG_Q_ANGLE, "rad", VG_DEG_PER_RAD, 1.0},
     {VG_Q_SHARE, "%", 1.0, 100.0},
+    {VG_Q_RATE, "kB/s", 1000.0, 1.0},
+    {VG_Q_RATE, "kbit/s", 1000.0, 8.0},
+    {VG_Q_RATE, "B/s", 1.0, 1.0},
+    {VG_Q_RATE, "bit/s", 1.0, 8.0},
 };
 enum {
     N_UNITS = sizeof UNITS / sizeof UNITS[0]
@@ -62,7 +66,8 @@ static const struct {
     {"knots", "kt"},      {"kts", "kt"},        {"kn", "kt"},       {"noeuds", "kt"},
     {"degrees", "deg"},   {"degree", "deg"},    {"degrés", "deg"},  {"degs", "deg"},
     {"radians", "rad"},   {"percent", "%"},     {"pct", "%"},       {"pour cent", "%"},
-    {"m", "min"},
+    {"m", "min"},         {"bps", "bit/s"},     {"Bps", "B/s"},     {"kbps", "kbit/s"},
+    {"o/s", "B/s"},       {"ko/s", "kB/s"},
 };
 enum {
     N_HABITS = sizeof HABITS / sizeof HABITS[0]
@@ -70,8 +75,9 @@ enum {
 
 static const char *unit_list(enum vg_quantity kind)
 {
-    static const char *const LISTS[N_KINDS] = {"us, ms, s, min, h, d", "m, km, ft, nmi",
-                                               "m/s, km/h, kt", "deg, °, rad", "%"};
+    static const char *const LISTS[N_KINDS] = {
+        "us, ms, s, min, h, d",    "m, km, ft, nmi", "m/s, km/h, kt", "deg, °, rad", "%",
+        "B/s, kB/s, bit/s, kbit/s"};
     return LISTS[kind];
 }
 
@@ -123,6 +129,8 @@ static enum vg_status fail_expected(enum vg_quantity kind, const char *text, str
         return vg_fail(err, VG_E_FORMAT, "expected an angle such as \"60deg\", got \"%s\"", text);
     case VG_Q_SHARE:
         return vg_fail(err, VG_E_FORMAT, "expected a share such as \"15%%\", got \"%s\"", text);
+    case VG_Q_RATE:
+        return vg_fail(err, VG_E_FORMAT, "expected a rate such as \"60 B/s\", got \"%s\"", text);
     }
     return vg_fail(err, VG_E_INTERNAL, "unknown kind of quantity");
 }

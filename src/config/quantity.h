@@ -11,7 +11,8 @@ enum vg_quantity {
     VG_Q_LENGTH, /* m: m km ft nmi */
     VG_Q_SPEED, /* m/s: m/s km/h kt */
     VG_Q_ANGLE, /* degrees: deg, °, rad */
-    VG_Q_SHARE /* fraction: % */
+    VG_Q_SHARE, /* fraction: % */
+    VG_Q_RATE /* bytes a second: B/s, kB/s, bit/s, kbit/s */
 };
 
 enum vg_status vg_quantity_parse(enum vg_quantity kind, const char *text, double *out,

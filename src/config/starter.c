@@ -113,6 +113,9 @@ static void write_fleet(enum vg_lang lang, const struct vg_network *network, int
     remark(out, "",
            vg_tr(lang, "A real drone has a link, say link: \"udp:14550\", and the sysid set in its "
                        "autopilot."));
+    remark(out, "",
+           vg_tr(lang, "Or several, the best in use: link: [\"udp:14550\", {to: "
+                       "\"serial:/dev/ttyUSB0:57600\", cost: 2s}]."));
     vg_buf_puts(out, "drones:\n");
     for (int k = 0; k < n_bases; k++) {
         vg_buf_printf(out, "  - {id: V%d-, count: %d, type: long-wing, base: B%d}\n", k + 1,
@@ -133,6 +136,10 @@ static void write_rest(enum vg_lang lang, struct vg_buf *out)
         out, "",
         vg_tr(lang, "Where bases hear drones, from the top of their mast (mast: 15m in bases)."));
     vg_buf_puts(out, "# radio: {range: 40km, required: false}\n\n");
+    remark(
+        out, "",
+        vg_tr(lang, "Where QGroundControl or MAVProxy may watch the drones beside this station."));
+    vg_buf_puts(out, "# router: [\"tcp-listen:5760\"]\n\n");
     remark(out, "",
            vg_tr(lang, "The page's address; only this computer can open it as it stands."));
     vg_buf_puts(out, "serve: {listen: \"127.0.0.1:8080\"}\n\n");

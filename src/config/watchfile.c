@@ -25,7 +25,7 @@ static const struct vg_field TOP_FIELDS[] = {
     OTHER("bases", NULL),     OTHER("cameras", NULL), OTHER("types", NULL),
     OTHER("drones", NULL),    OTHER("wind", ""),      OTHER("serve", ""),
     OTHER("record", ""),      OTHER("share", ""),     OTHER("targets", ""),
-    OTHER("apart", ""),       OTHER("radio", ""),
+    OTHER("apart", ""),       OTHER("radio", ""),     OTHER("router", ""),
 };
 
 static const struct vg_field WIND_FIELDS[] = {
@@ -304,6 +304,9 @@ static enum vg_status read_small_sections(const struct vg_wf_reader *self,
     }
     if (status == VG_OK && vg_yaml_find(root, "radio") != NULL) {
         status = read_radio(self, vg_yaml_find(root, "radio"), wf);
+    }
+    if (status == VG_OK && vg_yaml_find(root, "router") != NULL) {
+        status = vg_wf_read_routers(self, vg_yaml_find(root, "router"), wf);
     }
     if (status == VG_OK && share != NULL) {
         status = vg_fields_read(&self->r, share, SHARE_FIELDS, COUNT(SHARE_FIELDS), wf);

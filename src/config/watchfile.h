@@ -74,14 +74,36 @@ struct vg_wf_base {
     struct vg_hours closed; /* no take-off and no landing */
 };
 
+enum {
+    VG_WF_LINK_SIZE = 128,
+    VG_WF_DRONE_LINKS = 4,
+    VG_WF_ROUTERS = 8
+};
+
+/* One way to a drone. */
+struct vg_wf_link {
+    char to[VG_WF_LINK_SIZE]; /* "udp:14550", "udpin:HOST:PORT", "udpout:HOST:PORT",
+                                 "tcp:HOST:PORT", "tcp-listen:HOST:PORT", "serial:/dev/NAME:BAUD" */
+    double cost_s; /* how much longer one would rather wait than use it */
+    double budget_Bps; /* what it carries; 0: not told */
+    bool is_satellite;
+};
+
+/* Where other ground stations listen in. */
+struct vg_wf_router {
+    char to[VG_WF_LINK_SIZE]; /* "udp:HOST:PORT", "tcp-listen:PORT", "tcp-listen:HOST:PORT" */
+    bool has_commands; /* what they send passes the allow-list and goes on */
+};
+
 struct vg_wf_drone {
     char id[16];
     int type;
     int base; /* -1: the watch gives none, the planner chooses (plan/planner.h, vg_planner_station)
                */
     bool is_placed; /* that base was chosen by the planner, which may choose again */
-    char link[128]; /* "udp:14550", "udpin:0.0.0.0:14550", "udpout:host:port", "tcp:host:port"; "" =
-                       assigned */
+    char link[VG_WF_LINK_SIZE]; /* the first of links; "" = assigned */
+    struct vg_wf_link links[VG_WF_DRONE_LINKS];
+    int n_links; /* 0: assigned */
     int sysid; /* 1..255 (default: position in the list); 0: there are more drones than ids, a
                   station cannot fly it */
     char key[256]; /* path of the signing key, beside the watch file; "" none */
@@ -178,6 +200,8 @@ struct vg_watchfile {
     double wind_mps;
     bool has_wind_hours;
     struct vg_wf_wind wind_hours[VG_DAY_HOURS]; /* of the UTC day */
+    struct vg_wf_router routers[VG_WF_ROUTERS];
+    int n_routers;
     char listen[128]; /* "127.0.0.1:8080" */
     char record[1024]; /* resolved path; "" = <name>.vigie beside the watch file */
     char tak[256]; /* share.tak; "" none (used by a later version) */

@@ -38,6 +38,13 @@ enum vg_status vg_wf_read_lines(const struct vg_wf_reader *self, const struct vg
 enum vg_status vg_wf_read_fleet(const struct vg_wf_reader *self, const struct vg_yaml *root,
                                 struct vg_watchfile *wf) VG_MUST_USE;
 
+/* "link" of a drone: a text, a map, or a list of both (wf_links.c). */
+enum vg_status vg_wf_read_links(const struct vg_wf_reader *self, const struct vg_yaml *node,
+                                struct vg_wf_drone *io) VG_MUST_USE;
+/* "router" at the top (wf_links.c). */
+enum vg_status vg_wf_read_routers(const struct vg_wf_reader *self, const struct vg_yaml *node,
+                                  struct vg_watchfile *wf) VG_MUST_USE;
+
 /* Zones: GeoJSON polygons with "name" and "kind". The arrays belong to the caller, each ring too.
  */
 enum vg_status vg_wf_parse_zones(const char *text, size_t n, const char *place,

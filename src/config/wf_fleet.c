@@ -61,7 +61,7 @@ static const struct vg_field DRONE_FIELDS[] = {
     FIELD(TEXT, "id", drone_entry, drone.id, NULL, NULL, NULL),
     OTHER("type", ""),
     OTHER("base", ""),
-    FIELD(TEXT, "link", drone_entry, drone.link, NULL, NULL, ""),
+    OTHER("link", ""),
     FIELD(INT, "sysid", drone_entry, drone.sysid, "1", "255", ""),
     OTHER("key", ""),
     FIELD(INT, "count", drone_entry, count, "1", "1000", "1"),
@@ -341,30 +341,6 @@ static enum vg_status read_types(const struct vg_wf_reader *self, const struct v
     return status;
 }
 
-static bool is_port(const char *text)
-{
-    double port = 0;
-    return vg_fields_decimal(text, &port) && port >= 1 && port <= 65535 && strlen(text) <= 5 &&
-           strspn(text, "0123456789") == strlen(text);
-}
-
-/* "udp:PORT", "udpin:HOST:PORT", "udpout:HOST:PORT", "tcp:HOST:PORT" */
-static bool is_link(const char *text)
-{
-    static const char *const WITH_HOST[] = {"udpin:", "udpout:", "tcp:"};
-    if (strncmp(text, "udp:", 4) == 0) {
-        return is_port(text + 4);
-    }
-    for (int i = 0; i < COUNT(WITH_HOST); i++) {
-        size_t n = strlen(WITH_HOST[i]);
-        const char *colon = strrchr(text, ':');
-        if (strncmp(text, WITH_HOST[i], n) == 0 && colon != NULL && colon > text + n) {
-            return is_port(colon + 1);
-        }
-    }
-    return false;
-}
-
 static enum vg_status read_drone_entry(const struct vg_wf_reader *self, const struct vg_yaml *map,
                                        const struct vg_watchfile *wf, struct drone_entry *out)
 {
@@ -383,11 +359,8 @@ static enum vg_status read_drone_entry(const struct vg_wf_reader *self, const st
         status = vg_wf_path(self, key, out->drone.key, sizeof out->drone.key);
     }
     const struct vg_yaml *link = vg_yaml_find(map, "link");
-    if (status == VG_OK && link != NULL && !is_link(out->drone.link)) {
-        status = vg_fail_at(self->r.err, self->r.place, link->line, link->column,
-                            "expected \"udp:PORT\", \"udpin:HOST:PORT\", \"udpout:HOST:PORT\" or "
-                            "\"tcp:HOST:PORT\", got \"%s\"",
-                            out->drone.link);
+    if (status == VG_OK && link != NULL) {
+        status = vg_wf_read_links(self, link, &out->drone);
     }
     return status;
 }

@@ -122,6 +122,22 @@ void vg_director_feed(struct vg_director *self, int drone, const struct vg_mav_m
     drain(self, f);
 }
 
+void vg_director_link_changed(struct vg_director *self, int drone, bool was_satellite,
+                              bool is_satellite, struct vg_us now)
+{
+    struct vg_flyer *f = &self->flyers[drone];
+    vg_command_hurry(&f->commands, now);
+    if (!is_satellite) {
+        vg_flyer_setup_again(f);
+    }
+    if (was_satellite != is_satellite) {
+        const float p[7] = {is_satellite ? 1 : 0, 0, 0, 0, 0, 0, 0};
+        vg_flyer_command(self, f, VG_MAV_CMD_CONTROL_HIGH_LATENCY, p, now);
+    }
+    vg_command_step(&f->commands, now);
+    drain(self, f);
+}
+
 static enum vg_link_state link_now(const struct vg_director *self, const struct vg_flyer *f,
                                    struct vg_us now)
 {

@@ -50,6 +50,10 @@ void vg_director_resume(struct vg_director *self, const struct vg_watch *watch, 
 /* A checked message of drone i. */
 void vg_director_feed(struct vg_director *self, int drone, const struct vg_mav_msg *msg,
                       struct vg_us now);
+/* Drone i is reached over another link now: what had no answer is asked again, message rates are
+ * asked for there, and reports by satellite are switched on or off. */
+void vg_director_link_changed(struct vg_director *self, int drone, bool was_satellite,
+                              bool is_satellite, struct vg_us now);
 /* Every 20 to 200 ms. */
 void vg_director_step(struct vg_director *self, struct vg_us now);
 /* The station itself was away (machine asleep, loop blocked) for so long: silence in that time is

@@ -53,6 +53,8 @@ struct vg_flyer {
     struct vg_us next_try; /* launching: next attempt */
     int launch_step;
     int setup_step; /* message intervals asked for so far */
+    bool is_setup_asked; /* one of them is under way */
+    bool must_set_up_again; /* once those under way are through */
     bool was_in_air;
     enum vg_link_state told_link;
     struct vg_us link_since; /* told_link is what it is since then */
@@ -87,6 +89,7 @@ void vg_flyer_alert(struct vg_director *self, struct vg_flyer *f, const char *ki
 void vg_flyer_step_ground(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
 void vg_flyer_step_setup(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
 void vg_flyer_setup_answered(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
+void vg_flyer_setup_again(struct vg_flyer *f);
 void vg_flyer_fail(struct vg_director *self, struct vg_flyer *f, const char *sortie_state,
                    const char *alert_kind, const char *reason, struct vg_us now);
 void vg_flyer_relieve(struct vg_director *self, const struct vg_job_flight *failed,

@@ -34,6 +34,7 @@ static const struct {
 static void ask_interval(struct vg_director *self, struct vg_flyer *f, int k, struct vg_us now)
 {
     float p[7] = {(float)WANTED[k].id, 1e6f / (float)WANTED[k].rate_hz, 0, 0, 0, 0, 0};
+    f->is_setup_asked = true;
     vg_flyer_command(self, f, VG_MAV_CMD_SET_MESSAGE_INTERVAL, p, now);
 }
 
@@ -50,10 +51,21 @@ void vg_flyer_step_setup(struct vg_director *self, struct vg_flyer *f, struct vg
 void vg_flyer_setup_answered(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
 {
     int n = (int)(sizeof WANTED / sizeof WANTED[0]);
-    if (f->setup_step > 0 && f->setup_step < n) {
+    f->is_setup_asked = false;
+    if (f->must_set_up_again) {
+        f->must_set_up_again = false;
+        f->setup_step = 0;
+    } else if (f->setup_step > 0 && f->setup_step < n) {
         ask_interval(self, f, f->setup_step, now);
         f->setup_step++;
     }
+}
+
+/* A request under way would stand in the way of the first of the new ones. */
+void vg_flyer_setup_again(struct vg_flyer *f)
+{
+    f->must_set_up_again = f->is_setup_asked;
+    f->setup_step = f->is_setup_asked ? f->setup_step : 0;
 }
 
 /* ---- choosing the next flight ---- */

@@ -212,6 +212,29 @@ enum vg_status vg_apply_pose(struct vg_watch *self, struct vg_us t, const json_t
     return VG_OK;
 }
 
+static void take_links(struct vg_watch_drone *d, const json_t *list)
+{
+    if (!json_is_array(list)) {
+        return;
+    }
+    size_t n = json_array_size(list);
+    d->n_links = 0;
+    for (size_t i = 0; i < n && i < VG_WATCH_LINKS; i++) {
+        const json_t *o = json_array_get(list, i);
+        struct vg_watch_link *l = &d->links[d->n_links++];
+        *l = (struct vg_watch_link){.is_used = json_is_true(json_object_get(o, "used")),
+                                    .is_satellite = json_is_true(json_object_get(o, "satellite")),
+                                    .delay_ms = number_or_nan(o, "delay_ms"),
+                                    .loss = number_or_nan(o, "loss"),
+                                    .rssi_pct = number_or_nan(o, "rssi"),
+                                    .remote_rssi_pct = number_or_nan(o, "remote_rssi"),
+                                    .noise_pct = number_or_nan(o, "noise"),
+                                    .buffer_free_pct = number_or_nan(o, "buffer_free")};
+        take_text(o, "to", l->to, sizeof l->to);
+        take_text(o, "state", l->state, sizeof l->state);
+    }
+}
+
 enum vg_status vg_apply_drone(struct vg_watch *self, struct vg_us t, const json_t *body,
                               struct vg_error *err)
 {
@@ -232,6 +255,8 @@ enum vg_status vg_apply_drone(struct vg_watch *self, struct vg_us t, const json_
     take_text(body, "sortie", d->sortie, sizeof d->sortie);
     take_text(body, "next", d->next, sizeof d->next);
     take_text(body, "note", d->note, sizeof d->note);
+    take_text(body, "signed", d->signed_word, sizeof d->signed_word);
+    take_links(d, json_object_get(body, "links"));
     take_int(body, "next_us", &d->next_us);
     take_int(body, "heard_us", &d->heard_us);
     const json_t *armed = json_object_get(body, "armed");

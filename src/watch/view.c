@@ -25,6 +25,26 @@ static void put_number(struct vg_buf *out, const char *key, double value, int de
     }
 }
 
+static void put_links(const struct vg_watch_drone *d, struct vg_buf *out)
+{
+    vg_buf_puts(out, "\"links\":[");
+    for (int i = 0; i < d->n_links; i++) {
+        const struct vg_watch_link *l = &d->links[i];
+        vg_buf_puts(out, i > 0 ? ",{" : "{");
+        put_text(out, "to", l->to);
+        put_text(out, "state", l->state);
+        put_number(out, "delay_ms", l->delay_ms, 0);
+        put_number(out, "loss", l->loss, 3);
+        put_number(out, "rssi", l->rssi_pct, 0);
+        put_number(out, "remote_rssi", l->remote_rssi_pct, 0);
+        put_number(out, "noise", l->noise_pct, 0);
+        put_number(out, "buffer_free", l->buffer_free_pct, 0);
+        vg_buf_printf(out, "\"used\":%s,\"satellite\":%s}", l->is_used ? "true" : "false",
+                      l->is_satellite ? "true" : "false");
+    }
+    vg_buf_puts(out, "],");
+}
+
 void vg_view_drone(const struct vg_watch_drone *d, bool is_delta, struct vg_buf *out)
 {
     vg_buf_puts(out, "{");
@@ -36,6 +56,8 @@ void vg_view_drone(const struct vg_watch_drone *d, bool is_delta, struct vg_buf 
     put_text(out, "sortie", d->sortie);
     put_text(out, "next", d->next);
     put_text(out, "note", d->note);
+    put_text(out, "signed", d->signed_word);
+    put_links(d, out);
     put_number(out, "lat", d->lat_deg, 6);
     put_number(out, "lon", d->lon_deg, 6);
     put_number(out, "alt_msl_m", d->alt_msl_m, 0);

@@ -9,7 +9,8 @@
  * | `watch` | the static description (shape.h, describe.h); a different one starts the memory
  * afresh | | `plan` | the plan file; kept for replay, not looked at here | | `start`, `stop` | the
  * station's own coming and going; start_us is the first `start` | | `drone` | `{"id", ...}`: any of
- * state, phase, link, mode, armed, sortie, next, next_us, note, heard_us | | `pose` |
+ * state, phase, link, mode, armed, sortie, next, next_us, note, heard_us, signed, links | | `pose`
+ * |
  * `{"d","lat","lon","alt","agl","hdg","spd","bat","line","s","fp":[[lon,lat]...],"saw":[c0,c1,r0,r1,cm,...]}`:
  * once a second a drone; `saw`: columns [c0, c1) rows [r0, r1) came into view at cm centimetres a
  * pixel (0: not known); `dark`: too dark for the camera | | `sortie` | a whole sortie
@@ -31,6 +32,7 @@
 enum {
     VG_WATCH_FOOTPRINT = 32,
     VG_WATCH_TRAIL = 128,
+    VG_WATCH_LINKS = 4,
     VG_SORTIE_ID_SIZE = 32
 };
 
@@ -38,6 +40,20 @@ struct vg_watch_fix {
     int64_t t_s;
     double lat_deg;
     double lon_deg;
+};
+
+/* One way to a drone: docs/api.md "links". Numbers not known are NaN. */
+struct vg_watch_link {
+    char to[128];
+    char state[8];
+    bool is_used;
+    bool is_satellite;
+    double delay_ms;
+    double loss;
+    double rssi_pct;
+    double remote_rssi_pct;
+    double noise_pct;
+    double buffer_free_pct;
 };
 
 /* Numbers not known are NaN. Text fields hold the words of docs/api.md. */
@@ -50,6 +66,9 @@ struct vg_watch_drone {
     char sortie[VG_SORTIE_ID_SIZE];
     char next[12];
     char note[128];
+    char signed_word[12];
+    struct vg_watch_link links[VG_WATCH_LINKS];
+    int n_links;
     bool is_armed;
     int64_t next_us;
     int64_t heard_us;

@@ -4,7 +4,8 @@ import { watch } from './watch.mjs';
 import { kill } from './kill.mjs';
 import { wire } from './wire.mjs';
 import { planning } from './planning.mjs';
+import { links } from './links.mjs';
 
 const only = process.argv[2] || '';
-for (const [name, part] of Object.entries({ cli, watch, kill, wire, planning })) if (name.includes(only)) await part();
+for (const [name, part] of Object.entries({ cli, watch, kill, wire, planning, links })) if (name.includes(only)) await part();
 finish();

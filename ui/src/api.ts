@@ -90,6 +90,20 @@ export interface PromiseInfo {
   lost: number;
 }
 
+/** One way to a drone. Reception fields only from radios that tell of it. */
+export interface DroneLink {
+  to: string;
+  state: "never" | "up" | "silent" | "closed";
+  used: boolean;
+  satellite: boolean;
+  delay_ms: number | null;
+  loss: number | null;
+  rssi: number | null;
+  remote_rssi: number | null;
+  noise: number | null;
+  buffer_free: number | null;
+}
+
 export interface Drone {
   id: string;
   state: string;
@@ -112,6 +126,8 @@ export interface Drone {
   next: string;
   next_us: number | null;
   note: string;
+  signed?: "" | "signed" | "unsigned" | "refused";
+  links?: DroneLink[];
   trail: [number, number, number][];
 }
 

@@ -42,6 +42,10 @@ static const struct good GOOD[] = {
     {VG_Q_SHARE, "15%", 0.15},
     {VG_Q_SHARE, "100 %", 1},
     {VG_Q_SHARE, "0.00", 0},
+    {VG_Q_RATE, "60 B/s", 60},
+    {VG_Q_RATE, "9.6 kbit/s", 1200},
+    {VG_Q_RATE, "2400bit/s", 300},
+    {VG_Q_RATE, "5 kB/s", 5000},
 };
 
 /* To the last bit: each literal is the double nearest the decimal value. */
@@ -103,6 +107,9 @@ static const struct bad BAD[] = {
     {VG_Q_SPEED, "25 kmh", "unknown unit \"kmh\" in \"25 kmh\"; did you mean \"km/h\"?"},
     {VG_Q_ANGLE, "60 degrees", "unknown unit \"degrees\" in \"60 degrees\"; did you mean \"deg\"?"},
     {VG_Q_ANGLE, "--6deg", "expected an angle such as \"60deg\", got \"--6deg\""},
+    {VG_Q_RATE, "60", "\"60\" has no unit; write one of: B/s, kB/s, bit/s, kbit/s"},
+    {VG_Q_RATE, "60 bps", "unknown unit \"bps\" in \"60 bps\"; did you mean \"bit/s\"?"},
+    {VG_Q_RATE, "x", "expected a rate such as \"60 B/s\", got \"x\""},
     {VG_Q_SHARE, "0.15", "\"0.15\" has no unit; write one of: %"},
     {VG_Q_SHARE, "x", "expected a share such as \"15%\", got \"x\""},
 };

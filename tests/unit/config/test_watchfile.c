@@ -118,6 +118,33 @@ static void elevation_with_its_datum(void **state)
     vg_watchfile_finish(&wf);
 }
 
+static void several_links_and_routers(void **state)
+{
+    (void)state;
+    struct vg_watchfile wf = {0};
+    parse("  - {id: V2, type: wing, base: Nioro, sysid: 2}\n",
+          "  - id: V2\n    base: Nioro\n    link:\n      - udp:14552\n"
+          "      - {to: \"serial:/dev/ttyUSB0:57600\", cost: 2s}\n"
+          "      - {to: \"tcp-listen:*:5790\", satellite: yes, budget: 60 B/s}\n"
+          "  - {id: V3, base: Nioro, link: {to: \"tcp:10.0.0.1:5760\"}}\n"
+          "router: [\"tcp-listen:5760\", {to: \"udp:127.0.0.1:14600\", commands: yes}]\n",
+          &wf);
+    const struct vg_wf_drone *d = &wf.drones[1];
+    assert_int_equal(d->n_links, 3);
+    assert_string_equal(d->link, "udp:14552");
+    assert_string_equal(d->links[1].to, "serial:/dev/ttyUSB0:57600");
+    assert_true(d->links[0].cost_s == 0 && d->links[1].cost_s == 2 && d->links[2].cost_s == 0);
+    assert_true(d->links[1].budget_Bps == 0 && d->links[2].budget_Bps == 60);
+    assert_true(!d->links[1].is_satellite && d->links[2].is_satellite);
+    assert_int_equal(wf.drones[0].n_links, 0);
+    assert_string_equal(wf.drones[2].link, "tcp:10.0.0.1:5760");
+    assert_int_equal(wf.n_routers, 2);
+    assert_false(wf.routers[0].has_commands);
+    assert_string_equal(wf.routers[1].to, "udp:127.0.0.1:14600");
+    assert_true(wf.routers[1].has_commands);
+    vg_watchfile_finish(&wf);
+}
+
 static void drones_by_count(void **state)
 {
     (void)state;
@@ -217,6 +244,7 @@ int main(void)
         cmocka_unit_test(everything_given),
         cmocka_unit_test(elevation_with_its_datum),
         cmocka_unit_test(drones_by_count),
+        cmocka_unit_test(several_links_and_routers),
         cmocka_unit_test(a_drone_without_a_base),
         cmocka_unit_test(wind_by_the_hour),
         cmocka_unit_test(several_lines),

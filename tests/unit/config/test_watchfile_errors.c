@@ -22,7 +22,7 @@ static const struct refusal REFUSALS[] = {
     {"", "zzzzzzzz: 1\n",
      "dir/w.yaml:16:1: unknown key \"zzzzzzzz\"; known here: name, line, terrain, zones, places, "
      "attribution, bases, cameras, types, drones, wind, serve, record, share, targets, apart, "
-     "radio"},
+     "radio, router"},
     {", pads: 2}", ", pad: 2}", "dir/w.yaml:7:42: unknown key \"pad\"; did you mean \"pads\"?"},
     {"", "name: Again\n", "dir/w.yaml:16:1: key \"name\" is given twice (first in line 1)"},
     {"", "wing: {}\nwing: {}\n", "dir/w.yaml:17:1: key \"wing\" is given twice (first in line 16)"},
@@ -142,11 +142,32 @@ static const struct refusal REFUSALS[] = {
      "dir/w.yaml:15:5: drone \"V23\" would get sysid 256; the greatest is 255"},
     {"sysid: 2", "count: 1000", "dir/w.yaml:15:5: more than 1000 drones"},
     {"sysid: 2", "link: \"carrier pigeon\"",
-     "dir/w.yaml:15:45: expected \"udp:PORT\", \"udpin:HOST:PORT\", \"udpout:HOST:PORT\" or "
-     "\"tcp:HOST:PORT\", got \"carrier pigeon\""},
+     "dir/w.yaml:15:45: expected \"udp:PORT\", \"udpin:HOST:PORT\", \"udpout:HOST:PORT\", "
+     "\"tcp:HOST:PORT\", \"tcp-listen:HOST:PORT\" or \"serial:/dev/NAME:BAUD\", got \"carrier "
+     "pigeon\""},
     {"sysid: 2", "link: \"udp:70000\"",
-     "dir/w.yaml:15:45: expected \"udp:PORT\", \"udpin:HOST:PORT\", \"udpout:HOST:PORT\" or "
-     "\"tcp:HOST:PORT\", got \"udp:70000\""},
+     "dir/w.yaml:15:45: expected \"udp:PORT\", \"udpin:HOST:PORT\", \"udpout:HOST:PORT\", "
+     "\"tcp:HOST:PORT\", \"tcp-listen:HOST:PORT\" or \"serial:/dev/NAME:BAUD\", got \"udp:70000\""},
+    {"sysid: 2", "link: [\"udp:1\", \"serial:ttyUSB0\"]",
+     "dir/w.yaml:15:55: expected \"udp:PORT\", \"udpin:HOST:PORT\", \"udpout:HOST:PORT\", "
+     "\"tcp:HOST:PORT\", \"tcp-listen:HOST:PORT\" or \"serial:/dev/NAME:BAUD\", got "
+     "\"serial:ttyUSB0\""},
+    {"sysid: 2", "link: {to: \"udp:1\", costs: 1s}",
+     "dir/w.yaml:15:59: unknown key \"costs\"; did you mean \"cost\"?"},
+    {"sysid: 2", "link: {cost: 1s}", "dir/w.yaml:15:45: \"to\" is missing"},
+    {"sysid: 2", "link: {to: \"udp:1\", budget: 60}",
+     "dir/w.yaml:15:67: \"60\" has no unit; write one of: B/s, kB/s, bit/s, kbit/s"},
+    {"sysid: 2", "link: {to: \"udp:1\", budget: 1 B/s}",
+     "dir/w.yaml:15:67: \"budget\" is 1 B/s; it must lie between 10 B/s and 100000 kB/s"},
+    {"sysid: 2", "link: {to: \"udp:1\", satellite: maybe}",
+     "dir/w.yaml:15:70: \"satellite\" must be yes or no, not \"maybe\""},
+    {"sysid: 2", "link: [\"udp:1\", \"udp:1\"]", "dir/w.yaml:15:55: link \"udp:1\" is given twice"},
+    {"sysid: 2", "link: []", "dir/w.yaml:15:45: \"link\" takes 1 to 4 entries, not 0"},
+    {"", "router: [\"udp:14550\"]\n",
+     "dir/w.yaml:16:10: expected \"udp:HOST:PORT\", \"tcp-listen:PORT\" or "
+     "\"tcp-listen:HOST:PORT\", got \"udp:14550\""},
+    {"", "router: [{to: \"tcp-listen:5760\", command: yes}]\n",
+     "dir/w.yaml:16:34: unknown key \"command\"; did you mean \"commands\"?"},
     /* the line */
     {"  points: [[14.0, -12.0], [15.0, -12.0], [15.0, -11.0]]\n", "",
      "dir/w.yaml:3:3: a line needs one of \"file\", \"points\" and \"area\""},

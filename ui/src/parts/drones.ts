@@ -1,5 +1,5 @@
 // The fleet: what each drone does, its energy and link, what comes next; consent to launch and the call home.
-import { act, type Drone, type Sortie } from "../api";
+import { act, type Drone, type DroneLink, type Sortie } from "../api";
 import { attr, h, icon, KeyedList, put, toggle, type Row } from "../dom";
 import { hhmm, km, num, percent, span } from "../fmt";
 import { t, tMaybe, words, type Words } from "../lang";
@@ -34,6 +34,35 @@ function placeWords(d: Drone): Words | null {
   return store.net.single ? t("at_km", at) : t("at_km_line", at);
 }
 
+/** "udpin:0.0.0.0:14550" as people say it: "UDP 14550"; a device by its name. */
+function linkName(to: string): string {
+  const [kind, ...rest] = to.split(":");
+  const where = rest.join(":");
+  if (kind === "serial") return where.replace(/^\/dev\//, "").replace(/:\d+$/, "");
+  const name = kind!.startsWith("udp") ? "UDP" : "TCP";
+  return `${name} ${where.replace(/^(0\.0\.0\.0|127\.0\.0\.1):/, "")}`;
+}
+
+function linkWords(l: DroneLink, several: boolean): Words {
+  const parts: Words[] = [tMaybe(`path_${l.state}`, l.state)];
+  if (several && l.used) parts.push(t("path_used"));
+  if (l.satellite) parts.push(t("path_satellite"));
+  if (l.state === "up" && l.delay_ms !== null) parts.push(t("path_delay", { n: num(l.delay_ms) }));
+  if (l.state === "up" && l.loss !== null) parts.push(t("path_loss", { n: percent(l.loss) }));
+  if (l.rssi !== null) parts.push(t("path_rssi", { n: num(l.rssi), noise: l.noise === null ? "–" : num(l.noise) }));
+  return words(`${linkName(l.to)}: ${parts.join(" · ")}`);
+}
+
+function linkRow(): Row<DroneLink & { several: boolean }> {
+  const text = h("span");
+  const el = h("li", { class: "path" }, icon(icons.link), text);
+  return { el, update: (l) => {
+    put(text, linkWords(l, l.several));
+    toggle(el, "bad", l.state === "silent" || l.state === "closed");
+    toggle(el, "used", l.several && l.used);
+  } };
+}
+
 /** Sorties that wait for the pilot, the next to take off first. */
 export function dueConsents(): Sortie[] {
   return [...(store.shown?.sorties.values() ?? [])].filter((s) => s.consent === "needed" && !["landed", "missed", "aborted"].includes(s.state)).sort((a, b) => a.takeoff_us - b.takeoff_us);
@@ -42,6 +71,7 @@ export function dueConsents(): Sortie[] {
 export class Drones {
   readonly el = h("div", { class: "tab-body", id: "panel-drones", role: "tabpanel" });
   private lists = new Map<Group, { head: HTMLElement; list: KeyedList<Drone> }>();
+  private paths = new WeakMap<HTMLElement, KeyedList<DroneLink & { several: boolean }>>();
   private consents!: KeyedList<Sortie>;
   private consent_box!: HTMLElement;
   private all!: HTMLButtonElement;
@@ -178,15 +208,23 @@ export class Drones {
       return;
     }
     if (!box.firstChild) {
+      const paths = new KeyedList<DroneLink & { several: boolean }>(h("ul", { class: "paths" }), (l) => l.to, linkRow);
+      this.paths.set(box, paths);
       const facts = h("p", { class: "facts" });
       const note = h("p", { class: "cause" });
       const follow = h("button", { class: "btn small follow", onclick: () => store.select(d.id, !store.follow) });
       const home = h("button", { class: "btn small danger home", onclick: () => void this.callHome(d.id) }, icon(icons.home), t("call_home"));
-      box.append(link, facts, note, h("div", { class: "alert-foot" }, h("span", { class: "by" }), follow, home));
+      box.append(link, paths.el, h("p", { class: "signed" }), facts, note, h("div", { class: "alert-foot" }, h("span", { class: "by" }), follow, home));
     }
     const heard = d.heard_us ? t("heard_ago", { age: span((store.now_us() - d.heard_us) / 1e6) }) : t("link_never");
     put(link.lastElementChild!, d.link === "fresh" ? words(`${t("link_fresh")}, ${heard}`) : heard);
     toggle(link, "bad", d.link === "stale" || d.link === "lost");
+    const links = d.links ?? [];
+    this.paths.get(box)?.set(links.map((l) => ({ ...l, several: links.length > 1 })));
+    const signed = box.querySelector<HTMLElement>(".signed")!;
+    signed.hidden = !d.signed;
+    put(signed, d.signed ? tMaybe(`signed_${d.signed}`, d.signed) : words(""));
+    toggle(signed, "bad", d.signed === "refused");
     const facts: Words[] = [];
     if (d.agl_m !== null) facts.push(t("above_ground", { n: num(d.agl_m) }));
     if (d.speed_mps !== null) facts.push(t("speed", { n: num(d.speed_mps, 1) }));

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 1 || size > 4096) {
         return 0;
     }
-    enum vg_quantity kind = (enum vg_quantity)(data[0] % (VG_Q_SHARE + 1));
+    enum vg_quantity kind = (enum vg_quantity)(data[0] % (VG_Q_RATE + 1));
     char *text = calloc(size, 1);
     if (text == NULL) {
         return 0;
