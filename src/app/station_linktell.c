@@ -31,10 +31,10 @@ void vg_station_tell_link(struct vg_station *self, const struct vg_station_link 
     vg_buf_finish(&b);
 }
 
-static const char *path_word(const struct vg_path *path)
+static const char *path_word(const struct vg_station_link *link, const struct vg_path *path)
 {
-    if (!path->is_open) {
-        return path->heard.us == 0 ? "never" : "closed";
+    if (!vg_port_is_open(link->port)) {
+        return "closed";
     }
     return path->is_up ? "up" : path->heard.us == 0 ? "never" : "silent";
 }
@@ -55,7 +55,7 @@ static void put_path(const struct vg_station *self, int i, int p, struct vg_buf 
     const struct vg_path *path = &d->hub.paths[p];
     vg_buf_puts(b, p > 0 ? ",{\"to\":" : "{\"to\":");
     vg_buf_json(b, link->name);
-    vg_buf_printf(b, ",\"state\":\"%s\",\"used\":%s,\"satellite\":%s", path_word(path),
+    vg_buf_printf(b, ",\"state\":\"%s\",\"used\":%s,\"satellite\":%s", path_word(link, path),
                   p == d->hub.used ? "true" : "false",
                   path->options.is_satellite ? "true" : "false");
     put_number(b, "delay_ms", path->delay_s * 1000, 0);

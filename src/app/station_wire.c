@@ -39,6 +39,19 @@ static void hear_radio(struct vg_station_link *link, const struct vg_mav_msg *ms
     }
 }
 
+/* Another path was quicker with the same frame: this one works too. Where to send is learnt from it
+ * only while nothing better is known, for whoever overheard a frame can say it again. */
+static void hear_overtaken(struct vg_station *self, struct vg_station_drone *d, int p,
+                           const struct vg_mav_msg *msg)
+{
+    struct vg_station_path *path = &d->paths[p];
+    vg_path_hear(&d->hub.paths[p], msg, self->now);
+    if (!path->has_peer) {
+        path->peer = self->links[path->link].from;
+        path->has_peer = true;
+    }
+}
+
 static void take_message(void *ctx, const struct vg_mav_msg *msg, struct vg_bytes frame)
 {
     struct vg_station_link *link = ctx;
@@ -56,8 +69,8 @@ static void take_message(void *ctx, const struct vg_mav_msg *msg, struct vg_byte
     int p = find_path(self, i, link);
     if (!vg_station_check_signature(self, i, msg, frame, &is_replay)) {
         link->n_refused += !is_replay;
-        if (is_replay && d->hub.n_paths > 1) { /* another path was quicker: this one works too */
-            vg_path_hear(&d->hub.paths[p], msg, self->now);
+        if (is_replay && d->hub.n_paths > 1) {
+            hear_overtaken(self, d, p, msg);
         }
         return;
     }

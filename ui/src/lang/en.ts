@@ -158,6 +158,7 @@ export const en = {
   link_stale: "link stale",
   link_lost: "link lost",
   heard_ago: "heard {age} ago",
+  path_line: "{to}: {what}",
   path_never: "not heard yet",
   path_up: "heard",
   path_silent: "silent",

@@ -160,6 +160,7 @@ export const fr: Lang = {
   link_stale: "liaison faible",
   link_lost: "liaison perdue",
   heard_ago: "entendu il y a {age}",
+  path_line: "{to} : {what}",
   path_never: "pas encore entendue",
   path_up: "entendue",
   path_silent: "muette",

@@ -50,7 +50,7 @@ function linkWords(l: DroneLink, several: boolean): Words {
   if (l.state === "up" && l.delay_ms !== null) parts.push(t("path_delay", { n: num(l.delay_ms) }));
   if (l.state === "up" && l.loss !== null) parts.push(t("path_loss", { n: percent(l.loss) }));
   if (l.rssi !== null) parts.push(t("path_rssi", { n: num(l.rssi), noise: l.noise === null ? "–" : num(l.noise) }));
-  return words(`${linkName(l.to)}: ${parts.join(" · ")}`);
+  return t("path_line", { to: linkName(l.to), what: parts.join(" · ") });
 }
 
 function linkRow(): Row<DroneLink & { several: boolean }> {
