@@ -9,6 +9,12 @@
 /* In the air without being told so: armed and this high above home (hysteresis). */
 static const double AIR_ABOVE_M = 5.0;
 static const double GROUND_BELOW_M = 2.0;
+/* In the air whatever it tells of itself: so high and so fast nothing stands. */
+static const double SURELY_ABOVE_M = 20.0;
+static const double SURELY_FASTER_MPS = 5.0;
+static const int64_t PAST_EVERY_US = 2000000;
+static const int64_t TOLD_FOR_US =
+    10000000; /* EXTENDED_SYS_STATE comes at 1 Hz, or a thin link eats it */
 static const double LOSS_WEIGHT = 1.0 / 200.0;
 
 /* A decoded number, or NAN and a count. */
@@ -41,8 +47,31 @@ static bool is_place(struct vg_vehicle *self, int32_t lat_e7, int32_t lon_e7)
     return true;
 }
 
+static void note_past(struct vg_vehicle *self, struct vg_us now)
+{
+    if (now.us - self->past[1].t.us >= PAST_EVERY_US) {
+        self->past[0] = self->past[1];
+        self->past[1].t = now;
+        self->past[1].lat_deg = self->position.lat_deg;
+        self->past[1].lon_deg = self->position.lon_deg;
+    }
+}
+
+/* Its own place and speed speak against it: an autopilot that says it has landed and flies. A place
+ * that is old or does not change proves nothing. */
+static bool is_surely_flying(const struct vg_vehicle *self, struct vg_us now)
+{
+    double speed = hypot(self->position.vel_ned_mps[0], self->position.vel_ned_mps[1]);
+    bool has_moved = self->past[0].t.us > 0 && (self->past[0].lat_deg != self->position.lat_deg ||
+                                                self->past[0].lon_deg != self->position.lon_deg);
+    bool is_recent = self->position.is_known && now.us - self->position.t.us < 2 * PAST_EVERY_US;
+    return is_recent && self->position.alt_home_m > SURELY_ABOVE_M && speed > SURELY_FASTER_MPS &&
+           has_moved;
+}
+
 static void set_flight(struct vg_vehicle *self, bool is_in_air, struct vg_us now)
 {
+    is_in_air = is_in_air || is_surely_flying(self, now);
     bool was_in_air = self->flight.is_known && self->flight.is_in_air;
     if (is_in_air != was_in_air) {
         self->changes |= is_in_air ? VG_VEHICLE_TOOK_OFF : VG_VEHICLE_LANDED;
@@ -52,11 +81,12 @@ static void set_flight(struct vg_vehicle *self, bool is_in_air, struct vg_us now
     self->flight.is_in_air = is_in_air;
 }
 
-/* For autopilots that never send EXTENDED_SYS_STATE. */
+/* For autopilots that never send EXTENDED_SYS_STATE, or whose has not come for long. */
 static void guess_flight(struct vg_vehicle *self, struct vg_us now)
 {
-    if (self->flight.landed_state != VG_MAV_LANDED_STATE_UNDEFINED || !self->state.is_known ||
-        !self->position.is_known) {
+    bool is_told = self->flight.landed_state != VG_MAV_LANDED_STATE_UNDEFINED &&
+                   now.us - self->landed_told.us < TOLD_FOR_US;
+    if (is_told || !self->state.is_known || !self->position.is_known) {
         return;
     }
     double height = self->position.alt_home_m;
@@ -128,6 +158,7 @@ static void take_global_position(struct vg_vehicle *self, const struct vg_mav_ms
     self->position.vel_ned_mps[2] = m.vz / 1e2;
     self->position.heading_true_deg = m.hdg < 36000 ? m.hdg / 1e2 : UNKNOWN;
     self->changes |= VG_VEHICLE_POSITION;
+    note_past(self, now);
     guess_flight(self, now);
 }
 
@@ -243,6 +274,7 @@ static void take_extended_state(struct vg_vehicle *self, const struct vg_mav_msg
     self->flight.landed_state = m.landed_state;
     self->flight.vtol_state = m.vtol_state;
     if (m.landed_state != VG_MAV_LANDED_STATE_UNDEFINED) {
+        self->landed_told = now;
         set_flight(self, m.landed_state != VG_MAV_LANDED_STATE_ON_GROUND, now);
     }
 }

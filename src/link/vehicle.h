@@ -123,7 +123,7 @@ struct vg_vehicle {
     struct { /* EXTENDED_SYS_STATE; or arming and height where that is never sent */
         bool is_known;
         struct vg_us t;
-        bool is_in_air;
+        bool is_in_air; /* also where it tells the contrary but moves high above home */
         uint8_t landed_state; /* MAV_LANDED_STATE, 0 if never sent */
         uint8_t vtol_state;
     } flight;
@@ -198,6 +198,12 @@ struct vg_vehicle {
     bool has_seq;
     uint8_t seq;
     uint32_t boot_ms;
+    struct vg_us landed_told; /* the last EXTENDED_SYS_STATE that said something */
+    struct { /* where it was two to four seconds ago, and up to two */
+        struct vg_us t;
+        double lat_deg;
+        double lon_deg;
+    } past[2];
     double loss; /* running share of missed messages */
     struct { /* chunks of a long status text on their way */
         uint16_t id;

@@ -68,9 +68,13 @@ int main(int argc, char **argv)
         "  %d take-offs, %d landings, %d drones destroyed by the scenario, %d empty in the air\n",
         sum.n_takeoffs, sum.n_landings, sum.n_lost, sum.n_ran_empty);
     printf("  %d landed with less than the reserve\n", sum.n_reserve_broken);
+    int n_breaches = 0;
     for (int k = 0; k < BREACH_COUNT; k++) {
         printf("  %-50s %d\n", campaign_breach_names[k], sum.n_of[k]);
+        n_breaches += sum.n_of[k];
     }
+    printf("aim: faulted campaign of %llu scenarios, %d drones each: %d breaches (aim: 0 of 500)\n",
+           (unsigned long long)(last - first + 1), CAMPAIGN_DRONES, n_breaches);
     campaign_close(&campaign);
     return 0;
 }

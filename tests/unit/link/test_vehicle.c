@@ -184,6 +184,44 @@ static void flight_is_guessed_where_it_is_not_told(void **state)
     assert_true(vg_vehicle_take_changes(&b.v) & VG_VEHICLE_LANDED);
 }
 
+/* It says that it stands, disarmed, and moves at 20 m/s 120 m above home. */
+static void who_moves_high_up_flies_whatever_it_says(void **state)
+{
+    (void)state;
+    struct bench b;
+    start(&b);
+    heartbeat(&b, 10, false);
+    for (int k = 0; k < 50; k++, b.t_s += 0.1) {
+        SEND(&b, global_position_int, 1, .time_boot_ms = (uint32_t)k * 100,
+             .lat = 144310000 + k * 180, .lon = -114400000, .relative_alt = 120000, .vx = 2000);
+    }
+    SEND(&b, extended_sys_state, 1, .landed_state = 1);
+    assert_true(b.v.flight.is_in_air);
+    for (int k = 0; k < 50; k++, b.t_s += 0.1) { /* the same place for 5 s: proves nothing */
+        SEND(&b, global_position_int, 1, .time_boot_ms = 5000 + (uint32_t)k * 100, .lat = 144319000,
+             .lon = -114400000, .relative_alt = 120000, .vx = 2000);
+    }
+    SEND(&b, extended_sys_state, 1, .landed_state = 1);
+    assert_false(b.v.flight.is_in_air);
+}
+
+/* Told to fly, then ten seconds of heartbeats alone: disarmed means on the ground. */
+static void an_old_word_of_flying_is_not_believed(void **state)
+{
+    (void)state;
+    struct bench b;
+    start(&b);
+    heartbeat(&b, 10, true);
+    position_at(&b, 100000, 1000);
+    SEND(&b, extended_sys_state, 1, .landed_state = 2);
+    b.t_s += 9;
+    heartbeat(&b, 10, false);
+    assert_true(b.v.flight.is_in_air);
+    b.t_s += 2;
+    heartbeat(&b, 10, false);
+    assert_false(b.v.flight.is_in_air);
+}
+
 static void a_reboot_is_noticed(void **state)
 {
     (void)state;
@@ -472,6 +510,8 @@ int main(void)
         cmocka_unit_test(nonsense_is_dropped_and_counted),
         cmocka_unit_test(changes_are_told_once),
         cmocka_unit_test(flight_is_guessed_where_it_is_not_told),
+        cmocka_unit_test(who_moves_high_up_flies_whatever_it_says),
+        cmocka_unit_test(an_old_word_of_flying_is_not_believed),
         cmocka_unit_test(a_reboot_is_noticed),
         cmocka_unit_test(only_the_autopilot_speaks_for_the_drone),
         cmocka_unit_test(silence_is_stale_after_3_s_and_lost_after_10),
