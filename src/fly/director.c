@@ -84,13 +84,11 @@ void vg_director_resume(struct vg_director *self, const struct vg_watch *watch, 
     }
 }
 
-static void take_results(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
+/* Taking a result frees its place; what the drone then does is seen in its state. */
+static void take_results(struct vg_flyer *f)
 {
     struct vg_command_result r;
     while (vg_command_next_result(&f->commands, &r)) {
-        if (r.command == VG_MAV_CMD_SET_MESSAGE_INTERVAL && r.end != VG_COMMAND_RUNNING) {
-            vg_flyer_setup_answered(self, f, now);
-        }
     }
 }
 
@@ -111,14 +109,15 @@ void vg_director_feed(struct vg_director *self, int drone, const struct vg_mav_m
     struct vg_flyer *f = &self->flyers[drone];
     vg_vehicle_feed(&f->vehicle, msg, now);
     vg_command_feed(&f->commands, msg, now);
+    vg_flyer_listen(self, f, msg, now);
     if (f->state == VG_FLYER_PREPARING) {
         vg_missionup_feed(&f->up, msg, now);
     }
     uint32_t changes = vg_vehicle_take_changes(&f->vehicle);
     if (changes & VG_VEHICLE_RESTARTED) {
-        f->setup_step = 0; /* it has forgotten what it was asked for */
+        vg_msgrates_restart(&f->rates); /* it has forgotten what it was asked for */
     }
-    take_results(self, f, now);
+    take_results(f);
     drain(self, f);
 }
 
@@ -128,7 +127,7 @@ void vg_director_link_changed(struct vg_director *self, int drone, bool was_sate
     struct vg_flyer *f = &self->flyers[drone];
     vg_command_hurry(&f->commands, now);
     if (!is_satellite) {
-        vg_flyer_setup_again(f);
+        vg_msgrates_restart(&f->rates);
     }
     if (was_satellite != is_satellite) {
         const float p[7] = {is_satellite ? 1 : 0, 0, 0, 0, 0, 0, 0};
@@ -183,7 +182,7 @@ void vg_director_step(struct vg_director *self, struct vg_us now)
             f->link_since = now;
             vg_flyer_tell_drone(self, f, now);
         }
-        vg_flyer_step_setup(self, f, now);
+        vg_flyer_step_listen(self, f, now);
         if (is_airborne_state(f->state)) {
             vg_flyer_step_air(self, f, now);
         } else {
@@ -191,7 +190,7 @@ void vg_director_step(struct vg_director *self, struct vg_us now)
         }
         vg_missionup_step(&f->up, now);
         vg_command_step(&f->commands, now);
-        take_results(self, f, now);
+        take_results(f);
         drain(self, f);
     }
 }

@@ -5,6 +5,7 @@
 #include "fly/director.h"
 #include "link/command.h"
 #include "link/mission.h"
+#include "link/msgrates.h"
 
 enum {
     VG_OUR_COMPID = 190
@@ -52,9 +53,7 @@ struct vg_flyer {
     struct vg_us state_since;
     struct vg_us next_try; /* launching: next attempt */
     int launch_step;
-    int setup_step; /* message intervals asked for so far */
-    bool is_setup_asked; /* one of them is under way */
-    bool must_set_up_again; /* once those under way are through */
+    struct vg_msgrates rates; /* what it should tell */
     bool was_in_air;
     enum vg_link_state told_link;
     struct vg_us link_since; /* told_link is what it is since then */
@@ -87,15 +86,16 @@ void vg_flyer_alert(struct vg_director *self, struct vg_flyer *f, const char *ki
                     const char *level, const char *reason);
 /* ground.c */
 void vg_flyer_step_ground(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
-void vg_flyer_step_setup(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
-void vg_flyer_setup_answered(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
-void vg_flyer_setup_again(struct vg_flyer *f);
 void vg_flyer_fail(struct vg_director *self, struct vg_flyer *f, const char *sortie_state,
                    const char *alert_kind, const char *reason, struct vg_us now);
 void vg_flyer_relieve(struct vg_director *self, const struct vg_job_flight *failed,
                       struct vg_us now);
 void vg_flyer_cancel_relief(struct vg_director *self, const struct vg_job_flight *back,
                             struct vg_us now);
+/* listen.c: every message of the drone; time passes. */
+void vg_flyer_listen(struct vg_director *self, struct vg_flyer *f, const struct vg_mav_msg *msg,
+                     struct vg_us now);
+void vg_flyer_step_listen(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
 /* air.c */
 void vg_flyer_step_air(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
 void vg_flyer_command(struct vg_director *self, struct vg_flyer *f, uint16_t command,

@@ -15,59 +15,6 @@ enum {
     MAX_ITEMS = VG_MISSION_ITEMS_MAX
 };
 
-/* ---- what the autopilot should tell us, asked for once ---- */
-
-static const struct {
-    uint16_t id;
-    int rate_hz;
-} WANTED[] = {
-    {VG_MAV_ID_GLOBAL_POSITION_INT, 10},
-    {VG_MAV_ID_ATTITUDE, 5},
-    {VG_MAV_ID_VFR_HUD, 1},
-    {VG_MAV_ID_SYS_STATUS, 1},
-    {VG_MAV_ID_GPS_RAW_INT, 1},
-    {VG_MAV_ID_MISSION_CURRENT, 1},
-    {VG_MAV_ID_GIMBAL_DEVICE_ATTITUDE_STATUS, 2},
-    {VG_MAV_ID_CAMERA_FOV_STATUS, 1},
-};
-
-static void ask_interval(struct vg_director *self, struct vg_flyer *f, int k, struct vg_us now)
-{
-    float p[7] = {(float)WANTED[k].id, 1e6f / (float)WANTED[k].rate_hz, 0, 0, 0, 0, 0};
-    f->is_setup_asked = true;
-    vg_flyer_command(self, f, VG_MAV_CMD_SET_MESSAGE_INTERVAL, p, now);
-}
-
-void vg_flyer_step_setup(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
-{
-    /* One command of a kind may be in flight, so each answer (whatever it says) lets the next one
-     * go. */
-    if (f->setup_step == 0 && f->vehicle.state.is_known) {
-        f->setup_step = 1;
-        ask_interval(self, f, 0, now);
-    }
-}
-
-void vg_flyer_setup_answered(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
-{
-    int n = (int)(sizeof WANTED / sizeof WANTED[0]);
-    f->is_setup_asked = false;
-    if (f->must_set_up_again) {
-        f->must_set_up_again = false;
-        f->setup_step = 0;
-    } else if (f->setup_step > 0 && f->setup_step < n) {
-        ask_interval(self, f, f->setup_step, now);
-        f->setup_step++;
-    }
-}
-
-/* A request under way would stand in the way of the first of the new ones. */
-void vg_flyer_setup_again(struct vg_flyer *f)
-{
-    f->must_set_up_again = f->is_setup_asked;
-    f->setup_step = f->is_setup_asked ? f->setup_step : 0;
-}
-
 /* ---- choosing the next flight ---- */
 
 static void drop_job(struct vg_flyer *f)
