@@ -501,6 +501,10 @@ void vg_vehicle_feed(struct vg_vehicle *self, const struct vg_mav_msg *msg, stru
     if (self->compid == 0) {
         learn_component(self, msg);
     }
+    if (vg_us_sub(now, self->texts_looked).us >= VG_US_PER_S) {
+        self->texts_looked = now;
+        vg_vehicle_expire_texts(self, now);
+    }
     bool is_autopilot = self->compid != 0 && msg->compid == self->compid;
     if (is_autopilot) {
         self->heard = now;

@@ -12,7 +12,7 @@
  *     vg_vehicle_feed(&v, msg, now);
  *     uint32_t changes = vg_vehicle_take_changes(&v);   after each feed, so that none merges
  *
- * Memory: about 3 KB. Threads: one at a time. Allocations: none.
+ * Memory: about 6 KB. Threads: one at a time. Allocations: none.
  * Source: mavlink.io/en/messages/common.html and .../services/gimbal_v2.html.
  */
 #ifndef VG_LINK_VEHICLE_H
@@ -21,6 +21,7 @@
 #include "base/time.h"
 #include "link/mavmsg.h"
 #include "link/mode.h"
+#include "link/statustext.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -49,7 +50,7 @@ enum vg_vehicle_change {
 
 enum {
     VG_VEHICLE_TEXTS = 8,
-    VG_VEHICLE_TEXT_SIZE = 256
+    VG_VEHICLE_TEXT_SIZE = VG_STATUSTEXT_SIZE
 };
 
 struct vg_vehicle {
@@ -177,11 +178,7 @@ struct vg_vehicle {
         uint64_t uid;
     } version;
 
-    struct { /* STATUSTEXT, the newest at [newest], older before it, round the end */
-        struct vg_us t;
-        uint8_t severity; /* MAV_SEVERITY: 0 emergency .. 7 debug */
-        char text[VG_VEHICLE_TEXT_SIZE]; /* UTF-8, no control characters */
-    } texts[VG_VEHICLE_TEXTS];
+    struct vg_statustext texts[VG_VEHICLE_TEXTS]; /* the newest at [newest], older before it */
     int newest; /* -1: none */
     int n_texts; /* 0..VG_VEHICLE_TEXTS */
 
@@ -205,14 +202,8 @@ struct vg_vehicle {
         double lon_deg;
     } past[2];
     double loss; /* running share of missed messages */
-    struct { /* chunks of a long status text on their way */
-        uint16_t id;
-        uint8_t compid;
-        uint8_t next_chunk;
-        uint8_t severity;
-        size_t n;
-        char text[VG_VEHICLE_TEXT_SIZE];
-    } chunks;
+    struct vg_statustexts statustexts;
+    struct vg_us texts_looked; /* for those that wait too long */
 };
 
 void vg_vehicle_init(struct vg_vehicle *self, uint8_t sysid);

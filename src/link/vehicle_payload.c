@@ -6,10 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-enum {
-    CHUNK_SIZE = 50
-};
-
 static double wrap_360(double deg)
 {
     double r = fmod(deg, 360.0);
@@ -154,102 +150,27 @@ void vg_vehicle_take_camera(struct vg_vehicle *self, const struct vg_mav_msg *ms
     self->camera.fov_v_deg = has_v ? fov_of(m.sensor_size_v, m.focal_length) : UNKNOWN;
 }
 
-/* The length of the UTF-8 character at p, 0 if there is none (RFC 3629). */
-static size_t utf8_length(const unsigned char *p)
-{
-    size_t n = p[0] < 0x80                   ? 1
-               : p[0] >= 0xc2 && p[0] < 0xe0 ? 2
-               : (p[0] & 0xf0) == 0xe0       ? 3
-               : p[0] >= 0xf0 && p[0] < 0xf5 ? 4
-                                             : 0;
-    for (size_t i = 1; i < n; i++) {
-        if ((p[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    bool is_bad = (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-                  (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f);
-    return is_bad ? 0 : n;
-}
-
-/* Texts go to people's screens: control characters become spaces, bytes that are not UTF-8 "?". */
-static void clean(char *text)
-{
-    unsigned char *p = (unsigned char *)text;
-    while (*p != 0) {
-        size_t n = utf8_length(p);
-        if (n == 0) {
-            *p = '?';
-            n = 1;
-        } else if (*p < 0x20 || *p == 0x7f) {
-            *p = ' ';
-        }
-        p += n;
-    }
-}
-
-static void finish_text(struct vg_vehicle *self, const char *text, uint8_t severity,
-                        struct vg_us now)
+static void take_whole(struct vg_vehicle *self, const struct vg_statustext *text)
 {
     self->newest = (self->newest + 1) % VG_VEHICLE_TEXTS;
     self->n_texts = self->n_texts < VG_VEHICLE_TEXTS ? self->n_texts + 1 : VG_VEHICLE_TEXTS;
-    self->texts[self->newest].t = now;
-    self->texts[self->newest].severity = severity;
-    size_t n = strnlen(text, VG_VEHICLE_TEXT_SIZE - 1);
-    memcpy(self->texts[self->newest].text, text, n);
-    self->texts[self->newest].text[n] = 0;
-    clean(self->texts[self->newest].text);
+    self->texts[self->newest] = *text;
     self->changes |= VG_VEHICLE_TEXT;
 }
 
-/* End a long text: complete, or cut off because another one began. */
-static void finish_chunks(struct vg_vehicle *self, struct vg_us now)
-{
-    if (self->chunks.id != 0) {
-        self->chunks.text[self->chunks.n] = 0;
-        finish_text(self, self->chunks.text, self->chunks.severity, now);
-        self->chunks.id = 0;
-        self->chunks.n = 0;
-    }
-}
-
-static void add_piece(struct vg_vehicle *self, const char *piece, size_t n)
-{
-    size_t room = VG_VEHICLE_TEXT_SIZE - 1 - self->chunks.n;
-    size_t k = n < room ? n : room;
-    memcpy(self->chunks.text + self->chunks.n, piece, k);
-    self->chunks.n += k;
-}
-
-/* A text longer than 50 bytes comes in chunks with one id; the last is shorter than 50. Chunks that
- * were lost show as "...". */
 void vg_vehicle_take_text(struct vg_vehicle *self, const struct vg_mav_msg *msg, struct vg_us now)
 {
-    struct vg_mav_statustext m;
-    vg_mav_statustext_unpack(msg, &m);
-    if (m.id != self->chunks.id || msg->compid != self->chunks.compid) {
-        finish_chunks(self, now);
+    struct vg_statustext text;
+    if (vg_statustexts_feed(&self->statustexts, msg, now, &text)) {
+        take_whole(self, &text);
     }
-    if (m.id == 0) {
-        finish_text(self, m.text, m.severity, now);
-        return;
-    }
-    if (self->chunks.id == 0) {
-        self->chunks.id = m.id;
-        self->chunks.compid = msg->compid;
-        self->chunks.severity = m.severity;
-        self->chunks.next_chunk = 0;
-    }
-    if (m.chunk_seq < self->chunks.next_chunk) {
-        return; /* a repeat */
-    }
-    if (m.chunk_seq > self->chunks.next_chunk) {
-        add_piece(self, "...", 3);
-    }
-    size_t n = strlen(m.text);
-    add_piece(self, m.text, n);
-    self->chunks.next_chunk = (uint8_t)(m.chunk_seq + 1);
-    if (n < CHUNK_SIZE || m.chunk_seq == UINT8_MAX) {
-        finish_chunks(self, now);
+}
+
+void vg_vehicle_expire_texts(struct vg_vehicle *self, struct vg_us now)
+{
+    struct vg_statustext text;
+    /* One at a time, so that no change merges with another. */
+    if (vg_statustexts_expire(&self->statustexts, now, &text)) {
+        take_whole(self, &text);
     }
 }

@@ -15,5 +15,6 @@ void vg_vehicle_take_fov(struct vg_vehicle *self, const struct vg_mav_msg *msg, 
 void vg_vehicle_take_camera(struct vg_vehicle *self, const struct vg_mav_msg *msg,
                             struct vg_us now);
 void vg_vehicle_take_text(struct vg_vehicle *self, const struct vg_mav_msg *msg, struct vg_us now);
+void vg_vehicle_expire_texts(struct vg_vehicle *self, struct vg_us now);
 
 #endif

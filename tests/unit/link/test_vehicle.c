@@ -455,9 +455,14 @@ static void long_texts_are_joined(void **state)
     assert_string_equal(b.v.texts[b.v.newest].text, FIFTY FIFTY "end");
     say(&b, FIFTY, 10, 0);
     say(&b, "end", 10, 2); /* chunk 1 was lost */
+    say(&b, FIFTY, 11, 0); /* and the rest of 11 */
+    assert_int_equal(vg_vehicle_take_changes(&b.v), 0);
+    b.t_s += 2.5;
+    heartbeat(&b, 10, true);
+    assert_int_equal(vg_vehicle_take_changes(&b.v), VG_VEHICLE_TEXT);
     assert_string_equal(b.v.texts[b.v.newest].text, FIFTY "...end");
-    say(&b, FIFTY, 11, 0);
-    say(&b, "next", 0, 0); /* the rest of 11 never came */
+    b.t_s += 1.5;
+    say(&b, "next", 0, 0);
     assert_string_equal(b.v.texts[b.v.newest].text, "next");
     assert_string_equal(b.v.texts[b.v.newest - 1].text, FIFTY);
     assert_int_equal(b.v.n_texts, 5);
