@@ -30,6 +30,7 @@ static const uint32_t free_messages[] = {
     VG_MAV_ID_MISSION_REQUEST,
     VG_MAV_ID_MISSION_REQUEST_INT,
     VG_MAV_ID_MISSION_ACK,
+    VG_MAV_ID_REQUEST_EVENT,
 };
 
 static const uint16_t commands[] = {

@@ -25,8 +25,8 @@ static const uint16_t fence[] = {5000, 5001, 5002, 5003, 5004};
 static const uint16_t rally[] = {5100};
 
 /* Heartbeat, system time, ping, parameter read and list, mission request, request list, ack,
- * request int, data stream, time sync: whatever they hold. */
-static const uint32_t free_messages[] = {0, 2, 4, 20, 21, 40, 43, 47, 51, 66, 111};
+ * request int, data stream, time sync, request event: whatever they hold. */
+static const uint32_t free_messages[] = {0, 2, 4, 20, 21, 40, 43, 47, 51, 66, 111, 412};
 /* Parameter set, mission set current, count, clear all, item, command int, command long, file
  * transfer: by content. */
 static const uint32_t looked_into[] = {23, 41, 44, 45, 73, 75, 76, 110};
