@@ -240,6 +240,21 @@ static const char *refuse_set_current(const struct vg_mav_msg *msg)
     return refuse_list(set.target_system, VG_MAV_MISSION_TYPE_MISSION);
 }
 
+/* The operator's place and registration for a remote id module: one drone's. */
+static const char *refuse_place(const struct vg_mav_msg *msg)
+{
+    struct vg_mav_open_drone_id_system m;
+    vg_mav_open_drone_id_system_unpack(msg, &m);
+    return m.target_system == 0 ? WHY_TARGET : NULL;
+}
+
+static const char *refuse_operator(const struct vg_mav_msg *msg)
+{
+    struct vg_mav_open_drone_id_operator_id m;
+    vg_mav_open_drone_id_operator_id_unpack(msg, &m);
+    return m.target_system == 0 ? WHY_TARGET : NULL;
+}
+
 static const char *refuse_message(const struct vg_mav_msg *msg)
 {
     for (size_t i = 0; i < COUNT_OF(free_messages); i++) {
@@ -264,6 +279,10 @@ static const char *refuse_message(const struct vg_mav_msg *msg)
         return refuse_param(msg);
     case VG_MAV_ID_FILE_TRANSFER_PROTOCOL:
         return refuse_file(msg);
+    case VG_MAV_ID_OPEN_DRONE_ID_SYSTEM:
+        return refuse_place(msg);
+    case VG_MAV_ID_OPEN_DRONE_ID_OPERATOR_ID:
+        return refuse_operator(msg);
     default:
         return WHY_MESSAGE;
     }

@@ -28,8 +28,8 @@ static const uint16_t rally[] = {5100};
  * request int, data stream, time sync, request event: whatever they hold. */
 static const uint32_t free_messages[] = {0, 2, 4, 20, 21, 40, 43, 47, 51, 66, 111, 412};
 /* Parameter set, mission set current, count, clear all, item, command int, command long, file
- * transfer: by content. */
-static const uint32_t looked_into[] = {23, 41, 44, 45, 73, 75, 76, 110};
+ * transfer, the operator's place and registration: by content. */
+static const uint32_t looked_into[] = {23, 41, 44, 45, 73, 75, 76, 110, 12904, 12905};
 /* File transfer: end a session, end all, list, open to read, read, checksum, burst. */
 static const uint16_t file_operations[] = {1, 2, 3, 4, 5, 14, 15};
 
@@ -208,6 +208,14 @@ static void nothing_goes_to_everybody(void **state)
     assert_true(vg_allow_message(&msg, NULL));
     vg_mav_mission_set_current_pack(&(struct vg_mav_mission_set_current){.seq = 3}, 255, 190, &msg);
     assert_false(vg_allow_message(&msg, NULL));
+    for (uint8_t target = 0; target < 2; target++) {
+        vg_mav_open_drone_id_system_pack(
+            &(struct vg_mav_open_drone_id_system){.target_system = target}, 255, 190, &msg);
+        assert_int_equal(vg_allow_message(&msg, NULL), target);
+        vg_mav_open_drone_id_operator_id_pack(
+            &(struct vg_mav_open_drone_id_operator_id){.target_system = target}, 255, 190, &msg);
+        assert_int_equal(vg_allow_message(&msg, NULL), target);
+    }
 }
 
 static bool may_set(const char *name)

@@ -1,5 +1,11 @@
-/* Any sequence of messages: what is published stays within its promised ranges. */
+/* Any sequence of messages: what is published stays within its promised ranges, and what the
+ * machines that listen beside want to send is allowed. */
 #include "../message.h"
+#include "link/allow.h"
+#include "link/msgrates.h"
+#include "link/payload.h"
+#include "link/remoteid.h"
+#include "link/timesync.h"
 #include "link/vehicle.h"
 
 #include <math.h>
@@ -54,6 +60,47 @@ static void check(const struct vg_vehicle *v)
     must(is_within(v->loss, 0, 1) && v->state.mode_name != NULL);
 }
 
+static struct {
+    struct vg_payload payload;
+    struct vg_remoteid remoteid;
+    struct vg_timesync timesync;
+    struct vg_msgrates rates;
+} beside;
+
+static void start_beside(void)
+{
+    static const struct vg_msgrate_wanted wanted[] = {
+        {VG_MAV_ID_ATTITUDE, 5}, {VG_MAV_ID_GLOBAL_POSITION_INT, 10}, {VG_MAV_ID_WIND, 1}};
+    const struct vg_mav_pair pair = {255, 190, 7, 1};
+    vg_payload_init(&beside.payload, pair);
+    vg_remoteid_init(&beside.remoteid, pair);
+    vg_timesync_init(&beside.timesync, pair);
+    vg_msgrates_init(&beside.rates, pair, wanted, 3);
+}
+
+static void feed_beside(const struct vg_mav_msg *msg, struct vg_us now)
+{
+    static const struct vg_operator operator= {true, 14.5, -11.4, "ID"};
+    struct vg_mav_msg out;
+    vg_payload_feed(&beside.payload, msg, now);
+    vg_remoteid_feed(&beside.remoteid, msg);
+    vg_timesync_feed(&beside.timesync, msg, now);
+    vg_msgrates_feed(&beside.rates, msg, now);
+    vg_payload_step(&beside.payload, now);
+    (void)vg_payload_take_gimbal(&beside.payload, now);
+    vg_remoteid_step(&beside.remoteid, &operator, now);
+    vg_timesync_step(&beside.timesync, now);
+    vg_msgrates_step(&beside.rates, now);
+    while (vg_payload_next_out(&beside.payload, &out) ||
+           vg_remoteid_next_out(&beside.remoteid, &out) ||
+           vg_timesync_next_out(&beside.timesync, &out) ||
+           vg_msgrates_next_out(&beside.rates, &out)) {
+        must(vg_allow_message(&out, NULL));
+    }
+    must(!beside.timesync.is_known || beside.timesync.round_trip_s >= 0);
+    must(is_within_or_nan(beside.payload.camera.zoom_pct, 0, 100));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct vg_vehicle v;
@@ -61,10 +108,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int64_t now_us = 0;
     int ms;
     vg_vehicle_init(&v, 7);
+    start_beside();
     while (fuzz_message(&data, &size, &msg, &ms)) {
         now_us += ms * INT64_C(1000);
         vg_vehicle_feed(&v, &msg, vg_us(now_us));
         check(&v);
+        feed_beside(&msg, vg_us(now_us));
         enum vg_link_state link = vg_vehicle_link(&v, vg_us(now_us));
         must((link == VG_LINK_NEVER) == (v.n_heard == 0));
     }
