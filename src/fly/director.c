@@ -126,6 +126,7 @@ void vg_director_link_changed(struct vg_director *self, int drone, bool was_sate
 {
     struct vg_flyer *f = &self->flyers[drone];
     vg_command_hurry(&f->commands, now);
+    f->is_by_satellite = is_satellite;
     if (!is_satellite) {
         vg_msgrates_restart(&f->rates);
     }

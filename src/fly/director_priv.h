@@ -54,6 +54,7 @@ struct vg_flyer {
     struct vg_us next_try; /* launching: next attempt */
     int launch_step;
     struct vg_msgrates rates; /* what it should tell */
+    bool is_by_satellite; /* it is reached that way: nothing is asked that need not be */
     bool was_in_air;
     enum vg_link_state told_link;
     struct vg_us link_since; /* told_link is what it is since then */

@@ -26,7 +26,9 @@ void vg_flyer_listen(struct vg_director *self, struct vg_flyer *f, const struct 
 void vg_flyer_step_listen(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
 {
     struct vg_mav_msg m;
-    vg_msgrates_pause(&f->rates, f->vehicle.is_high_latency || f->told_link != VG_LINK_FRESH);
+    bool is_quiet =
+        f->is_by_satellite || f->vehicle.is_high_latency || f->told_link != VG_LINK_FRESH;
+    vg_msgrates_pause(&f->rates, is_quiet);
     vg_msgrates_step(&f->rates, now);
     while (vg_msgrates_next_out(&f->rates, &m)) {
         self->options.send(self->options.ctx, f->drone, &m);
