@@ -1,4 +1,5 @@
 /* docs/api.md, from the state of the watch. */
+#include "app/aboard_api.h"
 #include "app/ground_api.h"
 #include "app/station.h"
 
@@ -89,6 +90,17 @@ static void get_mission(struct vg_station *self, const char *id, struct vg_reply
                       s->track[k].lat_deg, s->track[k].alt_msl_m);
     }
     vg_buf_puts(&reply->body, "]}");
+}
+
+static void get_aboard(struct vg_station *self, const char *id, struct vg_reply *reply)
+{
+    int drone = vg_watchfile_find_drone(&self->watchfile, id);
+    if (drone < 0) {
+        vg_reply_error(reply, 404, "no such drone");
+        return;
+    }
+    vg_aboard_json(id, vg_director_aboard(self->director, drone),
+                   vg_director_vehicle(self->director, drone), &reply->body);
 }
 
 static void get_tile(struct vg_station *self, const struct vg_route_args *args,
@@ -193,6 +205,8 @@ void vg_station_get(void *ctx, const char *path, const char *query, struct vg_re
         vg_moments_get_picture(self->moments, query, reply);
     } else if (vg_route_match("/api/mission/{id}", path, &args)) {
         get_mission(self, args.text[0], reply);
+    } else if (vg_route_match("/api/drones/{id}/aboard", path, &args)) {
+        get_aboard(self, args.text[0], reply);
     } else if (vg_route_match("/tiles/dem/{z}/{x}/{y}.png", path, &args)) {
         get_tile(self, &args, reply);
     } else if (vg_route_match("/tiles/relief/{kind}/{z}/{x}/{y}.png", path, &args)) {

@@ -140,6 +140,8 @@ static void write_rest(enum vg_lang lang, struct vg_buf *out)
         out, "",
         vg_tr(lang, "Where QGroundControl or MAVProxy may watch the drones beside this station."));
     vg_buf_puts(out, "# router: [\"tcp-listen:5760\"]\n\n");
+    remark(out, "", vg_tr(lang, "The operator's registration, for drones with remote id."));
+    vg_buf_puts(out, "# operator: FRA87astrdge12k8\n\n");
     remark(out, "",
            vg_tr(lang, "The page's address; only this computer can open it as it stands."));
     vg_buf_puts(out, "serve: {listen: \"127.0.0.1:8080\"}\n\n");

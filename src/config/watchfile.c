@@ -20,12 +20,25 @@
     }
 
 static const struct vg_field TOP_FIELDS[] = {
-    TEXT("name", name, NULL), OTHER("line", NULL),    OTHER("terrain", ""),
-    OTHER("zones", ""),       OTHER("places", ""),    TEXT("attribution", attribution, ""),
-    OTHER("bases", NULL),     OTHER("cameras", NULL), OTHER("types", NULL),
-    OTHER("drones", NULL),    OTHER("wind", ""),      OTHER("serve", ""),
-    OTHER("record", ""),      OTHER("share", ""),     OTHER("targets", ""),
-    OTHER("apart", ""),       OTHER("radio", ""),     OTHER("router", ""),
+    TEXT("name", name, NULL),
+    OTHER("line", NULL),
+    OTHER("terrain", ""),
+    OTHER("zones", ""),
+    OTHER("places", ""),
+    TEXT("attribution", attribution, ""),
+    OTHER("bases", NULL),
+    OTHER("cameras", NULL),
+    OTHER("types", NULL),
+    OTHER("drones", NULL),
+    OTHER("wind", ""),
+    OTHER("serve", ""),
+    OTHER("record", ""),
+    OTHER("share", ""),
+    OTHER("targets", ""),
+    OTHER("apart", ""),
+    OTHER("radio", ""),
+    OTHER("router", ""),
+    TEXT("operator", operator_id, ""),
 };
 
 static const struct vg_field WIND_FIELDS[] = {

@@ -202,6 +202,7 @@ struct vg_watchfile {
     struct vg_wf_wind wind_hours[VG_DAY_HOURS]; /* of the UTC day */
     struct vg_wf_router routers[VG_WF_ROUTERS];
     int n_routers;
+    char operator_id[21]; /* registration that remote id modules tell; "" none */
     char listen[128]; /* "127.0.0.1:8080" */
     char record[1024]; /* resolved path; "" = <name>.vigie beside the watch file */
     char tak[256]; /* share.tak; "" none (used by a later version) */

@@ -115,7 +115,10 @@ void vg_director_feed(struct vg_director *self, int drone, const struct vg_mav_m
     }
     uint32_t changes = vg_vehicle_take_changes(&f->vehicle);
     if (changes & VG_VEHICLE_RESTARTED) {
-        vg_msgrates_restart(&f->rates); /* it has forgotten what it was asked for */
+        vg_flyer_listen_anew(f, true); /* it has forgotten what it was asked for */
+    }
+    if (changes & VG_VEHICLE_LANDED) {
+        vg_payload_give_gimbal(&f->aboard.payload);
     }
     take_results(f);
     drain(self, f);
@@ -128,7 +131,7 @@ void vg_director_link_changed(struct vg_director *self, int drone, bool was_sate
     vg_command_hurry(&f->commands, now);
     f->is_by_satellite = is_satellite;
     if (!is_satellite) {
-        vg_msgrates_restart(&f->rates);
+        vg_flyer_listen_anew(f, false);
     }
     if (was_satellite != is_satellite) {
         const float p[7] = {is_satellite ? 1 : 0, 0, 0, 0, 0, 0, 0};
@@ -241,6 +244,9 @@ void vg_director_point_camera(struct vg_director *self, int drone, double pitch_
     struct vg_flyer *f = &self->flyers[drone];
     if (f->state != VG_FLYER_FLYING || f->told_link != VG_LINK_FRESH) {
         return;
+    }
+    if (!vg_payload_take_gimbal(&f->aboard.payload, now)) {
+        return; /* free: it is asked for, the next glance points it; another's: theirs */
     }
     const float p[7] = {(float)pitch_deg,
                         (float)yaw_deg,

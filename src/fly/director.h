@@ -19,10 +19,32 @@
 
 #include "fly/approach.h"
 #include "fly/timetable.h"
+#include "link/mavevent.h"
+#include "link/msgrates.h"
+#include "link/payload.h"
+#include "link/remoteid.h"
+#include "link/timesync.h"
 #include "link/vehicle.h"
 #include "watch/watch.h"
 
 struct vg_director;
+
+enum {
+    VG_DIRECTOR_EVENTS = 8
+};
+
+/* What a drone tells beside its flight; for looking at. */
+struct vg_aboard {
+    bool has_begun; /* its autopilot is known */
+    struct vg_msgrates rates;
+    struct vg_timesync clock;
+    struct vg_payload payload;
+    struct vg_remoteid remoteid;
+    struct vg_mavevents events;
+    int newest_event; /* of those kept for people */
+    int n_kept_events;
+    struct vg_mavevent kept_events[VG_DIRECTOR_EVENTS];
+};
 
 struct vg_director_options {
     const struct vg_watchfile *watch; /* borrowed while it lives */
@@ -73,6 +95,7 @@ enum vg_status vg_director_return(struct vg_director *self, int drone, const cha
 void vg_director_point_camera(struct vg_director *self, int drone, double pitch_deg, double yaw_deg,
                               struct vg_us now);
 
+const struct vg_aboard *vg_director_aboard(const struct vg_director *self, int drone);
 const struct vg_vehicle *vg_director_vehicle(const struct vg_director *self, int drone);
 /* Is it in the air, as far as we know? */
 bool vg_director_is_aloft(const struct vg_director *self, int drone);

@@ -5,7 +5,6 @@
 #include "fly/director.h"
 #include "link/command.h"
 #include "link/mission.h"
-#include "link/msgrates.h"
 
 enum {
     VG_OUR_COMPID = 190
@@ -53,7 +52,7 @@ struct vg_flyer {
     struct vg_us state_since;
     struct vg_us next_try; /* launching: next attempt */
     int launch_step;
-    struct vg_msgrates rates; /* what it should tell */
+    struct vg_aboard aboard;
     bool is_by_satellite; /* it is reached that way: nothing is asked that need not be */
     bool was_in_air;
     enum vg_link_state told_link;
@@ -96,6 +95,8 @@ void vg_flyer_cancel_relief(struct vg_director *self, const struct vg_job_flight
 /* listen.c: every message of the drone; time passes. */
 void vg_flyer_listen(struct vg_director *self, struct vg_flyer *f, const struct vg_mav_msg *msg,
                      struct vg_us now);
+/* Ask again for what it should tell: the way to it is another, or it restarted. */
+void vg_flyer_listen_anew(struct vg_flyer *f, bool has_restarted);
 void vg_flyer_step_listen(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
 /* air.c */
 void vg_flyer_step_air(struct vg_director *self, struct vg_flyer *f, struct vg_us now);

@@ -22,7 +22,7 @@ static const struct refusal REFUSALS[] = {
     {"", "zzzzzzzz: 1\n",
      "dir/w.yaml:16:1: unknown key \"zzzzzzzz\"; known here: name, line, terrain, zones, places, "
      "attribution, bases, cameras, types, drones, wind, serve, record, share, targets, apart, "
-     "radio, router"},
+     "radio, router, operator"},
     {", pads: 2}", ", pad: 2}", "dir/w.yaml:7:42: unknown key \"pad\"; did you mean \"pads\"?"},
     {"", "name: Again\n", "dir/w.yaml:16:1: key \"name\" is given twice (first in line 1)"},
     {"", "wing: {}\nwing: {}\n", "dir/w.yaml:17:1: key \"wing\" is given twice (first in line 16)"},
