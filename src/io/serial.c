@@ -12,6 +12,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#define GONE "the device is gone"
+
 enum {
     READ_BYTES = 4096
 };
@@ -137,7 +139,7 @@ static void read_all(struct serial *s)
             s->wait_ms = VG_PORT_RETRY_MS;
             vg_port_tell_bytes(s->port, &peer, buf, (size_t)n);
         } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
-            lose(s, n == 0 ? "the device is gone" : strerror(errno));
+            lose(s, n == 0 ? GONE : strerror(errno));
             return;
         } else {
             return;
@@ -167,7 +169,7 @@ static void on_ready(uv_poll_t *poll, int rc, int events)
 {
     struct serial *s = poll->data;
     if (rc != 0) {
-        lose(s, uv_strerror(rc));
+        lose(s, GONE);
         return;
     }
     if ((events & UV_WRITABLE) != 0) {

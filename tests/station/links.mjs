@@ -138,6 +138,42 @@ export async function links() {
     check(came.filter((x) => x.state === 'open').length >= 2 && came.some((x) => x.state === 'closed'), `comings and goings: ${JSON.stringify(came)}`);
   });
 
+  await test('signed: each drone by its own key, and times that never go back', async () => {
+    const w = path.join(dir, 'signed.yaml'), record = path.join(dir, 'signed.vigie');
+    const key = crypto.randomBytes(32);
+    fs.writeFileSync(path.join(dir, 'k1'), key.toString('hex'));
+    fs.writeFileSync(w, WATCH('').replace('base: Camp\n    link', 'base: Camp\n    key: k1\n    link'));
+    // What a start finds from before: 20 minutes ahead of the clock, as after a clock that was set back.
+    const ahead = Math.round((Date.now() - Date.UTC(2015, 0, 1)) * 100) + 20 * 60 * 100000;
+    fs.writeFileSync(`${record}.sign`, `P1 ${ahead}\n`);
+    const r = await relay(PORT + 50);
+    const s = await station([w, '--sim', '--ask', '--record', record, '--sim-ports', String(PORT + 50)]);
+    const up = await s.until('signed, both up', (x) => drone(x, 'P1').signed === 'signed' && link(x, 'udp')?.state === 'up' && link(x, 'tcp')?.state === 'up', 20);
+    check(drone(up, 'P1').link === 'fresh', 'heard');
+    await sleep(1500);
+    await s.stop();
+    r.close();
+    const stamps = new Map();
+    for (const f of fs.readdirSync(`${record}.d`).filter((x) => x.endsWith('.tlog'))) {
+      const b = fs.readFileSync(path.join(`${record}.d`, f));
+      for (let at = 0; at + 20 < b.length;) {
+        const n = b[at + 9] + 12 + (b[at + 10] & 1 ? 13 : 0), frame = b.subarray(at + 8, at + 8 + n);
+        if (frame[5] === 255) {
+          check((frame[2] & 1) === 1, 'every frame of ours is signed');
+          const tail = frame.subarray(n - 13);
+          const own = crypto.createHash('sha256').update(key).update(frame.subarray(0, n - 6)).digest().subarray(0, 6);
+          check(own.equals(tail.subarray(7)), 'with the key');
+          stamps.set(tail[0], [...(stamps.get(tail[0]) || []), Number(tail.readUIntLE(1, 6))]);
+        }
+        at += 8 + n;
+      }
+    }
+    check([1, 2].every((id) => stamps.has(id)), `a signing link id for each link: ${[...stamps.keys()]}`);
+    check([...stamps.values()].every((list) => list.every((t, i) => t > ahead && (i === 0 || t > list[i - 1]))), 'later than before the start, and rising');
+    const kept = Number(fs.readFileSync(`${record}.sign`, 'utf8').split(' ')[1]);
+    check(kept >= Math.max(...[...stamps.values()].flat()), 'and kept for the next');
+  });
+
   await test('a router lets others watch; only where it says so, and only what is allowed, do they command', async () => {
     const w = path.join(dir, 'router.yaml'), record = path.join(dir, 'router.vigie');
     fs.writeFileSync(w, WATCH(`router: ["tcp-listen:${PORT + 10}", {to: "tcp-listen:${PORT + 11}", commands: yes}, "udp:127.0.0.1:${PORT + 12}"]`));
