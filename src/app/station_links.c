@@ -10,14 +10,27 @@ enum {
     THIN_BPS = 1000 /* too little for four probes a second */
 };
 
+/* A simulation opens no device: a real drone may hang on it. (Where a relay stands between, it is
+ * somebody's test.) */
+static bool is_left_out(const struct vg_station *self, const struct vg_wf_link *link)
+{
+    return self->options.is_sim && self->options.sim_ports <= 0 &&
+           strncmp(link->to, "serial:", 7) == 0;
+}
+
 /* The links of drone i: the watch's, or the one assigned. */
 static int wanted_links(const struct vg_station *self, int i,
                         struct vg_wf_link out[VG_WF_DRONE_LINKS])
 {
     const struct vg_wf_drone *wd = &self->watchfile.drones[i];
-    if (self->options.port_base <= 0 && wd->n_links > 0) {
-        memcpy(out, wd->links, sizeof wd->links);
-        return wd->n_links;
+    bool has_sim_link = wd->link[0] != '\0' || self->options.sim_ports > 0;
+    int n = 0;
+    for (int k = 0; k < wd->n_links && self->options.port_base <= 0; k++) {
+        out[n] = wd->links[k];
+        n += !is_left_out(self, &wd->links[k]);
+    }
+    if (n > 0 && (has_sim_link || !self->options.is_sim)) {
+        return n;
     }
     int64_t base = self->options.port_base > 0 ? self->options.port_base : 14550;
     out[0] = (struct vg_wf_link){.cost_s = 0};

@@ -101,7 +101,7 @@ struct vg_wf_drone {
     int base; /* -1: the watch gives none, the planner chooses (plan/planner.h, vg_planner_station)
                */
     bool is_placed; /* that base was chosen by the planner, which may choose again */
-    char link[VG_WF_LINK_SIZE]; /* the first of links; "" = assigned */
+    char link[VG_WF_LINK_SIZE]; /* the first of links by UDP, for simulations; "" none: assigned */
     struct vg_wf_link links[VG_WF_DRONE_LINKS];
     int n_links; /* 0: assigned */
     int sysid; /* 1..255 (default: position in the list); 0: there are more drones than ids, a

@@ -159,8 +159,10 @@ enum vg_status vg_wf_read_links(const struct vg_wf_reader *self, const struct vg
             }
         }
     }
-    if (status == VG_OK) {
-        vg_format(io->link, sizeof io->link, "%s", io->links[0].to);
+    for (int k = 0; k < io->n_links && status == VG_OK && io->link[0] == '\0'; k++) {
+        if (strncmp(io->links[k].to, "udp", 3) == 0) {
+            vg_format(io->link, sizeof io->link, "%s", io->links[k].to);
+        }
     }
     return status;
 }

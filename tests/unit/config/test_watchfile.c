@@ -137,7 +137,8 @@ static void several_links_and_routers(void **state)
     assert_true(d->links[1].budget_Bps == 0 && d->links[2].budget_Bps == 60);
     assert_true(!d->links[1].is_satellite && d->links[2].is_satellite);
     assert_int_equal(wf.drones[0].n_links, 0);
-    assert_string_equal(wf.drones[2].link, "tcp:10.0.0.1:5760");
+    assert_string_equal(wf.drones[2].link, ""); /* none for a simulation */
+    assert_string_equal(wf.drones[2].links[0].to, "tcp:10.0.0.1:5760");
     assert_int_equal(wf.n_routers, 2);
     assert_false(wf.routers[0].has_commands);
     assert_string_equal(wf.routers[1].to, "udp:127.0.0.1:14600");

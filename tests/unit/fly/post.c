@@ -108,11 +108,24 @@ static void on_alert(void *ctx, const char *kind, const char *level, int drone, 
                    (double)NAN, self->now, on_event, self);
 }
 
+static void note_command(struct post *self, int drone, const struct vg_mav_msg *msg)
+{
+    struct vg_mav_command_long c;
+    if (msg->id != VG_MAV_ID_COMMAND_LONG || drone != 0) {
+        return;
+    }
+    vg_mav_command_long_unpack(msg, &c);
+    bool is_first = c.confirmation == 0;
+    self->n_rates += is_first && c.command == VG_MAV_CMD_SET_MESSAGE_INTERVAL;
+    self->n_satellite[c.param1 > 0] += is_first && c.command == VG_MAV_CMD_CONTROL_HIGH_LATENCY;
+}
+
 static void on_send(void *ctx, int drone, const struct vg_mav_msg *msg)
 {
     struct post *self = ctx;
     uint8_t frame[VG_MAV_FRAME_MAX];
     self->n_sent++;
+    note_command(self, drone, msg);
     self->n_forbidden += !vg_allow_message(msg, NULL);
     size_t n = vg_mav_frame_format(msg, self->seq[drone]++, NULL, frame);
     vg_simfleet_feed(self->fleet, drone, (struct vg_bytes){frame, n}, self->now);

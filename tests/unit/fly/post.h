@@ -24,6 +24,8 @@ struct post {
     struct vg_us start;
     int n_sent;
     int n_forbidden; /* sent, but not on the allow-list */
+    int n_rates; /* message intervals asked of F1, first attempts */
+    int n_satellite[2]; /* reports by satellite switched off, on; likewise */
     int n_bad_events;
     bool auto_consent;
     struct vg_buf log; /* kinds and states in order, one a line */

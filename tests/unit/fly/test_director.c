@@ -147,6 +147,35 @@ static void comes_home_when_called(void **state)
     post_close(&p);
 }
 
+static void a_change_of_link_asks_for_rates_again_and_for_reports_by_satellite(void **state)
+{
+    (void)state;
+    struct post p;
+    post_open(&p, true);
+    post_run(&p, 20);
+    int all = p.n_rates;
+    assert_true(all > 5);
+    vg_director_link_changed(p.director, 0, false, false, p.now);
+    post_run(&p, 20);
+    assert_int_equal(p.n_rates, 2 * all);
+    vg_director_link_changed(p.director, 0, false, false, p.now);
+    post_run(&p, 0.2);
+    vg_director_link_changed(p.director, 0, false, false, p.now); /* while it asks */
+    post_run(&p, 20);
+    assert_true(p.n_rates > 3 * all);
+    int before = p.n_rates;
+    vg_director_link_changed(p.director, 0, false, true, p.now);
+    post_run(&p, 20);
+    assert_int_equal(p.n_rates, before); /* telemetry is not asked for over a satellite */
+    assert_true(p.n_satellite[1] == 1 && p.n_satellite[0] == 0);
+    vg_director_link_changed(p.director, 0, true, false, p.now);
+    post_run(&p, 20);
+    assert_int_equal(p.n_rates, before + all);
+    assert_true(p.n_satellite[1] == 1 && p.n_satellite[0] == 1);
+    assert_int_equal(p.n_forbidden, 0);
+    post_close(&p);
+}
+
 static void a_new_director_takes_up_what_flies(void **state)
 {
     (void)state;
@@ -213,6 +242,7 @@ int main(void)
         cmocka_unit_test(flies_when_the_pilot_consents),
         cmocka_unit_test(a_silent_drone_is_lost_and_relieved_and_found_again),
         cmocka_unit_test(comes_home_when_called),
+        cmocka_unit_test(a_change_of_link_asks_for_rates_again_and_for_reports_by_satellite),
         cmocka_unit_test(a_new_director_takes_up_what_flies),
         cmocka_unit_test(a_new_plan_leaves_flights_alone),
     };
