@@ -70,6 +70,7 @@ static enum vg_status start_director(struct vg_station *self, struct vg_error *e
         .send = vg_station_send,
         .event = vg_station_event,
         .alert = vg_station_alert,
+        .alert_over = vg_station_alert_over,
         .ctx = self,
     };
     enum vg_status st = vg_director_create(&options, &self->director, err);

@@ -124,6 +124,7 @@ enum vg_status vg_station_open_record(struct vg_station *self, struct vg_error *
 void vg_station_event(void *self, const char *kind, const char *body, size_t n);
 void vg_station_alert(void *self, const char *kind, const char *level, int drone,
                       const char *params);
+void vg_station_alert_over(void *self, const char *kind, int drone);
 /* station_tick.c */
 void vg_station_tick(void *self);
 /* station_api.c */

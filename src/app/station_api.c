@@ -1,5 +1,6 @@
 /* docs/api.md, from the state of the watch. */
 #include "app/aboard_api.h"
+#include "app/fly_api.h"
 #include "app/ground_api.h"
 #include "app/station.h"
 
@@ -207,6 +208,8 @@ void vg_station_get(void *ctx, const char *path, const char *query, struct vg_re
         get_mission(self, args.text[0], reply);
     } else if (vg_route_match("/api/drones/{id}/aboard", path, &args)) {
         get_aboard(self, args.text[0], reply);
+    } else if (vg_route_match("/api/drones/{id}", path, &args)) {
+        vg_fly_api_get(self, args.text[0], query, reply);
     } else if (vg_route_match("/tiles/dem/{z}/{x}/{y}.png", path, &args)) {
         get_tile(self, &args, reply);
     } else if (vg_route_match("/tiles/relief/{kind}/{z}/{x}/{y}.png", path, &args)) {
@@ -226,21 +229,32 @@ void vg_station_hello(void *ctx, struct vg_buf *out)
 
 /* ---- acts ---- */
 
+/* What the body of an act says. */
+struct told {
+    char by[48];
+    char detail[VG_NAME_SIZE]; /* "base" or "point"; "" where neither is said */
+};
+
 /* {"by":"name"}, checked. False: answered with what is wrong. */
-static bool read_by(const char *body, size_t n, char *out, size_t size_bytes,
-                    struct vg_reply *reply)
+static bool read_told(const char *body, size_t n, struct told *out, struct vg_reply *reply)
 {
     json_t *doc;
     const char *by;
+    const char *detail = "";
     struct vg_error err = {0};
     if (vg_json_parse(body, n, "body", &doc, &err) != VG_OK) {
         vg_reply_error(reply, 400, err.message);
         return false;
     }
     enum vg_status st = vg_json_text(doc, "by", &by, &err);
-    bool is_good = st == VG_OK && by[0] != '\0' && strlen(by) < size_bytes;
+    bool is_good = st == VG_OK && by[0] != '\0' && strlen(by) < sizeof out->by;
+    if (is_good && vg_json_text(doc, "base", &detail, NULL) != VG_OK &&
+        vg_json_text(doc, "point", &detail, NULL) != VG_OK) {
+        detail = "";
+    }
     if (is_good) {
-        vg_format(out, size_bytes, "%s", by);
+        vg_format(out->by, sizeof out->by, "%s", by);
+        vg_format(out->detail, sizeof out->detail, "%s", detail);
     } else {
         vg_reply_error(reply, 400, "\"by\" must be a name of 1 to 47 bytes");
     }
@@ -302,42 +316,12 @@ static void post_alert(struct vg_station *self, const char *id, const char *verb
     }
 }
 
-static void post_sortie(struct vg_station *self, const char *id, const char *verb, const char *by,
-                        struct vg_reply *reply)
-{
-    struct vg_error err = {.lang = self->app->lang};
-    bool is_given = strcmp(verb, "consent") == 0;
-    if (!is_given && strcmp(verb, "refuse") != 0) {
-        vg_reply_error(reply, 404, "nothing here");
-    } else if (vg_director_consent(self->director, id, is_given, by, self->now, &err) != VG_OK) {
-        vg_reply_error(reply, err.status == VG_E_NOT_FOUND ? 404 : 409, err.message);
-    } else {
-        vg_view_sortie(vg_watch_sortie(&self->watch, id), &reply->body);
-        answer_when_durable(self, reply);
-    }
-}
-
-static void post_return(struct vg_station *self, const char *id, const char *by,
-                        struct vg_reply *reply)
-{
-    struct vg_error err = {.lang = self->app->lang};
-    int drone = vg_watchfile_find_drone(&self->watchfile, id);
-    if (drone < 0) {
-        vg_reply_error(reply, 404, "no such drone");
-    } else if (vg_director_return(self->director, drone, by, self->now, &err) != VG_OK) {
-        vg_reply_error(reply, 409, err.message);
-    } else {
-        vg_view_drone(vg_watch_drone(&self->watch, id), false, &reply->body);
-        answer_when_durable(self, reply);
-    }
-}
-
 void vg_station_post(void *ctx, const char *path, const char *body, size_t n,
                      struct vg_reply *reply)
 {
     struct vg_station *self = ctx;
     struct vg_route_args args;
-    char by[48];
+    struct told told;
     if (strcmp(path, "/api/plan") == 0) {
         vg_planning_ask(self->planning, body, n, self->plan, self->now, reply);
         return;
@@ -345,19 +329,19 @@ void vg_station_post(void *ctx, const char *path, const char *body, size_t n,
     bool is_alert = vg_route_match("/api/alerts/{id}/{verb}", path, &args);
     bool is_sortie = !is_alert && vg_route_match("/api/sorties/{id}/{verb}", path, &args);
     bool is_drone =
-        !is_alert && !is_sortie && vg_route_match("/api/drones/{id}/return", path, &args);
+        !is_alert && !is_sortie && vg_route_match("/api/drones/{id}/{verb}", path, &args);
     if (!is_alert && !is_sortie && !is_drone) {
         vg_reply_error(reply, 404, "nothing here");
         return;
     }
-    if (!read_by(body, n, by, sizeof by, reply)) {
+    if (!read_told(body, n, &told, reply)) {
         return;
     }
+    const struct vg_fly_api_act act = {args.text[0], args.text[1], told.by, told.detail};
     if (is_alert) {
-        post_alert(self, args.text[0], args.text[1], by, reply);
-    } else if (is_sortie) {
-        post_sortie(self, args.text[0], args.text[1], by, reply);
-    } else {
-        post_return(self, args.text[0], by, reply);
+        post_alert(self, args.text[0], args.text[1], told.by, reply);
+    } else if (is_sortie ? vg_fly_api_sortie(self, &act, reply)
+                         : vg_fly_api_drone(self, &act, reply)) {
+        answer_when_durable(self, reply);
     }
 }

@@ -33,6 +33,13 @@ void vg_station_alert(void *ctx, const char *kind, const char *level, int drone,
                    d != NULL ? d->lon_deg : (double)NAN, self->now, vg_station_event, self);
 }
 
+void vg_station_alert_over(void *ctx, const char *kind, int drone)
+{
+    struct vg_station *self = ctx;
+    vg_rules_close(&self->watch, kind, self->watchfile.drones[drone].id, "vigie", vg_station_event,
+                   self);
+}
+
 /* "<name>.vigie" beside the watch file, without what a file name cannot hold. */
 static void default_path(const struct vg_watchfile *watch, char *out, size_t size_bytes)
 {

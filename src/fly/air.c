@@ -55,11 +55,13 @@ static void land(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
 {
     bool is_whole = !f->job.is_called_home && !is_early(f, now);
     if (!is_whole) {
-        vg_format(f->job.reason, sizeof f->job.reason, "%s",
-                  f->job.is_called_home ? vg_tr(self->options.lang, "called home")
-                                        : vg_tr(self->options.lang, "landed early"));
+        vg_format(
+            f->job.reason, sizeof f->job.reason, "%s",
+            vg_tr(self->options.lang, f->job.is_called_home ? f->job.why_home : "landed early"));
     }
     struct vg_job_flight mine = f->job;
+    f->was_diverted =
+        f->dest != vg_watchfile_find_base(self->options.watch, vg_job_sortie(&f->job)->base_to);
     f->job.land = now;
     vg_flyer_tell_sortie(self, f, is_whole ? "landed" : "aborted");
     self->counts.n_landed += is_whole;
@@ -68,6 +70,7 @@ static void land(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
     f->not_before = vg_us(f->job.flight.takeoff.us + 1);
     f->job = (struct vg_job_flight){.flight = {.sortie = -1}};
     f->was_in_air = false;
+    vg_flyer_begin_flight(self, f);
     vg_flyer_set_state(self, f, VG_FLYER_TURNING, now);
     if (!is_whole && !mine.is_relief) {
         vg_flyer_relieve(self, &mine, now);
@@ -91,6 +94,7 @@ static void give_up(struct vg_director *self, struct vg_flyer *f, struct vg_us n
     f->not_before = vg_us(f->job.flight.takeoff.us + 1);
     f->job = (struct vg_job_flight){.flight = {.sortie = -1}};
     f->was_in_air = false;
+    vg_flyer_begin_flight(self, f);
     vg_flyer_set_state(self, f, VG_FLYER_ABSENT, now);
 }
 
@@ -118,6 +122,7 @@ void vg_flyer_step_air(struct vg_director *self, struct vg_flyer *f, struct vg_u
     } else if (f->told_link == VG_LINK_FRESH && is_on_ground(f, now)) {
         land(self, f, now);
     } else {
+        vg_flyer_look(self, f, now);
         vg_flyer_tell_drone(self, f, now);
     }
 }

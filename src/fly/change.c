@@ -1,10 +1,13 @@
 /* A new plan while drones are in the air. */
 #include "fly/director_priv.h"
 
+#include "base/units.h"
 #include "geo/geodesy.h"
 
 #include <math.h>
 #include <string.h>
+
+static const double ELSEWHERE_M = 1000;
 
 enum {
     SETTLED_S = 180, /* so long in the air an autopilot needs to know the wind */
@@ -22,10 +25,22 @@ static bool never_came(const struct vg_director *self, const struct vg_flyer *f,
     return first.sortie >= 0 && vg_us_to_s(vg_us_sub(now, first.takeoff)) > LATE_S;
 }
 
+/* Diverted to another base: no sortie of its own begins there until somebody brings it back. */
+static bool stands_elsewhere(const struct vg_director *self, const struct vg_flyer *f)
+{
+    const struct vg_watchfile *w = self->options.watch;
+    const struct vg_vehicle *v = &f->vehicle;
+    bool is_grounded = f->state == VG_FLYER_READY || f->state == VG_FLYER_TURNING;
+    const struct vg_wf_base *b = &w->bases[w->drones[f->drone].base];
+    return is_grounded && f->was_diverted && v->position.is_known &&
+           vg_geo_distance_m(v->position.lat_deg, v->position.lon_deg, b->lat_deg, b->lon_deg) >
+               ELSEWHERE_M;
+}
+
 static bool is_out(const struct vg_director *self, const struct vg_flyer *f, struct vg_us now)
 {
     if (f->told_link == VG_LINK_FRESH) {
-        return false;
+        return stands_elsewhere(self, f);
     }
     if (f->told_link == VG_LINK_NEVER) {
         return never_came(self, f, now);
@@ -33,20 +48,16 @@ static bool is_out(const struct vg_director *self, const struct vg_flyer *f, str
     return vg_us_to_s(vg_us_sub(now, f->link_since)) > OUT_S;
 }
 
-/* Until a flight is down. Called home it flies straight from where it was last heard of; else it
- * lands as planned. */
-static double down_in_s(const struct vg_director *self, const struct vg_flyer *f, struct vg_us now)
+/* Until a flight is down. Called home or diverted it flies straight from where it was last looked
+ * at; else it lands as planned. */
+static double down_in_s(const struct vg_flyer *f, struct vg_us now)
 {
-    const struct vg_wf_base *home =
-        &self->options.watch->bases[self->options.watch->drones[f->drone].base];
     double planned_s = fmax(0, vg_us_to_s(vg_us_sub(f->job.land, now)));
-    if (f->state != VG_FLYER_RETURNING || !f->vehicle.position.is_known) {
+    if (f->state != VG_FLYER_RETURNING || !f->look.is_known || !f->look.home.is_reachable) {
         return planned_s;
     }
-    double way_m = vg_geo_distance_m(f->vehicle.position.lat_deg, f->vehicle.position.lon_deg,
-                                     home->lat_deg, home->lon_deg);
-    double sink_mps = f->type->sink_mps > 0 ? f->type->sink_mps : f->type->climb_mps;
-    return fmin(planned_s, way_m / f->type->cruise_mps + f->type->agl_m / sink_mps);
+    double left_s = f->look.home.time_s - vg_us_to_s(vg_us_sub(now, f->look.t));
+    return fmin(planned_s, fmax(0, left_s));
 }
 
 struct vg_director_outlook vg_director_outlook(const struct vg_director *self, int drone,
@@ -58,7 +69,7 @@ struct vg_director_outlook vg_director_outlook(const struct vg_director *self, i
     bool is_aloft = f->state == VG_FLYER_FLYING || f->state == VG_FLYER_LAUNCHING;
     bool is_coming = is_aloft || f->state == VG_FLYER_RETURNING || f->state == VG_FLYER_LOST;
     if ((is_coming || f->job.is_relief) && f->job.flight.sortie >= 0) {
-        out.ready_s = down_in_s(self, f, now) + f->type->turnaround_s;
+        out.ready_s = down_in_s(f, now) + f->type->turnaround_s;
     } else if (f->state == VG_FLYER_TURNING) {
         out.ready_s = fmax(0, vg_us_to_s(vg_us_sub(f->turning_until, now)));
     }

@@ -7,6 +7,18 @@
 enum {
     HEARTBEAT_US = 1000000
 };
+static const double DETOUR_REACH_M = 500000;
+
+/* A base inside a forbidden place has no ways round it: from there all are taken to be straight. */
+static void make_detours(struct vg_director *self)
+{
+    const struct vg_watchfile *w = self->options.watch;
+    for (int b = 0; b < w->n_bases && self->detours != NULL; b++) {
+        if (vg_detour_create(w, b, DETOUR_REACH_M, &self->detours[b], NULL) != VG_OK) {
+            self->detours[b] = NULL;
+        }
+    }
+}
 
 enum vg_status vg_director_create(const struct vg_director_options *options,
                                   struct vg_director **out, struct vg_error *err)
@@ -19,7 +31,10 @@ enum vg_status vg_director_create(const struct vg_director_options *options,
     self->options = *options;
     self->n_flyers = w->n_drones;
     self->flyers = calloc((size_t)w->n_drones + 1, sizeof *self->flyers);
-    if (self->flyers == NULL) {
+    self->detours = calloc((size_t)w->n_bases + 1, sizeof(struct vg_detour *));
+    if (self->flyers == NULL || self->detours == NULL) {
+        free(self->flyers);
+        free(self->detours);
         free(self);
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
@@ -28,8 +43,10 @@ enum vg_status vg_director_create(const struct vg_director_options *options,
         f->drone = i;
         f->type = &w->types[w->drones[i].type];
         f->job.flight.sortie = -1;
+        f->dest = w->drones[i].base >= 0 ? w->drones[i].base : 0;
         vg_vehicle_init(&f->vehicle, (uint8_t)w->drones[i].sysid);
     }
+    make_detours(self);
     *out = self;
     return VG_OK;
 }
@@ -37,6 +54,10 @@ enum vg_status vg_director_create(const struct vg_director_options *options,
 void vg_director_destroy(struct vg_director *self)
 {
     if (self != NULL) {
+        for (int b = 0; b < self->options.watch->n_bases; b++) {
+            vg_detour_destroy(self->detours[b]);
+        }
+        free(self->detours);
         free(self->flyers);
         free(self);
     }
@@ -80,6 +101,7 @@ void vg_director_resume(struct vg_director *self, const struct vg_watch *watch, 
         f->job.takeoff = vg_us(s->takeoff_us);
         f->job.land = vg_us(s->land_us);
         f->was_in_air = true;
+        vg_flyer_begin_flight(self, f);
         vg_flyer_set_state(self, f, VG_FLYER_FLYING, now);
     }
 }
@@ -110,7 +132,9 @@ void vg_director_feed(struct vg_director *self, int drone, const struct vg_mav_m
     vg_vehicle_feed(&f->vehicle, msg, now);
     vg_command_feed(&f->commands, msg, now);
     vg_flyer_listen(self, f, msg, now);
-    if (f->state == VG_FLYER_PREPARING) {
+    vg_health_feed(&f->health, msg, now);
+    vg_settings_feed(&f->settings, msg);
+    if (f->state == VG_FLYER_PREPARING || f->divert.stage == VG_DIVERT_SENDING) {
         vg_missionup_feed(&f->up, msg, now);
     }
     uint32_t changes = vg_vehicle_take_changes(&f->vehicle);
@@ -189,6 +213,7 @@ void vg_director_step(struct vg_director *self, struct vg_us now)
         vg_flyer_step_listen(self, f, now);
         if (is_airborne_state(f->state)) {
             vg_flyer_step_air(self, f, now);
+            vg_flyer_step_acts(self, f, now);
         } else {
             vg_flyer_step_ground(self, f, now);
         }
@@ -197,12 +222,12 @@ void vg_director_step(struct vg_director *self, struct vg_us now)
         take_results(f);
         drain(self, f);
     }
+    vg_director_keep_apart(self, now);
 }
 
 enum vg_status vg_director_consent(struct vg_director *self, const char *sortie, bool is_given,
                                    const char *by, struct vg_us now, struct vg_error *err)
 {
-    (void)now;
     for (int i = 0; i < self->n_flyers; i++) {
         struct vg_flyer *f = &self->flyers[i];
         if (f->job.flight.sortie < 0 || strcmp(f->job.id, sortie) != 0) {
@@ -212,6 +237,10 @@ enum vg_status vg_director_consent(struct vg_director *self, const char *sortie,
             f->state != VG_FLYER_WAITING) {
             return vg_fail(err, VG_E_INVALID, "sortie %s is under way already", sortie);
         }
+        if (is_given) { /* what the pilot saw */
+            vg_flyer_judge(self, f, self->options.lang, now, &f->preflight);
+            vg_flyer_tell_preflight(self, f);
+        }
         f->job.has_consent = is_given;
         f->job.is_refused = !is_given;
         vg_flyer_tell_act(self, by, is_given ? "consent" : "refuse", sortie);
@@ -220,22 +249,6 @@ enum vg_status vg_director_consent(struct vg_director *self, const char *sortie,
         return VG_OK;
     }
     return vg_fail(err, VG_E_NOT_FOUND, "no sortie \"%s\" waits for consent", sortie);
-}
-
-enum vg_status vg_director_return(struct vg_director *self, int drone, const char *by,
-                                  struct vg_us now, struct vg_error *err)
-{
-    struct vg_flyer *f = &self->flyers[drone];
-    const char *id = self->options.watch->drones[drone].id;
-    if (!is_airborne_state(f->state)) {
-        return vg_fail(err, VG_E_INVALID, "%s is not in the air", id);
-    }
-    vg_flyer_tell_act(self, by, "return", id);
-    f->job.is_called_home = true;
-    vg_flyer_set_mode(self, f, VG_MODE_RETURN, now);
-    vg_flyer_set_state(self, f, VG_FLYER_RETURNING, now);
-    drain(self, f);
-    return VG_OK;
 }
 
 void vg_director_point_camera(struct vg_director *self, int drone, double pitch_deg, double yaw_deg,

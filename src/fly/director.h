@@ -5,11 +5,13 @@
  *               back, compared       and time                  └─► lost (silent 10 s) ─► flying
  * when heard again
  *
- * A drone flies only a mission that was read back and agrees, after consent. A sortie that fails on
- * the ground or in the air is given to another drone of the same base that has time for it
- * (relief); if none has, that is said. Nothing here opens a socket or reads a clock: messages in
- * through feed, time through step, messages out through `send`, everything that happened through
- * `event`.
+ * A drone flies only a mission that was read back and agrees, after consent, when no point of the
+ * pre-flight list holds it (preflight.h). In the air it is looked at every second (supervise.h):
+ * one that would no longer get home with its reserve is announced to be called home or diverted,
+ * and is, VG_COUNTDOWN_S later, unless a person stops it. A sortie that fails on the ground or in
+ * the air is given to another drone of the same base that has time for it (relief); if none has,
+ * that is said. Nothing here opens a socket or reads a clock: messages in through feed, time
+ * through step, messages out through `send`, everything that happened through `event`.
  *
  * Threads: loop thread. Memory: about 135 KB a drone, taken at create. Allocations later: event
  * texts only.
@@ -18,6 +20,7 @@
 #define VG_FLY_DIRECTOR_H
 
 #include "fly/approach.h"
+#include "fly/preflight.h"
 #include "fly/timetable.h"
 #include "link/mavevent.h"
 #include "link/msgrates.h"
@@ -59,6 +62,8 @@ struct vg_director_options {
     void (*event)(void *ctx, const char *kind, const char *body, size_t n);
     /* An alert of the station's own (watch/rules.h raise): params is a JSON object. */
     void (*alert)(void *ctx, const char *kind, const char *level, int drone, const char *params);
+    /* What that alert said is so no more. */
+    void (*alert_over)(void *ctx, const char *kind, int drone);
     void *ctx;
 };
 
@@ -86,9 +91,49 @@ void vg_director_was_away(struct vg_director *self, struct vg_us away);
 enum vg_status vg_director_consent(struct vg_director *self, const char *sortie, bool is_given,
                                    const char *by, struct vg_us now,
                                    struct vg_error *err) VG_MUST_USE;
-/* Call a flying drone home. VG_E_INVALID when it is not in the air. */
+
+enum {
+    VG_COUNTDOWN_S = 15 /* from the announcement of an automatic act to the act */
+};
+
+/* What a drone in the air can be told. */
+enum vg_act {
+    VG_ACT_NONE = 0,
+    VG_ACT_HOLD, /* circle or hover where it is */
+    VG_ACT_CONTINUE, /* its mission again, after a hold */
+    VG_ACT_RETURN, /* by its autopilot; round the zones, by a mission, where the straight way is not
+                      clear */
+    VG_ACT_DIVERT, /* to another base: a mission that ends in a landing there, read back first */
+    VG_ACT_LAND, /* now: a copter or quadplane here, a plane at its landing */
+    VG_ACT_COUNT
+};
+const char *vg_act_name(enum vg_act act); /* "hold", ... "" for none. Borrowed for ever. */
+enum vg_act vg_act_find(const char *name); /* VG_ACT_NONE: no such act */
+
+struct vg_order {
+    enum vg_act act;
+    int base; /* of VG_ACT_DIVERT */
+    const char *by;
+};
+
+/* VG_E_INVALID when it is not in the air, or cannot do that now (the reason says which);
+ * VG_E_NOT_FOUND for a base that the watch does not have. Ends an announcement. */
+enum vg_status vg_director_order(struct vg_director *self, int drone, const struct vg_order *order,
+                                 struct vg_us now, struct vg_error *err) VG_MUST_USE;
+/* Call a flying drone home: VG_ACT_RETURN. */
 enum vg_status vg_director_return(struct vg_director *self, int drone, const char *by,
                                   struct vg_us now, struct vg_error *err) VG_MUST_USE;
+/* Stop the act that is announced for a drone; its alert stays. VG_E_INVALID: none is. */
+enum vg_status vg_director_stop(struct vg_director *self, int drone, const char *by,
+                                struct vg_us now, struct vg_error *err) VG_MUST_USE;
+/* A supervisor lets a sortie go in spite of one point. VG_E_NOT_FOUND: no such sortie on the ground
+ * or no such point; VG_E_INVALID: that one may not be overruled. */
+enum vg_status vg_director_overrule(struct vg_director *self, const char *sortie, const char *point,
+                                    const char *by, struct vg_us now,
+                                    struct vg_error *err) VG_MUST_USE;
+/* One drone as JSON (docs/api.md, "One drone"), reasons in `lang`. */
+void vg_director_status(const struct vg_director *self, int drone, enum vg_lang lang,
+                        struct vg_us now, struct vg_buf *out);
 
 /* Point a flying drone's gimbal: pitch against the horizon (down negative), yaw against its course
  * (right positive), degrees. Does nothing unless the drone flies its sortie. */

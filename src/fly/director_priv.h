@@ -3,6 +3,7 @@
 #define VG_FLY_DIRECTOR_PRIV_H
 
 #include "fly/director.h"
+#include "fly/supervise.h"
 #include "link/command.h"
 #include "link/mission.h"
 
@@ -31,11 +32,47 @@ struct vg_job_flight {
     bool has_consent;
     bool is_refused;
     bool is_called_home;
+    const char *why_home; /* key for vg_tr */
+    uint32_t overruled; /* bits of vg_point */
+    struct vg_preflight_way way;
     char id[VG_SORTIE_ID_SIZE];
     char state[12];
     char reason[160];
     struct vg_us takeoff; /* due, then real */
     struct vg_us land; /* due, then real */
+};
+
+/* An automatic act, said before it is done. */
+struct vg_announced {
+    enum vg_act act; /* VG_ACT_NONE: nothing is announced */
+    int base;
+    struct vg_us at;
+    char stopped_by[48]; /* by whom the last one was stopped; its cause lasts */
+};
+
+/* On its way to a mission that ends at another base, or round zones. */
+enum vg_divert_stage {
+    VG_DIVERT_NONE = 0,
+    VG_DIVERT_HOLDING, /* first it holds */
+    VG_DIVERT_SENDING, /* while the mission goes up and is read back */
+    VG_DIVERT_SWITCHING, /* to its first item, and to mission mode */
+    VG_DIVERT_UNDER_WAY
+};
+struct vg_diversion {
+    enum vg_divert_stage stage;
+    int first; /* item to begin with */
+    bool has_begun; /* the drone says that this is its item */
+    struct vg_us since; /* in this stage */
+    struct vg_us next_try;
+};
+
+/* Told once, until it is over. */
+enum vg_flight_alert {
+    VG_FLIGHT_ALERT_ENERGY = 0,
+    VG_FLIGHT_ALERT_OFF_TRACK,
+    VG_FLIGHT_ALERT_HEIGHT,
+    VG_FLIGHT_ALERT_NEAR,
+    VG_FLIGHT_ALERT_COUNT
 };
 
 struct vg_flyer {
@@ -55,6 +92,26 @@ struct vg_flyer {
     struct vg_aboard aboard;
     bool is_by_satellite; /* it is reached that way: nothing is asked that need not be */
     bool was_in_air;
+    struct vg_health health;
+    struct vg_settings settings;
+    struct vg_preflight preflight; /* of the job, as looked at last */
+    enum vg_loaded fence;
+    int dest; /* the base it flies to, while in the air */
+    bool was_diverted; /* landed last where its sortie was not to */
+    bool is_held;
+    struct vg_us held_since;
+    struct vg_drain drain;
+    bool has_wind; /* as it tells it, evened out */
+    double wind_ne_mps[2];
+    struct vg_us wind_t;
+    struct vg_supervision look;
+    struct vg_us next_look;
+    int looks[VG_FLIGHT_ALERT_COUNT]; /* in a row that found it so */
+    bool is_alerted[VG_FLIGHT_ALERT_COUNT];
+    struct vg_announced announced;
+    struct vg_diversion divert;
+    enum vg_mode_kind wanted; /* asked for again until it is there, or wanted_until */
+    struct vg_us wanted_until;
     enum vg_link_state told_link;
     struct vg_us link_since; /* told_link is what it is since then */
     char told[384]; /* the last drone event, so that only changes are told */
@@ -65,6 +122,8 @@ struct vg_director {
     struct vg_flyer *flyers;
     int n_flyers;
     struct vg_us last_heartbeat;
+    struct vg_detour **detours; /* one a base; NULL: straight */
+    struct vg_us next_near;
     int n_prepared; /* missions begun in this step */
     struct vg_us away; /* added to every silence limit until heard again */
     struct vg_director_counts counts;
@@ -73,6 +132,12 @@ struct vg_director {
 static inline const struct vg_plan_sortie *vg_job_sortie(const struct vg_job_flight *job)
 {
     return &job->plan->sorties[job->flight.sortie];
+}
+
+/* Holds until its new mission is aboard. */
+static inline bool vg_flyer_is_diverting(const struct vg_flyer *f)
+{
+    return f->divert.stage == VG_DIVERT_HOLDING || f->divert.stage == VG_DIVERT_SENDING;
 }
 
 /* tell.c */
@@ -84,6 +149,37 @@ void vg_flyer_tell_act(struct vg_director *self, const char *by, const char *wha
                        const char *target);
 void vg_flyer_alert(struct vg_director *self, struct vg_flyer *f, const char *kind,
                     const char *level, const char *reason);
+void vg_flyer_tell_preflight(struct vg_director *self, const struct vg_flyer *f);
+/* acts.c */
+void vg_flyer_do(struct vg_director *self, struct vg_flyer *f, const struct vg_order *order,
+                 struct vg_us now);
+void vg_flyer_announce(struct vg_director *self, struct vg_flyer *f, enum vg_act act, int base,
+                       struct vg_us now);
+void vg_flyer_call_off(struct vg_director *self, struct vg_flyer *f);
+void vg_flyer_step_acts(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
+void vg_flyer_want(struct vg_director *self, struct vg_flyer *f, enum vg_mode_kind kind,
+                   struct vg_us now);
+/* divert.c */
+void vg_flyer_divert(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
+void vg_flyer_step_divert(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
+/* look.c */
+void vg_flyer_wind(const struct vg_director *self, const struct vg_flyer *f, struct vg_us now,
+                   double out_ne_mps[2]);
+struct vg_land vg_director_land(const struct vg_director *self);
+void vg_flyer_look(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
+/* At take-off, and once down. */
+void vg_flyer_begin_flight(struct vg_director *self, struct vg_flyer *f);
+/* Count looks in a row; raise at n_wanted of them, with these parameters; over when not. */
+void vg_flyer_alarm(struct vg_director *self, struct vg_flyer *f, enum vg_flight_alert alert,
+                    bool is_so, const char *params);
+/* near.c */
+void vg_director_keep_apart(struct vg_director *self, struct vg_us now);
+/* ready.c */
+void vg_flyer_judge(const struct vg_director *self, const struct vg_flyer *f, enum vg_lang lang,
+                    struct vg_us now, struct vg_preflight *out);
+/* The first point that holds it, in words: "Battery: 40 %; ..."; NULL: none does. */
+const char *vg_flyer_held_by(struct vg_director *self, struct vg_flyer *f, struct vg_us now,
+                             char *buf, size_t size_bytes);
 /* ground.c */
 void vg_flyer_step_ground(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
 void vg_flyer_fail(struct vg_director *self, struct vg_flyer *f, const char *sortie_state,

@@ -150,6 +150,7 @@ static void start_mission(struct vg_director *self, struct vg_flyer *f, struct v
         vg_flyer_fail(self, f, "missed", "mission_failed", err.message, now);
         return;
     }
+    f->job.way = vg_preflight_way(vg_job_sortie(&f->job), o->watch, o->ground);
     vg_flyer_tell_sortie(self, f, "preparing");
     vg_flyer_set_state(self, f, VG_FLYER_PREPARING, now);
 }
@@ -165,25 +166,6 @@ static void step_preparing(struct vg_director *self, struct vg_flyer *f, struct 
 }
 
 /* ---- launch ---- */
-
-/* Why it may not take off now, in words; NULL if it may. */
-static const char *not_fit(const struct vg_director *self, const struct vg_flyer *f)
-{
-    const struct vg_vehicle *v = &f->vehicle;
-    const struct vg_plan_sortie *s = vg_job_sortie(&f->job);
-    enum vg_lang lang = self->options.lang;
-    if (f->told_link != VG_LINK_FRESH) {
-        return vg_tr(lang, "no link");
-    }
-    if (!v->gps.is_known || v->gps.fix < 3) {
-        return vg_tr(lang, "no position fix");
-    }
-    if (v->battery.is_known &&
-        v->battery.percent / 100 < fmin(0.95, s->energy + f->type->reserve)) {
-        return vg_tr(lang, "battery too low for this sortie and its reserve");
-    }
-    return NULL;
-}
 
 /* Mode, arm, start: each asked again every few seconds until the drone is in the air. */
 static void try_launch(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
@@ -212,6 +194,7 @@ static void step_launching(struct vg_director *self, struct vg_flyer *f, struct 
         f->job.takeoff = now;
         f->job.land = vg_us_add(now, planned);
         self->counts.n_launched++;
+        vg_flyer_begin_flight(self, f);
         vg_flyer_tell_sortie(self, f, "flying");
         vg_flyer_set_state(self, f, VG_FLYER_FLYING, now);
     } else if (vg_us_to_s(vg_us_sub(now, f->state_since)) > LAUNCH_MAX_S) {
@@ -243,10 +226,12 @@ static void step_waiting(struct vg_director *self, struct vg_flyer *f, struct vg
                       now);
         return;
     }
-    const char *why = f->job.has_consent ? not_fit(self, f)
+    char held[240];
+    const char *why = f->job.has_consent ? vg_flyer_held_by(self, f, now, held, sizeof held)
                                          : vg_tr(self->options.lang, "no consent from the pilot");
     if (why == NULL) {
         f->next_try = now;
+        vg_flyer_tell_preflight(self, f);
         vg_flyer_tell_sortie(self, f, "launching");
         vg_flyer_set_state(self, f, VG_FLYER_LAUNCHING, now);
     } else if (late_s > LATE_MAX_S) {

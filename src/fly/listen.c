@@ -2,6 +2,8 @@
  * gimbal, remote id, events. */
 #include "fly/director_priv.h"
 
+#include <string.h>
+
 static const struct vg_msgrate_wanted WANTED[] = {
     {VG_MAV_ID_GLOBAL_POSITION_INT, 10},
     {VG_MAV_ID_ATTITUDE, 5},
@@ -11,7 +13,15 @@ static const struct vg_msgrate_wanted WANTED[] = {
     {VG_MAV_ID_MISSION_CURRENT, 1},
     {VG_MAV_ID_GIMBAL_DEVICE_ATTITUDE_STATUS, 2},
     {VG_MAV_ID_CAMERA_FOV_STATUS, 1},
+    {VG_MAV_ID_SYSTEM_TIME, 1},
 };
+
+/* How well it knows where it is. */
+static uint32_t estimate_id(const struct vg_flyer *f)
+{
+    return f->vehicle.state.autopilot == VG_MAV_AUTOPILOT_PX4 ? VG_MAV_ID_ESTIMATOR_STATUS
+                                                              : VG_MAV_ID_EKF_STATUS_REPORT;
+}
 
 enum {
     SEVERITY_INFO = 6 /* MAV_SEVERITY: what is finer is not for people */
@@ -22,8 +32,12 @@ static void begin(struct vg_director *self, struct vg_flyer *f)
     const struct vg_mav_pair pair = {(uint8_t)self->options.our_sysid, VG_OUR_COMPID,
                                      f->vehicle.sysid, f->vehicle.compid};
     struct vg_aboard *a = &f->aboard;
+    struct vg_msgrate_wanted wanted[sizeof WANTED / sizeof WANTED[0] + 1];
+    int n = (int)(sizeof WANTED / sizeof WANTED[0]);
+    memcpy(wanted, WANTED, sizeof WANTED);
+    wanted[n] = (struct vg_msgrate_wanted){estimate_id(f), 1};
     a->has_begun = true;
-    vg_msgrates_init(&a->rates, pair, WANTED, (int)(sizeof WANTED / sizeof WANTED[0]));
+    vg_msgrates_init(&a->rates, pair, wanted, n + 1);
     vg_timesync_init(&a->clock, pair);
     vg_payload_init(&a->payload, pair);
     vg_remoteid_init(&a->remoteid, pair);
@@ -65,6 +79,7 @@ void vg_flyer_listen_anew(struct vg_flyer *f, bool has_restarted)
     if (has_restarted) {
         vg_timesync_restart(&f->aboard.clock);
         vg_payload_restart(&f->aboard.payload);
+        f->settings.is_started = false;
     }
 }
 
@@ -90,6 +105,20 @@ static bool next_out(struct vg_aboard *a, struct vg_mav_msg *out)
            vg_mavevents_next_out(&a->events, out);
 }
 
+/* What it was told to do by itself: lost link, low battery, way home. */
+static void step_settings(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
+{
+    const struct vg_mav_pair pair = {(uint8_t)self->options.our_sysid, VG_OUR_COMPID,
+                                     f->vehicle.sysid, f->vehicle.compid};
+    struct vg_mav_msg m;
+    if (!f->settings.is_started && f->vehicle.state.is_known) {
+        vg_settings_start(&f->settings, f->vehicle.state.autopilot, f->vehicle.state.type);
+    }
+    while (vg_settings_step(&f->settings, pair, now, &m)) {
+        self->options.send(self->options.ctx, f->drone, &m);
+    }
+}
+
 void vg_flyer_step_listen(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
 {
     struct vg_aboard *a = &f->aboard;
@@ -98,6 +127,9 @@ void vg_flyer_step_listen(struct vg_director *self, struct vg_flyer *f, struct v
         f->is_by_satellite || f->vehicle.is_high_latency || f->told_link != VG_LINK_FRESH;
     vg_msgrates_pause(&a->rates, is_quiet);
     vg_msgrates_step(&a->rates, now);
+    if (!is_quiet) {
+        step_settings(self, f, now);
+    }
     if (!is_quiet && a->has_begun) {
         const struct vg_operator op = operator_of(self, f);
         vg_timesync_step(&a->clock, now);

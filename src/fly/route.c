@@ -13,7 +13,6 @@ enum {
 static const double NEAR_M = 300;
 static const double LEVEL_M = 5;
 static const double OVER_BASE_M = 1200;
-static const double TAKEOFF_AGL_M = 60;
 
 bool vg_route_span(const struct vg_plan_sortie *sortie, const struct vg_watchfile *watch,
                    int *out_line, double *out_from_m, double *out_to_m)
@@ -59,16 +58,9 @@ static double deepest_m(const struct vg_plan_sortie *sortie, const struct vg_wat
     return depth_m > 0 ? depth_m : watch->depth_m;
 }
 
-/* An item without a place. PX4 takes commands of this kind in this frame only. */
-static struct vg_mission_item act(uint16_t command)
-{
-    return (struct vg_mission_item){
-        .frame = VG_MAV_FRAME_MISSION, .command = command, .autocontinue = true};
-}
-
 static struct vg_mission_item gimbal(double pitch_deg)
 {
-    struct vg_mission_item item = act(VG_MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW);
+    struct vg_mission_item item = vg_route_act(VG_MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW);
     item.p1 = (float)round(pitch_deg);
     item.p3 = NAN; /* no rates: angles only */
     item.p4 = NAN;
@@ -79,7 +71,7 @@ static struct vg_mission_item gimbal(double pitch_deg)
 /* The planned pitch belongs to the widest field: a camera left zoomed in would pass ground by. */
 static struct vg_mission_item zoom_out(void)
 {
-    struct vg_mission_item item = act(VG_MAV_CMD_SET_CAMERA_ZOOM);
+    struct vg_mission_item item = vg_route_act(VG_MAV_CMD_SET_CAMERA_ZOOM);
     item.p1 = VG_CAMERA_ZOOM_RANGE;
     return item;
 }
@@ -119,7 +111,8 @@ static struct recording recording_of(const struct vg_plan_sortie *s)
 }
 
 /* -1: more way points than there is room for. */
-static int put_way(const struct vg_plan_sortie *s, struct vg_mission_item *out, int n)
+static int put_way(const struct vg_plan_sortie *s, enum vg_kind kind, struct vg_mission_item *out,
+                   int n)
 {
     struct recording camera = recording_of(s);
     const struct vg_plan_point *last = &s->track[0];
@@ -136,19 +129,19 @@ static int put_way(const struct vg_plan_sortie *s, struct vg_mission_item *out, 
             return -1;
         }
         if (p->t_s > camera.from_s) {
-            out[n++] = act(VG_MAV_CMD_VIDEO_START_CAPTURE);
+            out[n++] = vg_route_act(VG_MAV_CMD_VIDEO_START_CAPTURE);
             camera = (struct recording){(double)INFINITY, camera.to_s, true};
         }
-        out[n++] = way_point(p, is_turning);
+        out[n++] = way_point(p, is_turning && kind != VG_KIND_COPTER); /* one climbs on the spot */
         if (camera.is_on && p->t_s >= camera.to_s) {
-            out[n++] = act(VG_MAV_CMD_VIDEO_STOP_CAPTURE);
+            out[n++] = vg_route_act(VG_MAV_CMD_VIDEO_STOP_CAPTURE);
             camera.is_on = false;
         }
         last = p;
         last_msl_m = p->alt_msl_m;
     }
     if (camera.is_on) {
-        out[n++] = act(VG_MAV_CMD_VIDEO_STOP_CAPTURE);
+        out[n++] = vg_route_act(VG_MAV_CMD_VIDEO_STOP_CAPTURE);
     }
     return n;
 }
@@ -167,26 +160,6 @@ static void came_from(const struct vg_plan_sortie *s, const struct vg_wf_base *b
     }
     out_deg[0] = before->lat_deg;
     out_deg[1] = before->lon_deg;
-}
-
-/* Down in a circle, as the plan has it: a way point there would be reached too high, as autopilots
- * do not circle at one. */
-static int put_landing(const struct vg_plan_sortie *s, const struct vg_watchfile *watch,
-                       const struct vg_wf_base *base, struct vg_ground ground,
-                       struct vg_mission_item *out, int n)
-{
-    double runway_msl_m = s->track[s->n_track - 1].alt_msl_m;
-    double from_deg[2];
-    came_from(s, base, from_deg);
-    struct vg_approach a = vg_approach_choose(watch, base, runway_msl_m, from_deg, ground);
-    out[n++] = act(VG_MAV_CMD_DO_LAND_START); /* ArduPilot takes the next item's place for its */
-    out[n] = vg_mission_place(VG_MAV_CMD_NAV_LOITER_TO_ALT, VG_MAV_FRAME_GLOBAL, a.lat_deg,
-                              a.lon_deg, a.alt_msl_m);
-    out[n].p1 = 1; /* leave it towards the runway, */
-    out[n++].p4 = 1; /* from the circle and not from its middle */
-    out[n++] = vg_mission_place(VG_MAV_CMD_NAV_LAND, VG_MAV_FRAME_GLOBAL, base->lat_deg,
-                                base->lon_deg, runway_msl_m);
-    return n;
 }
 
 bool vg_route_has_home(uint8_t autopilot)
@@ -209,21 +182,25 @@ enum vg_status vg_route_build(const struct vg_plan_sortie *sortie, const struct 
     const struct vg_plan_point *start = &sortie->track[0];
     out[0] = vg_mission_place(VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL, start->lat_deg,
                               start->lon_deg, start->alt_msl_m);
-    out[1] = vg_mission_place(VG_MAV_CMD_NAV_TAKEOFF, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT,
-                              start->lat_deg, start->lon_deg, TAKEOFF_AGL_M);
-    out[1].p1 = 15; /* least pitch on the climb-out, degrees */
+    out[1] = vg_route_takeoff(type->kind, start->lat_deg, start->lon_deg);
     out[2] =
         gimbal(vg_camera_patrol_pitch_deg(camera, type->agl_m, deepest_m(sortie, watch), NULL));
     int n = 3;
     if (camera->hfov_min_deg < camera->hfov_max_deg && options->autopilot != VG_MAV_AUTOPILOT_PX4) {
         out[n++] = zoom_out();
     }
-    n = put_way(sortie, out, n);
+    n = put_way(sortie, type->kind, out, n);
     if (n < 0) {
         return vg_fail(err, VG_E_RANGE, "sortie %s has more than %d way points", sortie->id,
                        VG_MISSION_ITEMS_MAX - HEAD_ITEMS - TAIL_ITEMS);
     }
     vg_route_tighten(type, out, n);
-    *out_n = put_landing(sortie, watch, &watch->bases[base], options->ground, out, n);
+    struct vg_route_landing landing = {.watch = watch,
+                                       .base = &watch->bases[base],
+                                       .kind = type->kind,
+                                       .runway_msl_m = sortie->track[sortie->n_track - 1].alt_msl_m,
+                                       .ground = options->ground};
+    came_from(sortie, landing.base, landing.from_deg);
+    *out_n = vg_route_land(&landing, out, n);
     return VG_OK;
 }

@@ -9,6 +9,9 @@
  * the list from 1 on. PX4 refuses a mission with a zoom: its lens has to be wide at take-off.
  * Sources: ArduPilot AP_Mission.cpp; PX4 mavlink_mission.cpp and FeasibilityChecker.cpp.
  *
+ * A quadplane takes off and lands upright (NAV_VTOL_TAKEOFF, NAV_VTOL_LAND), a copter likewise with
+ * the plain items, neither over an approach; a copter changes height at way points, not in circles.
+ *
  * The camera pitch is the one the plan was made with (vg_camera_patrol_pitch_deg for the deepest
  * stretch the sortie visits). Threads: pure.
  */
@@ -29,6 +32,22 @@ struct vg_route_options {
 enum vg_status vg_route_build(const struct vg_plan_sortie *sortie, const struct vg_watchfile *watch,
                               const struct vg_route_options *options, struct vg_mission_item *out,
                               int *out_n, struct vg_error *err) VG_MUST_USE;
+/* An item without a place. PX4 takes commands of this kind in this frame only. */
+struct vg_mission_item vg_route_act(uint16_t command);
+struct vg_mission_item vg_route_takeoff(enum vg_kind kind, double lat_deg, double lon_deg);
+
+struct vg_route_landing {
+    const struct vg_watchfile *watch;
+    const struct vg_wf_base *base;
+    enum vg_kind kind;
+    double runway_msl_m;
+    double from_deg[2]; /* where the way comes from */
+    struct vg_ground ground;
+};
+/* The landing sequence, from out[n] on: DO_LAND_START, down, land. Returns the new n (at most 3
+ * more). */
+int vg_route_land(const struct vg_route_landing *landing, struct vg_mission_item *out, int n);
+
 /* Does home stand in this autopilot's missions, as item 0? */
 bool vg_route_has_home(uint8_t autopilot);
 

@@ -18,6 +18,9 @@ static const char *phase_word(const struct vg_flyer *f, struct vg_us now)
     if (f->state != VG_FLYER_FLYING || f->job.flight.sortie < 0) {
         return "";
     }
+    if (f->is_held) {
+        return "held";
+    }
     const struct vg_plan_sortie *s = vg_job_sortie(&f->job);
     double aloft_s = vg_us_to_s(vg_us_sub(now, f->job.takeoff)) + s->takeoff_s;
     if (s->n_visits == 0 || aloft_s < s->visits[0].t0_s) {

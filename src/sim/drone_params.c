@@ -29,7 +29,10 @@ static const struct row {
     {"BATT_FS_LOW_ACT", VG_MAV_PARAM_TYPE_INT8, offsetof(struct vg_pilot_params, low_action), 0},
     {"ARMING_CHECK", VG_MAV_PARAM_TYPE_INT32, NO_FIELD, 1},
     {"TERRAIN_ENABLE", VG_MAV_PARAM_TYPE_INT8, NO_FIELD, 1},
+    {"TERRAIN_FOLLOW", VG_MAV_PARAM_TYPE_INT16, NO_FIELD, 1}, /* the return does */
     {"FS_GCS_ENABL", VG_MAV_PARAM_TYPE_INT8, NO_FIELD, 0},
+    {"FS_LONG_ACTN", VG_MAV_PARAM_TYPE_INT8, NO_FIELD, 0},
+    {"FS_LONG_TIMEOUT", VG_MAV_PARAM_TYPE_REAL32, NO_FIELD, 20},
     {"MNT1_TYPE", VG_MAV_PARAM_TYPE_INT8, NO_FIELD, 6},
 };
 enum {

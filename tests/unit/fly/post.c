@@ -96,8 +96,12 @@ static void on_event(void *ctx, const char *kind, const char *body, size_t n)
     json_t *doc = json_loadb(body, n, 0, NULL);
     const char *id = json_string_value(json_object_get(doc, "id"));
     const char *state = json_string_value(json_object_get(doc, "state"));
-    vg_buf_printf(&self->log, "%s %s %s\n", kind, id != NULL ? id : "-",
-                  state != NULL ? state : "-");
+    const char *what = json_string_value(json_object_get(doc, "what"));
+    vg_buf_printf(&self->log, "%s %s %s", kind, id != NULL ? id : "-", state != NULL ? state : "-");
+    if (what != NULL) {
+        vg_buf_printf(&self->log, " [%s: %s]", json_string_value(json_object_get(doc, "by")), what);
+    }
+    vg_buf_puts(&self->log, "\n");
     json_decref(doc);
 }
 
@@ -106,6 +110,12 @@ static void on_alert(void *ctx, const char *kind, const char *level, int drone, 
     struct post *self = ctx;
     vg_rules_raise(&self->state, kind, level, self->watch.drones[drone].id, params, (double)NAN,
                    (double)NAN, self->now, on_event, self);
+}
+
+static void on_alert_over(void *ctx, const char *kind, int drone)
+{
+    struct post *self = ctx;
+    vg_rules_close(&self->state, kind, self->watch.drones[drone].id, "vigie", on_event, self);
 }
 
 static void note_command(struct post *self, int drone, const struct vg_mav_msg *msg)
@@ -141,6 +151,7 @@ static void make_director(struct post *self)
                                           .send = on_send,
                                           .event = on_event,
                                           .alert = on_alert,
+                                          .alert_over = on_alert_over,
                                           .ctx = self};
     assert_int_equal(vg_director_create(&options, &self->director, &err), VG_OK);
 }
@@ -154,10 +165,15 @@ void post_restart(struct post *self)
 
 void post_open(struct post *self, bool auto_consent)
 {
+    post_open_watch(self, auto_consent, WATCH);
+}
+
+void post_open_watch(struct post *self, bool auto_consent, const char *watch)
+{
     *self = (struct post){.start = {INT64_C(1795442722000000)}};
     struct vg_error err = {0};
     self->now = self->start;
-    if (vg_watchfile_parse(WATCH, sizeof WATCH - 1, "post.yaml", no_file, &self->watch, &err) !=
+    if (vg_watchfile_parse(watch, strlen(watch), "post.yaml", no_file, &self->watch, &err) !=
         VG_OK) {
         fail_msg("%s:%d:%d %s", err.place, err.line, err.column, err.message);
     }
@@ -199,11 +215,31 @@ struct feed_ctx {
     int drone;
 };
 
+/* A battery that tells less than there is: what drains it is no matter to who reads it. */
+static void take_charge(const struct post *self, int drone, struct vg_mav_msg *io)
+{
+    if (io->id == VG_MAV_ID_SYS_STATUS && self->less_pct[drone] != 0) {
+        struct vg_mav_sys_status s;
+        vg_mav_sys_status_unpack(io, &s);
+        int left = s.battery_remaining - self->less_pct[drone];
+        s.battery_remaining = (int8_t)(left > 0 ? left : 0);
+        vg_mav_sys_status_pack(&s, io->sysid, io->compid, io);
+    } else if (io->id == VG_MAV_ID_BATTERY_STATUS && self->less_pct[drone] != 0) {
+        struct vg_mav_battery_status b;
+        vg_mav_battery_status_unpack(io, &b);
+        int left = b.battery_remaining - self->less_pct[drone];
+        b.battery_remaining = (int8_t)(left > 0 ? left : 0);
+        vg_mav_battery_status_pack(&b, io->sysid, io->compid, io);
+    }
+}
+
 static void on_message(void *ctx, const struct vg_mav_msg *msg, struct vg_bytes frame)
 {
     struct feed_ctx *f = ctx;
+    struct vg_mav_msg m = *msg;
     (void)frame;
-    vg_director_feed(f->post->director, f->drone, msg, f->post->now);
+    take_charge(f->post, f->drone, &m);
+    vg_director_feed(f->post->director, f->drone, &m, f->post->now);
 }
 
 static void step(struct post *self)

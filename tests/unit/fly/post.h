@@ -28,12 +28,15 @@ struct post {
     int n_satellite[2]; /* reports by satellite switched off, on; likewise */
     int n_bad_events;
     bool auto_consent;
+    int less_pct[POST_DRONES]; /* taken off the charge that the drone tells */
     struct vg_buf log; /* kinds and states in order, one a line */
 };
 
 /* A line of 12 km, 4 km east of the only base; F1 flies one sortie every two hours, F2 is a spare.
  */
 void post_open(struct post *self, bool auto_consent);
+/* The same sortie in another watch with a base Camp and drones F1, F2. */
+void post_open_watch(struct post *self, bool auto_consent, const char *watch);
 /* A fresh director on the same fold, as after a crash. */
 void post_restart(struct post *self);
 void post_close(struct post *self);

@@ -1,0 +1,171 @@
+#include "fly/settings.h"
+
+#include "base/text.h"
+#include "link/params.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    ASK_TRIES = 4,
+    ASK_EVERY_US = 250000,
+    CATCH_UP = 4, /* asked at one step at most */
+    NAMES = 2 /* of one setting: older and newer firmware */
+};
+
+/* `scale` makes metres and seconds of it. */
+struct name {
+    const char *name;
+    double scale;
+};
+
+static const struct name PLANE[VG_SET_COUNT][NAMES] = {
+    [VG_SET_LOST_ENABLED] = {{"FS_GCS_ENABL", 1}},
+    [VG_SET_LOST_ACTION] = {{"FS_LONG_ACTN", 1}},
+    [VG_SET_LOST_AFTER_S] = {{"FS_LONG_TIMEOUT", 1}},
+    [VG_SET_RETURN_M] = {{"RTL_ALTITUDE", 1}, {"ALT_HOLD_RTL", 0.01}},
+    [VG_SET_RETURN_TERRAIN] = {{"TERRAIN_FOLLOW", 1}},
+    [VG_SET_RETURN_LANDS] = {{"RTL_AUTOLAND", 1}},
+    [VG_SET_VTOL_RETURN] = {{"Q_RTL_MODE", 1}},
+    [VG_SET_BATTERY_ACTION] = {{"BATT_FS_LOW_ACT", 1}},
+};
+
+static const struct name COPTER[VG_SET_COUNT][NAMES] = {
+    [VG_SET_LOST_ACTION] = {{"FS_GCS_ENABLE", 1}},
+    [VG_SET_LOST_AFTER_S] = {{"FS_GCS_TIMEOUT", 1}},
+    [VG_SET_LOST_EXCEPT] = {{"FS_OPTIONS", 1}},
+    [VG_SET_RETURN_M] = {{"RTL_ALT", 0.01}, {"RTL_ALT_M", 1}},
+    [VG_SET_RETURN_TERRAIN] = {{"RTL_ALT_TYPE", 1}},
+    [VG_SET_BATTERY_ACTION] = {{"BATT_FS_LOW_ACT", 1}},
+};
+
+static const struct name PX4[VG_SET_COUNT][NAMES] = {
+    [VG_SET_LOST_ACTION] = {{"NAV_DLL_ACT", 1}},
+    [VG_SET_LOST_AFTER_S] = {{"COM_DL_LOSS_T", 1}},
+    [VG_SET_LOST_EXCEPT] = {{"COM_DLL_EXCEPT", 1}},
+    [VG_SET_RETURN_M] = {{"RTL_RETURN_ALT", 1}},
+    [VG_SET_RETURN_LANDS] = {{"RTL_TYPE", 1}},
+    [VG_SET_BATTERY_ACTION] = {{"COM_LOW_BAT_ACT", 1}},
+};
+
+enum vg_airframe vg_airframe_of(uint8_t mav_type)
+{
+    switch (mav_type) {
+    case VG_MAV_TYPE_FIXED_WING:
+        return VG_AIRFRAME_PLANE;
+    case VG_MAV_TYPE_QUADROTOR:
+    case VG_MAV_TYPE_COAXIAL:
+    case VG_MAV_TYPE_HELICOPTER:
+    case VG_MAV_TYPE_HEXAROTOR:
+    case VG_MAV_TYPE_OCTOROTOR:
+    case VG_MAV_TYPE_TRICOPTER:
+    case VG_MAV_TYPE_DODECAROTOR:
+    case VG_MAV_TYPE_DECAROTOR:
+        return VG_AIRFRAME_COPTER;
+    default:
+        return mav_type >= VG_MAV_TYPE_VTOL_TAILSITTER_DUOROTOR && mav_type <= 25
+                   ? VG_AIRFRAME_QUADPLANE
+                   : VG_AIRFRAME_OTHER;
+    }
+}
+
+/* NULL: nothing is known of such an autopilot. */
+static const struct name (*names_of(const struct vg_settings *self))[NAMES]
+{
+    if (self->autopilot == VG_MAV_AUTOPILOT_PX4) {
+        return PX4;
+    }
+    if (self->autopilot != VG_MAV_AUTOPILOT_ARDUPILOTMEGA || self->airframe == VG_AIRFRAME_OTHER) {
+        return NULL;
+    }
+    return self->airframe == VG_AIRFRAME_COPTER ? COPTER : PLANE;
+}
+
+void vg_settings_start(struct vg_settings *self, uint8_t autopilot, uint8_t mav_type)
+{
+    *self = (struct vg_settings){
+        .autopilot = autopilot, .airframe = vg_airframe_of(mav_type), .is_started = true};
+    for (int k = 0; k < VG_SET_COUNT; k++) {
+        self->value[k] = (double)NAN;
+    }
+    self->is_done = names_of(self) == NULL;
+}
+
+void vg_settings_feed(struct vg_settings *self, const struct vg_mav_msg *msg)
+{
+    const struct name(*names)[NAMES] = self->is_started ? names_of(self) : NULL;
+    if (msg->id != VG_MAV_ID_PARAM_VALUE || names == NULL) {
+        return;
+    }
+    struct vg_mav_param_value v;
+    vg_mav_param_value_unpack(msg, &v);
+    const struct vg_param param = {.type = v.param_type, .raw = v.param_value};
+    double value = vg_param_value(&param, self->autopilot == VG_MAV_AUTOPILOT_PX4);
+    for (int k = 0; k < VG_SET_COUNT * NAMES; k++) {
+        const struct name *n = &names[k / NAMES][k % NAMES];
+        if (n->name != NULL && strcmp(n->name, v.param_id) == 0 && isfinite(value)) {
+            self->value[k / NAMES] = value * n->scale;
+        }
+    }
+}
+
+/* The next name to ask for; NULL: all are answered or given up. */
+static const char *next_name(struct vg_settings *self, const struct name (*names)[NAMES])
+{
+    for (int i = 0; i < VG_SET_COUNT * NAMES; i++) {
+        int k = (self->next + i) % (VG_SET_COUNT * NAMES);
+        const struct name *n = &names[k / NAMES][k % NAMES];
+        bool is_known = isfinite(self->value[k / NAMES]);
+        if (n->name != NULL && !is_known && self->tries[k] < ASK_TRIES) {
+            self->tries[k]++;
+            self->next = k + 1;
+            return n->name;
+        }
+    }
+    return NULL;
+}
+
+bool vg_settings_step(struct vg_settings *self, struct vg_mav_pair pair, struct vg_us now,
+                      struct vg_mav_msg *out)
+{
+    const struct name(*names)[NAMES] = self->is_started ? names_of(self) : NULL;
+    if (names == NULL || self->is_done || now.us - self->asked.us < ASK_EVERY_US) {
+        return false;
+    }
+    const char *name = next_name(self, names);
+    self->is_done = name == NULL;
+    if (name == NULL) {
+        return false;
+    }
+    int64_t behind_us = now.us - CATCH_UP * ASK_EVERY_US; /* clocks that run fast */
+    int64_t next_us = self->asked.us + ASK_EVERY_US;
+    self->asked = vg_us(next_us > behind_us ? next_us : behind_us);
+    struct vg_mav_param_request_read ask = {.target_system = pair.their_sysid,
+                                            .target_component = pair.their_compid,
+                                            .param_index = -1};
+    vg_format(ask.param_id, sizeof ask.param_id, "%s", name);
+    vg_mav_param_request_read_pack(&ask, pair.our_sysid, pair.our_compid, out);
+    return true;
+}
+
+bool vg_settings_return_follows(const struct vg_settings *self)
+{
+    double v = self->value[VG_SET_RETURN_TERRAIN];
+    if (!isfinite(v) || self->autopilot != VG_MAV_AUTOPILOT_ARDUPILOTMEGA) {
+        return false;
+    }
+    /* Plane: bit 0 all modes, bit 4 RTL; Copter: 1 the ground, 0 home. */
+    long mask = lrint(v);
+    return (mask & (self->airframe == VG_AIRFRAME_COPTER ? 1 : 1 | 16)) != 0;
+}
+
+bool vg_settings_return_circles(const struct vg_settings *self)
+{
+    if (self->autopilot != VG_MAV_AUTOPILOT_ARDUPILOTMEGA || self->airframe == VG_AIRFRAME_COPTER ||
+        self->airframe == VG_AIRFRAME_OTHER) {
+        return false;
+    }
+    bool is_vtol_down = self->airframe == VG_AIRFRAME_QUADPLANE &&
+                        !(self->value[VG_SET_VTOL_RETURN] == 0); /* not known: takes it to land */
+    return self->value[VG_SET_RETURN_LANDS] == 0 && !is_vtol_down;
+}

@@ -1,0 +1,82 @@
+/* What an autopilot is set to do by itself: a dozen parameters, read by name.
+ *
+ * Asked one at a time until answered, at most ASK_TRIES times each: a parameter that this autopilot
+ * does not have is never answered. Nothing is written: a station that changes failsafes behind a
+ * pilot's back is worse than none. Values that come unasked are taken too.
+ *
+ * Sources, names and meanings: ArduPlane/Parameters.cpp and events.cpp, ArduCopter/Parameters.cpp
+ * and events.cpp, libraries/AP_BattMonitor/AP_BattMonitor_Params.cpp, ArduPlane/quadplane.cpp; PX4
+ * src/modules/commander/failsafe/failsafe.cpp, commander_params, navigator rtl_params.
+ *
+ * Memory: 500 bytes and one message. Threads: one at a time. Allocations: none.
+ */
+#ifndef VG_FLY_SETTINGS_H
+#define VG_FLY_SETTINGS_H
+
+#include "base/lang.h"
+#include "base/time.h"
+#include "link/outq.h"
+
+enum vg_setting {
+    VG_SET_LOST_ENABLED = 0, /* FS_GCS_ENABL */
+    VG_SET_LOST_ACTION, /* FS_LONG_ACTN, FS_GCS_ENABLE, NAV_DLL_ACT */
+    VG_SET_LOST_AFTER_S, /* FS_LONG_TIMEOUT, FS_GCS_TIMEOUT, COM_DL_LOSS_T */
+    VG_SET_LOST_EXCEPT, /* FS_OPTIONS, COM_DLL_EXCEPT */
+    VG_SET_RETURN_M, /* RTL_ALTITUDE, RTL_ALT, RTL_RETURN_ALT: above home */
+    VG_SET_RETURN_TERRAIN, /* TERRAIN_FOLLOW, RTL_ALT_TYPE */
+    VG_SET_RETURN_LANDS, /* RTL_AUTOLAND, RTL_TYPE */
+    VG_SET_VTOL_RETURN, /* Q_RTL_MODE */
+    VG_SET_BATTERY_ACTION, /* BATT_FS_LOW_ACT, COM_LOW_BAT_ACT */
+    VG_SET_COUNT
+};
+
+enum vg_airframe {
+    VG_AIRFRAME_OTHER = 0,
+    VG_AIRFRAME_PLANE,
+    VG_AIRFRAME_QUADPLANE,
+    VG_AIRFRAME_COPTER
+};
+
+/* What a heartbeat's MAV_TYPE flies like. */
+enum vg_airframe vg_airframe_of(uint8_t mav_type);
+
+/* Zero-initialise. */
+struct vg_settings {
+    uint8_t autopilot;
+    enum vg_airframe airframe;
+    bool is_started;
+    bool is_done; /* each was answered or given up */
+    double value[VG_SET_COUNT]; /* metres, seconds or the parameter's own numbers; NaN: not known */
+    /* private */
+    int next;
+    int tries[2 * VG_SET_COUNT];
+    struct vg_us asked;
+};
+
+/* Forget everything and ask anew. */
+void vg_settings_start(struct vg_settings *self, uint8_t autopilot, uint8_t mav_type);
+void vg_settings_feed(struct vg_settings *self, const struct vg_mav_msg *msg);
+/* True: *out is to be sent. Every 20 to 200 ms. */
+bool vg_settings_step(struct vg_settings *self, struct vg_mav_pair pair, struct vg_us now,
+                      struct vg_mav_msg *out);
+
+enum vg_judgement {
+    VG_JUDGE_GOOD = 0,
+    VG_JUDGE_WAITING,
+    VG_JUDGE_BAD,
+    VG_JUDGE_UNKNOWN
+};
+
+/* What it does by itself on its mission when it no longer hears the station, in words. BAD: it
+ * would come down where it is. */
+enum vg_judgement vg_settings_lost_link(const struct vg_settings *self, enum vg_lang lang,
+                                        char *out, size_t size_bytes);
+/* The same for a battery that runs low. BAD: nothing, or it would come down where it is. */
+enum vg_judgement vg_settings_battery(const struct vg_settings *self, enum vg_lang lang, char *out,
+                                      size_t size_bytes);
+/* Does its return follow the ground, at VG_SET_RETURN_M above it? */
+bool vg_settings_return_follows(const struct vg_settings *self);
+/* Known to circle over home without landing. */
+bool vg_settings_return_circles(const struct vg_settings *self);
+
+#endif
