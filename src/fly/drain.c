@@ -10,7 +10,7 @@ static const double LIFT_OVER_DRAG = 10;
 static const double HOVER_SHARE = 0.5; /* a rotor's climb costs half as much again as flight */
 static const double IDLE_SHARE = 0.1;
 static const double LEVEL_S = 10;
-static const double RISE = 0.05; /* share: no gauge wavers by so much */
+static const double JUMP = 0.05; /* share: no flight takes so much between two samples */
 
 double vg_drain_work_s(const struct vg_wf_type *type, double dt_s, double climb_m)
 {
@@ -28,7 +28,7 @@ void vg_drain_feed(struct vg_drain *self, const struct vg_wf_type *type, double 
     if (!isfinite(share) || !isfinite(alt_msl_m)) {
         return;
     }
-    if (self->n > 0 && share > self->at[last].share + RISE) {
+    if (self->n > 0 && fabs(share - self->at[last].share) > JUMP) {
         *self = (struct vg_drain){0};
     }
     double dt_s = vg_us_to_s(vg_us_sub(now, self->t));

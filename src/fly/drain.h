@@ -39,7 +39,8 @@ struct vg_drain {
 double vg_drain_work_s(const struct vg_wf_type *type, double dt_s, double climb_m);
 
 /* As often as you like; more than ten seconds without are taken to be level. A share that is NaN is
- * passed by. A battery that rises was changed: begins anew. */
+ * passed by. A charge that jumps (another battery, a dead cell) says nothing of the rate: begins
+ * anew. */
 void vg_drain_feed(struct vg_drain *self, const struct vg_wf_type *type, double share,
                    double alt_msl_m, struct vg_us now);
 /* Share of the battery a second; `nominal` (of the type) until enough is known. */

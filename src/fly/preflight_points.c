@@ -163,6 +163,9 @@ static enum vg_judgement judge_aboard(const struct vg_point_judge *j, enum vg_lo
 
 static enum vg_judgement judge_mission(const struct vg_point_judge *j)
 {
+    if (j->in->mission == VG_ABOARD_NOT_KNOWN) {
+        return SAY(j, VG_JUDGE_WAITING, "%s", TR(j, "sent ten minutes before take-off"));
+    }
     return judge_aboard(j, j->in->mission);
 }
 
@@ -237,6 +240,9 @@ static enum vg_judgement judge_clock(const struct vg_point_judge *j)
     const struct vg_health *h = j->in->health;
     if (!h->has_clock) {
         return SAY(j, VG_JUDGE_UNKNOWN, "%s", TR(j, "it does not tell the time"));
+    }
+    if (fabs(h->clock_ahead_s) <= CLOCK_S / 2) {
+        return SAY(j, VG_JUDGE_GOOD, "%s", TR(j, "as the station's"));
     }
     return SAY(j, fabs(h->clock_ahead_s) <= CLOCK_S ? VG_JUDGE_GOOD : VG_JUDGE_BAD,
                TR(j, "%+.1f s against the station's"), h->clock_ahead_s);

@@ -27,15 +27,16 @@ static const struct mode plane_modes[] = {
     {24, VG_MODE_OTHER, "THERMAL"},     {25, VG_MODE_OTHER, "LOITER_ALT_QLAND"},
 };
 
+/* BRAKE before LOITER: that one descends where no remote control holds its throttle stick. */
 static const struct mode copter_modes[] = {
-    {0, VG_MODE_MANUAL, "STABILIZE"},  {1, VG_MODE_MANUAL, "ACRO"},
-    {2, VG_MODE_MANUAL, "ALT_HOLD"},   {3, VG_MODE_MISSION, "AUTO"},
-    {4, VG_MODE_GUIDED, "GUIDED"},     {5, VG_MODE_HOLD, "LOITER"},
-    {6, VG_MODE_RETURN, "RTL"},        {7, VG_MODE_OTHER, "CIRCLE"},
-    {9, VG_MODE_LAND, "LAND"},         {11, VG_MODE_MANUAL, "DRIFT"},
-    {13, VG_MODE_MANUAL, "SPORT"},     {14, VG_MODE_MANUAL, "FLIP"},
-    {15, VG_MODE_MANUAL, "AUTOTUNE"},  {16, VG_MODE_HOLD, "POSHOLD"},
-    {17, VG_MODE_HOLD, "BRAKE"},       {18, VG_MODE_OTHER, "THROW"},
+    {17, VG_MODE_HOLD, "BRAKE"},       {0, VG_MODE_MANUAL, "STABILIZE"},
+    {1, VG_MODE_MANUAL, "ACRO"},       {2, VG_MODE_MANUAL, "ALT_HOLD"},
+    {3, VG_MODE_MISSION, "AUTO"},      {4, VG_MODE_GUIDED, "GUIDED"},
+    {5, VG_MODE_HOLD, "LOITER"},       {6, VG_MODE_RETURN, "RTL"},
+    {7, VG_MODE_OTHER, "CIRCLE"},      {9, VG_MODE_LAND, "LAND"},
+    {11, VG_MODE_MANUAL, "DRIFT"},     {13, VG_MODE_MANUAL, "SPORT"},
+    {14, VG_MODE_MANUAL, "FLIP"},      {15, VG_MODE_MANUAL, "AUTOTUNE"},
+    {16, VG_MODE_HOLD, "POSHOLD"},     {18, VG_MODE_OTHER, "THROW"},
     {19, VG_MODE_OTHER, "AVOID_ADSB"}, {20, VG_MODE_GUIDED, "GUIDED_NOGPS"},
     {21, VG_MODE_RETURN, "SMART_RTL"}, {22, VG_MODE_MANUAL, "FLOWHOLD"},
     {23, VG_MODE_OTHER, "FOLLOW"},     {24, VG_MODE_OTHER, "ZIGZAG"},

@@ -131,6 +131,53 @@ export interface Drone {
   trail: [number, number, number][];
 }
 
+/** One point of the pre-flight list. */
+export interface PreflightPoint {
+  point: string;
+  title: string;
+  state: "good" | "waiting" | "bad" | "unknown";
+  holds: boolean;
+  overruled: boolean;
+  may_overrule: boolean;
+  reason: string;
+}
+
+/** A flight against its plan, once a second; null where not known. */
+export interface Flight {
+  base: string;
+  held: boolean;
+  reachable: boolean;
+  measured: boolean;
+  age_s: number | null;
+  late_s: number | null;
+  cross_m: number | null;
+  agl_m: number | null;
+  floor_m: number | null;
+  ceiling_m: number | null;
+  battery: number | null;
+  reserve: number | null;
+  wind_mps: number | null;
+  home_m: number | null;
+  home_s: number | null;
+  margin: number | null;
+  margin_s: number | null;
+  end_margin: number | null;
+}
+
+/** Beyond the live stream: what a person needs who decides about one drone (docs/api.md, "One drone"). */
+export interface DroneStatus {
+  id: string;
+  kind: string;
+  vtol: string;
+  sortie: string;
+  lost_link: { state: string; reason: string };
+  preflight: PreflightPoint[];
+  flight: Flight | null;
+  announced: { act: string; base: string; at_us: number } | null;
+  stopped_by: string;
+  acts: string[];
+}
+
 export interface Alert {
   id: string;
   kind: string;

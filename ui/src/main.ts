@@ -107,7 +107,7 @@ class Page {
   private wire(): void {
     on("picture", () => this.refreshSoon());
     on("turned", () => this.refresh());
-    on("select", () => this.drones.refresh());
+    on("select", () => this.drones.chosen());
     on("link", () => this.status.refresh());
     on("moment", () => this.bar.refresh());
     on("whatif", () => this.planning.refresh());

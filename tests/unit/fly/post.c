@@ -218,6 +218,7 @@ struct feed_ctx {
 /* A battery that tells less than there is: what drains it is no matter to who reads it. */
 static void take_charge(const struct post *self, int drone, struct vg_mav_msg *io)
 {
+    uint8_t seq = io->seq; /* packing forgets it */
     if (io->id == VG_MAV_ID_SYS_STATUS && self->less_pct[drone] != 0) {
         struct vg_mav_sys_status s;
         vg_mav_sys_status_unpack(io, &s);
@@ -231,6 +232,7 @@ static void take_charge(const struct post *self, int drone, struct vg_mav_msg *i
         b.battery_remaining = (int8_t)(left > 0 ? left : 0);
         vg_mav_battery_status_pack(&b, io->sysid, io->compid, io);
     }
+    io->seq = seq;
 }
 
 static void on_message(void *ctx, const struct vg_mav_msg *msg, struct vg_bytes frame)

@@ -56,6 +56,19 @@ function replanned(p: Alert["params"]): AlertText {
   };
 }
 
+/** It will not get home with its reserve: by how much, and what the station does about it. */
+function energy(p: Alert["params"]): AlertText {
+  const values = { drone: str(p.drone), base: str(p.base), share: percent(Math.max(0, -num(p.margin))), battery: percent(num(p.battery)) };
+  const what = p.act === "divert" ? "a_energy_divert" : p.act === "return" ? "a_energy_return" : "a_energy_none";
+  return { title: t("a_energy", values), more: t("a_energy_more", values), cause: t(what, values) };
+}
+
+function height(p: Alert["params"]): AlertText {
+  const low = p.ceiling_m === undefined;
+  const values = { drone: str(p.drone), n: digits(num(p.agl_m)), limit: digits(num(low ? p.floor_m : p.ceiling_m)) };
+  return { title: t(low ? "a_low" : "a_high", values), more: t(low ? "a_low_more" : "a_high_more", values), cause: null };
+}
+
 const tellers: Record<string, Teller> = {
   unseen: (p) => ({
     title: t("a_unseen", { where: where(p) }),
@@ -77,6 +90,14 @@ const tellers: Record<string, Teller> = {
     title: t("a_late_launch", { drone: str(p.drone) }),
     more: t("a_late_launch_more", { sortie: str(p.sortie), late: span(num(p.late_s)) }),
     cause: null,
+  }),
+  energy: (p) => energy(p),
+  off_track: (p) => ({ title: t("a_off_track", { drone: str(p.drone) }), more: t("a_off_track_more", { n: digits(num(p.cross_m)) }), cause: null }),
+  height: (p) => height(p),
+  near_own: (p) => ({
+    title: t("a_near_own", { drone: str(p.drone), other: str(p.other) }),
+    more: t("a_near_own_more", { n: digits(num(p.in_s)), across: digits(num(p.horizontal_m)), up: digits(num(p.vertical_m)) }),
+    cause: p.hold ? t("a_near_own_hold", { drone: str(p.hold) }) : null,
   }),
   replanned: (p) => replanned(p),
   wind: (p) => ({ title: t("a_wind", wind(p)), more: words(str(p.reason)), cause: null }),

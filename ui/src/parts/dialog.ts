@@ -30,12 +30,12 @@ function open(title: Words, parts: Node[], actions: HTMLElement[], cls = ""): HT
   return box;
 }
 
-export function ask(title: Words, more: Words, yes: Words, danger = false): Promise<boolean> {
+export function ask(title: Words, more: Words, yes: Words, danger = false, parts: Node[] = []): Promise<boolean> {
   return new Promise((resolve) => {
     let answer = false;
     const cancel = h("button", { class: "btn", onclick: () => box.close() }, t("cancel"));
     const go = h("button", { class: danger ? "btn danger" : "btn primary", onclick: () => { answer = true; box.close(); } }, yes);
-    const box = open(title, [h("p", {}, more)], [cancel, go]);
+    const box = open(title, [h("p", {}, more), ...parts], [cancel, go]);
     box.addEventListener("close", () => resolve(answer));
     cancel.focus();
   });

@@ -5,7 +5,9 @@ import { hhmm, km, num, percent, span } from "../fmt";
 import { t, tMaybe, words, type Words } from "../lang";
 import { store } from "../store";
 import { ask, doAct, who } from "./dialog";
+import { FlightCard, preflightWords } from "./flightcard";
 import { icons } from "./icons";
+import { Statuses } from "../statuses";
 
 const AIR = new Set(["launching", "flying", "landing", "returning"]);
 
@@ -76,9 +78,16 @@ export class Drones {
   private consent_box!: HTMLElement;
   private all!: HTMLButtonElement;
   private empty!: HTMLElement;
+  private statuses = new Statuses(() => this.looked_at(), () => this.refresh());
 
   constructor(private onChoose: (d: Drone) => void) {
     this.build();
+  }
+
+  /** Somebody chose a drone: do not wait for the next round. */
+  chosen(): void {
+    this.refresh();
+    void this.statuses.refresh();
   }
 
   build(): void {
@@ -116,12 +125,21 @@ export class Drones {
     this.consents.set(due);
   }
 
+  /** The chosen drone, and those whose pilot is to decide. */
+  private looked_at(): string[] {
+    if (this.el.hidden) return [];
+    const ids = new Set(dueConsents().slice(0, 12).map((s) => s.drone));
+    if (store.selected && store.live?.drones.has(store.selected)) ids.add(store.selected);
+    return [...ids];
+  }
+
   private consentRow(): Row<Sortie> {
     let sortie!: Sortie;
     const text = h("p");
+    const ready = h("p", { class: "cause" });
     const give = h("button", { class: "btn small primary consent", onclick: () => void this.consent(sortie) }, t("consent_give"));
     const refuse = h("button", { class: "btn small refuse", onclick: () => void this.refuse(sortie) }, t("consent_refuse"));
-    const el = h("article", { class: "consent-row" }, text, h("div", { class: "alert-foot" }, h("span", { class: "by" }), refuse, give));
+    const el = h("article", { class: "consent-row" }, text, ready, h("div", { class: "alert-foot" }, h("span", { class: "by" }), refuse, give));
     return {
       el,
       update: (s) => {
@@ -129,6 +147,11 @@ export class Drones {
         put(text, t("consent_one", this.values(s)));
         put(el.querySelector(".by")!, t("sortie_label", { id: s.id }));
         give.disabled = refuse.disabled = store.looking_back;
+        const status = this.statuses.of(s.drone);
+        const mine = status?.sortie === s.id && status.preflight.length > 0 ? status : null;
+        ready.hidden = mine === null;
+        toggle(ready, "bad", mine?.preflight.some((p) => p.holds && p.state !== "waiting") ?? false);
+        if (mine) put(ready, preflightWords(mine.preflight));
       },
     };
   }
@@ -139,9 +162,18 @@ export class Drones {
 
   private async consent(s: Sortie): Promise<void> {
     const v = this.values(s);
-    if (!(await ask(t("consent_ask", v), t("consent_ask_more", v), t("consent_yes")))) return;
+    if (!(await ask(t("consent_ask", v), t("consent_ask_more", v), t("consent_yes"), false, this.beforeConsent(s)))) return;
     const by = await who();
     if (by) await doAct(() => act(`api/sorties/${encodeURIComponent(s.id)}/consent`, { by }), t("consent_ok", v));
+  }
+
+  /** What must have been read before consent: what holds it or warns, and what it does by itself without a link. */
+  private beforeConsent(s: Sortie): Node[] {
+    const status = this.statuses.of(s.drone);
+    if (!status || status.sortie !== s.id) return [];
+    const points = status.preflight.filter((p) => p.state !== "good" && p.point !== "lost_link");
+    const list = h("ul", { class: "points" }, ...points.map((p) => h("li", { class: `point ${p.state}` }, h("span", {}, h("strong", {}, words(p.title)), words(` ${p.reason}`)))));
+    return [h("p", {}, t("lost_link", { what: status.lost_link.reason })), list];
   }
 
   private async refuse(s: Sortie): Promise<void> {
@@ -174,6 +206,7 @@ export class Drones {
       h("span", { class: "drone-line" }, name, state, energy),
       h("span", { class: "drone-line" }, place, next));
     const detail = h("div", { class: "drone-detail" });
+    let card: FlightCard | null = null;
     const el = h("article", { class: "drone" }, head, detail);
     return { el, update: (d) => {
       drone = d;
@@ -189,6 +222,9 @@ export class Drones {
       put(place, placeWords(d) ?? words(d.mode || ""));
       put(next, nextWords(d) ?? words(""));
       this.detail(d, detail, chosen, link);
+      if (!chosen) card = null;
+      else if (!card) detail.append((card = new FlightCard()).el);
+      card?.update(this.statuses.of(d.id));
     } };
   }
 
