@@ -9,7 +9,6 @@
 static const double FULL = 0.95; /* a gauge that tells so much is of a full battery */
 static const double PLACE_M = 1000; /* of the base; autopilots take home where they are armed */
 static const double HDOP_MAX = 2; /* both autopilots' own limit is near */
-static const double LOSS_MAX = 0.3;
 static const double CLOCK_S = 2;
 static const double SETTLE_S = 60; /* sensors may ail so long after they began to */
 static const double CLEAR_M = 30; /* over the ground on the way home, at least */
@@ -32,8 +31,7 @@ static enum vg_judgement judge_link(const struct vg_point_judge *j)
         return SAY(j, VG_JUDGE_BAD, TR(j, "silent for %.0f s"),
                    vg_us_to_s(vg_vehicle_silence(v, j->in->now)));
     }
-    return SAY(j, loss > LOSS_MAX ? VG_JUDGE_BAD : VG_JUDGE_GOOD,
-               TR(j, "heard, %.0f %% of its messages lost"), 100 * loss);
+    return SAY(j, VG_JUDGE_GOOD, TR(j, "heard, %.0f %% of its messages lost"), 100 * loss);
 }
 
 static enum vg_judgement judge_fix(const struct vg_point_judge *j)

@@ -94,6 +94,13 @@ static void on_alert(void *ctx, const char *kind, const char *level, int drone, 
     (void)params;
 }
 
+static void on_alert_over(void *ctx, const char *kind, int drone)
+{
+    (void)ctx;
+    (void)kind;
+    (void)drone;
+}
+
 static void on_send(void *ctx, int drone, const struct vg_mav_msg *msg)
 {
     struct campaign_run *run = ctx;
@@ -120,6 +127,7 @@ static void bring_up(struct campaign_run *run, uint64_t seed)
         .send = on_send,
         .event = on_event,
         .alert = on_alert,
+        .alert_over = on_alert_over,
         .ctx = run};
     bool is_up = vg_simscenario_parse(vg_buf_text(&text), text.n, "scenario", &run->campaign->watch,
                                       &run->scenario, &err) == VG_OK &&
