@@ -82,6 +82,7 @@ struct vg_flyer {
     struct vg_vehicle vehicle;
     struct vg_command commands;
     struct vg_missionup up;
+    uint8_t loading; /* the list in `up`, MAV_MISSION_TYPE */
     struct vg_job_flight job;
     struct vg_us not_before; /* no next flight takes off before this: turn-round, or a flight
                                 already dealt with */
@@ -95,7 +96,7 @@ struct vg_flyer {
     struct vg_health health;
     struct vg_settings settings;
     struct vg_preflight preflight; /* of the job, as looked at last */
-    enum vg_loaded fence;
+    enum vg_loaded fence; /* for this flight; an empty one counts */
     int dest; /* the base it flies to, while in the air */
     bool was_diverted; /* landed last where its sortie was not to */
     bool is_held;
@@ -180,7 +181,17 @@ void vg_flyer_judge(const struct vg_director *self, const struct vg_flyer *f, en
 /* The first point that holds it, in words: "Battery: 40 %; ..."; NULL: none does. */
 const char *vg_flyer_held_by(struct vg_director *self, struct vg_flyer *f, struct vg_us now,
                              char *buf, size_t size_bytes);
+/* lists_up.c */
+void vg_flyer_start_lists(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
+/* True once the mission is what goes up. */
+bool vg_flyer_step_lists(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
+enum vg_status vg_flyer_send_list(struct vg_director *self, struct vg_flyer *f, uint8_t list,
+                                  const struct vg_mission_item *items, int n, struct vg_us now,
+                                  struct vg_error *err) VG_MUST_USE;
+/* How the list in `up` ended. */
+void vg_flyer_tell_list(struct vg_director *self, const struct vg_flyer *f);
 /* ground.c */
+void vg_flyer_start_mission(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
 void vg_flyer_step_ground(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
 void vg_flyer_fail(struct vg_director *self, struct vg_flyer *f, const char *sortie_state,
                    const char *alert_kind, const char *reason, struct vg_us now);

@@ -103,12 +103,9 @@ static void send_mission(struct vg_director *self, struct vg_flyer *f, struct vg
     int n = build(self, f, &here, &way, items);
     bool has_home = vg_route_has_home(v->state.autopilot);
     int skip = has_home ? 0 : 1;
-    struct vg_mav_pair pair = {(uint8_t)self->options.our_sysid, VG_OUR_COMPID, v->sysid,
-                               v->compid};
     f->divert.first = has_home ? 1 : 0;
-    f->up.err = (struct vg_error){.lang = self->options.lang};
     enum vg_status st =
-        vg_missionup_start(&f->up, pair, items + skip, n - skip, has_home, now, &err);
+        vg_flyer_send_list(self, f, VG_MAV_MISSION_TYPE_MISSION, items + skip, n - skip, now, &err);
     if (st != VG_OK) {
         fall_back(self, f, err.message, now);
         return;

@@ -1,14 +1,12 @@
 #include "fly/export.h"
 
 #include "fly/export_priv.h"
+#include "fly/lists.h"
 #include "link/allow.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A drone waits at least so high over a base. */
-static const double RALLY_AGL_M = 100;
 
 const char *const VG_EXPORT_KINDS[4] = {"alert", "privacy", "no-fly", "geofence"};
 
@@ -72,49 +70,21 @@ static enum vg_status make_mission(const struct vg_watchfile *watch,
     return st;
 }
 
-/* ---- fence ---- */
-
-static bool is_fence(const struct vg_wf_zone *zone)
-{
-    return zone->kind == VG_ZONE_GEOFENCE || zone->kind == VG_ZONE_NO_FLY;
-}
-
-/* The corners without the last, which repeats the first. */
-static void put_fence(const struct vg_wf_zone *zone, struct vg_export_sortie *out)
-{
-    uint16_t command = zone->kind == VG_ZONE_GEOFENCE
-                           ? VG_MAV_CMD_NAV_FENCE_POLYGON_VERTEX_INCLUSION
-                           : VG_MAV_CMD_NAV_FENCE_POLYGON_VERTEX_EXCLUSION;
-    for (int i = 0; i < zone->n - 1; i++) {
-        struct vg_mission_item *item = &out->fence[out->n_fence++];
-        *item =
-            vg_mission_place(command, VG_MAV_FRAME_GLOBAL, zone->lat_deg[i], zone->lon_deg[i], 0);
-        item->p1 = (float)(zone->n - 1);
-    }
-}
+/* ---- fence and rally points ---- */
 
 static enum vg_status make_fence(const struct vg_watchfile *watch, struct vg_export_sortie *out,
                                  struct vg_error *err)
 {
-    size_t n = 0;
-    for (int i = 0; i < watch->n_zones; i++) {
-        n += is_fence(&watch->zones[i]) ? (size_t)watch->zones[i].n : 0;
-    }
-    out->fence = calloc(n + 1, sizeof *out->fence);
+    int n = vg_lists_fence_n(watch);
+    out->fence = calloc((size_t)n + 1, sizeof *out->fence);
     if (out->fence == NULL) {
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
-    for (int i = 0; i < watch->n_zones; i++) {
-        if (is_fence(&watch->zones[i])) {
-            put_fence(&watch->zones[i], out);
-        }
-    }
+    out->n_fence = n;
+    vg_lists_fence(watch, out->fence);
     return check_allowed(VG_MAV_MISSION_TYPE_FENCE, out->fence, out->n_fence, err);
 }
 
-/* ---- rally points ---- */
-
-/* A drone that breaks off flies to a base no lower than the highest part of its own way. */
 static enum vg_status make_rally(const struct vg_watchfile *watch,
                                  const struct vg_export_options *options,
                                  struct vg_export_sortie *out, struct vg_error *err)
@@ -123,20 +93,8 @@ static enum vg_status make_rally(const struct vg_watchfile *watch,
     if (out->rally == NULL) {
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
-    double home_m = (double)out->mission[0].z;
-    double top_m = home_m;
-    for (int i = 1; i < out->n_mission; i++) {
-        bool is_msl = out->mission[i].frame == VG_MAV_FRAME_GLOBAL;
-        top_m = fmax(top_m, is_msl ? (double)out->mission[i].z : home_m);
-    }
-    for (int i = 0; i < watch->n_bases; i++) {
-        const struct vg_wf_base *base = &watch->bases[i];
-        double ground = ground_m(options, base->lat_deg, base->lon_deg);
-        double z_m = fmax(top_m, ground + RALLY_AGL_M) - home_m; /* fmax passes NaN by */
-        out->rally[out->n_rally++] =
-            vg_mission_place(VG_MAV_CMD_NAV_RALLY_POINT, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT,
-                             base->lat_deg, base->lon_deg, fmax(z_m, RALLY_AGL_M));
-    }
+    out->n_rally =
+        vg_lists_rally(watch, options->route.ground, out->mission, out->n_mission, out->rally);
     return check_allowed(VG_MAV_MISSION_TYPE_RALLY, out->rally, out->n_rally, err);
 }
 

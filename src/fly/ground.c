@@ -130,7 +130,7 @@ void vg_flyer_cancel_relief(struct vg_director *self, const struct vg_job_flight
 
 /* ---- mission up ---- */
 
-static void start_mission(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
+void vg_flyer_start_mission(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
 {
     const struct vg_director_options *o = &self->options;
     struct vg_mission_item items[MAX_ITEMS];
@@ -139,28 +139,26 @@ static void start_mission(struct vg_director *self, struct vg_flyer *f, struct v
     const struct vg_route_options route = {f->vehicle.state.autopilot, o->ground};
     int first = vg_route_has_home(route.autopilot) ? 0 : 1;
     enum vg_status st = vg_route_build(vg_job_sortie(&f->job), o->watch, &route, items, &n, &err);
-    struct vg_mav_pair pair = {(uint8_t)o->our_sysid, VG_OUR_COMPID, f->vehicle.sysid,
-                               f->vehicle.compid};
     if (st == VG_OK) {
-        f->up.err = (struct vg_error){.lang = o->lang};
-        st = vg_missionup_start(&f->up, pair, items + first, n - first,
-                                route.autopilot == VG_MAV_AUTOPILOT_ARDUPILOTMEGA, now, &err);
+        st = vg_flyer_send_list(self, f, VG_MAV_MISSION_TYPE_MISSION, items + first, n - first, now,
+                                &err);
     }
     if (st != VG_OK) {
         vg_flyer_fail(self, f, "missed", "mission_failed", err.message, now);
-        return;
     }
-    f->job.way = vg_preflight_way(vg_job_sortie(&f->job), o->watch, o->ground);
-    vg_flyer_tell_sortie(self, f, "preparing");
-    vg_flyer_set_state(self, f, VG_FLYER_PREPARING, now);
 }
 
 static void step_preparing(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
 {
+    if (!vg_flyer_step_lists(self, f, now)) {
+        return;
+    }
     if (f->up.state == VG_MISSION_DONE) {
+        vg_flyer_tell_list(self, f);
         vg_flyer_tell_sortie(self, f, f->job.has_consent ? "ready" : "verified");
         vg_flyer_set_state(self, f, VG_FLYER_WAITING, now);
     } else if (f->up.state == VG_MISSION_FAILED) {
+        vg_flyer_tell_list(self, f);
         vg_flyer_fail(self, f, "missed", "mission_failed", f->up.err.message, now);
     }
 }
@@ -253,7 +251,7 @@ static void step_ready(struct vg_director *self, struct vg_flyer *f, struct vg_u
                       vg_tr(self->options.lang, "the drone was not there in time"), now);
     } else if (left_s <= PREPARE_S && self->n_prepared < PREPARE_PER_STEP) {
         self->n_prepared++;
-        start_mission(self, f, now);
+        vg_flyer_start_lists(self, f, now);
     }
 }
 

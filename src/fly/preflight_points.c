@@ -161,7 +161,7 @@ static enum vg_judgement judge_aboard(const struct vg_point_judge *j, enum vg_lo
 
 static enum vg_judgement judge_mission(const struct vg_point_judge *j)
 {
-    if (j->in->mission == VG_ABOARD_NOT_KNOWN) {
+    if (j->in->mission == VG_LOADED_NOT_KNOWN) {
         return SAY(j, VG_JUDGE_WAITING, "%s", TR(j, "sent ten minutes before take-off"));
     }
     return judge_aboard(j, j->in->mission);

@@ -164,7 +164,7 @@ static void came_from(const struct vg_plan_sortie *s, const struct vg_wf_base *b
 
 bool vg_route_has_home(uint8_t autopilot)
 {
-    return autopilot == VG_MAV_AUTOPILOT_ARDUPILOTMEGA;
+    return vg_autopilot_find(autopilot)->has_home_item;
 }
 
 enum vg_status vg_route_build(const struct vg_plan_sortie *sortie, const struct vg_watchfile *watch,
@@ -186,7 +186,8 @@ enum vg_status vg_route_build(const struct vg_plan_sortie *sortie, const struct 
     out[2] =
         gimbal(vg_camera_patrol_pitch_deg(camera, type->agl_m, deepest_m(sortie, watch), NULL));
     int n = 3;
-    if (camera->hfov_min_deg < camera->hfov_max_deg && options->autopilot != VG_MAV_AUTOPILOT_PX4) {
+    bool takes_zoom = vg_autopilot_find(options->autopilot)->takes_zoom_item;
+    if (camera->hfov_min_deg < camera->hfov_max_deg && takes_zoom) {
         out[n++] = zoom_out();
     }
     n = put_way(sortie, type->kind, out, n);

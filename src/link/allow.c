@@ -173,11 +173,13 @@ static const char *refuse_command_int(const struct vg_mav_msg *msg)
     return refuse_command(c.command, c.target_system, c.param1, c.param2);
 }
 
+/* MISSION_ITEM, the older form in floats, has these fields at the same places. */
 static const char *refuse_item(const struct vg_mav_msg *msg)
 {
     struct vg_mav_mission_item_int item;
     vg_mav_mission_item_int_unpack(msg, &item);
-    if (!vg_allow_mission_item(item.mission_type, item.command)) {
+    bool is_flown_at_once = item.current > 1; /* ArduPilot: 2 go there now, 3 change height now */
+    if (is_flown_at_once || !vg_allow_mission_item(item.mission_type, item.command)) {
         return WHY_ITEM;
     }
     return item.target_system == 0 ? WHY_TARGET : NULL;
@@ -226,6 +228,24 @@ static const char *refuse_count(const struct vg_mav_msg *msg)
     return refuse_list(count.target_system, count.mission_type);
 }
 
+static const char *refuse_partial(const struct vg_mav_msg *msg)
+{
+    struct vg_mav_mission_write_partial_list partial;
+    vg_mav_mission_write_partial_list_unpack(msg, &partial);
+    return refuse_list(partial.target_system, partial.mission_type);
+}
+
+/* Only what may be begun may be called off, on one drone. */
+static const char *refuse_cancel(const struct vg_mav_msg *msg)
+{
+    struct vg_mav_command_cancel cancel;
+    vg_mav_command_cancel_unpack(msg, &cancel);
+    if (!vg_allow_command(cancel.command)) {
+        return WHY_COMMAND;
+    }
+    return cancel.target_system == 0 ? WHY_TARGET : NULL;
+}
+
 static const char *refuse_clear(const struct vg_mav_msg *msg)
 {
     struct vg_mav_mission_clear_all clear;
@@ -255,6 +275,17 @@ static const char *refuse_operator(const struct vg_mav_msg *msg)
     return m.target_system == 0 ? WHY_TARGET : NULL;
 }
 
+/* A drone asks its operator whether another may take over: heard is all the answer says. */
+static const char *refuse_answer(const struct vg_mav_msg *msg)
+{
+    struct vg_mav_command_ack ack;
+    vg_mav_command_ack_unpack(msg, &ack);
+    if (ack.command != VG_MAV_CMD_REQUEST_OPERATOR_CONTROL) {
+        return WHY_COMMAND;
+    }
+    return ack.target_system == 0 ? WHY_TARGET : NULL;
+}
+
 static const char *refuse_message(const struct vg_mav_msg *msg)
 {
     for (size_t i = 0; i < COUNT_OF(free_messages); i++) {
@@ -267,8 +298,15 @@ static const char *refuse_message(const struct vg_mav_msg *msg)
         return refuse_command_long(msg);
     case VG_MAV_ID_COMMAND_INT:
         return refuse_command_int(msg);
+    case VG_MAV_ID_MISSION_ITEM:
     case VG_MAV_ID_MISSION_ITEM_INT:
         return refuse_item(msg);
+    case VG_MAV_ID_MISSION_WRITE_PARTIAL_LIST:
+        return refuse_partial(msg);
+    case VG_MAV_ID_COMMAND_ACK:
+        return refuse_answer(msg);
+    case VG_MAV_ID_COMMAND_CANCEL:
+        return refuse_cancel(msg);
     case VG_MAV_ID_MISSION_COUNT:
         return refuse_count(msg);
     case VG_MAV_ID_MISSION_CLEAR_ALL:
@@ -291,8 +329,10 @@ static const char *refuse_message(const struct vg_mav_msg *msg)
 bool vg_allow_guest_message(const struct vg_mav_msg *msg, const char **out_why_not)
 {
     switch (msg->id) {
+    case VG_MAV_ID_MISSION_ITEM:
     case VG_MAV_ID_MISSION_ITEM_INT:
     case VG_MAV_ID_MISSION_COUNT:
+    case VG_MAV_ID_MISSION_WRITE_PARTIAL_LIST:
     case VG_MAV_ID_MISSION_CLEAR_ALL:
     case VG_MAV_ID_MISSION_SET_CURRENT:
     case VG_MAV_ID_PARAM_SET:

@@ -1,6 +1,6 @@
 #include "link/mode.h"
 
-#include "link/mavenum.h"
+#include "link/autopilot.h"
 
 #include <stddef.h>
 
@@ -96,10 +96,11 @@ static bool is_copter(uint8_t type)
 
 static struct modes modes_of(uint8_t autopilot, uint8_t type)
 {
-    if (autopilot == VG_MAV_AUTOPILOT_PX4) {
+    enum vg_autopilot_modes kind = vg_autopilot_find(autopilot)->modes;
+    if (kind == VG_MODES_PX4) {
         return MODES(px4_modes);
     }
-    if (autopilot == VG_MAV_AUTOPILOT_ARDUPILOTMEGA) {
+    if (kind == VG_MODES_ARDUPILOT) {
         if (type == VG_MAV_TYPE_FIXED_WING || is_vtol(type)) {
             return MODES(plane_modes);
         }
@@ -152,7 +153,7 @@ bool vg_mode_find(uint8_t autopilot, uint8_t type, enum vg_mode_kind kind,
 
 void vg_mode_command_params(uint8_t autopilot, uint32_t custom_mode, float *out_p2, float *out_p3)
 {
-    if (autopilot == VG_MAV_AUTOPILOT_PX4) {
+    if (vg_autopilot_find(autopilot)->modes == VG_MODES_PX4) {
         *out_p2 = (float)(custom_mode >> 16 & 0xff);
         *out_p3 = (float)(custom_mode >> 24);
         return;

@@ -7,6 +7,7 @@ const { MavLinkData, MavLinkPacketField, x25crc } = require('mavlink-mappings');
 const SIZES = { uint8_t: 1, int8_t: 1, char: 1, uint16_t: 2, int16_t: 2, uint32_t: 4, int32_t: 4, float: 4, uint64_t: 8 };
 // id, name, seed, length, fields in the order of the XML: [type, name, unit?, count?]
 const DEFINITIONS = [
+  [80, 'COMMAND_CANCEL', 14, 4, [['uint8_t', 'target_system'], ['uint8_t', 'target_component'], ['uint16_t', 'command']]],
   [410, 'EVENT', 160, 53, [['uint8_t', 'destination_component'], ['uint8_t', 'destination_system'], ['uint32_t', 'id'],
     ['uint32_t', 'event_time_boot_ms', 'ms'], ['uint16_t', 'sequence'], ['uint8_t', 'log_levels'],
     ['uint8_t', 'arguments', '', 40]]],

@@ -85,6 +85,7 @@ const on = {
     isUp = isUp || (stage === 'fly' && isArmed);
   },
   MISSION_REQUEST_INT(d) { sendItem(d.seq); },
+  MISSION_REQUEST(d) { sendItem(d.seq); }, // as ArduPilot asks; it wants the integer form all the same
   MISSION_ACK(d) {
     if (stage !== 'upload') return;
     check(d.type === 0, 'mission accepted');

@@ -311,10 +311,16 @@ static void zones_are_the_fence(void **state)
 
 /* Home is at 100 m. The way goes up to 450 m: 350 m over home everywhere. The hill is at 600 m: 100
  * m over it are 600 m over home. */
+/* And the circle before the landing: the last but one item of the mission. */
 static void bases_are_rally_points(void **state)
 {
     struct vg_export_sortie out = make(*state, VG_EXPORT_MSL);
-    assert_int_equal(out.n_rally, 2);
+    assert_int_equal(out.n_rally, 3);
+    assert_int_equal(out.rally[2].x, out.mission[out.n_mission - 2].x);
+    assert_int_equal(out.rally[2].y, out.mission[out.n_mission - 2].y);
+    assert_int_equal(out.rally[2].command, 5100);
+    assert_int_equal(out.rally[2].frame, 3);
+    assert_true(out.rally[2].z >= 350);
     assert_int_equal(out.rally[0].command, 5100);
     assert_int_equal(out.rally[0].frame, 3);
     assert_true(out.rally[0].z == 350);

@@ -86,7 +86,7 @@ static void lay_out(struct desk *d)
                                         .type = &d->type,
                                         .link = VG_LINK_FRESH,
                                         .has_key = true,
-                                        .mission = VG_ABOARD_VERIFIED,
+                                        .mission = VG_LOADED_VERIFIED,
                                         .way = vg_preflight_way(&d->sortie, &d->watch, ground),
                                         .energy = 0.5,
                                         .now = {1000000000}};
@@ -143,7 +143,7 @@ static void each_point(void **state)
     expect(&d, VG_POINT_BATTERY, VG_JUDGE_UNKNOWN, true);
     d.in.energy = (double)INFINITY;
     expect(&d, VG_POINT_BATTERY, VG_JUDGE_BAD, true);
-    d.in.mission = VG_ABOARD_ON_ITS_WAY;
+    d.in.mission = VG_LOADED_ON_ITS_WAY;
     expect(&d, VG_POINT_MISSION, VG_JUDGE_WAITING, true);
     d.settings.value[VG_SET_RETURN_M] = 320; /* 20 m over the hill */
     expect(&d, VG_POINT_RETURN_HEIGHT, VG_JUDGE_BAD, true);
@@ -173,11 +173,11 @@ static void zones_want_a_fence(void **state)
     expect(&d, VG_POINT_FENCE, VG_JUDGE_UNKNOWN, false);
     d.watch.zones = &zone;
     d.watch.n_zones = 1;
-    d.in.fence = VG_ABOARD_FAILED;
+    d.in.fence = VG_LOADED_FAILED;
     expect(&d, VG_POINT_FENCE, VG_JUDGE_BAD, true);
     d.watch.zones = &zone;
     d.watch.n_zones = 1;
-    d.in.fence = VG_ABOARD_FAILED;
+    d.in.fence = VG_LOADED_FAILED;
     d.in.overruled = 1u << VG_POINT_FENCE;
     expect(&d, VG_POINT_FENCE, VG_JUDGE_BAD, false);
 }
@@ -190,7 +190,7 @@ static void the_reserve_is_never_overruled(void **state)
     d.vehicle.battery.percent = 69;
     d.in.overruled = UINT32_MAX;
     expect(&d, VG_POINT_BATTERY, VG_JUDGE_BAD, true);
-    d.in.mission = VG_ABOARD_FAILED;
+    d.in.mission = VG_LOADED_FAILED;
     d.in.overruled = UINT32_MAX;
     expect(&d, VG_POINT_MISSION, VG_JUDGE_BAD, true);
 }

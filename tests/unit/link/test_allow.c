@@ -27,9 +27,11 @@ static const uint16_t rally[] = {5100};
 /* Heartbeat, system time, ping, parameter read and list, mission request, request list, ack,
  * request int, data stream, time sync, request event: whatever they hold. */
 static const uint32_t free_messages[] = {0, 2, 4, 20, 21, 40, 43, 47, 51, 66, 111, 412};
-/* Parameter set, mission set current, count, clear all, item, command int, command long, file
- * transfer, the operator's place and registration: by content. */
-static const uint32_t looked_into[] = {23, 41, 44, 45, 73, 75, 76, 110, 12904, 12905};
+/* Parameter set, mission write partial list, item, set current, count, clear all, item int, command
+ * int, command long, command ack, command cancel, file transfer, the operator's place and
+ * registration: by content. */
+static const uint32_t looked_into[] = {23, 38, 39, 41, 44,  45,    73,
+                                       75, 76, 77, 80, 110, 12904, 12905};
 /* File transfer: end a session, end all, list, open to read, read, checksum, burst. */
 static const uint16_t file_operations[] = {1, 2, 3, 4, 5, 14, 15};
 
@@ -311,6 +313,41 @@ static void a_guest_commands_but_writes_nothing(void **state)
     assert_false(vg_allow_guest_message(&msg, NULL));
 }
 
+/* The older item, a stretch of a list, a cancelling, and the answer to who asks for the drone: each
+ * within what may be sent anyway. Item number 2 or 3 in `current` would be flown at once. */
+static void the_rarer_messages_are_looked_into(void **state)
+{
+    (void)state;
+    struct vg_mav_msg msg;
+    struct vg_mav_mission_item item = {.command = 16, .target_system = 1};
+    vg_mav_mission_item_pack(&item, 255, 190, &msg);
+    assert_true(vg_allow_message(&msg, NULL) && !vg_allow_guest_message(&msg, NULL));
+    item.current = 2;
+    vg_mav_mission_item_pack(&item, 255, 190, &msg);
+    assert_false(vg_allow_message(&msg, NULL));
+    item = (struct vg_mav_mission_item){.command = 183, .target_system = 1};
+    vg_mav_mission_item_pack(&item, 255, 190, &msg);
+    assert_false(vg_allow_message(&msg, NULL));
+    struct vg_mav_mission_write_partial_list part = {.target_system = 1, .mission_type = 2};
+    vg_mav_mission_write_partial_list_pack(&part, 255, 190, &msg);
+    assert_true(vg_allow_message(&msg, NULL) && !vg_allow_guest_message(&msg, NULL));
+    part.mission_type = 3;
+    vg_mav_mission_write_partial_list_pack(&part, 255, 190, &msg);
+    assert_false(vg_allow_message(&msg, NULL));
+    struct vg_mav_command_cancel cancel = {.command = 300, .target_system = 1};
+    vg_mav_command_cancel_pack(&cancel, 255, 190, &msg);
+    assert_true(vg_allow_message(&msg, NULL));
+    cancel.target_system = 0;
+    vg_mav_command_cancel_pack(&cancel, 255, 190, &msg);
+    assert_false(vg_allow_message(&msg, NULL));
+    struct vg_mav_command_ack ack = {.command = 32100, .target_system = 1};
+    vg_mav_command_ack_pack(&ack, 255, 190, &msg);
+    assert_true(vg_allow_message(&msg, NULL));
+    ack.command = 400;
+    vg_mav_command_ack_pack(&ack, 255, 190, &msg);
+    assert_false(vg_allow_message(&msg, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -324,6 +361,7 @@ int main(void)
         cmocka_unit_test(only_message_rates_are_written),
         cmocka_unit_test(files_are_read_and_never_changed),
         cmocka_unit_test(a_refusal_says_why),
+        cmocka_unit_test(the_rarer_messages_are_looked_into),
         cmocka_unit_test(a_guest_commands_but_writes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -413,11 +413,12 @@ static void a_reboot_in_flight_resumes_and_on_the_ground_disarms(void **state)
 static void a_stuck_upload_never_ends_well(void **state)
 {
     (void)state;
-    struct scene *s = open_scene("V1 stuck-upload 0s 60s");
+    struct scene *s = open_scene("V1 stuck-upload 0s 300s");
     run(s, 10);
     upload(s);
-    run(s, 30);
+    run(s, 280); /* offered again and again, then what was there, nothing, is put back */
     assert_int_equal(s->up.state, VG_MISSION_FAILED);
+    assert_int_equal(s->up.holds, VG_MISSION_HOLDS_OLD);
     run(s, 25);
     upload(s);
     run(s, 10);

@@ -1,5 +1,6 @@
 /* Any sequence of messages and waits against the mission, command and parameter machines of both
- * sides. First byte: bit 0 ArduPilot, bits 1.. the number of items to send. */
+ * sides. First byte: bits 0, 1 the autopilot, bits 2, 3 the list, bits 4.. the number of items to
+ * send. A message to another component than the autopilot also cancels the upload. */
 #include "../message.h"
 #include "link/allow.h"
 #include "link/command.h"
@@ -44,31 +45,59 @@ static void drain(struct all *a)
     }
 }
 
+static void check_upload(const struct vg_missionup *up)
+{
+    bool is_over = up->state == VG_MISSION_DONE || up->state == VG_MISSION_FAILED;
+    must(up->n_sent >= 0 && up->n_sent <= up->n_items);
+    must(up->down.n_read >= 0 && up->down.n_read <= up->down.n_items);
+    must(up->down.n_items <= VG_MISSION_ITEMS_MAX && up->n_old <= VG_MISSION_ITEMS_MAX);
+    must(up->down.last_off < up->down.n_items || up->down.last_off < 0);
+    must(up->send.copies <= VG_MISSION_COPIES_MAX);
+    must(is_over == (up->phase == VG_MISSIONUP_OVER));
+    must(up->state != VG_MISSION_FAILED || up->err.message[0] != 0);
+    must(up->state != VG_MISSION_DONE || up->holds == VG_MISSION_HOLDS_NEW);
+}
+
 static void check(const struct all *a)
 {
-    must(a->up.n_sent >= 0 && a->up.n_sent <= a->up.n_items);
-    must(a->up.check.next_item >= 0 && a->up.check.next_item <= a->up.check.n_items);
-    must(a->up.check.n_items <= VG_MISSION_ITEMS_MAX);
-    must(a->up.state != VG_MISSION_FAILED || a->up.err.message[0] != 0);
-    must(a->up.state != VG_MISSION_DONE || a->up.check.n_items == a->up.n_items);
+    check_upload(&a->up);
     must(a->srv.n_items >= 0 && a->srv.n_items <= VG_MISSION_ITEMS_MAX);
-    must(!a->srv.is_receiving || a->srv.next_item < a->srv.n_coming);
+    must(a->srv.n_fence >= 0 && a->srv.n_fence <= VG_MISSIONSRV_FENCE_MAX);
+    must(a->srv.n_rally >= 0 && a->srv.n_rally <= VG_MISSIONSRV_RALLY_MAX);
+    must(!a->srv.is_receiving || a->srv.next_item <= a->srv.last_item);
     must(a->srv.current >= 0 && (a->srv.current < a->srv.n_items || a->srv.current == 0));
     must(a->params.n_known >= 0 && a->params.n_known <= a->params.n_params);
     must(a->params.n_params <= VG_PARAMS_MAX);
 }
 
+static void start_upload(struct all *a, uint8_t options)
+{
+    static const uint8_t autopilots[] = {0, 3, 12, 3};
+    static const uint16_t commands[] = {16, 5001, 5100, 16};
+    static const uint8_t lists[] = {0, 1, 2, 0};
+    const struct vg_autopilot *autopilot = vg_autopilot_find(autopilots[options & 3]);
+    int kind = options >> 2 & 3;
+    int n = 1 + (options >> 4) * 8;
+    struct vg_mission_item items[128] = {0};
+    for (int i = 0; i < n; i++) {
+        items[i] = (struct vg_mission_item){
+            .frame = 3, .command = commands[kind], .x = i, .y = 1, .z = 50};
+    }
+    const struct vg_missionup_job job = {.with = {{255, 190, 7, 1}, lists[kind], autopilot},
+                                         .items = items,
+                                         .n_items = n,
+                                         .is_sent_always = (options & 16) != 0};
+    must(vg_missionup_begin(&a->up, &job, vg_us(0), NULL) == VG_OK);
+    const struct vg_missionsrv_options drone = {
+        .sysid = 7, .compid = 1, .autopilot = autopilot, .destroys = (options & 32) != 0};
+    vg_missionsrv_init_as(&a->srv, &drone);
+}
+
 static void start(struct all *a, uint8_t options)
 {
     static const struct vg_mav_pair pair = {255, 190, 7, 1};
-    struct vg_mission_item items[128] = {0};
-    int n = 1 + (options >> 1);
-    for (int i = 0; i < n; i++) {
-        items[i] = (struct vg_mission_item){.frame = 3, .command = 16, .x = i, .y = 1, .z = 50};
-    }
     memset(a, 0, sizeof *a);
-    must(vg_missionup_start(&a->up, pair, items, n, options & 1, vg_us(0), NULL) == VG_OK);
-    vg_missionsrv_init(&a->srv, 7, 1, options & 1);
+    start_upload(a, options);
     const struct vg_mav_command_long cmd = {
         .command = 22, .target_system = 7, .target_component = 1};
     must(vg_command_send(&a->commands, 255, 190, &cmd, vg_us(0), NULL) == VG_OK);
@@ -93,6 +122,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         now_us += ms * INT64_C(1000);
         struct vg_us now = vg_us(now_us);
         vg_missionup_feed(&a.up, &msg, now);
+        if (msg.compid != 1) {
+            vg_missionup_cancel(&a.up, now);
+        }
+        (void)vg_missionup_is_replaced(&a.up, &msg);
         vg_command_feed(&a.commands, &msg, now);
         vg_params_feed(&a.params, &msg, now);
         msg.sysid = 255;
