@@ -229,10 +229,13 @@ static void reset_silent(struct vg_station *self, const struct vg_station_path *
 static void switched(struct vg_station *self, int i, int from)
 {
     struct vg_station_drone *d = &self->drones[i];
-    bool was_satellite = d->hub.paths[from].options.is_satellite;
-    bool is_satellite = d->hub.paths[d->hub.used].options.is_satellite;
+    const struct vg_link_change change = {.has_failed = !d->hub.paths[from].is_up,
+                                          .arrival_s = vg_path_arrival_s(&d->hub.paths[from]),
+                                          .was_satellite = d->hub.paths[from].options.is_satellite,
+                                          .is_satellite =
+                                              d->hub.paths[d->hub.used].options.is_satellite};
     vg_outbox_drop(&self->links[d->paths[from].link].outbox, i);
-    vg_director_link_changed(self->director, i, was_satellite, is_satellite, self->now);
+    vg_director_link_changed(self->director, i, &change, self->now);
 }
 
 static void step_drone(struct vg_station *self, int i)

@@ -148,17 +148,19 @@ void vg_director_feed(struct vg_director *self, int drone, const struct vg_mav_m
     drain(self, f);
 }
 
-void vg_director_link_changed(struct vg_director *self, int drone, bool was_satellite,
-                              bool is_satellite, struct vg_us now)
+void vg_director_link_changed(struct vg_director *self, int drone,
+                              const struct vg_link_change *change, struct vg_us now)
 {
     struct vg_flyer *f = &self->flyers[drone];
-    vg_command_hurry(&f->commands, now);
-    f->is_by_satellite = is_satellite;
-    if (!is_satellite) {
+    if (change->has_failed) {
+        vg_command_hurry(&f->commands, vg_us_from_s(change->arrival_s), now);
+    }
+    f->is_by_satellite = change->is_satellite;
+    if (!change->is_satellite) {
         vg_flyer_listen_anew(f, false);
     }
-    if (was_satellite != is_satellite) {
-        const float p[7] = {is_satellite ? 1 : 0, 0, 0, 0, 0, 0, 0};
+    if (change->was_satellite != change->is_satellite) {
+        const float p[7] = {change->is_satellite ? 1 : 0, 0, 0, 0, 0, 0, 0};
         vg_flyer_command(self, f, VG_MAV_CMD_CONTROL_HIGH_LATENCY, p, now);
     }
     vg_command_step(&f->commands, now);

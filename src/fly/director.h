@@ -77,10 +77,18 @@ void vg_director_resume(struct vg_director *self, const struct vg_watch *watch, 
 /* A checked message of drone i. */
 void vg_director_feed(struct vg_director *self, int drone, const struct vg_mav_msg *msg,
                       struct vg_us now);
-/* Drone i is reached over another link now: what had no answer is asked again, message rates are
- * asked for there, and reports by satellite are switched on or off. */
-void vg_director_link_changed(struct vg_director *self, int drone, bool was_satellite,
-                              bool is_satellite, struct vg_us now);
+/* Another link is used to a drone. */
+struct vg_link_change {
+    bool has_failed; /* the old one is silent or closed: what was sent there may be lost */
+    double arrival_s; /* what was sent there so long ago has arrived or is lost */
+    bool was_satellite;
+    bool is_satellite;
+};
+/* Message rates are asked for over the new link, reports by satellite switched on or off; what had
+ * no answer over a link that failed is asked again at once. (Over one that works it is still under
+ * way: a repeat over a quicker link would overtake it.) */
+void vg_director_link_changed(struct vg_director *self, int drone,
+                              const struct vg_link_change *change, struct vg_us now);
 /* Every 20 to 200 ms. */
 void vg_director_step(struct vg_director *self, struct vg_us now);
 /* The station itself was away (machine asleep, loop blocked) for so long: silence in that time is

@@ -186,14 +186,15 @@ void vg_command_step(struct vg_command *self, struct vg_us now)
     }
 }
 
-void vg_command_hurry(struct vg_command *self, struct vg_us now)
+void vg_command_hurry(struct vg_command *self, struct vg_us wait, struct vg_us now)
 {
     for (int i = 0; i < VG_COMMANDS_MAX; i++) {
         struct vg_command_slot *s = &self->slots[i];
         bool is_under_way = s->result.result == VG_MAV_RESULT_IN_PROGRESS;
         if (s->is_used && !is_over(s) && !is_under_way && s->n_sent > 0 &&
             s->n_sent < 2 * attempts_max(self)) {
-            s->deadline = now;
+            struct vg_us soonest = vg_us_add(s->last_sent, wait);
+            s->deadline = soonest.us > now.us ? soonest : now;
             s->attempts--;
         }
     }

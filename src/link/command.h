@@ -85,9 +85,11 @@ enum vg_status vg_command_send(struct vg_command *self, uint8_t our_sysid, uint8
                                struct vg_error *err) VG_MUST_USE;
 void vg_command_feed(struct vg_command *self, const struct vg_mav_msg *msg, struct vg_us now);
 void vg_command_step(struct vg_command *self, struct vg_us now);
-/* The way to the drone is another one now: what has no answer yet is repeated at the next step; the
- * attempt that went the old way does not count. */
-void vg_command_hurry(struct vg_command *self, struct vg_us now);
+/* The way to the drone is another one now, since the old one failed: what has no answer yet is
+ * repeated at the next step, and the attempt that went the old way does not count. Not sooner than
+ * `wait` after that attempt, the old way's round trip: it may still be under way, and its repeat
+ * must not overtake it. */
+void vg_command_hurry(struct vg_command *self, struct vg_us wait, struct vg_us now);
 bool vg_command_next_out(struct vg_command *self, struct vg_mav_msg *out);
 /* Results in no particular order; each end is reported once. */
 bool vg_command_next_result(struct vg_command *self, struct vg_command_result *out);

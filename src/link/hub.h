@@ -20,12 +20,12 @@
  * other while that one is quiet: an older position from a slower link never follows a newer one.
  * What is said once (acknowledgements, missions, texts, ...) is taken from every path, each once.
  *
- * Switching: what still waits for the old link should be dropped by the caller, and commands
- * without an answer repeated (vg_command_hurry): repeats carry a confirmation count above 0, by
- * which a drone knows that it has done them already. A connection that keeps what it could not
- * deliver (TCP) should be closed when its path falls silent, or old commands and old answers come
- * out of it later. Where frames are signed, vg_hub_sign_id makes the drone itself refuse a command
- * that was overtaken.
+ * Switching: what still waits for the old link should be dropped by the caller, and, if that link
+ * is not up any more, commands without an answer repeated (vg_command_hurry): repeats carry a
+ * confirmation count above 0, by which a drone knows that it has done them already. A connection
+ * that keeps what it could not deliver (TCP) should be closed when its path falls silent, or old
+ * commands and old answers come out of it later. Where frames are signed, vg_hub_sign_id makes the
+ * drone itself refuse a command that was overtaken.
  *
  * Threads: one at a time. Memory: about 3 KB. Allocations: none.
  * Sources: ArduPilot GCS_Common.cpp and PX4 mavlink_timesync.cpp (TIMESYNC: a request has tc1 0 and

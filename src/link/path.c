@@ -14,6 +14,7 @@ static const double LOSS_WEIGHT = 1.0 / 200;
 static const double LOSS_MAX = 0.9; /* beyond it the expected wait says nothing more */
 static const double DELAY_WEIGHT = 0.125;
 static const double DELAY_UNKNOWN_S = 0.5;
+static const double ARRIVAL_MARGIN_S = 0.1;
 static const double REPEAT_S = 1; /* commands are repeated so often (command.h) */
 
 void vg_path_init(struct vg_path *self, const struct vg_path_options *options)
@@ -112,6 +113,11 @@ static double round_trips_lost(const struct vg_path *self, struct vg_us now)
     double probed = n_due >= PROBES_MIN && n_lost > 1 ? (double)n_lost / n_due : 0;
     lost = probed > lost ? probed : lost;
     return lost < LOSS_MAX ? lost : LOSS_MAX;
+}
+
+double vg_path_arrival_s(const struct vg_path *self)
+{
+    return (isnan(self->delay_s) ? DELAY_UNKNOWN_S : self->delay_s) + ARRIVAL_MARGIN_S;
 }
 
 double vg_path_score_s(const struct vg_path *self, struct vg_us now)

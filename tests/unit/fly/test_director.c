@@ -151,24 +151,27 @@ static void a_change_of_link_asks_for_rates_again_and_for_reports_by_satellite(v
 {
     (void)state;
     struct post p;
+    const struct vg_link_change radio = {.has_failed = true};
+    const struct vg_link_change up = {.has_failed = true, .is_satellite = true};
+    const struct vg_link_change down = {.was_satellite = true};
     post_open(&p, true);
     post_run(&p, 20);
     int all = p.n_rates;
     assert_true(all > 5);
-    vg_director_link_changed(p.director, 0, false, false, p.now);
+    vg_director_link_changed(p.director, 0, &radio, p.now);
     post_run(&p, 20);
     assert_int_equal(p.n_rates, 2 * all);
-    vg_director_link_changed(p.director, 0, false, false, p.now);
+    vg_director_link_changed(p.director, 0, &radio, p.now);
     post_run(&p, 0.2);
-    vg_director_link_changed(p.director, 0, false, false, p.now); /* while it asks */
+    vg_director_link_changed(p.director, 0, &radio, p.now); /* while it asks */
     post_run(&p, 20);
     assert_true(p.n_rates > 3 * all);
     int before = p.n_rates;
-    vg_director_link_changed(p.director, 0, false, true, p.now);
+    vg_director_link_changed(p.director, 0, &up, p.now);
     post_run(&p, 20);
     assert_int_equal(p.n_rates, before); /* telemetry is not asked for over a satellite */
     assert_true(p.n_satellite[1] == 1 && p.n_satellite[0] == 0);
-    vg_director_link_changed(p.director, 0, true, false, p.now);
+    vg_director_link_changed(p.director, 0, &down, p.now);
     post_run(&p, 20);
     assert_int_equal(p.n_rates, before + all);
     assert_true(p.n_satellite[1] == 1 && p.n_satellite[0] == 1);
