@@ -136,7 +136,9 @@ function drone(i, t, trail_from) {
   const base = BASES[Math.min(BASES.length - 1, Math.floor((k * BASES.length) / SECTORS))];
   const lostNow = t > silentAfter(k) && slotOf(i) === 0;
   const id = ids[i];
-  const common = { id, mode: "AUTO", armed: true, note: "", heard_us: t * 1e6 };
+  const way = { state: "up", used: true, satellite: false, delay_ms: 41, loss: 0.012, rssi: null, remote_rssi: null, noise: null, buffer_free: null };
+  const links = [{ ...way, to: `udpin:0.0.0.0:${14550 + i}` }, { ...way, to: "serial:/dev/ttyUSB0:57600", used: false, state: i % 2 ? "closed" : "up", rssi: 70, noise: 15 }].slice(0, 1 + (i % 3 === 0 ? 1 : 0));
+  const common = { id, mode: "AUTO", armed: true, note: "", heard_us: t * 1e6, signed: i % 2 ? "unsigned" : "signed", links };
   if (!lostNow && (!so.up || t > silentAfter(k))) {
     const wait = !CALM && i === SECTORS;
     return { ...common, armed: false, mode: "HOLD", state: wait ? "waiting" : slotOf(i) === 1 ? "turning" : "ready", phase: "", link: "fresh", lat: base.lat + 0.004 * slotOf(i), lon: base.lon + 0.004 * k, alt_msl_m: 90, agl_m: 0, heading_deg: 0, speed_mps: 0,

@@ -376,6 +376,21 @@ async function liveTests(station) {
     quiet();
   });
 
+  for (const [lang, used, says] of [["en", "in use", /signed/], ["fr", "en service", /signés/]]) {
+    await test(`a drone's card names each link to it, and whether it signs, ${lang}`, async () => {
+      const page = await open(url, { lang });
+      const d = await some(page, () => [...window.vigie.store.live.drones.values()].find((x) => x.links?.length && x.signed), "no drone tells of its links");
+      await page.click("#tab-drones");
+      await page.click(`.drone[data-id="${d.id}"] .drone-head`);
+      const lines = await page.locator(`.drone[data-id="${d.id}"] .path`).allInnerTexts();
+      same(lines.length, d.links.length, "lines of links");
+      check(/^(UDP|TCP|tty)/.test(lines[0].trim()), `names the link: ${lines[0]}`);
+      check(lines.some((x) => x.includes(used)) === d.links.length > 1, `says which is in use where there are several: ${lines}`);
+      check(says.test(await page.locator(`.drone[data-id="${d.id}"] .signed`).innerText()), "says whether it signs");
+      quiet();
+    });
+  }
+
   await test("a launch waits for consent, by sortie", async () => {
     const page = await open(url);
     await page.click("#tab-drones");

@@ -60,7 +60,7 @@ function linkRow(): Row<DroneLink & { several: boolean }> {
   const el = h("li", { class: "path" }, icon(icons.link), text);
   return { el, update: (l) => {
     put(text, linkWords(l, l.several));
-    toggle(el, "bad", l.state === "silent" || l.state === "closed");
+    toggle(el, "bad", l.state === "closed" || (l.state === "silent" && !l.satellite)); // a satellite speaks only once asked
     toggle(el, "used", l.several && l.used);
   } };
 }
