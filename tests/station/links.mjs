@@ -37,7 +37,7 @@ ${routers}`;
 
 // The drone at simPort, reached by UDP at the station's port and by TCP at ours. Each way can be cut.
 async function relay(simPort) {
-  const r = { udp: true, tcp: true, client: null, sent: { udp: 0, tcp: 0 } };
+  const r = { udp: true, tcp: true, client: null, sent: { udp: 0, tcp: 0 }, over_tcp: new PassThrough() };
   const sim = dgram.createSocket('udp4'), toStation = dgram.createSocket('udp4');
   let peer = null;
   await new Promise((ok) => sim.bind(simPort, '127.0.0.1', ok));
@@ -52,6 +52,7 @@ async function relay(simPort) {
   const server = net.createServer((c) => {
     r.client = c;
     c.on('data', up('tcp'));
+    c.on('data', (m) => r.over_tcp.write(m));
     c.on('error', () => {});
     c.on('close', () => { if (r.client === c) r.client = null; });
   });
@@ -148,8 +149,7 @@ export async function links() {
     fs.writeFileSync(`${record}.sign`, `P1 ${ahead}\n`);
     const r = await relay(PORT + 50);
     const s = await station([w, '--sim', '--ask', '--record', record, '--sim-ports', String(PORT + 50)]);
-    const up = await s.until('signed, both up', (x) => drone(x, 'P1').signed === 'signed' && link(x, 'udp')?.state === 'up' && link(x, 'tcp')?.state === 'up', 20);
-    check(drone(up, 'P1').link === 'fresh', 'heard');
+    await s.until('signed, both up', (x) => drone(x, 'P1').link === 'fresh' && drone(x, 'P1').signed === 'signed' && link(x, 'udp')?.state === 'up' && link(x, 'tcp')?.state === 'up', 20);
     await sleep(1500);
     await s.stop();
     r.close();
@@ -170,8 +170,39 @@ export async function links() {
     }
     check([1, 2].every((id) => stamps.has(id)), `a signing link id for each link: ${[...stamps.keys()]}`);
     check([...stamps.values()].every((list) => list.every((t, i) => t > ahead && (i === 0 || t > list[i - 1]))), 'later than before the start, and rising');
+    const unsigned = dgram.createSocket('udp4'), protocol = new MavLinkProtocolV2(1, 1);
+    const real = await station([w, '--record', path.join(dir, 'unsigned.vigie')]);
+    for (let i = 0; i < 15; i++) {
+      unsigned.send(protocol.serialize(Object.assign(new minimal.Heartbeat(), { type: 1, autopilot: 3, systemStatus: 4, mavlinkVersion: 3 }), i), PORT, '127.0.0.1');
+      await sleep(200);
+    }
+    const refused = drone(await real.snapshot(), 'P1');
+    check(refused.signed === 'refused' && refused.link === 'never', `what is not signed is refused, and said: ${refused.signed}, ${refused.link}`);
+    await real.stop();
+    unsigned.close();
     const kept = Number(fs.readFileSync(`${record}.sign`, 'utf8').split(' ')[1]);
     check(kept >= Math.max(...[...stamps.values()].flat()), 'and kept for the next');
+  });
+
+  await test('a satellite is used when nothing else is heard, and is spoken to as little as can be', async () => {
+    const w = path.join(dir, 'satellite.yaml');
+    fs.writeFileSync(w, WATCH('').replace('cost: 2s', 'satellite: yes'));
+    const r = await relay(PORT + 50), packets = parse(r.over_tcp);
+    const s = await station([w, '--sim', '--ask', '--record', path.join(dir, 'satellite.vigie'), '--sim-ports', String(PORT + 50)]);
+    await s.until('UDP in use', (x) => link(x, 'udp')?.state === 'up' && link(x, 'udp').used, 20);
+    await sleep(3000);
+    check(r.sent.tcp === 0, `nothing goes over the satellite meanwhile: ${r.sent.tcp} bytes`);
+    r.udp = false;
+    await s.until('satellite in use', (x) => link(x, 'tcp').used, 10);
+    await sleep(2500);
+    const reports = () => packets.filter((p) => p.header.msgid === 76).map((p) => p.protocol.data(p.payload, REGISTRY[76])).filter((c) => c.command === 2600);
+    check(reports().length > 0 && reports().every((c) => c._param1 === 1), `reports are asked for: ${JSON.stringify(packets.map((p) => p.header.msgid))}`);
+    check(!packets.some((p) => p.header.msgid === 0 || p.header.msgid === 111), 'no heartbeats, no probes');
+    check(r.sent.tcp < 60 * 6 + 280, `within its budget: ${r.sent.tcp} bytes`);
+    r.udp = true;
+    await s.until('UDP again', (x) => link(x, 'udp').used, 15);
+    await s.stop();
+    r.close();
   });
 
   await test('a router lets others watch; only where it says so, and only what is allowed, do they command', async () => {
