@@ -79,7 +79,6 @@ static enum vg_status find_or_open(struct vg_station *self, const struct vg_link
     vg_outbox_init(&link->outbox, budget_Bps, self->now);
     memset(link->drone_of, -1, sizeof link->drone_of); /* -1 in every byte is -1 */
     *out = self->n_links++;
-    vg_station_open_tlog(self, link);
     const struct vg_port_calls calls = {vg_link_took_bytes, vg_link_changed, link};
     return vg_port_open(&self->loop, uri, &calls, &link->port, err);
 }
@@ -117,6 +116,7 @@ static enum vg_status add_drone(struct vg_station *self, int i, struct vg_error 
     struct vg_wf_link wanted[VG_WF_DRONE_LINKS];
     int n = wanted_links(self, i, wanted);
     enum vg_status st = VG_OK;
+    self->drones[i].must_tell = true;
     vg_hub_init(&self->drones[i].hub, VG_STATION_SYSID, VG_STATION_COMPID, self->options.speed);
     for (int k = 0; k < n && st == VG_OK; k++) {
         st = add_path(self, i, &wanted[k], err);

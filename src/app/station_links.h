@@ -20,9 +20,11 @@
 
 struct vg_station;
 
-/* One .tlog: what goes over a link, both ways; another one begins when it is full. */
+/* One .tlog: what goes over a link, both ways; begun with the first frame, and another one when it
+ * is full. */
 struct vg_station_tlog {
-    FILE *file; /* NULL: none */
+    FILE *file; /* NULL: none yet, or none any more */
+    bool has_failed;
     int64_t size_bytes;
     char path[1400];
 };
@@ -110,7 +112,6 @@ void vg_link_changed(void *link, const struct vg_port_peer *peer, bool is_open, 
 /* The sums over a link's parsers. */
 struct vg_mavframe_counts vg_link_counts(const struct vg_station_link *link);
 /* station_tlog.c */
-void vg_station_open_tlog(struct vg_station *self, struct vg_station_link *link);
 void vg_station_log(struct vg_station *self, struct vg_station_link *link, struct vg_bytes frame);
 /* Its hash goes into the record. */
 void vg_station_seal_tlog(struct vg_station *self, struct vg_station_link *link);
@@ -126,7 +127,8 @@ bool vg_station_check_signature(struct vg_station *self, int drone, const struct
  * "". */
 const char *vg_station_signed_word(const struct vg_station *self, int drone);
 /* station_linktell.c */
-void vg_station_tell_link(struct vg_station *self, const struct vg_station_link *link, bool is_open,
+/* A connection or device of the link, or router, so named came or went. */
+void vg_station_tell_link(struct vg_station *self, const char *name, bool is_open,
                           const struct vg_port_peer *peer, const char *why);
 void vg_station_tell_paths(struct vg_station *self);
 /* station_router.c */

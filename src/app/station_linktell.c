@@ -10,7 +10,7 @@ enum {
     FIGURES_EVERY_US = 10000000 /* delay, loss, reception: when they are of another size */
 };
 
-void vg_station_tell_link(struct vg_station *self, const struct vg_station_link *link, bool is_open,
+void vg_station_tell_link(struct vg_station *self, const char *name, bool is_open,
                           const struct vg_port_peer *peer, const char *why)
 {
     struct vg_buf b = {0};
@@ -19,7 +19,7 @@ void vg_station_tell_link(struct vg_station *self, const struct vg_station_link 
         vg_addr_format(&peer->addr, addr, sizeof addr);
     }
     vg_buf_puts(&b, "{\"link\":");
-    vg_buf_json(&b, link->name);
+    vg_buf_json(&b, name);
     vg_buf_printf(&b, ",\"state\":\"%s\",\"peer\":", is_open ? "open" : "closed");
     vg_buf_json(&b, addr);
     vg_buf_puts(&b, ",\"why\":");

@@ -173,11 +173,10 @@ static void on_state(void *ctx, const struct vg_port_peer *peer, bool is_open, c
 {
     struct vg_station_router *r = ctx;
     struct vg_station_guest *guest = &r->guests[peer->slot];
-    const struct vg_station_link as_link = {.station = r->station};
-    struct vg_station_link named = as_link;
-    vg_format(named.name, sizeof named.name, "router %s", r->name);
+    char name[VG_LINK_URI_TEXT_SIZE + 8];
+    vg_format(name, sizeof name, "router %s", r->name);
     guest->is_used = is_open && meet(r, peer) != NULL;
-    vg_station_tell_link(r->station, &named, is_open, peer, why);
+    vg_station_tell_link(r->station, name, is_open, peer, why);
 }
 
 static enum vg_status open_router(struct vg_station *self, const struct vg_wf_router *wanted,

@@ -29,21 +29,23 @@ static void file_word(const struct vg_station_link *link, char *out, size_t size
     }
 }
 
-void vg_station_open_tlog(struct vg_station *self, struct vg_station_link *link)
+static void open_log(struct vg_station *self, struct vg_station_link *link)
 {
     struct vg_station_tlog *log = &link->tlog;
     char folder[1150];
     char word[VG_LINK_URI_TEXT_SIZE];
     vg_format(folder, sizeof folder, "%s.d", self->record_path);
     log->size_bytes = 0;
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
+    log->has_failed = mkdir(folder, 0777) != 0 && errno != EEXIST;
+    if (log->has_failed) {
         return;
     }
     file_word(link, word, sizeof word);
     vg_format(log->path, sizeof log->path, "%s/%s-%lld.tlog", folder, word,
               (long long)(self->now.us / 1000));
     log->file = fopen(log->path, "wb");
-    if (log->file != NULL) {
+    log->has_failed = log->file == NULL;
+    if (!log->has_failed) {
         setvbuf(log->file, NULL, _IOFBF, BUFFER_BYTES);
     }
 }
@@ -52,15 +54,18 @@ void vg_station_log(struct vg_station *self, struct vg_station_link *link, struc
 {
     struct vg_station_tlog *log = &link->tlog;
     uint8_t record[VG_TLOG_RECORD_MAX];
+    if (log->file == NULL && !log->has_failed) {
+        open_log(self, link);
+    }
     size_t n = log->file != NULL ? vg_tlog_encode(self->now, frame, record) : 0;
     if (n > 0 && fwrite(record, 1, n, log->file) != n) {
         fclose(log->file); /* disk full: stop logging, keep flying; the record says so itself */
         log->file = NULL;
+        log->has_failed = true;
     }
     log->size_bytes += (int64_t)n;
     if (log->size_bytes >= FULL_BYTES) {
         vg_station_seal_tlog(self, link);
-        vg_station_open_tlog(self, link);
     }
 }
 

@@ -140,7 +140,7 @@ void vg_link_changed(void *ctx, const struct vg_port_peer *peer, bool is_open, c
             d->must_tell |= path->link == k;
         }
     }
-    vg_station_tell_link(self, link, is_open, peer, why);
+    vg_station_tell_link(self, link->name, is_open, peer, why);
 }
 
 /* ---- out ---- */
