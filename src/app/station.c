@@ -189,6 +189,7 @@ static enum vg_status come_up(struct vg_station *self, struct vg_error *err)
     if ((st = vg_station_open_record(self, err)) != VG_OK ||
         (st = vg_station_open_links(self, err)) != VG_OK ||
         (st = start_director(self, err)) != VG_OK ||
+        (st = vg_station_traffic_open(self, &self->traffic, err)) != VG_OK ||
         (st = vg_work_create(&self->loop, WORK_JOBS, &self->work, err)) != VG_OK ||
         (st = start_page(self, err)) != VG_OK || (st = start_moments(self, err)) != VG_OK ||
         (st = start_planning(self, err)) != VG_OK ||
@@ -218,6 +219,8 @@ void vg_station_stop(struct vg_station *self)
     self->timer = NULL;
     self->signals = NULL;
     vg_station_close_links(self);
+    vg_station_traffic_close(self->traffic);
+    self->traffic = NULL;
     if (self->record != NULL) {
         vg_station_event(self, "stop", "{}", 2);
         enum vg_status st = vg_record_flush(self->record, NULL);

@@ -15,6 +15,7 @@
 #include "app/options.h"
 #include "app/planning.h"
 #include "app/station_links.h"
+#include "app/station_traffic.h"
 #include "base/sha256.h"
 #include "base/time.h"
 #include "fly/director.h"
@@ -93,6 +94,7 @@ struct vg_station {
     struct vg_past *past; /* the moments' once there are any */
     struct vg_moments *moments;
     struct vg_planning *planning;
+    struct vg_station_traffic *traffic; /* NULL: the watch has none */
     struct vg_timer *timer;
     struct vg_signals *signals;
     struct vg_process *sim;

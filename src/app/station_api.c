@@ -21,8 +21,9 @@ static void get_about(struct vg_station *self, struct vg_reply *reply)
 {
     vg_buf_printf(&reply->body,
                   "{\"name\":\"vigie\",\"version\":\"" VG_VERSION "\",\"mode\":\"live\","
-                  "\"lang\":\"%s\"}",
-                  self->app->lang == VG_LANG_FR ? "fr" : "en");
+                  "\"lang\":\"%s\",\"traffic\":%s}",
+                  self->app->lang == VG_LANG_FR ? "fr" : "en",
+                  self->traffic != NULL ? "true" : "false");
 }
 
 /* The description with what belongs to this run put in. */
@@ -200,6 +201,8 @@ void vg_station_get(void *ctx, const char *path, const char *query, struct vg_re
         get_watch(self, reply);
     } else if (strcmp(path, "/api/chart") == 0) {
         get_chart(self, query, reply);
+    } else if (strcmp(path, "/api/traffic") == 0) {
+        vg_station_traffic_json(self->traffic, &reply->body);
     } else if (strcmp(path, "/status") == 0) {
         get_status(self, reply);
     } else if (strcmp(path, "/api/at") == 0) {

@@ -81,6 +81,7 @@ static void take_message(void *ctx, const struct vg_mav_msg *msg, struct vg_byte
     if (vg_hub_take(&d->hub, p, msg, self->now)) {
         vg_station_show_guests(self, msg, frame);
         vg_director_feed(self->director, i, msg, self->now);
+        vg_station_traffic_feed(self->traffic, msg);
     }
 }
 

@@ -143,6 +143,11 @@ static void write_rest(enum vg_lang lang, struct vg_buf *out)
     remark(out, "", vg_tr(lang, "The operator's registration, for drones with remote id."));
     vg_buf_puts(out, "# operator: FRA87astrdge12k8\n\n");
     remark(out, "",
+           vg_tr(lang, "Receivers of other aircraft and ships; who comes within \"near\" of a "
+                       "drone is told."));
+    vg_buf_puts(out,
+                "# traffic: {feeds: [{beast: \"tcp:127.0.0.1:30005\"}], near: [2km, 150m]}\n\n");
+    remark(out, "",
            vg_tr(lang, "The page's address; only this computer can open it as it stands."));
     vg_buf_puts(out, "serve: {listen: \"127.0.0.1:8080\"}\n\n");
     remark(out, "", vg_tr(lang, "The record of all that happens."));

@@ -39,6 +39,7 @@ static const struct vg_field TOP_FIELDS[] = {
     OTHER("radio", ""),
     OTHER("router", ""),
     TEXT("operator", operator_id, ""),
+    OTHER("traffic", ""),
 };
 
 static const struct vg_field WIND_FIELDS[] = {
@@ -320,6 +321,9 @@ static enum vg_status read_small_sections(const struct vg_wf_reader *self,
     }
     if (status == VG_OK && vg_yaml_find(root, "router") != NULL) {
         status = vg_wf_read_routers(self, vg_yaml_find(root, "router"), wf);
+    }
+    if (status == VG_OK) {
+        status = vg_wf_read_traffic(self, vg_yaml_find(root, "traffic"), &wf->traffic);
     }
     if (status == VG_OK && share != NULL) {
         status = vg_fields_read(&self->r, share, SHARE_FIELDS, COUNT(SHARE_FIELDS), wf);

@@ -169,6 +169,35 @@ struct vg_wf_radio {
     double range_m; /* 0: as far as is in sight */
 };
 
+/* One source of other traffic. */
+enum {
+    VG_WF_FEED_KIND_SIZE = 12,
+    VG_WF_FEEDS_MAX = 16,
+    VG_WF_OURS_MAX = 64
+};
+struct vg_wf_feed {
+    char kind[VG_WF_FEED_KIND_SIZE]; /* as traffic/feed.h names them */
+    char uri[128]; /* as a drone's link: "tcp:127.0.0.1:30005", "udp:4000" */
+    int line; /* in the watch file */
+    int column;
+};
+
+/* Other aircraft and ships, and what is too near to a drone in the air. */
+struct vg_wf_traffic {
+    bool is_given;
+    struct vg_wf_feed feeds[VG_WF_FEEDS_MAX];
+    int n_feeds;
+    double near_m;
+    double near_vertical_m;
+    double conflict_m; /* within near */
+    double conflict_vertical_m;
+    double above_m; /* contacts so much above a drone do not matter */
+    double qnh_hpa; /* NaN: not stated */
+    double tell_m; /* contacts so near are told to the autopilots; 0: none is */
+    char ours[VG_WF_OURS_MAX][24]; /* addresses and serial numbers of our own drones */
+    int n_ours;
+};
+
 struct vg_watchfile {
     char name[VG_NAME_SIZE];
     char path[1024]; /* of the watch file itself */
@@ -195,6 +224,7 @@ struct vg_watchfile {
     int n_places;
     struct vg_wf_apart apart;
     struct vg_wf_radio radio;
+    struct vg_wf_traffic traffic;
     struct vg_wf_targets targets; /* what a look may detect */
     double wind_from_deg; /* true; with wind by the hour: the day's mean */
     double wind_mps;

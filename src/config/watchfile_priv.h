@@ -53,6 +53,9 @@ enum vg_status vg_wf_parse_zones(const char *text, size_t n, const char *place,
 /* The file of "wind": one row an hour (wf_wind.c). */
 enum vg_status vg_wf_read_wind_file(const struct vg_wf_reader *self, const struct vg_yaml *node,
                                     struct vg_watchfile *wf) VG_MUST_USE;
+/* "traffic" (wf_traffic.c). map: NULL where the watch has none; then the defaults. */
+enum vg_status vg_wf_read_traffic(const struct vg_wf_reader *self, const struct vg_yaml *map,
+                                  struct vg_wf_traffic *out) VG_MUST_USE;
 /* "maintenance" of a type: "4h every 50h" (wf_hours.c). */
 enum vg_status vg_wf_read_maintenance(const struct vg_wf_reader *self, const struct vg_yaml *map,
                                       struct vg_wf_type *io) VG_MUST_USE;

@@ -13,7 +13,7 @@
 #define WHY_PARAM "this parameter may not be written"
 #define WHY_TARGET "a command must name one drone"
 #define WHY_FORCED "arming and disarming may not be forced"
-#define WHY_GUEST "missions, fences and parameters are written by the station alone"
+#define WHY_GUEST "missions, fences, parameters and traffic come from the station alone"
 #define WHY_FILE "files on a drone may be read, not changed"
 #define WHY_FENCE "the fence may be switched on, not off"
 
@@ -31,6 +31,7 @@ static const uint32_t free_messages[] = {
     VG_MAV_ID_MISSION_REQUEST_INT,
     VG_MAV_ID_MISSION_ACK,
     VG_MAV_ID_REQUEST_EVENT,
+    VG_MAV_ID_ADSB_VEHICLE, /* where others fly */
 };
 
 static const uint16_t commands[] = {
@@ -336,6 +337,7 @@ bool vg_allow_guest_message(const struct vg_mav_msg *msg, const char **out_why_n
     case VG_MAV_ID_MISSION_CLEAR_ALL:
     case VG_MAV_ID_MISSION_SET_CURRENT:
     case VG_MAV_ID_PARAM_SET:
+    case VG_MAV_ID_ADSB_VEHICLE: /* an aircraft that is not there would move the drone */
         if (out_why_not != NULL) {
             *out_why_not = WHY_GUEST;
         }

@@ -2,9 +2,9 @@
  *
  * Everything not named in allow.c is refused. The list holds what watching needs: heartbeat and
  * time, missions, reading parameters and files, message rates, arming and disarming (never forced),
- * taking off, landing, returning, modes, pausing, pointing a camera and its recording. It holds
- * nothing that drops, opens, fires, or moves an output, and nothing that ends a flight by cutting
- * power.
+ * taking off, landing, returning, modes, pausing, pointing a camera and its recording, and where
+ * other aircraft are. It holds nothing that drops, opens, fires, or moves an output, and nothing
+ * that ends a flight by cutting power.
  *
  * The sender asks vg_allow_message for each message just before encoding. There is no way to add to
  * the list at run time. Threads: pure.

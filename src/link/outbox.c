@@ -7,6 +7,7 @@
 enum {
     FRAME_EXTRA = 12, /* header and CRC */
     COMMAND_LONG_ID_AT = 28, /* where COMMAND_LONG and COMMAND_INT keep the command's number */
+    ADDRESS_SIZE = 4, /* ADSB_VEHICLE begins with the aircraft's address */
     CONFIRMATION_AT = 32 /* of COMMAND_LONG */
 };
 
@@ -73,7 +74,9 @@ static bool is_same(const struct vg_outbox_entry *a, const struct vg_outbox_entr
     if (a->urgency == VG_URGENCY_ALIVE) {
         return true; /* only the newest says anything */
     }
-    size_t n = a->msg.id == VG_MAV_ID_COMMAND_LONG ? CONFIRMATION_AT : VG_MAV_PAYLOAD_MAX;
+    size_t n = a->msg.id == VG_MAV_ID_COMMAND_LONG   ? CONFIRMATION_AT
+               : a->msg.id == VG_MAV_ID_ADSB_VEHICLE ? ADDRESS_SIZE /* where it is now counts */
+                                                     : VG_MAV_PAYLOAD_MAX;
     return memcmp(a->msg.payload, b->msg.payload, n) == 0;
 }
 

@@ -49,10 +49,10 @@ struct layout {
 };
 
 static const struct layout layouts[] = {
-    {1, 149, 50, 61, 89, 116, VG_KIND_SHIP},  {2, 149, 50, 61, 89, 116, VG_KIND_SHIP},
-    {3, 149, 50, 61, 89, 116, VG_KIND_SHIP},  {4, 149, -1, 79, 107, -1, VG_KIND_MARK},
-    {9, 149, 50, 61, 89, 116, VG_KIND_PLANE}, {18, 149, 46, 57, 85, 112, VG_KIND_SHIP},
-    {19, 301, 46, 57, 85, 112, VG_KIND_SHIP}, {21, 219, -1, 164, 192, -1, VG_KIND_MARK},
+    {1, 149, 50, 61, 89, 116, VG_CONTACT_SHIP},  {2, 149, 50, 61, 89, 116, VG_CONTACT_SHIP},
+    {3, 149, 50, 61, 89, 116, VG_CONTACT_SHIP},  {4, 149, -1, 79, 107, -1, VG_CONTACT_MARK},
+    {9, 149, 50, 61, 89, 116, VG_CONTACT_PLANE}, {18, 149, 46, 57, 85, 112, VG_CONTACT_SHIP},
+    {19, 301, 46, 57, 85, 112, VG_CONTACT_SHIP}, {21, 219, -1, 164, 192, -1, VG_CONTACT_MARK},
 };
 
 static void take_course(double course_deg, struct vg_sighting *out)
@@ -100,7 +100,7 @@ static bool long_range(const struct vg_ais_bits *b, struct vg_sighting *out)
         out->speed_mps = speed_kt * VG_MPS_PER_KNOT;
     }
     take_course(get(b, 85, 9), out);
-    out->kind = VG_KIND_SHIP;
+    out->kind = VG_CONTACT_SHIP;
     return isfinite(out->lat_deg);
 }
 
@@ -138,7 +138,7 @@ bool vg_ais_decode(const struct vg_ais_bits *b, struct vg_sighting *out)
         }
     }
     if (type == 5 || type == 24) {
-        out->kind = VG_KIND_SHIP;
+        out->kind = VG_CONTACT_SHIP;
     }
     take_name(b, type, out);
     return isfinite(out->lat_deg) || out->name[0] != '\0';

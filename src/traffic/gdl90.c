@@ -43,24 +43,24 @@ static enum vg_contact_kind kind_of(int category)
     case 4:
     case 5:
     case 6:
-        return VG_KIND_PLANE;
+        return VG_CONTACT_PLANE;
     case 7:
-        return VG_KIND_HELICOPTER;
+        return VG_CONTACT_HELICOPTER;
     case 9:
     case 10:
     case 11:
     case 12:
-        return VG_KIND_GLIDER;
+        return VG_CONTACT_GLIDER;
     case 14:
-        return VG_KIND_DRONE;
+        return VG_CONTACT_DRONE;
     case 17:
     case 18:
     case 19:
     case 20:
     case 21:
-        return VG_KIND_VEHICLE;
+        return VG_CONTACT_VEHICLE;
     default:
-        return VG_KIND_UNKNOWN;
+        return VG_CONTACT_UNKNOWN;
     }
 }
 

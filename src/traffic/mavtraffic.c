@@ -24,16 +24,17 @@ enum {
 static enum vg_contact_kind kind_of(uint8_t emitter)
 {
     static const enum vg_contact_kind kinds[] = {
-        VG_KIND_UNKNOWN, VG_KIND_PLANE,   VG_KIND_PLANE,      VG_KIND_PLANE,   VG_KIND_PLANE,
-        VG_KIND_PLANE,   VG_KIND_PLANE,   VG_KIND_HELICOPTER, VG_KIND_UNKNOWN, VG_KIND_GLIDER,
-        VG_KIND_GLIDER,  VG_KIND_GLIDER,  VG_KIND_GLIDER,     VG_KIND_UNKNOWN, VG_KIND_DRONE,
-        VG_KIND_UNKNOWN, VG_KIND_UNKNOWN, VG_KIND_VEHICLE,    VG_KIND_VEHICLE, VG_KIND_VEHICLE};
-    return emitter < sizeof kinds / sizeof kinds[0] ? kinds[emitter] : VG_KIND_UNKNOWN;
+        VG_CONTACT_UNKNOWN, VG_CONTACT_PLANE,   VG_CONTACT_PLANE,   VG_CONTACT_PLANE,
+        VG_CONTACT_PLANE,   VG_CONTACT_PLANE,   VG_CONTACT_PLANE,   VG_CONTACT_HELICOPTER,
+        VG_CONTACT_UNKNOWN, VG_CONTACT_GLIDER,  VG_CONTACT_GLIDER,  VG_CONTACT_GLIDER,
+        VG_CONTACT_GLIDER,  VG_CONTACT_UNKNOWN, VG_CONTACT_DRONE,   VG_CONTACT_UNKNOWN,
+        VG_CONTACT_UNKNOWN, VG_CONTACT_VEHICLE, VG_CONTACT_VEHICLE, VG_CONTACT_VEHICLE};
+    return emitter < sizeof kinds / sizeof kinds[0] ? kinds[emitter] : VG_CONTACT_UNKNOWN;
 }
 
 static uint8_t emitter_of(enum vg_contact_kind kind)
 {
-    static const uint8_t emitters[VG_KIND_COUNT] = {0, 1, 7, 9, 14, 18, 0, 19};
+    static const uint8_t emitters[VG_CONTACT_COUNT] = {0, 1, 7, 9, 14, 18, 0, 19};
     return emitters[kind];
 }
 

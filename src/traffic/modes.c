@@ -96,12 +96,12 @@ static void ident(const uint8_t *me, int type, struct vg_modes *out)
     static const char letters[] = "#ABCDEFGHIJKLMNOPQRSTUVWXYZ#####"
                                   " ###############0123456789######";
     /* Emitter categories, DO-260B 2.2.3.2.5.2: set A is type 4, B 3, C 2. */
-    static const enum vg_contact_kind set_a[8] = {VG_KIND_UNKNOWN, VG_KIND_PLANE,     VG_KIND_PLANE,
-                                                  VG_KIND_PLANE,   VG_KIND_PLANE,     VG_KIND_PLANE,
-                                                  VG_KIND_PLANE,   VG_KIND_HELICOPTER};
-    static const enum vg_contact_kind set_b[8] = {VG_KIND_UNKNOWN, VG_KIND_GLIDER, VG_KIND_GLIDER,
-                                                  VG_KIND_GLIDER,  VG_KIND_GLIDER, VG_KIND_UNKNOWN,
-                                                  VG_KIND_DRONE,   VG_KIND_UNKNOWN};
+    static const enum vg_contact_kind set_a[8] = {
+        VG_CONTACT_UNKNOWN, VG_CONTACT_PLANE, VG_CONTACT_PLANE, VG_CONTACT_PLANE,
+        VG_CONTACT_PLANE,   VG_CONTACT_PLANE, VG_CONTACT_PLANE, VG_CONTACT_HELICOPTER};
+    static const enum vg_contact_kind set_b[8] = {
+        VG_CONTACT_UNKNOWN, VG_CONTACT_GLIDER,  VG_CONTACT_GLIDER, VG_CONTACT_GLIDER,
+        VG_CONTACT_GLIDER,  VG_CONTACT_UNKNOWN, VG_CONTACT_DRONE,  VG_CONTACT_UNKNOWN};
     char text[8];
     int category = (int)bits(me, 6, 3);
     for (int i = 0; i < 8; i++) {
@@ -111,8 +111,8 @@ static void ident(const uint8_t *me, int type, struct vg_modes *out)
     out->what = VG_MODES_IDENT;
     out->kind = type == 4                    ? set_a[category]
                 : type == 3                  ? set_b[category]
-                : type == 2 && category != 0 ? VG_KIND_VEHICLE
-                                             : VG_KIND_UNKNOWN;
+                : type == 2 && category != 0 ? VG_CONTACT_VEHICLE
+                                             : VG_CONTACT_UNKNOWN;
 }
 
 /* Speed on the ground in kt, DO-260B table 2-18: first code of each step, its speed, the step. */

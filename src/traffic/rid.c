@@ -172,7 +172,7 @@ bool vg_rid_take(struct vg_rid *self, uint64_t key, struct vg_bytes m, struct vg
     struct vg_rid_state *state = &self->states[vg_lru_take(&self->lru, key, &is_new)];
     if (is_new || vg_us_to_s(vg_us_sub(now, state->heard)) > FORGET_S) {
         *state = (struct vg_rid_state){.s = vg_sighting_none(VG_ID_RID)};
-        state->s.kind = VG_KIND_DRONE;
+        state->s.kind = VG_CONTACT_DRONE;
     }
     state->heard = now;
     int n = has_many ? m.data[2] : 1;

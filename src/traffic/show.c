@@ -30,7 +30,7 @@ static void identity(const struct vg_sighting *s, struct vg_buf *out)
     vg_buf_puts(out, "{\"id\":");
     vg_buf_json(out, s->id);
     vg_buf_printf(out, ",\"space\":\"%s\",\"kind\":\"%s\"", vg_space_name(s->space),
-                  vg_kind_name(s->kind));
+                  vg_contact_kind_name(s->kind));
     text(out, "name", s->name);
 }
 

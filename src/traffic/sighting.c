@@ -65,11 +65,11 @@ bool vg_squawk_is_emergency(int squawk)
     return squawk == 7500 || squawk == 7600 || squawk == 7700;
 }
 
-const char *vg_kind_name(enum vg_contact_kind kind)
+const char *vg_contact_kind_name(enum vg_contact_kind kind)
 {
-    static const char *const names[VG_KIND_COUNT] = {"unknown", "plane",   "helicopter", "glider",
-                                                     "drone",   "vehicle", "ship",       "mark"};
-    return kind >= 0 && kind < VG_KIND_COUNT ? names[kind] : names[0];
+    static const char *const names[VG_CONTACT_COUNT] = {
+        "unknown", "plane", "helicopter", "glider", "drone", "vehicle", "ship", "mark"};
+    return kind >= 0 && kind < VG_CONTACT_COUNT ? names[kind] : names[0];
 }
 
 const char *vg_space_name(enum vg_id_space space)

@@ -34,15 +34,15 @@ enum vg_id_space {
 };
 
 enum vg_contact_kind {
-    VG_KIND_UNKNOWN = 0,
-    VG_KIND_PLANE,
-    VG_KIND_HELICOPTER,
-    VG_KIND_GLIDER, /* gliders, balloons, parachutes: slow and in the air */
-    VG_KIND_DRONE,
-    VG_KIND_VEHICLE, /* on an airport's ground; an obstacle */
-    VG_KIND_SHIP,
-    VG_KIND_MARK, /* buoys and shore stations */
-    VG_KIND_COUNT
+    VG_CONTACT_UNKNOWN = 0,
+    VG_CONTACT_PLANE,
+    VG_CONTACT_HELICOPTER,
+    VG_CONTACT_GLIDER, /* gliders, balloons, parachutes: slow and in the air */
+    VG_CONTACT_DRONE,
+    VG_CONTACT_VEHICLE, /* on an airport's ground; an obstacle */
+    VG_CONTACT_SHIP,
+    VG_CONTACT_MARK, /* buoys and shore stations */
+    VG_CONTACT_COUNT
 };
 
 struct vg_sighting {
@@ -81,7 +81,7 @@ void vg_sighting_text(char *out, size_t size_bytes, const void *text, size_t n);
 /* 7500, 7600 and 7700 are calls for help. */
 bool vg_squawk_is_emergency(int squawk);
 
-const char *vg_kind_name(enum vg_contact_kind kind); /* "plane", for JSON; never NULL */
+const char *vg_contact_kind_name(enum vg_contact_kind kind); /* "plane", for JSON; never NULL */
 const char *vg_space_name(enum vg_id_space space); /* "icao" */
 
 #endif

@@ -158,7 +158,7 @@ static void merge_motion(struct vg_contact *c, const struct vg_sighting *s, stru
 
 static void merge_rest(struct vg_contact *c, const struct vg_sighting *s)
 {
-    c->s.kind = s->kind != VG_KIND_UNKNOWN ? s->kind : c->s.kind;
+    c->s.kind = s->kind != VG_CONTACT_UNKNOWN ? s->kind : c->s.kind;
     c->s.squawk = s->squawk >= 0 ? s->squawk : c->s.squawk;
     c->s.on_ground = s->on_ground >= 0 ? s->on_ground : c->s.on_ground;
     c->s.emergency = s->emergency >= 0 ? s->emergency : c->s.emergency;
@@ -190,7 +190,7 @@ const struct vg_contact *vg_traffic_take(struct vg_traffic *self, int feed,
 
 static bool is_at_sea(const struct vg_contact *c)
 {
-    return c->s.kind == VG_KIND_SHIP || c->s.kind == VG_KIND_MARK;
+    return c->s.kind == VG_CONTACT_SHIP || c->s.kind == VG_CONTACT_MARK;
 }
 
 void vg_traffic_sweep(struct vg_traffic *self, struct vg_us now)
@@ -228,7 +228,7 @@ const struct vg_contact *vg_traffic_find(const struct vg_traffic *self, enum vg_
 
 bool vg_contact_flies(const struct vg_contact *c)
 {
-    return !is_at_sea(c) && c->s.kind != VG_KIND_VEHICLE && c->s.on_ground != 1;
+    return !is_at_sea(c) && c->s.kind != VG_CONTACT_VEHICLE && c->s.on_ground != 1;
 }
 
 static double age(struct vg_us then, struct vg_us now)

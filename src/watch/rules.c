@@ -117,6 +117,15 @@ void vg_rules_raise(struct vg_watch *w, const char *kind, const char *level, con
     send(w, &d, emit, ctx);
 }
 
+void vg_rules_renew(struct vg_watch *w, const char *kind, const char *key, const char *params,
+                    vg_rules_emit_fn emit, void *ctx)
+{
+    int i = find_open(w, kind, key);
+    if (i >= 0) {
+        resend(w, i, NULL, NULL, params, emit, ctx);
+    }
+}
+
 void vg_rules_close(struct vg_watch *w, const char *kind, const char *key, const char *by,
                     vg_rules_emit_fn emit, void *ctx)
 {

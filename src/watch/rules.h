@@ -27,6 +27,9 @@ void vg_rules_step(struct vg_watch *watch, struct vg_us now, vg_rules_emit_fn em
 void vg_rules_raise(struct vg_watch *watch, const char *kind, const char *level, const char *key,
                     const char *params, double lat_deg, double lon_deg, struct vg_us now,
                     vg_rules_emit_fn emit, void *ctx);
+/* New parameters for the open alert of that kind and key, if there is one. */
+void vg_rules_renew(struct vg_watch *watch, const char *kind, const char *key, const char *params,
+                    vg_rules_emit_fn emit, void *ctx);
 /* Close the open alert of that kind and key, if there is one. */
 void vg_rules_close(struct vg_watch *watch, const char *kind, const char *key, const char *by,
                     vg_rules_emit_fn emit, void *ctx);

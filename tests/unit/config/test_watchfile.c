@@ -54,6 +54,40 @@ static void defaults(void **state)
     vg_watchfile_finish(&wf); /* safe twice */
 }
 
+static void traffic_given(void **state)
+{
+    (void)state;
+    struct vg_watchfile wf = {0};
+    parse("", "", &wf);
+    assert_false(wf.traffic.is_given);
+    assert_float_equal(wf.traffic.near_m, 2000, 0);
+    assert_float_equal(wf.traffic.conflict_vertical_m, 60, 0);
+    assert_true(isnan(wf.traffic.qnh_hpa));
+    vg_watchfile_finish(&wf);
+    parse("",
+          "traffic:\n  feeds: [{beast: \"tcp:127.0.0.1:30005\"}, {remote-id: \"udp:4002\"}]\n"
+          "  near: [3km, 200m]\n  conflict: [1km, 100m]\n  above: 2km\n  qnh: 1009.5 hPa\n"
+          "  tell-autopilots: 5km\n  ours: [4CA2D6, 1581F4XF12345]\n",
+          &wf);
+    const struct vg_wf_traffic *t = &wf.traffic;
+    assert_true(t->is_given);
+    assert_int_equal(t->n_feeds, 2);
+    assert_string_equal(t->feeds[0].kind, "beast");
+    assert_string_equal(t->feeds[0].uri, "tcp:127.0.0.1:30005");
+    assert_int_equal(t->feeds[0].line, 17);
+    assert_string_equal(t->feeds[1].kind, "remote-id");
+    assert_float_equal(t->near_m, 3000, 0);
+    assert_float_equal(t->near_vertical_m, 200, 0);
+    assert_float_equal(t->conflict_m, 1000, 0);
+    assert_float_equal(t->conflict_vertical_m, 100, 0);
+    assert_float_equal(t->above_m, 2000, 0);
+    assert_float_equal(t->qnh_hpa, 1009.5, 0);
+    assert_float_equal(t->tell_m, 5000, 0);
+    assert_int_equal(t->n_ours, 2);
+    assert_string_equal(t->ours[1], "1581F4XF12345");
+    vg_watchfile_finish(&wf);
+}
+
 static void everything_given(void **state)
 {
     (void)state;
@@ -243,6 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults),
         cmocka_unit_test(everything_given),
+        cmocka_unit_test(traffic_given),
         cmocka_unit_test(elevation_with_its_datum),
         cmocka_unit_test(drones_by_count),
         cmocka_unit_test(several_links_and_routers),

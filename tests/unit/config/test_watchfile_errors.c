@@ -22,7 +22,7 @@ static const struct refusal REFUSALS[] = {
     {"", "zzzzzzzz: 1\n",
      "dir/w.yaml:16:1: unknown key \"zzzzzzzz\"; known here: name, line, terrain, zones, places, "
      "attribution, bases, cameras, types, drones, wind, serve, record, share, targets, apart, "
-     "radio, router, operator"},
+     "radio, router, operator, traffic"},
     {", pads: 2}", ", pad: 2}", "dir/w.yaml:7:42: unknown key \"pad\"; did you mean \"pads\"?"},
     {"", "name: Again\n", "dir/w.yaml:16:1: key \"name\" is given twice (first in line 1)"},
     {"", "wing: {}\nwing: {}\n", "dir/w.yaml:17:1: key \"wing\" is given twice (first in line 16)"},
@@ -239,6 +239,25 @@ static const struct refusal REFUSALS[] = {
     {"", "radio: {required: maybe}\n",
      "dir/w.yaml:16:19: \"required\" must be true or false, not \"maybe\""},
     {"", "radio: {rang: 40km}\n", "dir/w.yaml:16:9: unknown key \"rang\"; did you mean \"range\"?"},
+    {"", "traffic: {feed: []}\n",
+     "dir/w.yaml:16:11: unknown key \"feed\"; did you mean \"feeds\"?"},
+    {"", "traffic:\n  feeds:\n    - {beats: \"tcp:127.0.0.1:30005\"}\n",
+     "dir/w.yaml:18:15: no kind of feed is named \"beats\"; did you mean \"beast\"?"},
+    {"", "traffic: {feeds: [{}]}\n",
+     "dir/w.yaml:16:19: a feed is one kind and where it comes from, such as {beast: "
+     "\"tcp:127.0.0.1:30005\"}"},
+    {"", "traffic: {near: [2km]}\n",
+     "dir/w.yaml:16:17: \"near\" takes two lengths, such as [2km, 150m]: on the ground, and in "
+     "height"},
+    {"", "traffic: {near: [2km, 15km]}\n",
+     "dir/w.yaml:16:23: \"near\" is 15km; it must lie between 10 m and 3 km"},
+    {"", "traffic: {near: [400m, 100m]}\n",
+     "dir/w.yaml:16:17: \"conflict\" (500 m, 60 m) must lie within \"near\" (400 m, 100 m)"},
+    {"", "traffic: {qnh: 1013}\n",
+     "dir/w.yaml:16:16: \"qnh\" is the pressure at sea level, such as 1013 hPa, from 850 to 1090; "
+     "got \"1013\""},
+    {"", "traffic: {tell-autopilots: yes}\n",
+     "dir/w.yaml:16:28: expected a length such as \"2km\" or \"300 m\", got \"yes\""},
     {"", "serve: {listen: 8080}\n",
      "dir/w.yaml:16:17: expected HOST:PORT such as 127.0.0.1:8080, got \"8080\""},
     {"", "zones: nowhere.geojson\n", "dir/w.yaml:16:8: dir/nowhere.geojson: cannot read"},

@@ -35,7 +35,7 @@ static struct vg_sighting plane(double east_m, double north_m, double alt_m, dou
     s.course_true_deg = course;
     s.speed_mps = speed;
     s.climb_mps = 0;
-    s.kind = VG_KIND_PLANE;
+    s.kind = VG_CONTACT_PLANE;
     return s;
 }
 
@@ -95,7 +95,7 @@ static void levels_and_what_never_alarms(void **state)
     s.on_ground = 1;
     assert_int_equal(judge(&s, &d).level, VG_ALARM_NONE);
     s.on_ground = -1;
-    s.kind = VG_KIND_SHIP;
+    s.kind = VG_CONTACT_SHIP;
     assert_int_equal(judge(&s, &d).level, VG_ALARM_NONE);
     s = plane(100, 0, 1900, 0, 0); /* 1,600 m above: not looked at, whatever its way */
     s.climb_mps = -40;

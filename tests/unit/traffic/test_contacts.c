@@ -71,7 +71,7 @@ static void silent_ones_are_forgotten(void **state)
     assert_int_equal(vg_traffic_init(&t, 100, NULL), VG_OK);
     struct vg_sighting ship = plane("244660274", 14, -17);
     ship.space = VG_ID_MMSI;
-    ship.kind = VG_KIND_SHIP;
+    ship.kind = VG_CONTACT_SHIP;
     struct vg_sighting s = plane("000001", 14, -11);
     vg_traffic_take(&t, 0, &ship, at(0));
     vg_traffic_take(&t, 0, &s, at(1));
@@ -226,7 +226,7 @@ static void contacts_as_json(void **state)
     assert_int_equal(vg_traffic_init(&t, 4, NULL), VG_OK);
     struct vg_sighting s = plane("4CA2D6", 14.5, -11.25);
     vg_format(s.name, sizeof s.name, "A\"B");
-    s.kind = VG_KIND_HELICOPTER;
+    s.kind = VG_CONTACT_HELICOPTER;
     s.alt_pressure_m = 500;
     s.squawk = 21;
     s.on_ground = 0;

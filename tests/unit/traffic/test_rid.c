@@ -20,7 +20,7 @@ static void check_first(const struct vg_sighting *s)
 {
     assert_int_equal(s->space, VG_ID_RID);
     assert_string_equal(s->id, "MFG1A0123456789");
-    assert_int_equal(s->kind, VG_KIND_DRONE);
+    assert_int_equal(s->kind, VG_CONTACT_DRONE);
     near(s->lat_deg, 45.5457468, 1e-9);
     near(s->lon_deg, -122.9681496, 1e-9);
     near(s->alt_ell_m, 237, 0);

@@ -176,7 +176,7 @@ static void gdl90_examples(void **state)
     near(s->course_true_deg, 45, 1e-9);
     near(s->climb_mps, 64 * FT / 60, 1e-9);
     assert_string_equal(s->name, "N825V");
-    assert_int_equal(s->kind, VG_KIND_PLANE);
+    assert_int_equal(s->kind, VG_CONTACT_PLANE);
     assert_int_equal(s->on_ground, 0);
     assert_int_equal(s->emergency, 0);
 }
@@ -203,7 +203,7 @@ static void gdl90_drops_what_is_wrong(void **state)
     assert_string_equal(s->id, "7E7D49");
     assert_true(isnan(s->alt_pressure_m) && isnan(s->speed_mps) && isnan(s->climb_mps));
     assert_true(isnan(s->course_true_deg));
-    assert_int_equal(s->kind, VG_KIND_HELICOPTER);
+    assert_int_equal(s->kind, VG_CONTACT_HELICOPTER);
     assert_int_equal(s->emergency, 1);
 }
 
