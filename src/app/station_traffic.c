@@ -431,8 +431,8 @@ void vg_station_traffic_json(const struct vg_station_traffic *self, struct vg_bu
         vg_buf_puts(out, "{\"given\":false,\"contacts\":[],\"alarms\":[],\"feeds\":[]}");
         return;
     }
-    vg_buf_printf(out, "{\"given\":true,\"t_us\":%lld,\"contacts\":[",
-                  (long long)self->station->now.us);
+    vg_buf_printf(out, "{\"given\":true,\"t_us\":%lld,\"above_m\":%.0f,\"contacts\":[",
+                  (long long)self->station->now.us, self->limits.above_m);
     put_contacts(self, out);
     vg_buf_puts(out, "],\"alarms\":[");
     for (int i = 0; i < self->alarms.n; i++) {

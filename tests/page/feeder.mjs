@@ -1,6 +1,6 @@
 // A stand-in for the station, for developing and measuring the page: serves the built page and the interface of docs/api.md
 // with a made-up watch whose state is a plain function of time.
-//   node feeder.mjs [--port 8090] [--drones 8] [--sectors 4] [--km 400] [--speed 20] [--lang fr] [--replay] [--calm] [--empty]
+//   node feeder.mjs [--port 8090] [--drones 8] [--sectors 4] [--km 400] [--speed 20] [--lang fr] [--replay] [--calm] [--empty] [--traffic]
 import { createServer } from "node:http";
 import { readFileSync, existsSync } from "node:fs";
 import { dirname, extname, join, normalize } from "node:path";
@@ -24,6 +24,7 @@ const ROOT = option("root", join(here, "../../build/ui"));
 const REPLAY = flag("replay");
 const CALM = flag("calm");
 const EMPTY = flag("empty");
+const TRAFFIC = flag("traffic");
 const LINES = Number(option("lines", 1));
 const PROMISE = 4 * 3600;
 const CRUISE = 25;
@@ -176,6 +177,16 @@ function firstAlerts() {
   put({ id: "A5", kind: "late_launch", level: "warning", state: "taken", by: "Moussa", t_us: (NOW0 - 4100) * 1e6, ...place(SECTOR * 0.5), params: { drone: "V5", sortie: "K1#3", late_s: 420 } });
 }
 firstAlerts();
+
+// ---- other traffic: beside the first drone, and far above it
+function others() {
+  const d = drone(0, now(), now());
+  const near = { id: "4CA2D6", space: "icao", kind: "plane", name: "EIN123", lat: d.lat, lon: d.lon + 0.4, age_s: 0.5, stale: false, alt_msl_m: d.alt_msl_m + 120, alt_error_p95_m: 45, alt_source: "geometric", course_deg: 270, speed_mps: 60, feeds: 1 };
+  const contacts = [near, { ...near, id: "4CA2D7", name: "HIGH1", lat: d.lat + 0.4, alt_msl_m: 11000 }, { id: "244660274", space: "mmsi", kind: "ship", name: "MOPTI", lat: d.lat - 0.4, lon: d.lon, age_s: 40, stale: false, course_deg: 0, speed_mps: 4, feeds: 2 }];
+  const alarm = { drone: ids[0], contact: near, level: "conflict", distance_m: 1830, bearing_deg: 92, vertical_m: 120, height_error_m: 45, closest_s: 22, closest_m: 310, closest_vertical_m: 110, advice: "descend", descend_m: 60 };
+  return { given: true, t_us: now() * 1e6, above_m: 1500, contacts, alarms: [alarm], feeds: [] };
+}
+if (TRAFFIC) alerts.set("A9", { id: "A9", kind: "conflict", level: "urgent", state: "open", by: "", t_us: NOW0 * 1e6, last_us: NOW0 * 1e6, lat: null, lon: null, params: others().alarms[0] });
 
 function sorties(t) {
   const out = [];
@@ -462,7 +473,8 @@ const server = createServer((req, res) => {
     const found = cell(Number(url.searchParams.get("lat")), Number(url.searchParams.get("lon")), askedOf(url.searchParams));
     return send(res, found ? 200 : 404, found ?? { error: "nothing is watched there" });
   }
-  if (path === "/api/about") return send(res, 200, { name: "vigie", version: "0.1.0", mode: REPLAY ? "replay" : "live", lang: option("lang", "en") });
+  if (path === "/api/about") return send(res, 200, { name: "vigie", version: "0.1.0", mode: REPLAY ? "replay" : "live", lang: option("lang", "en"), traffic: TRAFFIC });
+  if (path === "/api/traffic") return send(res, 200, others());
   if (path === "/api/watch") return send(res, 200, WATCH);
   if (path === "/api/at") return send(res, 200, snapshot(Math.min(now(), Math.max(START, Number(url.searchParams.get("t_us")) / 1e6)), 0));
   if (path === "/api/chart") return send(res, 200, chart(Number(url.searchParams.get("from_us")) / 1e6, Number(url.searchParams.get("to_us")) / 1e6));

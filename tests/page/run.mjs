@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { browser } from "./browser.mjs";
 import { planningTests } from "./planning.mjs";
+import { trafficTests } from "./traffic.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const option = (name, fallback) => {
@@ -1028,6 +1029,7 @@ try {
     const made = await started(feeder(8190));
     await liveTests(made);
     await madeCellTests(made.url);
+    await trafficTests((await started(feeder(8186, "--traffic"))).url, { test, open, text, check, same, quiet, overflow, faint, LONG });
     await promisesTests((await started(feeder(8188, "--lines", "2"))).url);
   }
   if (replay || !STATION) await replayTests(replay || (await started(feeder(8192, "--replay"))).url);

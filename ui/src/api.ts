@@ -7,6 +7,8 @@ export interface About {
   version: string;
   mode: "live" | "replay";
   lang: string;
+  /** The watch has receivers of other aircraft and ships. */
+  traffic?: boolean;
 }
 
 export interface LineInfo {
@@ -189,6 +191,39 @@ export interface Alert {
   lat: number | null;
   lon: number | null;
   params: Record<string, unknown>;
+}
+
+/** Another aircraft, drone or ship; what is not known is not there. */
+export interface Contact {
+  id: string;
+  space: string;
+  kind: string;
+  name?: string;
+  lat: number;
+  lon: number;
+  age_s: number;
+  stale: boolean;
+  alt_msl_m?: number;
+  alt_error_p95_m?: number;
+  alt_source?: string;
+  course_deg?: number;
+  speed_mps?: number;
+  climb_mps?: number;
+  ground?: boolean;
+  emergency?: boolean;
+}
+
+export interface TrafficAlarm {
+  drone: string;
+  contact: Contact | null;
+  level: "near" | "conflict";
+}
+
+export interface Traffic {
+  given: boolean;
+  above_m: number;
+  contacts: Contact[];
+  alarms: TrafficAlarm[];
 }
 
 export interface Sortie {

@@ -7,6 +7,7 @@ export type Topic =
   | "ground" // cell of ground pointed at
   | "quality" // which looks count on the map of seen ground
   | "select" // chosen drone
+  | "traffic" // other aircraft and ships
   | "look" // language, theme, layers: draw again
   | "moment" // replay clock moved
   | "whatif"; // a question to the planner, or its answer, changed

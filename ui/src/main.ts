@@ -21,7 +21,8 @@ import { TimeBar } from "./parts/timebar";
 import { Tip } from "./parts/tip";
 import { whatif } from "./plan/whatif";
 import { store } from "./store";
-import { firstTheme, setTheme, theme } from "./theme";
+import { firstTheme, palette, setTheme, theme } from "./theme";
+import { traffic } from "./traffic";
 
 const LANG = "vigie.lang";
 const REFRESH_MS = 250;
@@ -123,6 +124,7 @@ class Page {
     document.addEventListener("keydown", (e) => this.key(e));
     if (store.replay) moment.goTo(store.watch.from_us);
     else this.live.start();
+    if (!store.replay) traffic.start();
   }
 
   private layOut(): void {
@@ -282,7 +284,7 @@ async function main(): Promise<void> {
   await readWatch();
   const page = new Page();
   // For tests, measurements and a curious engineer at the console.
-  (window as unknown as { vigie: unknown }).vigie = { store, page, moment, tables, say, whatif };
+  (window as unknown as { vigie: unknown }).vigie = { store, page, moment, tables, say, whatif, traffic, palette };
 }
 
 void main();

@@ -21,6 +21,7 @@ export interface Palette {
   footprint: string;
   lost: string;
   plan: string;
+  traffic: string;
   zone: Record<string, string>;
 }
 
@@ -42,6 +43,7 @@ export const palettes: Record<ThemeId, Palette> = {
     footprint: "#0b4f9e",
     lost: "#b3001b",
     plan: "#7a1fa2",
+    traffic: "#00616b",
     zone: { alert: "#8a5a00", privacy: "#5b3a86", "no-fly": "#a3132a", geofence: "#2c5a3c" },
   },
   dark: {
@@ -61,6 +63,7 @@ export const palettes: Record<ThemeId, Palette> = {
     footprint: "#ffb057",
     lost: "#ff5a4a",
     plan: "#e6a3cf",
+    traffic: "#8fc7b5",
     zone: { alert: "#c08a2e", privacy: "#9a7a9c", "no-fly": "#d2513f", geofence: "#7d8f5a" },
   },
 };

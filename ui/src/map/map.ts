@@ -63,6 +63,7 @@ export class WatchMap {
     on("picture", () => this.heard(false));
     on("turned", () => this.turned());
     on("hover", () => this.overlay.invalidate());
+    on("traffic", () => this.overlay.invalidate());
     on("select", () => {
       this.overlay.invalidate();
       this.showMission();

@@ -7,6 +7,7 @@ import { store } from "../store";
 import { palette } from "../theme";
 import { AgeLine, type Projector } from "./ageline";
 import { Glides, type Glider } from "./glide";
+import { drawContacts } from "./contacts";
 import { drawBase, drawPost, SIGN_PX } from "./images";
 import { postsAt, type Post } from "./posts";
 import type { Shown } from "./style";
@@ -329,6 +330,7 @@ export class Overlay {
     this.pointed(c);
     const taken: Box[] = [];
     const bases = this.bases(c, taken);
+    if (this.shown.traffic) this.contacts(c, taken);
     const all = [...this.glides.gliders.values()];
     const chosen = all.find((g) => g.drone.id === store.selected);
     const list = all.filter((g) => g === chosen || !this.onPad(g, bases));
@@ -337,6 +339,13 @@ export class Overlay {
     if (!this.shown.labels && !chosen) return;
     if (chosen) this.label(c, chosen, true, taken);
     if (this.shown.labels) for (const g of list) if (g !== chosen) this.label(c, g, false, taken);
+  }
+
+  private contacts(c: CanvasRenderingContext2D, taken: Box[]): void {
+    drawContacts(c, {
+      project: this.project, width: this.width, height: this.height, bearing: this.map.getBearing(), labels: this.shown.labels, taken,
+      text: (words, x, y, colour) => text(c, words, x, y, colour),
+    });
   }
 
   private footprints(c: CanvasRenderingContext2D): void {

@@ -25,10 +25,11 @@ export interface Shown {
   trails: boolean;
   footprints: boolean;
   labels: boolean;
+  traffic: boolean;
 }
 
 /** What is shown before anybody chose. */
-export const FIRST_SHOWN: Shown = { hillshade: true, slope: false, contour: false, band: true, cells: true, zones: true, places: true, km: true, trails: true, footprints: true, labels: true };
+export const FIRST_SHOWN: Shown = { hillshade: true, slope: false, contour: false, band: true, cells: true, zones: true, places: true, km: true, trails: true, footprints: true, labels: true, traffic: true };
 
 /** Which layers each switch of the layer box governs; the others are drawn by the overlay, or see to themselves (cells). */
 const groups: Partial<Record<keyof Shown, string[]>> = {

@@ -69,6 +69,23 @@ function height(p: Alert["params"]): AlertText {
   return { title: t(low ? "a_low" : "a_high", values), more: t(low ? "a_low_more" : "a_high_more", values), cause: null };
 }
 
+/** An aircraft comes near: who, where, when nearest, what the pilot may do. */
+function near(p: Alert["params"], title: "a_traffic" | "a_conflict"): AlertText {
+  const c = p.contact as { name?: string; id?: string; kind?: string } | null;
+  const kind = tMaybe(`kind_${str(c?.kind)}`, str(c?.kind));
+  const up = num(p.vertical_m);
+  const ten = (v: unknown): Words => digits(Math.round(Math.abs(num(v)) / 10) * 10);
+  const height = p.vertical_m === undefined ? t("traffic_no_height") : t(up < 0 ? "a_traffic_below" : "a_traffic_above", { h: ten(up), error: ten(p.height_error_m) });
+  const values = { distance: km(num(p.distance_m)), bearing: `${digits(num(p.bearing_deg))}°`, height, when: span(num(p.closest_s)), closest: ten(p.closest_m) };
+  return {
+    title: t(title, { contact: `${kind} ${str(c?.name ?? c?.id)}`, drone: str(p.drone) }),
+    more: t("a_traffic_more", values),
+    cause: tMaybe(`advice_${str(p.advice)}`, "", { m: digits(num(p.descend_m)), deg: digits(num(p.turn_deg)) }),
+  };
+}
+
+const feeds = (p: Alert["params"]): string => (Array.isArray(p.feeds) ? p.feeds : []).map((f: { kind: string; from: string }) => `${f.kind} ${f.from}`).join(", ");
+
 const tellers: Record<string, Teller> = {
   unseen: (p) => ({
     title: t("a_unseen", { where: where(p) }),
@@ -101,6 +118,9 @@ const tellers: Record<string, Teller> = {
   }),
   replanned: (p) => replanned(p),
   wind: (p) => ({ title: t("a_wind", wind(p)), more: words(str(p.reason)), cause: null }),
+  traffic: (p) => near(p, "a_traffic"),
+  conflict: (p) => near(p, "a_conflict"),
+  feed: (p) => ({ title: t("a_feed", { feeds: feeds(p) }), more: t("a_feed_more"), cause: null }),
   zone: (p) => ({ title: t("a_zone", { drone: str(p.drone), zone: str(p.zone) }), more: t("a_zone_more"), cause: null }),
 };
 

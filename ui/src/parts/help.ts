@@ -1,8 +1,10 @@
 // Keys and signs, on one page.
 import { h } from "../dom";
 import { t, words, type Key, type Words } from "../lang";
+import { drawContact } from "../map/contacts";
 import { baseSign } from "../map/images";
 import { drawSign, type lookOf } from "../map/overlay";
+import { store } from "../store";
 import { show } from "./dialog";
 
 const KEYS: [Words | Key, Key][] = [
@@ -23,6 +25,16 @@ function sign(look: ReturnType<typeof lookOf>): HTMLCanvasElement {
   return canvas;
 }
 
+function contact(kind: string): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 68;
+  const c = canvas.getContext("2d")!;
+  c.scale(2, 2);
+  c.translate(17, 17);
+  drawContact(c, kind, 40);
+  return canvas;
+}
+
 function base(): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 68;
@@ -40,5 +52,9 @@ export function help(): void {
   add(sign("lost"), "sign_lost");
   add(sign("ground"), "sign_ground");
   add(base(), "sign_base");
+  if (store.about.traffic) {
+    add(contact("plane"), "sign_traffic");
+    add(contact("ship"), "sign_ship");
+  }
   show(t("help_title"), [h("div", { class: "help-cols" }, h("section", {}, h("h3", {}, t("help_keys")), keys), h("section", {}, h("h3", {}, t("help_signs")), signs))], "help");
 }

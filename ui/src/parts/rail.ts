@@ -18,7 +18,7 @@ export interface RailActs {
 const RELIEF: (keyof Shown)[] = ["hillshade", "slope", "contour"];
 /** Drawn from a certain zoom only, as the box says. */
 const NEAR: (keyof Shown)[] = ["contour", "cells"];
-const LAYERS: (keyof Shown)[] = [...RELIEF, "band", "cells", "zones", "places", "km", "trails", "footprints", "labels"];
+const LAYERS: (keyof Shown)[] = [...RELIEF, "band", "cells", "zones", "places", "km", "trails", "footprints", "labels", "traffic"];
 
 const qualityKey = (q: Quality): Key => (q ? `quality_${q}` : "quality_any");
 
@@ -65,7 +65,7 @@ export class Rail {
   private buildBox(): void {
     attr(this.box, "role", "group");
     attr(this.box, "aria-label", t("layers"));
-    const has = (name: keyof Shown): boolean => (RELIEF.includes(name) ? store.watch.terrain !== null : name !== "cells" || store.watch.cells);
+    const has = (name: keyof Shown): boolean => (RELIEF.includes(name) ? store.watch.terrain !== null : name === "traffic" ? store.about.traffic === true : name !== "cells" || store.watch.cells);
     this.buildQuality();
     const rows = LAYERS.filter(has).flatMap((name) => {
       const box = h("input", { type: "checkbox" });
