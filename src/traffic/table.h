@@ -12,7 +12,7 @@
  *
  * Our own drones (vg_traffic_own) are kept, so that they are known, and never told.
  *
- * Memory: about 400 bytes a contact, capacity taken at create; when it is full, the one longest
+ * Memory: 280 bytes a contact, capacity taken at create; when it is full, the one longest
  * not heard goes. Threads: one at a time.
  */
 #ifndef VG_TRAFFIC_TABLE_H

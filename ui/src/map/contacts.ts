@@ -124,19 +124,19 @@ function label(c: CanvasRenderingContext2D, at: Contact, level: string, v: Conta
 
 export function drawContacts(c: CanvasRenderingContext2D, v: ContactView): void {
   const pt = new Float64Array(2);
-  const list = traffic.shown().sort((a, b) => Number(traffic.levelOf(b) !== "") - Number(traffic.levelOf(a) !== ""));
-  for (const at of list) {
+  const list = traffic.shown().map((at) => {
     v.project(mercX(at.lon), mercY(at.lat), pt);
-    const [x, y] = [pt[0]!, pt[1]!];
-    if (!(x > -30 && y > -30 && x < v.width + 30 && y < v.height + 30)) continue;
-    const level = traffic.levelOf(at);
+    return { at, x: pt[0]!, y: pt[1]!, level: traffic.levelOf(at) };
+  }).filter(({ x, y }) => x > -30 && y > -30 && x < v.width + 30 && y < v.height + 30);
+  for (const { x, y } of list) v.taken.push([x - 10, y - 10, x + 10, y + 10]);
+  for (const { at, x, y, level } of list) {
     ahead(c, at, v, x, y);
-    v.taken.push([x - 10, y - 10, x + 10, y + 10]);
     c.save();
     c.translate(x, y);
     drawContact(c, at.kind, (at.course_deg ?? 0) - v.bearing, at.stale);
     if (level) ring(c, level);
     c.restore();
-    if (v.labels || level) label(c, at, level, v, x, y);
   }
+  list.sort((a, b) => Number(b.level !== "") - Number(a.level !== ""));
+  for (const { at, x, y, level } of list) if (v.labels || level) label(c, at, level, v, x, y);
 }
