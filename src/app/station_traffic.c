@@ -16,7 +16,7 @@
 enum {
     STEP_US = 1000000,
     RECORD_EVERY_US = 5000000,
-    SILENT_US = 120000000, /* Beast and AIS receivers say something within a minute */
+    SILENT_US = 120000000, /* what beats does so within a minute */
     TOLD_MAX = 10, /* contacts told to one autopilot */
     FROM_DRONES = 31 /* the feed number of what our drones themselves receive */
 };
@@ -292,10 +292,12 @@ static void say_feeds(struct vg_station_traffic *self)
         const struct feed *feed = &self->feeds[i];
         const char *state = feed_state(feed, station->now);
         bool is_new = station->now.us - feed->heard.us < 10 * STEP_US; /* it may still come */
-        if (strcmp(state, "ok") == 0 || is_new) {
+        const struct vg_wf_feed *w = &station->watchfile.traffic.feeds[i];
+        bool is_quiet_place =
+            feed->is_open && !vg_feed_kind_beats(vg_feed_kind_find(w->kind)); /* nobody there */
+        if (strcmp(state, "ok") == 0 || is_new || is_quiet_place) {
             continue;
         }
-        const struct vg_wf_feed *w = &station->watchfile.traffic.feeds[i];
         vg_buf_printf(&b, "%s{\"kind\":\"%s\",\"from\":", n_bad++ > 0 ? "," : "", w->kind);
         vg_buf_json(&b, w->uri);
         vg_buf_printf(&b, ",\"state\":\"%s\",\"why\":", state);

@@ -198,6 +198,13 @@ struct vg_feed_counts vg_feed_counts(const struct vg_feed *self)
 static const char *const names[VG_FEED_KIND_COUNT] = {"beast", "avr",     "sbs",      "gdl90",
                                                       "ais",   "mavlink", "remote-id"};
 
+bool vg_feed_kind_beats(enum vg_feed_kind kind)
+{
+    /* dump1090 and readsb: an empty message a minute (--net-heartbeat); GDL 90 and MAVLink: a
+     * heartbeat a second. AIS and Remote ID: only what there is. */
+    return kind != VG_FEED_AIS && kind != VG_FEED_REMOTE_ID;
+}
+
 const char *vg_feed_kind_name(enum vg_feed_kind kind)
 {
     return names[kind];

@@ -50,6 +50,8 @@ void vg_feed_bytes(struct vg_feed *self, struct vg_bytes bytes, bool is_datagram
 void vg_feed_restart(struct vg_feed *self);
 struct vg_feed_counts vg_feed_counts(const struct vg_feed *self);
 
+/* Does a receiver of this kind say something within a minute though nobody is there? */
+bool vg_feed_kind_beats(enum vg_feed_kind kind);
 const char *vg_feed_kind_name(enum vg_feed_kind kind); /* as in the watch file */
 /* VG_FEED_KIND_COUNT: no such kind. */
 enum vg_feed_kind vg_feed_kind_find(const char *name);

@@ -52,6 +52,10 @@ enum vg_status vg_traffic_own(struct vg_traffic *self, const char *id, struct vg
 {
     char clean[VG_SIGHTING_ID_SIZE];
     vg_sighting_text(clean, sizeof clean, id, strlen(id));
+    bool is_address = strlen(clean) == 6 && strspn(clean, "0123456789ABCDEFabcdef") == 6;
+    for (char *c = clean; *c != '\0' && is_address; c++) {
+        *c = *c >= 'a' ? (char)(*c - 'a' + 'A') : *c;
+    }
     if (clean[0] == '\0' || is_own(self, clean)) {
         return VG_OK;
     }

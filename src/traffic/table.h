@@ -65,7 +65,8 @@ struct vg_contact_now {
 enum vg_status vg_traffic_init(struct vg_traffic *self, int capacity,
                                struct vg_error *err) VG_MUST_USE;
 void vg_traffic_finish(struct vg_traffic *self);
-/* One of ours, by its id in any space: address, serial number. VG_E_FULL. */
+/* One of ours, by its id in any space: address (large or small letters), serial number. VG_E_FULL.
+ */
 enum vg_status vg_traffic_own(struct vg_traffic *self, const char *id,
                               struct vg_error *err) VG_MUST_USE;
 /* The contact that it became; NULL for our own. feed: 0..31. */

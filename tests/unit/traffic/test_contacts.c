@@ -95,7 +95,7 @@ static void ours_are_left_out(void **state)
     rid.space = VG_ID_RID;
     assert_non_null(vg_traffic_take(&t, 0, &rid, at(0)));
     assert_int_equal(vg_traffic_own(&t, "1581F4XF12345", NULL), VG_OK); /* heard before */
-    assert_int_equal(vg_traffic_own(&t, "ABCDEF", NULL), VG_OK);
+    assert_int_equal(vg_traffic_own(&t, "abcdef", NULL), VG_OK);
     assert_null(vg_traffic_take(&t, 0, &rid, at(1)));
     struct vg_sighting s = plane("ABCDEF", 14, -11);
     assert_null(vg_traffic_take(&t, 0, &s, at(1)));

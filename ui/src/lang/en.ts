@@ -65,6 +65,7 @@ export const en = {
   layer_footprints: "Camera footprints",
   layer_labels: "Drone names",
   layer_traffic: "Aircraft and ships",
+  traffic_emergency: "emergency",
   traffic_no_height: "height not told",
   traffic_msl: "{h} ±{error} m",
   traffic_relative: "{h} ±{error} m to drone",

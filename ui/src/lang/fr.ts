@@ -67,6 +67,7 @@ export const fr: Lang = {
   layer_footprints: "Empreintes des caméras",
   layer_labels: "Noms des drones",
   layer_traffic: "Aéronefs et navires",
+  traffic_emergency: "détresse",
   traffic_no_height: "hauteur inconnue",
   traffic_msl: "{h} ±{error} m",
   traffic_relative: "{h} ±{error} m du drone",

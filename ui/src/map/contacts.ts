@@ -103,7 +103,7 @@ function ahead(c: CanvasRenderingContext2D, at: Contact, v: ContactView, x: numb
 /** Name, height and age beside it, where there is room; in alarm always. */
 function label(c: CanvasRenderingContext2D, at: Contact, level: string, v: ContactView, x: number, y: number): void {
   const name = at.name ?? at.id;
-  const more = [heightWords(at), at.age_s > 3 ? span(at.age_s) : ""].filter(Boolean).join(" · ");
+  const more = [at.emergency ? t("traffic_emergency") : "", heightWords(at), at.age_s > 3 ? span(at.age_s) : ""].filter(Boolean).join(" · ");
   const big = `${level ? 700 : 600} 12px system-ui, sans-serif`;
   const small = "500 11px system-ui, sans-serif";
   c.font = big;
