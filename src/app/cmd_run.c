@@ -2,6 +2,7 @@
 #include "app/make_plan.h"
 #include "app/options.h"
 #include "app/station.h"
+#include "sim/persona.h"
 
 int vg_cmd_run(const struct vg_app *app, int argc, char **argv)
 {
@@ -22,6 +23,7 @@ int vg_cmd_run(const struct vg_app *app, int argc, char **argv)
         {"seed", VG_OPT_INTEGER, &o.seed},
         {"fault", VG_OPT_LIST, &faults},
         {"scenario", VG_OPT_TEXT, &o.scenario},
+        {"autopilot", VG_OPT_TEXT, &o.autopilot},
         {"sim-ports", VG_OPT_INTEGER, &o.sim_ports},
         {"port-base", VG_OPT_INTEGER, &o.port_base},
     };
@@ -33,8 +35,14 @@ int vg_cmd_run(const struct vg_app *app, int argc, char **argv)
     if (n != 1) {
         return vg_app_usage(app, argv[0], "a watch file is wanted");
     }
-    if (!o.is_sim && (o.speed != 1 || faults.n > 0 || o.scenario != NULL || o.must_ask)) {
-        return vg_app_usage(app, argv[0], "--speed, --fault, --scenario and --ask go with --sim");
+    if (!o.is_sim &&
+        (o.speed != 1 || faults.n > 0 || o.scenario != NULL || o.autopilot != NULL || o.must_ask)) {
+        return vg_app_usage(app, argv[0],
+                            "--speed, --fault, --scenario, --autopilot and --ask go with --sim");
+    }
+    enum vg_sim_autopilot autopilot;
+    if (o.autopilot != NULL && !vg_sim_autopilot_find(o.autopilot, &autopilot)) {
+        return vg_app_usage(app, argv[0], "--autopilot is ardupilot or px4");
     }
     o.watch_path = path[0];
     return vg_station_run(app, &o);

@@ -32,6 +32,7 @@ struct sim_options {
     int64_t port_base;
     const char *epoch;
     const char *plan; /* drones without a base stand where it flies them from; NULL: no plan */
+    const char *autopilot; /* what they speak */
     const char *scenario; /* file of faults; NULL: none */
     bool has_parent;
     struct vg_option_list faults;
@@ -226,9 +227,10 @@ static enum vg_status adopt_plan(struct sim *self, struct vg_error *err)
 
 static enum vg_status come_up(struct sim *self, const char *path, struct vg_error *err)
 {
-    const struct vg_simfleet_options fleet = {.seed = (uint64_t)self->options.seed,
-                                              .rate_hz = self->options.rate_hz,
-                                              .port_base = (int)self->options.port_base};
+    struct vg_simfleet_options fleet = {.seed = (uint64_t)self->options.seed,
+                                        .rate_hz = self->options.rate_hz,
+                                        .port_base = (int)self->options.port_base};
+    (void)vg_sim_autopilot_find(self->options.autopilot, &fleet.autopilot);
     enum vg_status st = read_epoch(self, err);
     if (st == VG_OK) {
         st = vg_load_watch(path, &self->watch, err);
@@ -328,7 +330,8 @@ static int run(struct sim *self, const char *path)
 
 int vg_cmd_sim(const struct vg_app *app, int argc, char **argv)
 {
-    struct sim self = {.app = app, .options = {.speed = 1, .rate_hz = 10, .seed = 1}};
+    struct sim self = {.app = app,
+                       .options = {.speed = 1, .rate_hz = 10, .seed = 1, .autopilot = "ardupilot"}};
     struct sim_options *o = &self.options;
     const struct vg_option options[] = {
         {"speed", VG_OPT_NUMBER, &o->speed},
@@ -336,6 +339,7 @@ int vg_cmd_sim(const struct vg_app *app, int argc, char **argv)
         {"for", VG_OPT_DURATION, &o->for_s},
         {"fault", VG_OPT_LIST, &o->faults},
         {"scenario", VG_OPT_TEXT, &o->scenario},
+        {"autopilot", VG_OPT_TEXT, &o->autopilot},
         {"epoch", VG_OPT_TEXT, &o->epoch},
         {"plan", VG_OPT_TEXT, &o->plan},
         {"rate", VG_OPT_NUMBER, &o->rate_hz},
@@ -351,6 +355,10 @@ int vg_cmd_sim(const struct vg_app *app, int argc, char **argv)
     }
     if (n != 1) {
         return vg_app_usage(app, argv[0], "a watch file is wanted");
+    }
+    enum vg_sim_autopilot autopilot;
+    if (!vg_sim_autopilot_find(o->autopilot, &autopilot)) {
+        return vg_app_usage(app, argv[0], "--autopilot is ardupilot or px4");
     }
     return run(&self, path);
 }

@@ -94,6 +94,7 @@ static const struct page PAGES[] = {
       "  --fault TEXT     simulated fault, e.g. \"V3 silent 600s 300s\", \"wind 1h 9m/s 60deg\"\n"
       "                   (may be repeated; kinds: docs/sim.md)\n"
       "  --scenario FILE  simulated faults, one a line\n"
+      "  --autopilot A    what the simulated drones speak: ardupilot, px4\n"
       "  --port-base P    UDP ports of the links from P up, whatever the watch says\n"
       "  --sim-ports P    the simulated fleet sends to ports from P up (for a relay in between)\n"
       "  --ask            with --sim: wait for the pilot's consent as with real drones",
@@ -109,6 +110,7 @@ static const struct page PAGES[] = {
       "  --fault TEXTE    panne simulée, p. ex. \"V3 silent 600s 300s\", \"wind 1h 9m/s 60deg\"\n"
       "                   (répétable ; sortes : docs/sim.md)\n"
       "  --scenario FICH  pannes simulées, une par ligne\n"
+      "  --autopilot A    ce que parlent les drones simulés : ardupilot, px4\n"
       "  --port-base P    ports UDP des liaisons à partir de P, quoi que dise la veille\n"
       "  --sim-ports P    la flotte simulée émet vers les ports à partir de P (pour un relais "
       "entre deux)\n"
@@ -127,6 +129,8 @@ static const struct page PAGES[] = {
       "  delay FOR TIME [JITTER], no-position FOR, gps-jump FOR LENGTH ANGLE, battery SHARE, "
       "cell,\n"
       "  crash, reboot FOR, stuck-upload|says-landed|wrong-item|acts-not|frozen FOR\n"
+      "--autopilot px4: they speak as PX4 does; each as its type's kind (plane, quadplane, "
+      "copter).\n"
       "--plan: drones that the watch gives no base stand where this plan flies them from.",
       "Chaque drone parle MAVLink 2 en UDP vers le port de sa liaison ; toute station au sol peut\n"
       "écouter. --fault \"V3 silent 600s 300s\" : V3 se tait après 600 s pendant 300 s ;\n"
@@ -137,6 +141,7 @@ static const struct page PAGES[] = {
       "  rate DURÉE 1200B/s, delay DURÉE RETARD [GIGUE], no-position DURÉE,\n"
       "  gps-jump DURÉE LONGUEUR ANGLE, battery PART, cell, crash, reboot DURÉE,\n"
       "  stuck-upload|says-landed|wrong-item|acts-not|frozen DURÉE\n"
+      "--autopilot px4 : ils parlent comme PX4 ; chacun selon la sorte (kind) de son type.\n"
       "--plan : les drones auxquels la veille ne donne pas de base se tiennent là d'où ce plan\n"
       "les fait voler."}},
     {"verify",

@@ -138,6 +138,10 @@ static enum vg_status start_sim(struct vg_station *self, struct vg_error *err)
         argv[k++] = "--scenario";
         argv[k++] = self->options.scenario;
     }
+    if (self->options.autopilot != NULL) {
+        argv[k++] = "--autopilot";
+        argv[k++] = self->options.autopilot;
+    }
     argv[k] = NULL;
     return vg_process_spawn(&self->loop, argv, on_sim_exit, self, &self->sim, err);
 }

@@ -57,6 +57,7 @@ struct vg_station_options {
     int64_t
         sim_ports; /* where the simulated fleet sends instead (a relay in between); 0: port_base */
     const struct vg_option_list *faults;
+    const char *autopilot; /* what the simulated fleet speaks; NULL: ArduPilot */
     const char *scenario; /* file of more of them; NULL: none */
 };
 

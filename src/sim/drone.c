@@ -34,6 +34,7 @@ static double or_default(double x, double otherwise)
 
 static void fill_defaults(struct vg_simdrone_config *c)
 {
+    c->persona = c->persona != NULL ? c->persona : vg_sim_persona(VG_SIM_ARDUPILOT, VG_KIND_PLANE);
     c->rate_hz = fmin(or_default(c->rate_hz, 10), 20);
     c->hfov_max_deg = or_default(c->hfov_max_deg, 60);
     c->hfov_min_deg = or_default(c->hfov_min_deg, c->hfov_max_deg);
@@ -57,11 +58,12 @@ enum vg_status vg_simdrone_create(const struct vg_simdrone_config *config, struc
     }
     self->config = *config;
     fill_defaults(&self->config);
+    self->config.pilot.arms_after_us = self->config.persona->arms_after_us;
     self->boot = now;
     self->replies = (struct vg_drone_queue){.msgs = self->reply_slots, .cap = VG_DRONE_REPLIES_MAX};
     self->telemetry =
         (struct vg_drone_queue){.msgs = self->telemetry_slots, .cap = VG_DRONE_TELEMETRY_MAX};
-    vg_pilot_init(&self->pilot, &config->pilot, now);
+    vg_pilot_init(&self->pilot, &self->config.pilot, now);
     self->pilot.gimbal.wanted_pitch_deg = self->pilot.gimbal.pitch_deg = config->gimbal_pitch_deg;
     vg_mavframe_init(&self->frame_in);
     if (config->key != NULL) {
@@ -70,7 +72,8 @@ enum vg_status vg_simdrone_create(const struct vg_simdrone_config *config, struc
         self->frame_in.sign = &self->sign;
         self->config.key = NULL;
     }
-    vg_missionsrv_init(&self->mission, config->sysid, VG_DRONE_COMPID, true);
+    vg_missionsrv_init(&self->mission, config->sysid, VG_DRONE_COMPID,
+                       self->config.persona->has_home_item);
     vg_drone_params_init(self);
     vg_drone_streams_init(self);
     *out = self;
@@ -98,7 +101,7 @@ static void tell_events(struct vg_simdrone *self)
     struct vg_pilot_event event;
     while (vg_pilot_next_event(&self->pilot, &event)) {
         if (event.kind == VG_PILOT_REACHED) {
-            vg_missionsrv_reached(&self->mission, event.seq);
+            vg_missionsrv_reached(&self->mission, vg_drone_item_out(self, event.seq));
             drain_servers(self);
         }
         vg_drone_send_text(self, event.severity, event.text);
@@ -111,7 +114,7 @@ static void follow_pilot(struct vg_simdrone *self)
     tell_events(self);
     if (p->current != self->last_current) {
         self->last_current = p->current;
-        vg_missionsrv_set_current(&self->mission, p->current);
+        vg_missionsrv_set_current(&self->mission, vg_drone_item_out(self, p->current));
     }
     if (p->is_armed && !self->was_armed) {
         vg_drone_send_message(self, VG_MAV_ID_HOME_POSITION);
@@ -177,8 +180,9 @@ static bool refuse_item(struct vg_simdrone *self, const struct vg_mav_msg *msg)
                                    &wire); /* the targets lie at the same place in both forms */
     bool is_ours =
         wire.target_system == self->config.sysid && msg->sysid == self->mission.from_sysid;
-    enum vg_enum_mav_mission verdict =
-        seq == 0 ? VG_MAV_MISSION_ACCEPTED : vg_pilot_judge_item(&item);
+    enum vg_enum_mav_mission verdict = seq == 0 && self->config.persona->has_home_item
+                                           ? VG_MAV_MISSION_ACCEPTED
+                                           : vg_pilot_judge_item(&item);
     if (!is_ours || verdict == VG_MAV_MISSION_ACCEPTED || !self->mission.is_receiving) {
         return false;
     }
@@ -191,6 +195,21 @@ static bool refuse_item(struct vg_simdrone *self, const struct vg_mav_msg *msg)
     return true;
 }
 
+int vg_drone_item_out(const struct vg_simdrone *self, int item_i)
+{
+    return self->config.persona->has_home_item || item_i == 0 ? item_i : item_i - 1;
+}
+
+/* The pilot's missions begin with home, whoever speaks for it. */
+static void take_mission(struct vg_simdrone *self)
+{
+    const struct vg_missionsrv *m = &self->mission;
+    int shift = self->config.persona->has_home_item ? 0 : 1;
+    self->flown[0] = m->home;
+    memcpy(self->flown + shift, m->items, (size_t)m->n_items * sizeof m->items[0]);
+    vg_pilot_set_mission(&self->pilot, self->flown, m->n_items > 0 ? m->n_items + shift : 0);
+}
+
 static void feed_mission(struct vg_simdrone *self, const struct vg_mav_msg *msg)
 {
     bool is_item = msg->id == VG_MAV_ID_MISSION_ITEM_INT || msg->id == VG_MAV_ID_MISSION_ITEM;
@@ -200,10 +219,11 @@ static void feed_mission(struct vg_simdrone *self, const struct vg_mav_msg *msg)
     struct vg_missionsrv *m = &self->mission;
     enum vg_missionsrv_event event = vg_missionsrv_feed(m, msg, self->pilot.flight.now);
     if (event == VG_MISSIONSRV_NEW_MISSION) {
-        vg_pilot_set_mission(&self->pilot, m->items, m->n_items);
+        take_mission(self);
         self->last_current = self->pilot.current;
     } else if (event == VG_MISSIONSRV_SET_CURRENT) {
-        (void)vg_pilot_set_current(&self->pilot, m->current);
+        int shift = self->config.persona->has_home_item ? 0 : 1;
+        (void)vg_pilot_set_current(&self->pilot, m->current + shift);
         self->last_current = self->pilot.current;
     }
 }

@@ -3,10 +3,10 @@
  *   bytes ─► feed ─► frame parser ─► commands, mission and parameter servers ─► pilot ─► flight
  *   bytes ◄─ next_out ◄─ replies first, then telemetry (oldest dropped when nobody drains)
  *
- * It presents itself as an ArduPlane with a three-axis gimbal and a camera: HEARTBEAT type
- * FIXED_WING, autopilot ARDUPILOTMEGA; everything comes from component 1, as that autopilot does
- * with a gimbal and camera attached to it. The gimbal is stabilised and looks along the course over
- * ground (not along the nose), so that a cross wind does not turn the picture off the line.
+ * It presents itself as its persona says (an ArduPlane, unless told otherwise), with a three-axis
+ * gimbal and a camera; everything comes from component 1, as ArduPilot does with a gimbal and
+ * camera attached to it. The gimbal is stabilised and looks along the course over ground (not along
+ * the nose), so that a cross wind does not turn the picture off the line.
  *
  * Time is the caller's and may run at any speed: rates are per second of that time. The same
  * configuration and the same bytes at the same times give the same bytes out, however the calls of
@@ -19,12 +19,14 @@
 #include "base/bytes.h"
 #include "base/status.h"
 #include "link/mavframe.h"
+#include "sim/persona.h"
 #include "sim/pilot.h"
 
 struct vg_simdrone;
 
 struct vg_simdrone_config {
     uint8_t sysid; /* 1..255 */
+    const struct vg_sim_persona *persona; /* NULL: an ArduPlane; lives as long as the drone */
     struct vg_pilot_config pilot;
     double rate_hz; /* of position and attitude; default 10, at most 20 */
     double hfov_min_deg; /* the camera's zoom range; it starts wide */

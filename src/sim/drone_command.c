@@ -29,12 +29,23 @@ static enum vg_enum_mav_result arm(struct vg_simdrone *self, const struct reques
 {
     bool is_forced = r->p[2] == (double)FORCE_MAGIC;
     if (r->p[1] == 1) {
-        return result_of(vg_pilot_arm(&self->pilot, is_forced));
+        return vg_pilot_arm(&self->pilot, is_forced) == NULL
+                   ? VG_MAV_RESULT_ACCEPTED
+                   : (enum vg_enum_mav_result)self->config.persona->not_armed;
     }
     if (r->p[1] == 0) {
         return result_of(vg_pilot_disarm(&self->pilot, is_forced));
     }
     return VG_MAV_RESULT_DENIED;
+}
+
+static enum vg_enum_mav_result take_mode(struct vg_simdrone *self, uint32_t custom_mode)
+{
+    uint32_t mode;
+    if (!vg_sim_persona_mode_in(self->config.persona, custom_mode, &mode)) {
+        return VG_MAV_RESULT_FAILED;
+    }
+    return result_of(vg_pilot_set_mode(&self->pilot, mode));
 }
 
 static enum vg_enum_mav_result set_mode(struct vg_simdrone *self, const struct request *r)
@@ -43,7 +54,20 @@ static enum vg_enum_mav_result set_mode(struct vg_simdrone *self, const struct r
     if (!is_number || ((unsigned)r->p[1] & VG_MAV_MODE_FLAG_CUSTOM_MODE_ENABLED) == 0) {
         return VG_MAV_RESULT_DENIED;
     }
-    return result_of(vg_pilot_set_mode(&self->pilot, (uint32_t)r->p[2]));
+    uint32_t mode = (uint32_t)r->p[2];
+    if (self->config.persona->autopilot == VG_MAV_AUTOPILOT_PX4) {
+        bool is_sub = r->p[3] >= 0 && r->p[3] < 256;
+        mode = mode << 16 | (is_sub ? (uint32_t)r->p[3] << 24 : 0);
+    }
+    return take_mode(self, mode);
+}
+
+/* The old message has the number whole. */
+static enum vg_enum_mav_result set_mode_whole(struct vg_simdrone *self, const struct request *r)
+{
+    bool is_number = r->p[1] >= 0 && r->p[1] < 256;
+    bool is_custom = is_number && ((unsigned)r->p[1] & VG_MAV_MODE_FLAG_CUSTOM_MODE_ENABLED) != 0;
+    return is_custom ? take_mode(self, (uint32_t)r->p[2]) : VG_MAV_RESULT_DENIED;
 }
 
 static enum vg_enum_mav_result start_mission(struct vg_simdrone *self, const struct request *r)
@@ -78,10 +102,11 @@ static enum vg_enum_mav_result change_speed(struct vg_simdrone *self, const stru
 static enum vg_enum_mav_result start_landing(struct vg_simdrone *self, const struct request *r)
 {
     (void)r;
-    for (int i = 1; i < self->mission.n_items; i++) {
+    for (int i = 0; i < self->mission.n_items; i++) {
         if (self->mission.items[i].command == VG_MAV_CMD_DO_LAND_START) {
             (void)vg_pilot_set_mode(&self->pilot, VG_PLANE_MODE_AUTO);
-            (void)vg_pilot_set_current(&self->pilot, i);
+            (void)vg_pilot_set_current(&self->pilot,
+                                       i + (self->config.persona->has_home_item ? 0 : 1));
             return VG_MAV_RESULT_ACCEPTED;
         }
     }
@@ -105,8 +130,10 @@ static enum vg_enum_mav_result reposition(struct vg_simdrone *self, const struct
 static enum vg_enum_mav_result set_current(struct vg_simdrone *self, const struct request *r)
 {
     bool is_number = r->p[1] >= 0 && r->p[1] < 65535;
-    return is_number && vg_pilot_set_current(&self->pilot, (int)r->p[1]) ? VG_MAV_RESULT_ACCEPTED
-                                                                         : VG_MAV_RESULT_DENIED;
+    int shift = self->config.persona->has_home_item ? 0 : 1;
+    return is_number && vg_pilot_set_current(&self->pilot, (int)r->p[1] + shift)
+               ? VG_MAV_RESULT_ACCEPTED
+               : VG_MAV_RESULT_DENIED;
 }
 
 static enum vg_enum_mav_result point_gimbal(struct vg_simdrone *self, const struct request *r)
@@ -168,7 +195,7 @@ static enum vg_enum_mav_result set_interval(struct vg_simdrone *self, const stru
 {
     bool is_number = r->p[1] >= 0 && r->p[1] < 16777216 && fabs(r->p[2]) < 1e9;
     if (!is_number || !vg_drone_stream_set(self, (uint32_t)r->p[1], (int64_t)r->p[2])) {
-        return VG_MAV_RESULT_FAILED;
+        return (enum vg_enum_mav_result)self->config.persona->no_interval;
     }
     return VG_MAV_RESULT_ACCEPTED;
 }
@@ -176,7 +203,7 @@ static enum vg_enum_mav_result set_interval(struct vg_simdrone *self, const stru
 static enum vg_enum_mav_result get_interval(struct vg_simdrone *self, const struct request *r)
 {
     bool is_id = r->p[1] >= 0 && r->p[1] < 65536;
-    int i = is_id ? vg_drone_stream_find((uint32_t)r->p[1]) : -1;
+    int i = is_id ? vg_drone_stream_find(self, (uint32_t)r->p[1]) : -1;
     struct vg_mav_message_interval m = {.message_id = is_id ? (uint16_t)r->p[1] : 0};
     if (i >= 0) {
         int64_t us = self->streams[i].interval_us;
@@ -287,6 +314,18 @@ static bool read_set_mode(const struct vg_simdrone *self, const struct vg_mav_ms
     return s.target_system == self->config.sysid;
 }
 
+static void acknowledge(struct vg_simdrone *self, const struct vg_mav_msg *to,
+                        const struct request *r, enum vg_enum_mav_result result)
+{
+    self->counts.n_refused += result == VG_MAV_RESULT_ACCEPTED ? 0 : 1;
+    struct vg_mav_command_ack ack = {.command = r->command,
+                                     .result = (uint8_t)result,
+                                     .target_system = to->sysid,
+                                     .target_component = to->compid};
+    vg_mav_command_ack_pack(&ack, self->config.sysid, VG_DRONE_COMPID,
+                            vg_drone_queue_add(&self->replies));
+}
+
 void vg_drone_command(struct vg_simdrone *self, const struct vg_mav_msg *msg)
 {
     struct request r = {0};
@@ -294,7 +333,7 @@ void vg_drone_command(struct vg_simdrone *self, const struct vg_mav_msg *msg)
     handler_fn handle;
     if (msg->id == VG_MAV_ID_SET_MODE) {
         is_mine = read_set_mode(self, msg, &r);
-        handle = set_mode;
+        handle = set_mode_whole;
     } else {
         is_mine =
             msg->id == VG_MAV_ID_COMMAND_LONG ? read_long(self, msg, &r) : read_int(self, msg, &r);
@@ -306,12 +345,12 @@ void vg_drone_command(struct vg_simdrone *self, const struct vg_mav_msg *msg)
     if (self->faults.acts_not && is_act(r.command)) {
         handle = accept;
     }
-    enum vg_enum_mav_result result = handle != NULL ? handle(self, &r) : VG_MAV_RESULT_UNSUPPORTED;
-    self->counts.n_refused += result == VG_MAV_RESULT_ACCEPTED ? 0 : 1;
-    struct vg_mav_command_ack ack = {.command = r.command,
-                                     .result = (uint8_t)result,
-                                     .target_system = msg->sysid,
-                                     .target_component = msg->compid};
-    vg_mav_command_ack_pack(&ack, self->config.sysid, VG_DRONE_COMPID,
-                            vg_drone_queue_add(&self->replies));
+    if (handle == request_message && self->config.persona->acks_request_first) {
+        bool is_id = r.p[1] >= 0 && r.p[1] < 16777216;
+        bool is_sent = is_id && vg_drone_stream_find(self, (uint32_t)r.p[1]) >= 0;
+        acknowledge(self, msg, &r, is_sent ? VG_MAV_RESULT_ACCEPTED : VG_MAV_RESULT_UNSUPPORTED);
+        (void)handle(self, &r);
+        return;
+    }
+    acknowledge(self, msg, &r, handle != NULL ? handle(self, &r) : VG_MAV_RESULT_UNSUPPORTED);
 }

@@ -83,7 +83,7 @@ void vg_drone_step_faults(struct vg_simdrone *self)
     self->mission.is_receiving = false;
     vg_pilot_reboot(&self->pilot);
     self->last_current = self->pilot.current;
-    self->mission.current = self->pilot.current;
+    self->mission.current = vg_drone_item_out(self, self->pilot.current);
     vg_mavframe_init(&self->frame_in);
     self->frame_in.sign = self->is_signed ? &self->sign : NULL;
     vg_drone_streams_init(self);

@@ -1,4 +1,4 @@
-/* The parameters an operator finds, by ArduPlane's names. */
+/* The parameters an operator finds, by ArduPlane's names or PX4's. */
 #include "sim/drone_priv.h"
 
 #include <math.h>
@@ -35,11 +35,37 @@ static const struct row {
     {"FS_LONG_TIMEOUT", VG_MAV_PARAM_TYPE_REAL32, NO_FIELD, 20},
     {"MNT1_TYPE", VG_MAV_PARAM_TYPE_INT8, NO_FIELD, 6},
 };
-enum {
-    N_ROWS = (int)(sizeof ROWS / sizeof ROWS[0])
+/* PX4: src/modules/navigator, fw_pos_control, battery, commander, mavlink (their params.c). */
+static const struct row PX4_ROWS[] = {
+    {"MAV_SYS_ID", VG_MAV_PARAM_TYPE_INT32, NO_FIELD, 0},
+    {"NAV_ACC_RAD", VG_MAV_PARAM_TYPE_REAL32, offsetof(struct vg_pilot_params, wp_radius_m), 0},
+    {"NAV_LOITER_RAD", VG_MAV_PARAM_TYPE_REAL32, offsetof(struct vg_pilot_params, loiter_radius_m),
+     0},
+    {"RTL_RETURN_ALT", VG_MAV_PARAM_TYPE_REAL32, offsetof(struct vg_pilot_params, rtl_alt_m), 0},
+    {"MIS_TAKEOFF_ALT", VG_MAV_PARAM_TYPE_REAL32, offsetof(struct vg_pilot_params, takeoff_alt_m),
+     0},
+    {"FW_AIRSPD_TRIM", VG_MAV_PARAM_TYPE_REAL32, offsetof(struct vg_pilot_params, cruise_mps), 0},
+    {"BAT1_CAPACITY", VG_MAV_PARAM_TYPE_REAL32, NO_FIELD, VG_DRONE_BATTERY_MAH},
+    {"BAT_CRIT_THR", VG_MAV_PARAM_TYPE_REAL32, offsetof(struct vg_pilot_params, low_energy), 0},
+    {"COM_LOW_BAT_ACT", VG_MAV_PARAM_TYPE_INT32, offsetof(struct vg_pilot_params, low_action), 0},
+    {"RTL_TYPE", VG_MAV_PARAM_TYPE_INT32, NO_FIELD, 1}, /* by the mission's landing */
+    {"NAV_DLL_ACT", VG_MAV_PARAM_TYPE_INT32, NO_FIELD, 0},
+    {"COM_DL_LOSS_T", VG_MAV_PARAM_TYPE_INT32, NO_FIELD, 10},
 };
 
-/* The low battery is a share inside and milliampere-hours outside. */
+struct rows {
+    const struct row *list;
+    int n;
+};
+
+static struct rows rows_of(const struct vg_simdrone *self)
+{
+    bool is_px4 = self->config.persona->autopilot == VG_MAV_AUTOPILOT_PX4;
+    return is_px4 ? (struct rows){PX4_ROWS, (int)(sizeof PX4_ROWS / sizeof PX4_ROWS[0])}
+                  : (struct rows){ROWS, (int)(sizeof ROWS / sizeof ROWS[0])};
+}
+
+/* The low battery is a share inside and, with ArduPilot, milliampere-hours outside. */
 static double scale_of(const struct row *row)
 {
     return strcmp(row->name, "BATT_LOW_MAH") == 0 ? (double)VG_DRONE_BATTERY_MAH : 1.0;
@@ -52,15 +78,19 @@ static double *field_of(struct vg_pilot_params *params, const struct row *row)
 
 void vg_drone_params_init(struct vg_simdrone *self)
 {
+    const struct rows rows = rows_of(self);
+    bool is_bytewise = self->config.persona->is_bytewise;
     vg_paramsrv_init(&self->params, self->config.sysid, VG_DRONE_COMPID);
-    for (int i = 0; i < N_ROWS; i++) {
-        float value = ROWS[i].shown;
-        if (ROWS[i].field != NO_FIELD) {
-            value = (float)(*field_of(&self->pilot.params, &ROWS[i]) * scale_of(&ROWS[i]));
+    for (int i = 0; i < rows.n; i++) {
+        const struct row *row = &rows.list[i];
+        double value = (double)row->shown;
+        if (row->field != NO_FIELD) {
+            value = *field_of(&self->pilot.params, row) * scale_of(row);
         } else if (i == 0) {
-            value = (float)self->config.sysid;
+            value = self->config.sysid;
         }
-        (void)vg_paramsrv_add(&self->params, ROWS[i].name, ROWS[i].type, value);
+        (void)vg_paramsrv_add(&self->params, row->name, row->type,
+                              vg_param_raw(value, row->type, is_bytewise));
     }
 }
 
@@ -68,10 +98,13 @@ void vg_drone_params_init(struct vg_simdrone *self)
 void vg_drone_params_apply(struct vg_simdrone *self)
 {
     struct vg_pilot_params *p = &self->pilot.params;
-    for (int i = 0; i < N_ROWS && i < self->params.n_params; i++) {
-        double value = (double)self->params.params[i].raw / scale_of(&ROWS[i]);
-        if (ROWS[i].field != NO_FIELD && isfinite(value)) {
-            *field_of(p, &ROWS[i]) = value;
+    const struct rows rows = rows_of(self);
+    for (int i = 0; i < rows.n && i < self->params.n_params; i++) {
+        const struct row *row = &rows.list[i];
+        double value = vg_param_value(&self->params.params[i], self->config.persona->is_bytewise) /
+                       scale_of(row);
+        if (row->field != NO_FIELD && isfinite(value)) {
+            *field_of(p, row) = value;
         }
     }
     double cruise = self->pilot.flight.config.cruise_mps;

@@ -59,6 +59,8 @@ struct vg_simdrone {
     uint16_t last_current;
     bool was_armed;
     struct vg_missionsrv mission;
+    struct vg_mission_item
+        flown[VG_MISSION_ITEMS_MAX + 1]; /* with home before it, as the pilot has it */
     struct vg_paramsrv params;
     struct vg_drone_queue replies;
     struct vg_drone_queue telemetry;
@@ -75,7 +77,7 @@ void vg_drone_streams_init(struct vg_simdrone *self);
 /* Queue what is due now. */
 void vg_drone_streams_step(struct vg_simdrone *self);
 /* Index of a message's stream, or -1. */
-int vg_drone_stream_find(uint32_t id);
+int vg_drone_stream_find(const struct vg_simdrone *self, uint32_t id);
 /* false: not a message this drone sends. 0: the default rate; < 0: off. */
 bool vg_drone_stream_set(struct vg_simdrone *self, uint32_t id, int64_t interval_us);
 void vg_drone_request_data_stream(struct vg_simdrone *self, const struct vg_mav_msg *msg);
@@ -85,6 +87,9 @@ void vg_drone_send_text(struct vg_simdrone *self, uint8_t severity, const char *
 
 /* COMMAND_LONG, COMMAND_INT, SET_MODE: act and acknowledge. */
 void vg_drone_command(struct vg_simdrone *self, const struct vg_mav_msg *msg);
+
+/* An item of the pilot's as this autopilot numbers it. */
+int vg_drone_item_out(const struct vg_simdrone *self, int item_i);
 
 /* drone_fault.c */
 struct vg_drone_place vg_drone_told_place(const struct vg_simdrone *self);

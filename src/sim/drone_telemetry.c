@@ -56,8 +56,11 @@ static uint8_t system_status(const struct vg_simdrone *self)
     if (f->now.us - self->boot.us < VG_PILOT_BOOT_US) {
         return VG_MAV_STATE_CALIBRATING;
     }
-    if (f->phase == VG_FLIGHT_PARKED || f->phase == VG_FLIGHT_ROLLOUT || self->faults.says_landed) {
-        return VG_MAV_STATE_STANDBY; /* on touchdown, while still armed */
+    bool is_down = f->phase == VG_FLIGHT_PARKED || f->phase == VG_FLIGHT_ROLLOUT;
+    bool is_standby =
+        self->config.persona->stands_by_on_touchdown ? is_down : !self->pilot.is_armed;
+    if (is_standby || self->faults.says_landed) {
+        return VG_MAV_STATE_STANDBY;
     }
     return f->energy <= 0 ? VG_MAV_STATE_CRITICAL : VG_MAV_STATE_ACTIVE;
 }
@@ -78,9 +81,9 @@ static void fill_heartbeat(const struct vg_simdrone *self, struct vg_mav_heartbe
     }
     bool is_armed = self->pilot.is_armed && !self->faults.says_landed;
     mode |= is_armed ? VG_MAV_MODE_FLAG_SAFETY_ARMED : 0;
-    m->custom_mode = (uint32_t)self->pilot.mode;
-    m->type = VG_MAV_TYPE_FIXED_WING;
-    m->autopilot = VG_MAV_AUTOPILOT_ARDUPILOTMEGA;
+    m->custom_mode = vg_sim_persona_mode_out(self->config.persona, (uint32_t)self->pilot.mode);
+    m->type = self->config.persona->type;
+    m->autopilot = self->config.persona->autopilot;
     m->base_mode = (uint8_t)mode;
     m->system_status = system_status(self);
     m->mavlink_version = 3;
@@ -211,7 +214,7 @@ static uint8_t mission_state(const struct vg_pilot *p)
 static void fill_mission_current(const struct vg_simdrone *self, struct vg_mav_mission_current *m)
 {
     const struct vg_pilot *p = &self->pilot;
-    m->seq = p->current;
+    m->seq = (uint16_t)vg_drone_item_out(self, p->current);
     m->total = p->n_items > 0 ? (uint16_t)(p->n_items - 1) : UINT16_MAX; /* home not counted */
     m->mission_state = mission_state(p);
     m->mission_mode = p->mode == VG_PLANE_MODE_AUTO ? 1 : 2;
@@ -240,6 +243,14 @@ static void fill_wind(const struct vg_simdrone *self, struct vg_mav_wind *m)
     double from = atan2(-f->wind_e_mps, -f->wind_n_mps) * VG_DEG_PER_RAD;
     m->direction = (float)vg_wrap_180_deg(from);
     m->speed = (float)hypot(f->wind_n_mps, f->wind_e_mps);
+}
+
+/* Where the air goes, north and east. */
+static void fill_wind_cov(const struct vg_simdrone *self, struct vg_mav_wind_cov *m)
+{
+    m->time_usec = (uint64_t)self->pilot.flight.now.us;
+    m->wind_x = (float)self->pilot.flight.wind_n_mps;
+    m->wind_y = (float)self->pilot.flight.wind_e_mps;
 }
 
 /* Yaw about down, then pitch; roll is held level. */
@@ -306,12 +317,14 @@ static void fill_gimbal_device_attitude_status(const struct vg_simdrone *self,
 static void fill_autopilot_version(const struct vg_simdrone *self,
                                    struct vg_mav_autopilot_version *m)
 {
-    m->capabilities = VG_MAV_PROTOCOL_CAPABILITY_PARAM_FLOAT |
-                      VG_MAV_PROTOCOL_CAPABILITY_MISSION_INT |
-                      VG_MAV_PROTOCOL_CAPABILITY_COMMAND_INT | VG_MAV_PROTOCOL_CAPABILITY_TERRAIN |
-                      VG_MAV_PROTOCOL_CAPABILITY_MAVLINK2;
+    m->capabilities = VG_MAV_PROTOCOL_CAPABILITY_MISSION_INT |
+                      VG_MAV_PROTOCOL_CAPABILITY_COMMAND_INT | VG_MAV_PROTOCOL_CAPABILITY_MAVLINK2;
+    m->capabilities |=
+        self->config.persona->is_bytewise
+            ? VG_MAV_PROTOCOL_CAPABILITY_PARAM_ENCODE_BYTEWISE
+            : VG_MAV_PROTOCOL_CAPABILITY_PARAM_FLOAT | VG_MAV_PROTOCOL_CAPABILITY_TERRAIN;
     m->uid = self->config.uid;
-    m->flight_sw_version = 4u << 24 | 5u << 16 | 7u << 8 | 255u; /* 4.5.7, official */
+    m->flight_sw_version = self->config.persona->version;
 }
 
 static void fill_camera_information(const struct vg_simdrone *self,
@@ -358,6 +371,7 @@ MAKE(mission_current, make_mission_current)
 MAKE(home_position, make_home_position)
 MAKE(extended_sys_state, make_extended_sys_state)
 MAKE(wind, make_wind)
+MAKE(wind_cov, make_wind_cov)
 MAKE(camera_fov_status, make_camera_fov_status)
 MAKE(gimbal_device_attitude_status, make_gimbal_device_attitude_status)
 MAKE(autopilot_version, make_autopilot_version)
@@ -396,6 +410,7 @@ static const struct stream {
     {VG_MAV_ID_MISSION_CURRENT, 1000000, GROUP_EXT, make_mission_current},
     {VG_MAV_ID_EXTENDED_SYS_STATE, 1000000, GROUP_EXT, make_extended_sys_state},
     {VG_MAV_ID_WIND, 1000000, GROUP_X3, make_wind},
+    {VG_MAV_ID_WIND_COV, 1000000, GROUP_X3, make_wind_cov},
     {VG_MAV_ID_BATTERY_STATUS, 2000000, GROUP_X3, make_battery_status},
     {VG_MAV_ID_HOME_POSITION, 10000000, GROUP_NONE, make_home_position},
     {VG_MAV_ID_AUTOPILOT_VERSION, 0, GROUP_NONE, make_autopilot_version},
@@ -408,8 +423,27 @@ enum {
 _Static_assert(sizeof STREAMS / sizeof STREAMS[0] <= (size_t)VG_DRONE_STREAMS_MAX,
                "one slot a stream");
 
+/* What the other autopilot tells in its place. */
+static bool is_told(const struct vg_simdrone *self, uint32_t id)
+{
+    const struct vg_sim_persona *p = self->config.persona;
+    switch (id) {
+    case VG_MAV_ID_EXTENDED_SYS_STATE:
+        return p->tells_landed_state;
+    case VG_MAV_ID_WIND:
+        return !p->tells_wind_cov;
+    case VG_MAV_ID_WIND_COV:
+        return p->tells_wind_cov;
+    default:
+        return true;
+    }
+}
+
 static int64_t default_interval_us(const struct vg_simdrone *self, int i)
 {
+    if (!is_told(self, STREAMS[i].id)) {
+        return -1;
+    }
     if (STREAMS[i].interval_us == EVERY_RATE) {
         return (int64_t)(1e6 / self->config.rate_hz);
     }
@@ -440,10 +474,10 @@ void vg_drone_streams_step(struct vg_simdrone *self)
     }
 }
 
-int vg_drone_stream_find(uint32_t id)
+int vg_drone_stream_find(const struct vg_simdrone *self, uint32_t id)
 {
     for (int i = 0; i < N_STREAMS; i++) {
-        if (STREAMS[i].id == id) {
+        if (STREAMS[i].id == id && is_told(self, id)) {
             return i;
         }
     }
@@ -458,7 +492,7 @@ static void set_interval(struct vg_simdrone *self, int i, int64_t interval_us)
 
 bool vg_drone_stream_set(struct vg_simdrone *self, uint32_t id, int64_t interval_us)
 {
-    int i = vg_drone_stream_find(id);
+    int i = vg_drone_stream_find(self, id);
     if (i < 0 || id == VG_MAV_ID_HEARTBEAT) {
         return false; /* nobody silences the heartbeat */
     }
@@ -477,7 +511,7 @@ void vg_drone_request_data_stream(struct vg_simdrone *self, const struct vg_mav_
     for (int i = 0; i < N_STREAMS; i++) {
         bool is_meant = STREAMS[i].group == r.req_stream_id ||
                         (r.req_stream_id == 0 && STREAMS[i].group != GROUP_NONE);
-        if (is_meant) {
+        if (is_meant && is_told(self, STREAMS[i].id)) {
             set_interval(self, i, is_on ? 1000000 / r.req_message_rate : -1);
         }
     }
@@ -485,7 +519,7 @@ void vg_drone_request_data_stream(struct vg_simdrone *self, const struct vg_mav_
 
 bool vg_drone_send_message(struct vg_simdrone *self, uint32_t id)
 {
-    int i = vg_drone_stream_find(id);
+    int i = vg_drone_stream_find(self, id);
     if (i < 0) {
         return false;
     }

@@ -151,6 +151,7 @@ static enum vg_status create_member(struct vg_simfleet *self, const struct vg_wa
     }
     struct vg_simdrone_config c = {
         .sysid = (uint8_t)drone->sysid,
+        .persona = vg_sim_persona(options->autopilot, type->kind),
         .pilot = {.flight = flight_of(watch, drone_i, options),
                   .terrain = terrain,
                   .turnaround_s = type->turnaround_s,

@@ -24,6 +24,7 @@ struct vg_simfleet_options {
     uint64_t seed;
     double rate_hz; /* position and attitude; 0: 10 */
     double gust_share; /* 1 sigma of the gusts as a share of the wind; 0: 0.1; < 0: none */
+    enum vg_sim_autopilot autopilot; /* the drones' types say the rest (`kind`) */
     int port_base; /* > 0: the station's port of drone i is port_base + i, whatever its link says */
 };
 

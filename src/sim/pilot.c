@@ -96,6 +96,7 @@ void vg_pilot_init(struct vg_pilot *self, const struct vg_pilot_config *config, 
     self->params.cruise_mps = fc.cruise_mps;
     self->home = self->pad;
     self->turnaround_s = config->turnaround_s;
+    self->arms_after_us = config->arms_after_us > 0 ? config->arms_after_us : VG_PILOT_ARM_US;
     self->pads = config->pads;
     self->n_pads = config->n_pads;
     self->boot = now;
@@ -333,7 +334,7 @@ static const char *why_not_arm(const struct vg_pilot *self, bool is_forced)
     if (is_forced) {
         return NULL;
     }
-    if (self->flight.now.us - self->boot.us < VG_PILOT_BOOT_US) {
+    if (self->flight.now.us - self->boot.us < self->arms_after_us) {
         return "PreArm: system starting";
     }
     if (!self->has_position) {

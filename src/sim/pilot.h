@@ -26,7 +26,8 @@ struct vg_terrain;
 
 enum {
     VG_PILOT_EVENTS_MAX = 16,
-    VG_PILOT_BOOT_US = 5000000
+    VG_PILOT_BOOT_US = 5000000,
+    VG_PILOT_ARM_US = 20000000 /* ArduPlane: until the filters have settled */
 };
 
 struct vg_pilot_home {
@@ -39,6 +40,7 @@ struct vg_pilot_config {
     struct vg_flight_config flight; /* alt_msl_m is taken from the terrain when there is one */
     const struct vg_terrain *terrain; /* NULL: flat at flight.alt_msl_m; kept alive by the caller */
     double turnaround_s; /* from touch-down to ready again */
+    int64_t arms_after_us; /* from power-up; 0: VG_PILOT_ARM_US */
     /* Where a crew waits, besides where it stands at the start; altitudes are not read. Kept alive
      * by the caller. Who lands more than 2 km from all of these is left alone. */
     const struct vg_pilot_home *pads;
@@ -102,6 +104,7 @@ struct vg_pilot {
     const struct vg_mission_item *items;
     int n_items;
     struct vg_us boot;
+    int64_t arms_after_us;
     struct vg_pilot_home pad; /* where it stood last, tended */
     const struct vg_pilot_home *pads;
     int n_pads;

@@ -4,12 +4,23 @@
 
 #include <math.h>
 
+/* Upright or not: flown alike. */
+static bool is_takeoff(uint16_t command)
+{
+    return command == VG_MAV_CMD_NAV_TAKEOFF || command == VG_MAV_CMD_NAV_VTOL_TAKEOFF;
+}
+
+static bool is_landing(uint16_t command)
+{
+    return command == VG_MAV_CMD_NAV_LAND || command == VG_MAV_CMD_NAV_VTOL_LAND;
+}
+
 static bool is_nav(uint16_t command)
 {
-    return command == VG_MAV_CMD_NAV_TAKEOFF || command == VG_MAV_CMD_NAV_WAYPOINT ||
+    return is_takeoff(command) || is_landing(command) || command == VG_MAV_CMD_NAV_WAYPOINT ||
            command == VG_MAV_CMD_NAV_LOITER_UNLIM || command == VG_MAV_CMD_NAV_LOITER_TURNS ||
            command == VG_MAV_CMD_NAV_LOITER_TIME || command == VG_MAV_CMD_NAV_LOITER_TO_ALT ||
-           command == VG_MAV_CMD_NAV_RETURN_TO_LAUNCH || command == VG_MAV_CMD_NAV_LAND;
+           command == VG_MAV_CMD_NAV_RETURN_TO_LAUNCH;
 }
 
 static bool is_do(uint16_t command)
@@ -182,7 +193,7 @@ static void start_item(struct vg_pilot *self)
     vg_flight_offset(&self->flight, self->leg_from.lat_deg, self->leg_from.lon_deg, &e1, &n1);
     vg_flight_offset(&self->flight, place.lat_deg, place.lon_deg, &e2, &n2);
     self->leg_length_m = hypot(e2 - e1, n2 - n1);
-    if (item->command == VG_MAV_CMD_NAV_LAND) {
+    if (is_landing(item->command)) {
         bool has_place = item->x != 0 || item->y != 0;
         const struct vg_mission_item *before = item - 1; /* item 0 is home: there is one */
         bool has_approach = self->current > 1 && (before->command == VG_MAV_CMD_NAV_WAYPOINT ||
@@ -278,12 +289,14 @@ static void fly_item(struct vg_pilot *self)
     const struct vg_mission_item *item = &self->items[self->current];
     switch (item->command) {
     case VG_MAV_CMD_NAV_TAKEOFF:
+    case VG_MAV_CMD_NAV_VTOL_TAKEOFF:
         fly_takeoff(self, item_alt_msl_m(self, item));
         break;
     case VG_MAV_CMD_NAV_WAYPOINT:
         fly_waypoint(self, item);
         break;
     case VG_MAV_CMD_NAV_LAND:
+    case VG_MAV_CMD_NAV_VTOL_LAND:
         vg_pilot_run_land(self);
         break;
     case VG_MAV_CMD_NAV_RETURN_TO_LAUNCH:
@@ -313,15 +326,15 @@ void vg_pilot_run_mission(struct vg_pilot *self)
         }
         start_item(self);
     }
-    bool is_takeoff = self->items[self->current].command == VG_MAV_CMD_NAV_TAKEOFF;
-    if (!vg_pilot_is_airborne(self) && !is_takeoff) {
+    bool is_start = is_takeoff(self->items[self->current].command);
+    if (!vg_pilot_is_airborne(self) && !is_start) {
         /* No take-off item: climb out to the parameter's height first, then fly the item. */
         self->flight.goal.kind = VG_GOAL_TAKEOFF;
         self->flight.goal.heading_true_deg = self->flight.heading_true_deg;
         self->flight.goal.alt_msl_m = self->home.alt_msl_m + self->params.takeoff_alt_m;
         return;
     }
-    bool is_climbing_out = self->flight.goal.kind == VG_GOAL_TAKEOFF && !is_takeoff;
+    bool is_climbing_out = self->flight.goal.kind == VG_GOAL_TAKEOFF && !is_start;
     if (is_climbing_out && self->flight.alt_msl_m < self->flight.goal.alt_msl_m) {
         return;
     }

@@ -118,7 +118,8 @@ static void bring_up(struct campaign_run *run, uint64_t seed)
     struct vg_error err = {0};
     struct vg_buf text = {0};
     campaign_write_scenario(run->campaign, seed, &text);
-    const struct vg_simfleet_options fleet = {.seed = seed};
+    const struct vg_simfleet_options fleet = {
+        .seed = seed, .autopilot = seed % 3 == 0 ? VG_SIM_PX4 : VG_SIM_ARDUPILOT};
     const struct vg_director_options director = {
         .watch = &run->campaign->watch,
         .timetable = {&run->campaign->plan, run->start, run->start},

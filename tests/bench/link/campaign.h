@@ -6,6 +6,8 @@
  *                                                          │                  │ events
  *                                                          └─► truth ─► judge ◄┘
  *
+ * Every third seed's drones speak as PX4 does, the others as ArduPilot.
+ *
  * What must hold:
  *   state      a drone that flies is not shown on the ground, one that stands is not shown flying,
  * a silent one not shown as heard: beyond a time limit, once its link is back verified   what a

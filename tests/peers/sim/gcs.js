@@ -74,7 +74,7 @@ const on = {
   HEARTBEAT(d) {
     const isArmed = (d.baseMode & 128) !== 0;
     beats++;
-    if (stage === 'wait' && beats === 7) {
+    if (stage === 'wait' && beats === 21) { // it does not arm in its first 20 s
       check(d.type === 1 && d.autopilot === 3, 'a fixed wing under ArduPilot');
       stage = 'upload';
       send(to(new common.MissionCount(), { count: MISSION.length }));

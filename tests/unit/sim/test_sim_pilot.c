@@ -104,7 +104,7 @@ static void begin(struct sortie *s, const struct vg_pilot_config *config)
 
 static void launch(struct sortie *s)
 {
-    run(s, 6);
+    run(s, 21);
     vg_pilot_set_mission(&s->pilot, s->items, s->n_items);
     assert_null(vg_pilot_arm(&s->pilot, false));
     assert_null(vg_pilot_set_mode(&s->pilot, VG_PLANE_MODE_AUTO));
@@ -291,7 +291,7 @@ static void arming_is_refused_with_a_reason(void **state)
     struct sortie s;
     struct vg_pilot_config c = plain_config();
     begin(&s, &c);
-    run(&s, 4);
+    run(&s, 19);
     assert_string_equal(vg_pilot_arm(&s.pilot, false), "PreArm: system starting");
     run(&s, 2);
     s.pilot.has_position = false;

@@ -1,0 +1,43 @@
+/* How a simulated drone speaks: ArduPilot or PX4, plane, quadplane or copter. What it tells and how
+ * it answers differs; it flies all the same as flight.h does, on wings.
+ *
+ * Each row of persona.c names its source. Threads: pure. Allocations: none. */
+#ifndef VG_SIM_PERSONA_H
+#define VG_SIM_PERSONA_H
+
+#include "config/watchfile.h"
+#include "link/mode.h"
+
+enum vg_sim_autopilot {
+    VG_SIM_ARDUPILOT = 0,
+    VG_SIM_PX4,
+    VG_SIM_AUTOPILOT_COUNT
+};
+
+struct vg_sim_persona {
+    const char *name; /* as of --autopilot */
+    uint8_t autopilot; /* MAV_AUTOPILOT */
+    uint8_t type; /* MAV_TYPE */
+    bool has_home_item; /* item 0 of missions is home */
+    bool tells_landed_state; /* EXTENDED_SYS_STATE */
+    bool tells_wind_cov; /* WIND_COV, not WIND */
+    bool stands_by_on_touchdown; /* STANDBY while still armed */
+    bool acks_request_first; /* REQUEST_MESSAGE: the answer before the message */
+    bool is_bytewise; /* whole-number parameters as their bytes */
+    uint8_t not_armed; /* MAV_RESULT of a refused arming */
+    uint8_t no_interval; /* MAV_RESULT of a message it does not send */
+    int64_t arms_after_us; /* from power-up */
+    uint32_t version; /* flight_sw_version */
+};
+
+const struct vg_sim_persona *vg_sim_persona(enum vg_sim_autopilot autopilot, enum vg_kind kind);
+/* "ardupilot", "px4"; false: neither. */
+bool vg_sim_autopilot_find(const char *name, enum vg_sim_autopilot *out);
+
+/* Between the pilot's modes, which are ArduPlane's, and what this one tells and takes. */
+uint32_t vg_sim_persona_mode_out(const struct vg_sim_persona *self, uint32_t plane_mode);
+/* false: it has no such mode, or the simulator flies none of its kind. */
+bool vg_sim_persona_mode_in(const struct vg_sim_persona *self, uint32_t custom_mode,
+                            uint32_t *out_plane_mode);
+
+#endif
