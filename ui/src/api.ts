@@ -354,6 +354,27 @@ export interface PlanAnswer {
   text?: string;
 }
 
+export interface VideoStream {
+  id: number;
+  name: string;
+  uri: string;
+  type: string;
+  running: boolean;
+  thermal: boolean;
+  width: number;
+  height: number;
+}
+
+/** What a drone carries and says beside its flight. */
+export interface Aboard {
+  id: string;
+  camera: { vendor: string; model: string; storage: string; zoom: number | null; recording: boolean | null; recording_s: number | null; free_mib: number | null } | null;
+  streams: VideoStream[];
+  gimbal: { holder: "ours" | "free" | "other"; sysid: number } | null;
+  remote_id: { good: boolean; reason: string } | null;
+  texts: { t_us: number; severity: string; text: string }[];
+}
+
 async function answer<T>(response: Response): Promise<T> {
   const body: unknown = await response.json().catch(() => null);
   if (response.ok && body !== null) return body as T;

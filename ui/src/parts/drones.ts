@@ -4,6 +4,7 @@ import { attr, h, icon, KeyedList, put, toggle, type Row } from "../dom";
 import { hhmm, km, num, percent, span } from "../fmt";
 import { t, tMaybe, words, type Words } from "../lang";
 import { store } from "../store";
+import { AboardCard } from "./aboard";
 import { ask, doAct, who } from "./dialog";
 import { FlightCard, preflightWords } from "./flightcard";
 import { icons } from "./icons";
@@ -79,6 +80,7 @@ export class Drones {
   private all!: HTMLButtonElement;
   private empty!: HTMLElement;
   private statuses = new Statuses(() => this.looked_at(), () => this.refresh());
+  private aboard = new AboardCard(); // of the one chosen drone
 
   constructor(private onChoose: (d: Drone) => void) {
     this.build();
@@ -250,8 +252,9 @@ export class Drones {
       const note = h("p", { class: "cause" });
       const follow = h("button", { class: "btn small follow", onclick: () => store.select(d.id, !store.follow) });
       const home = h("button", { class: "btn small danger home", onclick: () => void this.callHome(d.id) }, icon(icons.home), t("call_home"));
-      box.append(link, paths.el, h("p", { class: "signed" }), facts, note, h("div", { class: "alert-foot" }, h("span", { class: "by" }), follow, home));
+      box.append(link, paths.el, h("p", { class: "signed" }), facts, note, this.aboard.el, h("div", { class: "alert-foot" }, h("span", { class: "by" }), follow, home));
     }
+    this.aboard.refresh(d.id);
     const heard = d.heard_us ? t("heard_ago", { age: span((store.now_us() - d.heard_us) / 1e6) }) : t("link_never");
     put(link.lastElementChild!, d.link === "fresh" ? words(`${t("link_fresh")}, ${heard}`) : heard);
     toggle(link, "bad", d.link === "stale" || d.link === "lost");
