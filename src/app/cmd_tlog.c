@@ -148,6 +148,7 @@ static void put_summary(struct reading *self, const struct vg_tlog_reader *reade
 {
     char t[2][VG_TIME_TEXT_SIZE];
     char lasted[64];
+    char share[32];
     struct vg_buf *b = &self->out;
     enum vg_lang lang = self->app->lang;
     vg_buf_printf(
@@ -166,9 +167,10 @@ static void put_summary(struct reading *self, const struct vg_tlog_reader *reade
         const struct vg_vehicle *v = self->vehicles[i];
         if (v != NULL && v->n_heard > 0) {
             uint64_t sent = v->n_heard + v->n_missed;
-            vg_buf_printf(
-                b, vg_tr(lang, "drone %d: %llu messages of the autopilot, %.1f %% lost\n"), i,
-                (unsigned long long)v->n_heard, 100.0 * (double)v->n_missed / (double)sent);
+            vg_buf_printf(b, vg_tr(lang, "drone %d: %llu messages of the autopilot, %s %% lost\n"),
+                          i, (unsigned long long)v->n_heard,
+                          vg_decimal_format(lang, 100.0 * (double)v->n_missed / (double)sent, 1,
+                                            share, sizeof share));
         }
     }
 }

@@ -13,6 +13,7 @@
 #include "link/hub.h"
 #include "link/mavframe.h"
 #include "link/mavsign.h"
+#include "link/mavversion.h"
 #include "link/outbox.h"
 #include "link/target.h"
 
@@ -68,6 +69,7 @@ struct vg_station_drone {
     struct vg_hub hub;
     struct vg_station_path paths[VG_HUB_PATHS_MAX];
     struct vg_mavsign *sign;
+    struct vg_mavversion version; /* of MAVLink to speak to it */
     uint64_t saved_10us; /* signing time on disk: ours stays below it */
     struct vg_us signed_well; /* last; 0: never */
     struct vg_us refused;

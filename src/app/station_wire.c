@@ -77,6 +77,7 @@ static void take_message(void *ctx, const struct vg_mav_msg *msg, struct vg_byte
     d->paths[p].peer = link->from;
     d->paths[p].has_peer = true;
     d->hub.paths[p].is_open = true;
+    vg_mavversion_hear(&d->version, msg, self->now);
     vg_station_log(self, link, frame);
     if (vg_hub_take(&d->hub, p, msg, self->now)) {
         vg_station_show_guests(self, msg, frame);
@@ -161,7 +162,9 @@ static void transmit(struct vg_station *self, struct vg_station_link *link,
     if (d->sign != NULL) {
         d->sign->link_id = vg_hub_sign_id(&e->msg, p);
     }
-    size_t n = vg_mav_frame_format(&e->msg, seq, d->sign, frame);
+    bool is_old = d->sign == NULL && vg_mavversion_is_old(&d->version, &e->msg, self->now);
+    size_t n = is_old ? vg_mav_frame_format_v1(&e->msg, seq, frame)
+                      : vg_mav_frame_format(&e->msg, seq, d->sign, frame);
     if (n > 0 && vg_port_send(link->port, &path->peer, frame, n)) {
         vg_station_log(self, link, (struct vg_bytes){frame, n});
     }

@@ -3,6 +3,7 @@
  * reads. */
 #include "link/mavfield.h"
 #include "link/mavframe.h"
+#include "link/mavversion.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -95,12 +96,36 @@ static void what_is_no_number_is_null_and_texts_are_escaped(void **state)
     vg_buf_finish(&b);
 }
 
+static void only_a_drone_that_keeps_to_version_1_is_spoken_to_in_it(void **state)
+{
+    (void)state;
+    struct vg_mavversion v = {0};
+    const struct vg_mav_msg old = {.is_v1 = true};
+    const struct vg_mav_msg heartbeat = {.id = 0};
+    const struct vg_mav_msg command = {.id = 76};
+    const struct vg_mav_msg event = {.id = 412};
+    assert_false(vg_mavversion_is_old(&v, &command, vg_us(50000000))); /* never heard */
+    vg_mavversion_hear(&v, &old, vg_us(50000000));
+    assert_false(vg_mavversion_is_old(&v, &command, vg_us(59999999)));
+    assert_true(vg_mavversion_is_old(&v, &command, vg_us(60000000)));
+    assert_false(vg_mavversion_is_old(&v, &event, vg_us(60000000))); /* has no version 1 */
+    int n_new = 0;
+    for (int i = 0; i < 30; i++) {
+        n_new += !vg_mavversion_is_old(&v, &heartbeat, vg_us(60000000 + i));
+    }
+    assert_int_equal(n_new, 3);
+    vg_mavversion_hear(&v, &(struct vg_mav_msg){.is_v1 = false}, vg_us(70000000));
+    vg_mavversion_hear(&v, &old, vg_us(70000001));
+    assert_false(vg_mavversion_is_old(&v, &command, vg_us(90000000)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_frame_of_others_is_read_and_made_again),
         cmocka_unit_test(version_1_leaves_out_what_it_cannot_say),
         cmocka_unit_test(a_value_is_put_where_it_is_read),
+        cmocka_unit_test(only_a_drone_that_keeps_to_version_1_is_spoken_to_in_it),
         cmocka_unit_test(what_is_no_number_is_null_and_texts_are_escaped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
