@@ -117,6 +117,23 @@ static void put_clock(const struct vg_timesync *c, struct vg_buf *out)
     put_number(out, "utc_error_s", c->has_utc ? c->utc_error_s : (double)NAN, "},");
 }
 
+/* HL_FAILURE_FLAG, in the order of its bits. */
+static void put_failures(const struct vg_vehicle *v, struct vg_buf *out)
+{
+    static const char *const words[] = {
+        "gps",     "airspeed", "barometer", "accelerometer", "gyro",     "compass",  "terrain",
+        "battery", "rc",       "offboard",  "engine",        "geofence", "estimate", "mission"};
+    bool is_first = true;
+    vg_buf_puts(out, "\"failures\":[");
+    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
+        if ((v->state.failures >> k & 1) != 0) {
+            vg_buf_printf(out, "%s\"%s\"", is_first ? "" : ",", words[k]);
+            is_first = false;
+        }
+    }
+    vg_buf_puts(out, "],");
+}
+
 static void put_texts(const struct vg_vehicle *v, struct vg_buf *out)
 {
     vg_buf_puts(out, "\"texts\":[");
@@ -155,6 +172,7 @@ void vg_aboard_json(const char *id, const struct vg_aboard *aboard,
     put_gimbal(&aboard->payload, out);
     put_remote_id(&aboard->payload, out);
     put_clock(&aboard->clock, out);
+    put_failures(vehicle, out);
     put_texts(vehicle, out);
     put_events(aboard, out);
     vg_buf_puts(out, "}");

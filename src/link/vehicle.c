@@ -129,6 +129,7 @@ static void take_heartbeat(struct vg_vehicle *self, const struct vg_mav_msg *msg
     set_mode(self, m.autopilot, m.type, m.custom_mode);
     set_armed(self, (m.base_mode & VG_MAV_MODE_FLAG_SAFETY_ARMED) != 0);
     self->state.system_status = m.system_status;
+    self->state.failures = 0;
     self->state.is_known = true;
     self->state.t = now;
     self->is_high_latency = false;
@@ -402,8 +403,14 @@ static void take_high_latency(struct vg_vehicle *self, const struct vg_mav_msg *
     /* 16 bits only: PX4 sends its upper half, ArduPilot the number itself. */
     bool is_px4 = m.autopilot == VG_MAV_AUTOPILOT_PX4;
     set_mode(self, m.autopilot, m.type, is_px4 ? (uint32_t)m.custom_mode << 16 : m.custom_mode);
+    /* The message has no field for it; ArduPilot puts the heartbeat's base_mode, which always has
+     * some bit set, into custom0 (GCS_Common.cpp, send_high_latency2; qgroundcontrol #12928). */
+    if (m.autopilot == VG_MAV_AUTOPILOT_ARDUPILOTMEGA && m.custom0 != 0) {
+        set_armed(self, ((uint8_t)m.custom0 & VG_MAV_MODE_FLAG_SAFETY_ARMED) != 0);
+    }
     self->state.is_known = true;
     self->state.t = now;
+    self->state.failures = m.failure_flags;
     take_high_latency_motion(self, &m, now);
     if (m.battery >= 0 && m.battery <= 100) {
         self->battery.is_known = true;

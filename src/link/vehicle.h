@@ -67,6 +67,7 @@ struct vg_vehicle {
         enum vg_mode_kind mode;
         const char *mode_name; /* never NULL; "?" for a number without a name */
         bool is_armed;
+        uint16_t failures; /* HL_FAILURE_FLAG, told by HIGH_LATENCY2 only; else 0 */
     } state;
 
     struct { /* GLOBAL_POSITION_INT, HIGH_LATENCY2 */

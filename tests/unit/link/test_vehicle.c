@@ -507,6 +507,27 @@ static void losses_are_a_share_of_the_recent(void **state)
     assert_true(vg_vehicle_loss(&b.v) < 0.001);
 }
 
+/* ArduPilot's base_mode lies in custom0 (0x81 and 0x01 with the other bits of a heartbeat). */
+static void by_satellite_arming_and_failures_are_known(void **state)
+{
+    (void)state;
+    struct bench b;
+    start(&b);
+    SEND(&b, high_latency2, 1, .autopilot = 3, .type = 1, .custom_mode = 10, .battery = -1,
+         .custom0 = (int8_t)0xd9, .failure_flags = 1 | 128);
+    assert_true(b.v.state.is_armed);
+    assert_int_equal(b.v.state.failures, 129);
+    SEND(&b, high_latency2, 1, .autopilot = 3, .type = 1, .custom_mode = 10, .battery = -1,
+         .custom0 = 0x59);
+    assert_false(b.v.state.is_armed);
+    assert_int_equal(b.v.state.failures, 0);
+    heartbeat(&b, 10, true);
+    SEND(&b, high_latency2, 1, .autopilot = 3, .type = 1, .custom_mode = 10, .battery = -1);
+    assert_true(b.v.state.is_armed); /* an older one does not say */
+    SEND(&b, high_latency2, 1, .autopilot = 12, .type = 1, .battery = -1, .custom0 = 1);
+    assert_true(b.v.state.is_armed); /* PX4's is something else */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -528,6 +549,7 @@ int main(void)
         cmocka_unit_test(wind_comes_from_where_it_does_not_go),
         cmocka_unit_test(radio_and_version_are_kept),
         cmocka_unit_test(a_battery_message_alone_is_enough),
+        cmocka_unit_test(by_satellite_arming_and_failures_are_known),
         cmocka_unit_test(long_texts_are_joined),
         cmocka_unit_test(texts_are_safe_to_show),
         cmocka_unit_test(losses_are_a_share_of_the_recent),
