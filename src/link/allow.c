@@ -287,6 +287,26 @@ static const char *refuse_answer(const struct vg_mav_msg *msg)
     return ack.target_system == 0 ? WHY_TARGET : NULL;
 }
 
+/* Flight logs are listed and read; LOG_ERASE is not here. */
+static const char *refuse_log(const struct vg_mav_msg *msg)
+{
+    uint8_t target;
+    if (msg->id == VG_MAV_ID_LOG_REQUEST_LIST) {
+        struct vg_mav_log_request_list m;
+        vg_mav_log_request_list_unpack(msg, &m);
+        target = m.target_system;
+    } else if (msg->id == VG_MAV_ID_LOG_REQUEST_DATA) {
+        struct vg_mav_log_request_data m;
+        vg_mav_log_request_data_unpack(msg, &m);
+        target = m.target_system;
+    } else {
+        struct vg_mav_log_request_end m;
+        vg_mav_log_request_end_unpack(msg, &m);
+        target = m.target_system;
+    }
+    return target == 0 ? WHY_TARGET : NULL;
+}
+
 static const char *refuse_message(const struct vg_mav_msg *msg)
 {
     for (size_t i = 0; i < COUNT_OF(free_messages); i++) {
@@ -318,6 +338,10 @@ static const char *refuse_message(const struct vg_mav_msg *msg)
         return refuse_param(msg);
     case VG_MAV_ID_FILE_TRANSFER_PROTOCOL:
         return refuse_file(msg);
+    case VG_MAV_ID_LOG_REQUEST_LIST:
+    case VG_MAV_ID_LOG_REQUEST_DATA:
+    case VG_MAV_ID_LOG_REQUEST_END:
+        return refuse_log(msg);
     case VG_MAV_ID_OPEN_DRONE_ID_SYSTEM:
         return refuse_place(msg);
     case VG_MAV_ID_OPEN_DRONE_ID_OPERATOR_ID:

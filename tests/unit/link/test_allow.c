@@ -28,10 +28,10 @@ static const uint16_t rally[] = {5100};
  * request int, data stream, time sync, traffic, request event: whatever they hold. */
 static const uint32_t free_messages[] = {0, 2, 4, 20, 21, 40, 43, 47, 51, 66, 111, 246, 412};
 /* Parameter set, mission write partial list, item, set current, count, clear all, item int, command
- * int, command long, command ack, command cancel, file transfer, the operator's place and
- * registration: by content. */
-static const uint32_t looked_into[] = {23, 38, 39, 41, 44,  45,    73,
-                                       75, 76, 77, 80, 110, 12904, 12905};
+ * int, command long, command ack, command cancel, file transfer, logs listed, read and done with,
+ * the operator's place and registration: by content. */
+static const uint32_t looked_into[] = {23, 38, 39,  41,  44,  45,  73,    75,   76,
+                                       77, 80, 110, 117, 119, 122, 12904, 12905};
 /* File transfer: end a session, end all, list, open to read, read, checksum, burst. */
 static const uint16_t file_operations[] = {1, 2, 3, 4, 5, 14, 15};
 
@@ -213,6 +213,15 @@ static void nothing_goes_to_everybody(void **state)
     for (uint8_t target = 0; target < 2; target++) {
         vg_mav_open_drone_id_system_pack(
             &(struct vg_mav_open_drone_id_system){.target_system = target}, 255, 190, &msg);
+        assert_int_equal(vg_allow_message(&msg, NULL), target);
+        vg_mav_log_request_list_pack(&(struct vg_mav_log_request_list){.target_system = target},
+                                     255, 190, &msg);
+        assert_int_equal(vg_allow_message(&msg, NULL), target);
+        vg_mav_log_request_data_pack(&(struct vg_mav_log_request_data){.target_system = target},
+                                     255, 190, &msg);
+        assert_int_equal(vg_allow_message(&msg, NULL), target);
+        vg_mav_log_request_end_pack(&(struct vg_mav_log_request_end){.target_system = target}, 255,
+                                    190, &msg);
         assert_int_equal(vg_allow_message(&msg, NULL), target);
         vg_mav_open_drone_id_operator_id_pack(
             &(struct vg_mav_open_drone_id_operator_id){.target_system = target}, 255, 190, &msg);

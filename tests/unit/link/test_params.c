@@ -343,7 +343,7 @@ static void one_is_written_when_the_drone_says_so(void **state)
             tick();
         }
         assert_int_equal(rig.params.write.state, VG_PARAM_WRITTEN);
-        assert_float_equal(rig.srv.params[50].raw, 10, 0);
+        assert_float_equal((double)rig.srv.params[50].raw, 10, 0);
     }
     struct vg_error err = {.lang = VG_LANG_EN};
     assert_int_equal(vg_params_write(&rig.params, pair, "FENCE_ENABLE", 0, at_ms(0), &err),
