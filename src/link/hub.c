@@ -14,6 +14,7 @@ enum {
 #define LIMIT_SATELLITE_US (180 * VG_US_PER_S) /* some report once a minute */
 #define QUIET_US INT64_C(300000) /* the path in use is not waited for longer */
 #define FIRST_US (10 * VG_US_PER_S) /* until a radio is taken not to be there at all */
+#define COMPONENT_QUIET_US (2 * VG_US_PER_S) /* a camera may speak once a second */
 #define BETTER_FOR_US (3 * VG_US_PER_S)
 #define ANSWER_OLDEST_US (30 * VG_US_PER_S)
 #define MUCH_BETTER_FOR_US VG_US_PER_S
@@ -100,7 +101,10 @@ bool vg_hub_take(struct vg_hub *self, int path, const struct vg_mav_msg *msg, st
         return !is_copy;
     }
     const struct vg_path *used = &self->paths[self->used];
-    bool is_aside = path != self->used && used->heard.us != 0 &&
+    struct vg_us same = vg_path_heard_of(used, msg->compid);
+    bool is_there =
+        same.us != 0 && now.us - same.us < (int64_t)(self->patience * (double)COMPONENT_QUIET_US);
+    bool is_aside = path != self->used && is_there &&
                     now.us - used->heard.us < (int64_t)(self->patience * (double)QUIET_US);
     self->counts.n_aside += is_aside;
     return !is_aside;

@@ -17,8 +17,10 @@
  * delay does not look like silence.
  *
  * Receiving: what streams (attitude, position, ...) is taken from the path in use, and from any
- * other while that one is quiet: an older position from a slower link never follows a newer one.
- * What is said once (acknowledgements, missions, texts, ...) is taken from every path, each once.
+ * other while that one is quiet: an older position from a slower link never follows a newer one. (A
+ * component that is not heard over the path in use, a camera on a link of its own, is listened to
+ * where it speaks.) What is said once (acknowledgements, missions, texts, ...) is taken from every
+ * path, each once.
  *
  * Switching: what still waits for the old link should be dropped by the caller, and, if that link
  * is not up any more, commands without an answer repeated (vg_command_hurry): repeats carry a

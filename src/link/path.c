@@ -24,28 +24,43 @@ void vg_path_init(struct vg_path *self, const struct vg_path_options *options)
     self->delay_s = (double)NAN;
 }
 
-static void count_loss(struct vg_path *self, const struct vg_mav_msg *msg)
+static int find_sender(const struct vg_path *self, uint8_t compid)
 {
-    struct vg_path_sender *s = NULL;
-    for (int i = 0; i < self->n_senders && s == NULL; i++) {
-        s = self->senders[i].compid == msg->compid ? &self->senders[i] : NULL;
+    for (int i = 0; i < self->n_senders; i++) {
+        if (self->senders[i].compid == compid) {
+            return i;
+        }
     }
-    if (s == NULL) {
+    return -1;
+}
+
+static void count_loss(struct vg_path *self, const struct vg_mav_msg *msg, struct vg_us now)
+{
+    int i = find_sender(self, msg->compid);
+    if (i < 0) {
         if (self->n_senders < VG_PATH_SENDERS) {
-            self->senders[self->n_senders++] = (struct vg_path_sender){msg->compid, msg->seq};
+            self->senders[self->n_senders++] = (struct vg_path_sender){msg->compid, msg->seq, now};
         }
         return;
     }
+    struct vg_path_sender *s = &self->senders[i];
+    s->heard = now;
     uint8_t hole = (uint8_t)(msg->seq - s->seq - 1);
     if (hole >= 128) {
         return; /* reordered or repeated: not a loss */
     }
     s->seq = msg->seq;
     self->n_missed += hole;
-    for (int i = 0; i < hole; i++) {
+    for (int k = 0; k < hole; k++) {
         self->loss += (1.0 - self->loss) * LOSS_WEIGHT;
     }
     self->loss -= self->loss * LOSS_WEIGHT;
+}
+
+struct vg_us vg_path_heard_of(const struct vg_path *self, uint8_t compid)
+{
+    int i = find_sender(self, compid);
+    return i >= 0 ? self->senders[i].heard : vg_us(0);
 }
 
 static void count_rate(struct vg_path *self, struct vg_us now)
@@ -63,7 +78,7 @@ void vg_path_hear(struct vg_path *self, const struct vg_mav_msg *msg, struct vg_
 {
     self->heard = now;
     self->n_heard++;
-    count_loss(self, msg);
+    count_loss(self, msg, now);
     if (msg->id != VG_MAV_ID_TIMESYNC) { /* answers to our own probes are no stream */
         count_rate(self, now);
     }

@@ -53,12 +53,15 @@ struct vg_path {
     struct vg_path_sender {
         uint8_t compid;
         uint8_t seq;
+        struct vg_us heard;
     } senders[VG_PATH_SENDERS];
 };
 
 void vg_path_init(struct vg_path *self, const struct vg_path_options *options);
 /* A message of the drone came this way. */
 void vg_path_hear(struct vg_path *self, const struct vg_mav_msg *msg, struct vg_us now);
+/* When this component of the drone was last heard there; 0: never, or not followed. */
+struct vg_us vg_path_heard_of(const struct vg_path *self, uint8_t compid);
 /* The answer to a probe of ours sent then. */
 void vg_path_take_delay(struct vg_path *self, struct vg_us sent, struct vg_us now);
 /* Is it time for a probe? If so it counts as sent. is_close: one of several paths, to be watched

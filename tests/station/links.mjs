@@ -123,15 +123,20 @@ export async function links() {
       const seal = sealed.find((x) => x.file === f);
       check(seal?.sha256 === crypto.createHash('sha256').update(bytes).digest('hex'), `${f}: sealed`);
       // Read as MAVProxy and Mission Planner do: 8 bytes of time, then a frame.
-      const senders = new Map();
+      const senders = new Map(), frames = new PassThrough(), packets = parse(frames);
+      let n_records = 0;
       let at = 0, bad = 0, last = 0;
       while (at + 20 < bytes.length) {
         const t_us = Number(bytes.readBigUInt64BE(at)), n = bytes[at + 9] + 12 + (bytes[at + 10] & 1 ? 13 : 0);
         if (bytes[at + 8] !== 0xfd || t_us < last - 1e6 || Math.abs(t_us / 1e6 - Date.now() / 1e3) > 600) bad++;
         last = t_us;
         senders.set(bytes[at + 8 + 5], (senders.get(bytes[at + 8 + 5]) || 0) + 1);
+        frames.write(bytes.subarray(at + 8, at + 8 + n));
+        n_records++;
         at += 8 + n;
       }
+      await sleep(200);
+      check(packets.length === n_records, `${f}: node-mavlink reads ${packets.length} of ${n_records} frames`);
       check(bad === 0 && at === bytes.length, `${f}: whole, times in order`);
       check(senders.get(1) > 50 && senders.get(255) > 5, `${f}: both ways: ${JSON.stringify([...senders])}`);
     }

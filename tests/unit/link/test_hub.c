@@ -421,6 +421,22 @@ static void what_streams_comes_from_the_path_in_use(void **state)
     assert_true(vg_hub_take(&w.hub, 1, &m, at_ms(w.now_ms + 400)));
 }
 
+/* A camera on a link of its own is heard there, though the autopilot is heard over the other. */
+static void a_component_is_listened_to_where_it_speaks(void **state)
+{
+    (void)state;
+    struct world w = make_world(2);
+    run(&w, 3000);
+    struct vg_mav_msg m = heartbeat(0);
+    m.compid = 100;
+    assert_true(vg_hub_take(&w.hub, 1, &m, at_ms(w.now_ms)));
+    m.seq = 1;
+    assert_true(vg_hub_take(&w.hub, 1, &m, at_ms(w.now_ms + 10)));
+    assert_true(vg_hub_take(&w.hub, 0, &m, at_ms(w.now_ms + 20)));
+    m.seq = 2;
+    assert_false(vg_hub_take(&w.hub, 1, &m, at_ms(w.now_ms + 30)));
+}
+
 /* ---- what may leave ---- */
 
 /* Over any stretch of time no more than the rate allows and one burst: every pair of moments. */
@@ -640,6 +656,7 @@ int main(void)
         cmocka_unit_test(copies_are_told_as_the_plain_rule_says),
         cmocka_unit_test(the_same_frame_counts_once_but_numbers_tell_frames_apart),
         cmocka_unit_test(what_streams_comes_from_the_path_in_use),
+        cmocka_unit_test(a_component_is_listened_to_where_it_speaks),
         cmocka_unit_test(the_budget_is_never_overrun),
         cmocka_unit_test(the_most_urgent_leaves_first_and_requests_are_dropped_first),
         cmocka_unit_test(a_repeat_takes_the_place_of_what_waits),
