@@ -35,10 +35,16 @@ void vg_flyer_set_mode(struct vg_director *self, struct vg_flyer *f, enum vg_mod
 {
     uint32_t custom;
     const struct vg_vehicle *v = &f->vehicle;
-    float p[7] = {VG_MAV_MODE_FLAG_CUSTOM_MODE_ENABLED, 0, 0, 0, 0, 0, 0};
+    struct vg_mav_command_long c = {.param1 = VG_MAV_MODE_FLAG_CUSTOM_MODE_ENABLED,
+                                    .command = VG_MAV_CMD_DO_SET_MODE,
+                                    .target_system = v->sysid,
+                                    .target_component = v->compid};
     if (vg_mode_find(v->state.autopilot, v->state.type, kind, &custom)) {
-        vg_mode_command_params(v->state.autopilot, custom, &p[1], &p[2]);
-        vg_flyer_command(self, f, VG_MAV_CMD_DO_SET_MODE, p, now);
+        vg_mode_command_params(v->state.autopilot, custom, &c.param2, &c.param3);
+        /* An order: another mode still being asked for gives way. Refused only when it is this. */
+        enum vg_status st = vg_command_order(&f->commands, (uint8_t)self->options.our_sysid,
+                                             VG_OUR_COMPID, &c, now, NULL);
+        (void)st;
     }
 }
 

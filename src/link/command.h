@@ -1,7 +1,11 @@
 /* Commands to drones: sent, repeated until acknowledged, their end reported once.
  *
- * One in flight per (drone, component, command): a second is refused until the first ends. A drone
- * that answers "in progress" is given more time. Only what is on the allow-list is taken.
+ * One in flight per (drone, component, command), as answers name no more than that: a second is
+ * refused until the first ends. A drone that answers "in progress" is given more time, and can be
+ * asked to break it off. Only what is on the allow-list is taken; what moves by steps is sent once.
+ *
+ * Places go as COMMAND_INT, which keeps them to the centimetre; a drone that wants the other form
+ * is sent that.
  *
  *     vg_command_send(&cmds, our_sysid, our_compid, &cmd, now, &err);
  *     each message: vg_command_feed(&cmds, msg, now); each 100 ms: vg_command_step(&cmds, now);
@@ -12,6 +16,10 @@
  * So while answers to it may still be on their way, up to five seconds after the last attempt, the
  * next of the same kind to that drone waits: a late "accepted" must not be taken for its own. (Not
  * so for asking for messages, which harms nobody.)
+ *
+ * An order that cannot wait (come home, when "fly the mission" is still under way) takes the place
+ * of what is in flight, which ends as superseded. It is sent and repeated at once, and only answers
+ * that come when none can be to the one before are taken for its own.
  *
  * Memory: fixed, 32 in flight. Threads: one at a time. Allocations: none.
  * Source: mavlink.io/en/services/command.html.
@@ -33,6 +41,8 @@ enum vg_command_end {
     VG_COMMAND_ACCEPTED,
     VG_COMMAND_REFUSED, /* see result */
     VG_COMMAND_SILENT, /* no answer to any of the attempts */
+    VG_COMMAND_SUPERSEDED, /* by a later one with other values */
+    VG_COMMAND_CANCELLED, /* broken off, by us or by the drone */
 };
 
 struct vg_command_result {
@@ -45,14 +55,26 @@ struct vg_command_result {
     struct vg_us sent; /* the first attempt */
 };
 
+/* A place as COMMAND_INT has it. */
+struct vg_command_place {
+    uint8_t frame; /* MAV_FRAME */
+    int32_t x; /* degE7 */
+    int32_t y;
+};
+
 struct vg_command_slot {
     bool is_used;
     bool has_result; /* waiting to be taken; the slot is freed then, unless RUNNING */
+    bool is_cancelling;
+    bool is_int; /* goes as COMMAND_INT */
+    bool has_place;
     uint8_t our_sysid;
     uint8_t our_compid;
     struct vg_mav_command_long cmd;
+    struct vg_command_place place;
     int attempts;
     int n_sent; /* really; 0: waits for answers to the one before */
+    struct vg_us deaf_until; /* answers before this may be of the one before */
     struct vg_us first_sent;
     struct vg_us last_sent;
     struct vg_us deadline;
@@ -75,14 +97,30 @@ struct vg_command {
     /* private */
     struct vg_command_slot slots[VG_COMMANDS_MAX];
     struct vg_command_late late[VG_COMMANDS_LATE];
+    struct vg_command_result ended[VG_COMMANDS_LATE]; /* superseded, not taken yet */
+    int n_ended;
     struct vg_outq out;
 };
 
-/* Begin. VG_E_INVALID: not on the allow-list; VG_E_FULL: the same command is still in flight to
- * that drone, or all slots are used. */
+/* Begin. VG_E_INVALID: not on the allow-list; VG_E_FULL: the same is still in flight to that drone,
+ * or all slots are used. */
 enum vg_status vg_command_send(struct vg_command *self, uint8_t our_sysid, uint8_t our_compid,
                                const struct vg_mav_command_long *cmd, struct vg_us now,
                                struct vg_error *err) VG_MUST_USE;
+/* The same, at once: takes the place of one of the kind with other values. */
+enum vg_status vg_command_order(struct vg_command *self, uint8_t our_sysid, uint8_t our_compid,
+                                const struct vg_mav_command_long *cmd, struct vg_us now,
+                                struct vg_error *err) VG_MUST_USE;
+/* As vg_command_send, with a place: parameters 5 and 6 are taken from it, 7 (height) from cmd. */
+enum vg_status vg_command_send_at(struct vg_command *self, uint8_t our_sysid, uint8_t our_compid,
+                                  const struct vg_mav_command_long *cmd,
+                                  const struct vg_command_place *place, struct vg_us now,
+                                  struct vg_error *err) VG_MUST_USE;
+/* Break it off: the drone is asked to (COMMAND_CANCEL); what it says then is the end: cancelled, or
+ * how the command ended before. VG_E_NOT_FOUND: none such is in flight. */
+enum vg_status vg_command_cancel(struct vg_command *self, uint8_t sysid, uint8_t compid,
+                                 uint16_t command, struct vg_us now,
+                                 struct vg_error *err) VG_MUST_USE;
 void vg_command_feed(struct vg_command *self, const struct vg_mav_msg *msg, struct vg_us now);
 void vg_command_step(struct vg_command *self, struct vg_us now);
 /* The way to the drone is another one now, since the old one failed: what has no answer yet is

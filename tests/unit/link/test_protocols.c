@@ -158,6 +158,118 @@ static void other_answers_are_not_ours(void **state)
     assert_false(vg_command_next_result(&self, &r));
 }
 
+/* Called home while "fly the mission" has no answer yet: home is asked for at once, and the answer
+ * that may be to the first is not taken for it. */
+static void an_order_takes_the_place_of_another(void **state)
+{
+    (void)state;
+    struct vg_command self = {0};
+    struct vg_command_result r;
+    struct vg_mav_msg msg;
+    struct vg_mav_command_long c = {
+        .command = 176, .param2 = 10, .target_system = DRONE, .target_component = 1};
+    assert_int_equal(vg_command_order(&self, GCS, 190, &c, at_s(0), NULL), VG_OK);
+    assert_true(vg_command_next_out(&self, &msg));
+    assert_int_equal(vg_command_order(&self, GCS, 190, &c, at_s(0.5), NULL), VG_E_FULL); /* same */
+    c.param2 = 11;
+    assert_int_equal(vg_command_send(&self, GCS, 190, &c, at_s(0.5), NULL), VG_E_FULL);
+    assert_int_equal(vg_command_order(&self, GCS, 190, &c, at_s(0.5), NULL), VG_OK);
+    assert_true(vg_command_next_result(&self, &r));
+    assert_int_equal(r.end, VG_COMMAND_SUPERSEDED);
+    assert_true(vg_command_next_out(&self, &msg));
+    vg_mav_command_long_unpack(&msg, &c);
+    assert_true(c.param2 == 11);
+    acknowledge(&self, 176, VG_MAV_RESULT_ACCEPTED, 0, 0.6);
+    assert_false(vg_command_next_result(&self, &r)); /* of which one? */
+    int n = 0;
+    for (int i = 6; i < 55; i++) { /* repeated all the while: none of this counts as an attempt */
+        vg_command_step(&self, at_s(i * 0.1));
+        for (; vg_command_next_out(&self, &msg); n++) {
+        }
+    }
+    assert_true(n >= 4);
+    assert_false(vg_command_next_result(&self, &r));
+    acknowledge(&self, 176, VG_MAV_RESULT_ACCEPTED, 0, 5.6); /* 5 s after the first was sent */
+    assert_true(vg_command_next_result(&self, &r));
+    assert_int_equal(r.end, VG_COMMAND_ACCEPTED);
+}
+
+static void a_command_under_way_can_be_broken_off(void **state)
+{
+    (void)state;
+    struct vg_command self = {0};
+    struct vg_command_result r;
+    struct vg_mav_msg msg;
+    assert_int_equal(vg_command_cancel(&self, DRONE, 1, 22, at_s(0), NULL), VG_E_NOT_FOUND);
+    assert_int_equal(vg_command_send(&self, GCS, 190, &take_off, at_s(0), NULL), VG_OK);
+    acknowledge(&self, 22, VG_MAV_RESULT_IN_PROGRESS, 10, 0.5);
+    assert_true(vg_command_next_result(&self, &r));
+    assert_true(vg_command_next_out(&self, &msg));
+    assert_int_equal(vg_command_cancel(&self, DRONE, 1, 22, at_s(2), NULL), VG_OK);
+    for (int k = 0; k < 2; k++) { /* asked for again too */
+        assert_true(vg_command_next_out(&self, &msg));
+        struct vg_mav_command_cancel c;
+        vg_mav_command_cancel_unpack(&msg, &c);
+        assert_int_equal(msg.id, 80);
+        assert_int_equal(c.command, 22);
+        assert_int_equal(c.target_system, DRONE);
+        vg_command_step(&self, at_s(3.1));
+    }
+    acknowledge(&self, 22, VG_MAV_RESULT_CANCELLED, 10, 3.2);
+    assert_true(vg_command_next_result(&self, &r));
+    assert_int_equal(r.end, VG_COMMAND_CANCELLED);
+}
+
+/* 14.4446935 degrees in a float would be off by up to 5 units of 1e-7. */
+static void a_place_goes_as_whole_numbers(void **state)
+{
+    (void)state;
+    struct vg_command self = {0};
+    struct vg_mav_msg msg;
+    const struct vg_mav_command_long look = {
+        .command = 195, .param7 = 40, .target_system = DRONE, .target_component = 1};
+    const struct vg_command_place place = {.frame = 0, .x = 144446935, .y = -114444801};
+    assert_int_equal(vg_command_send_at(&self, GCS, 190, &look, &place, at_s(0), NULL), VG_OK);
+    assert_true(vg_command_next_out(&self, &msg));
+    assert_int_equal(msg.id, VG_MAV_ID_COMMAND_INT);
+    struct vg_mav_command_int i;
+    vg_mav_command_int_unpack(&msg, &i);
+    assert_int_equal(i.x, 144446935);
+    assert_int_equal(i.y, -114444801);
+    assert_true(i.z == 40);
+    acknowledge(&self, 195, 7, 0, 0.2); /* COMMAND_LONG only */
+    assert_true(vg_command_next_out(&self, &msg));
+    assert_int_equal(msg.id, VG_MAV_ID_COMMAND_LONG);
+    struct vg_mav_command_long l;
+    vg_mav_command_long_unpack(&msg, &l);
+    assert_true(l.param5 > 14.4446f && l.param5 < 14.4448f);
+    struct vg_command_result r;
+    assert_false(vg_command_next_result(&self, &r));
+    acknowledge(&self, 195, VG_MAV_RESULT_ACCEPTED, 0, 0.4);
+    assert_true(vg_command_next_result(&self, &r));
+    assert_int_equal(r.end, VG_COMMAND_ACCEPTED);
+}
+
+/* Zooming by a step is one more step for every copy. */
+static void a_step_is_sent_once(void **state)
+{
+    (void)state;
+    struct vg_command self = {0};
+    struct vg_mav_msg msg;
+    const struct vg_mav_command_long step = {
+        .command = 531, .param2 = 1, .target_system = DRONE, .target_component = 1};
+    assert_int_equal(vg_command_send(&self, GCS, 190, &step, at_s(0), NULL), VG_OK);
+    int n = 0;
+    for (int i = 0; i < 100; i++) {
+        vg_command_step(&self, at_s(i * 0.1));
+        n += vg_command_next_out(&self, &msg);
+    }
+    assert_int_equal(n, 1);
+    struct vg_command_result r;
+    assert_true(vg_command_next_result(&self, &r));
+    assert_int_equal(r.end, VG_COMMAND_SILENT);
+}
+
 struct wires {
     struct vg_params params;
     struct vg_paramsrv srv;
@@ -365,6 +477,10 @@ int main(void)
         cmocka_unit_test(progress_gives_more_time),
         cmocka_unit_test(one_in_flight_and_only_what_is_allowed),
         cmocka_unit_test(other_answers_are_not_ours),
+        cmocka_unit_test(an_order_takes_the_place_of_another),
+        cmocka_unit_test(a_command_under_way_can_be_broken_off),
+        cmocka_unit_test(a_place_goes_as_whole_numbers),
+        cmocka_unit_test(a_step_is_sent_once),
         cmocka_unit_test(all_parameters_come_in_spite_of_loss),
         cmocka_unit_test(bytewise_parameters_are_read_as_px4_means_them),
         cmocka_unit_test(the_drone_side_sets_only_what_it_has),
