@@ -45,6 +45,8 @@ enum vg_status vg_director_create(const struct vg_director_options *options,
         f->job.flight.sortie = -1;
         f->dest = w->drones[i].base >= 0 ? w->drones[i].base : 0;
         vg_vehicle_init(&f->vehicle, (uint8_t)w->drones[i].sysid);
+        vg_control_init(&f->control, (uint8_t)options->our_sysid, VG_OUR_COMPID,
+                        (uint8_t)w->drones[i].sysid);
     }
     make_detours(self);
     *out = self;
@@ -123,6 +125,22 @@ static void drain(struct vg_director *self, struct vg_flyer *f)
     while (vg_command_next_out(&f->commands, &m)) {
         self->options.send(self->options.ctx, f->drone, &m);
     }
+    while (vg_control_next_out(&f->control, &m)) {
+        self->options.send(self->options.ctx, f->drone, &m);
+    }
+}
+
+/* Who has it, who asked and who agreed: for the record. */
+static void tell_control(struct vg_director *self, struct vg_flyer *f)
+{
+    struct vg_control_event e;
+    char what[120];
+    while (vg_control_next_event(&f->control, &e)) {
+        enum vg_lang lang = self->options.lang;
+        vg_format(what, sizeof what, "%s %d: %s", vg_tr(lang, "ground station"), e.sysid,
+                  vg_tr(lang, vg_control_text(e.what)));
+        vg_flyer_tell_act(self, "vigie", what, self->options.watch->drones[f->drone].id);
+    }
 }
 
 void vg_director_feed(struct vg_director *self, int drone, const struct vg_mav_msg *msg,
@@ -131,6 +149,7 @@ void vg_director_feed(struct vg_director *self, int drone, const struct vg_mav_m
     struct vg_flyer *f = &self->flyers[drone];
     vg_vehicle_feed(&f->vehicle, msg, now);
     vg_command_feed(&f->commands, msg, now);
+    vg_control_feed(&f->control, msg, now);
     vg_flyer_listen(self, f, msg, now);
     vg_health_feed(&f->health, msg, now);
     vg_settings_feed(&f->settings, msg);
@@ -221,6 +240,8 @@ void vg_director_step(struct vg_director *self, struct vg_us now)
         }
         vg_missionup_step(&f->up, now);
         vg_command_step(&f->commands, now);
+        vg_control_step(&f->control, now);
+        tell_control(self, f);
         take_results(f);
         drain(self, f);
     }
@@ -288,6 +309,11 @@ const struct vg_plan_sortie *vg_director_sortie(const struct vg_director *self, 
 {
     const struct vg_job_flight *job = &self->flyers[drone].job;
     return job->flight.sortie >= 0 ? vg_job_sortie(job) : NULL;
+}
+
+const struct vg_control *vg_director_control(const struct vg_director *self, int drone)
+{
+    return &self->flyers[drone].control;
 }
 
 const struct vg_director_counts *vg_director_counts(const struct vg_director *self)

@@ -22,6 +22,7 @@
 #include "fly/approach.h"
 #include "fly/preflight.h"
 #include "fly/timetable.h"
+#include "link/control.h"
 #include "link/mavevent.h"
 #include "link/msgrates.h"
 #include "link/payload.h"
@@ -150,6 +151,8 @@ void vg_director_point_camera(struct vg_director *self, int drone, double pitch_
 
 const struct vg_aboard *vg_director_aboard(const struct vg_director *self, int drone);
 const struct vg_vehicle *vg_director_vehicle(const struct vg_director *self, int drone);
+/* Which station is in control of it, as far as it says. */
+const struct vg_control *vg_director_control(const struct vg_director *self, int drone);
 /* Is it in the air, as far as we know? */
 bool vg_director_is_aloft(const struct vg_director *self, int drone);
 /* The plan's sortie that the drone flies or prepares, NULL if none. */

@@ -5,6 +5,7 @@
 #include "fly/director.h"
 #include "fly/supervise.h"
 #include "link/command.h"
+#include "link/control.h"
 #include "link/mission.h"
 
 enum {
@@ -81,6 +82,7 @@ struct vg_flyer {
     enum vg_flyer_state state;
     struct vg_vehicle vehicle;
     struct vg_command commands;
+    struct vg_control control;
     struct vg_missionup up;
     uint8_t loading; /* the list in `up`, MAV_MISSION_TYPE */
     struct vg_job_flight job;

@@ -4,6 +4,7 @@
 #include "../message.h"
 #include "link/allow.h"
 #include "link/command.h"
+#include "link/control.h"
 #include "link/mission.h"
 #include "link/missionsrv.h"
 #include "link/params.h"
@@ -17,6 +18,7 @@ struct all {
     struct vg_missionup up;
     struct vg_missionsrv srv;
     struct vg_command commands;
+    struct vg_control control;
     struct vg_params params;
     struct vg_paramsrv paramsrv;
 };
@@ -33,7 +35,7 @@ static void drain(struct all *a)
 {
     struct vg_mav_msg msg;
     while (vg_missionup_next_out(&a->up, &msg) || vg_command_next_out(&a->commands, &msg) ||
-           vg_params_next_out(&a->params, &msg)) {
+           vg_control_next_out(&a->control, &msg) || vg_params_next_out(&a->params, &msg)) {
         must(vg_allow_message(&msg, NULL));
     }
     while (vg_missionsrv_next_out(&a->srv, &msg) || vg_paramsrv_next_out(&a->paramsrv, &msg)) {
@@ -101,9 +103,31 @@ static void start(struct all *a, uint8_t options)
     const struct vg_mav_command_long cmd = {
         .command = 22, .target_system = 7, .target_component = 1};
     must(vg_command_send(&a->commands, 255, 190, &cmd, vg_us(0), NULL) == VG_OK);
+    vg_control_init(&a->control, 255, 190, 7);
     vg_params_start(&a->params, pair, vg_us(0));
     vg_paramsrv_init(&a->paramsrv, 7, 1);
     must(vg_paramsrv_add(&a->paramsrv, "ONE", VG_MAV_PARAM_TYPE_REAL32, 1.0f));
+}
+
+/* What people do in between. */
+static void disturb(struct all *a, const struct vg_mav_msg *msg, struct vg_us now)
+{
+    enum vg_status st = VG_OK;
+    if (msg->compid != 1) {
+        vg_missionup_cancel(&a->up, now);
+        st = vg_command_cancel(&a->commands, 7, 1, 22, now, NULL);
+        st = vg_control_ask(&a->control, now, NULL);
+    } else if ((msg->seq & 3) == 2) {
+        const struct vg_mav_command_long cmd = {
+            .command = 22, .param1 = msg->seq, .target_system = 7, .target_component = 1};
+        st = vg_command_order(&a->commands, 255, 190, &cmd, now, NULL);
+        st = vg_control_allow(&a->control, msg->seq < 128, now, NULL);
+    }
+    (void)st; /* refused more often than not */
+    struct vg_control_event e;
+    while (vg_control_next_event(&a->control, &e)) {
+        must(vg_control_text(e.what) != NULL);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -122,11 +146,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         now_us += ms * INT64_C(1000);
         struct vg_us now = vg_us(now_us);
         vg_missionup_feed(&a.up, &msg, now);
-        if (msg.compid != 1) {
-            vg_missionup_cancel(&a.up, now);
-        }
         (void)vg_missionup_is_replaced(&a.up, &msg);
         vg_command_feed(&a.commands, &msg, now);
+        vg_control_feed(&a.control, &msg, now);
+        disturb(&a, &msg, now);
         vg_params_feed(&a.params, &msg, now);
         msg.sysid = 255;
         msg.compid = 190;
@@ -135,6 +158,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         vg_missionup_step(&a.up, now);
         vg_missionsrv_step(&a.srv, now);
         vg_command_step(&a.commands, now);
+        vg_control_step(&a.control, now);
         vg_params_step(&a.params, now);
         vg_paramsrv_step(&a.paramsrv);
         check(&a);
