@@ -12,6 +12,7 @@ static const double GROUND_BELOW_M = 2.0;
 /* In the air whatever it tells of itself: so high and so fast nothing stands. */
 static const double SURELY_ABOVE_M = 20.0;
 static const double SURELY_FASTER_MPS = 5.0;
+static const double SURELY_ROLLS_MPS = 10.0;
 static const int64_t PAST_EVERY_US = 2000000;
 static const int64_t TOLD_FOR_US =
     10000000; /* EXTENDED_SYS_STATE comes at 1 Hz, or a thin link eats it */
@@ -69,6 +70,16 @@ static bool is_surely_flying(const struct vg_vehicle *self, struct vg_us now)
            has_moved;
 }
 
+/* Its place stands still and its speed does not, armed: nothing that hangs on the place is
+ * believed, the height of it neither. */
+static bool is_place_frozen(const struct vg_vehicle *self, struct vg_us now)
+{
+    bool is_recent = self->air.is_known && now.us - self->air.t.us < 2 * PAST_EVERY_US;
+    bool stands = self->past[0].t.us > 0 && self->past[0].lat_deg == self->position.lat_deg &&
+                  self->past[0].lon_deg == self->position.lon_deg;
+    return is_recent && stands && self->air.groundspeed_mps > SURELY_ROLLS_MPS;
+}
+
 static void set_flight(struct vg_vehicle *self, bool is_in_air, struct vg_us now)
 {
     is_in_air = is_in_air || is_surely_flying(self, now);
@@ -91,7 +102,9 @@ static void guess_flight(struct vg_vehicle *self, struct vg_us now)
     }
     double height = self->position.alt_home_m;
     bool is_in_air = self->flight.is_known && self->flight.is_in_air;
-    if (!self->state.is_armed || height < GROUND_BELOW_M) {
+    if (self->state.is_armed && is_place_frozen(self, now)) {
+        is_in_air = true;
+    } else if (!self->state.is_armed || height < GROUND_BELOW_M) {
         is_in_air = false;
     } else if (height > AIR_ABOVE_M) {
         is_in_air = true;

@@ -58,6 +58,7 @@ enum vg_status vg_simdrone_create(const struct vg_simdrone_config *config, struc
     }
     self->config = *config;
     fill_defaults(&self->config);
+    self->habits = vg_autopilot_find(self->config.persona->autopilot);
     self->config.pilot.arms_after_us = self->config.persona->arms_after_us;
     self->boot = now;
     self->replies = (struct vg_drone_queue){.msgs = self->reply_slots, .cap = VG_DRONE_REPLIES_MAX};
@@ -72,8 +73,9 @@ enum vg_status vg_simdrone_create(const struct vg_simdrone_config *config, struc
         self->frame_in.sign = &self->sign;
         self->config.key = NULL;
     }
-    vg_missionsrv_init(&self->mission, config->sysid, VG_DRONE_COMPID,
-                       self->config.persona->has_home_item);
+    const struct vg_missionsrv_options mission = {
+        .sysid = config->sysid, .compid = VG_DRONE_COMPID, .autopilot = self->habits};
+    vg_missionsrv_init_as(&self->mission, &mission);
     vg_drone_params_init(self);
     vg_drone_streams_init(self);
     *out = self;
@@ -180,7 +182,7 @@ static bool refuse_item(struct vg_simdrone *self, const struct vg_mav_msg *msg)
                                    &wire); /* the targets lie at the same place in both forms */
     bool is_ours =
         wire.target_system == self->config.sysid && msg->sysid == self->mission.from_sysid;
-    enum vg_enum_mav_mission verdict = seq == 0 && self->config.persona->has_home_item
+    enum vg_enum_mav_mission verdict = seq == 0 && self->habits->has_home_item
                                            ? VG_MAV_MISSION_ACCEPTED
                                            : vg_pilot_judge_item(&item);
     if (!is_ours || verdict == VG_MAV_MISSION_ACCEPTED || !self->mission.is_receiving) {
@@ -197,14 +199,14 @@ static bool refuse_item(struct vg_simdrone *self, const struct vg_mav_msg *msg)
 
 int vg_drone_item_out(const struct vg_simdrone *self, int item_i)
 {
-    return self->config.persona->has_home_item || item_i == 0 ? item_i : item_i - 1;
+    return self->habits->has_home_item || item_i == 0 ? item_i : item_i - 1;
 }
 
 /* The pilot's missions begin with home, whoever speaks for it. */
 static void take_mission(struct vg_simdrone *self)
 {
     const struct vg_missionsrv *m = &self->mission;
-    int shift = self->config.persona->has_home_item ? 0 : 1;
+    int shift = self->habits->has_home_item ? 0 : 1;
     self->flown[0] = m->home;
     memcpy(self->flown + shift, m->items, (size_t)m->n_items * sizeof m->items[0]);
     vg_pilot_set_mission(&self->pilot, self->flown, m->n_items > 0 ? m->n_items + shift : 0);
@@ -222,7 +224,7 @@ static void feed_mission(struct vg_simdrone *self, const struct vg_mav_msg *msg)
         take_mission(self);
         self->last_current = self->pilot.current;
     } else if (event == VG_MISSIONSRV_SET_CURRENT) {
-        int shift = self->config.persona->has_home_item ? 0 : 1;
+        int shift = self->habits->has_home_item ? 0 : 1;
         (void)vg_pilot_set_current(&self->pilot, m->current + shift);
         self->last_current = self->pilot.current;
     }

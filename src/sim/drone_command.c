@@ -105,8 +105,7 @@ static enum vg_enum_mav_result start_landing(struct vg_simdrone *self, const str
     for (int i = 0; i < self->mission.n_items; i++) {
         if (self->mission.items[i].command == VG_MAV_CMD_DO_LAND_START) {
             (void)vg_pilot_set_mode(&self->pilot, VG_PLANE_MODE_AUTO);
-            (void)vg_pilot_set_current(&self->pilot,
-                                       i + (self->config.persona->has_home_item ? 0 : 1));
+            (void)vg_pilot_set_current(&self->pilot, i + (self->habits->has_home_item ? 0 : 1));
             return VG_MAV_RESULT_ACCEPTED;
         }
     }
@@ -130,7 +129,7 @@ static enum vg_enum_mav_result reposition(struct vg_simdrone *self, const struct
 static enum vg_enum_mav_result set_current(struct vg_simdrone *self, const struct request *r)
 {
     bool is_number = r->p[1] >= 0 && r->p[1] < 65535;
-    int shift = self->config.persona->has_home_item ? 0 : 1;
+    int shift = self->habits->has_home_item ? 0 : 1;
     return is_number && vg_pilot_set_current(&self->pilot, (int)r->p[1] + shift)
                ? VG_MAV_RESULT_ACCEPTED
                : VG_MAV_RESULT_DENIED;
@@ -195,7 +194,7 @@ static enum vg_enum_mav_result set_interval(struct vg_simdrone *self, const stru
 {
     bool is_number = r->p[1] >= 0 && r->p[1] < 16777216 && fabs(r->p[2]) < 1e9;
     if (!is_number || !vg_drone_stream_set(self, (uint32_t)r->p[1], (int64_t)r->p[2])) {
-        return (enum vg_enum_mav_result)self->config.persona->no_interval;
+        return (enum vg_enum_mav_result)self->habits->unsupported_interval_result;
     }
     return VG_MAV_RESULT_ACCEPTED;
 }
@@ -345,7 +344,7 @@ void vg_drone_command(struct vg_simdrone *self, const struct vg_mav_msg *msg)
     if (self->faults.acts_not && is_act(r.command)) {
         handle = accept;
     }
-    if (handle == request_message && self->config.persona->acks_request_first) {
+    if (handle == request_message && self->habits->acks_request_first) {
         bool is_id = r.p[1] >= 0 && r.p[1] < 16777216;
         bool is_sent = is_id && vg_drone_stream_find(self, (uint32_t)r.p[1]) >= 0;
         acknowledge(self, msg, &r, is_sent ? VG_MAV_RESULT_ACCEPTED : VG_MAV_RESULT_UNSUPPORTED);

@@ -2,6 +2,7 @@
 #ifndef VG_SIM_DRONE_PRIV_H
 #define VG_SIM_DRONE_PRIV_H
 
+#include "link/autopilot.h"
 #include "link/mavsign.h"
 #include "link/missionsrv.h"
 #include "link/params.h"
@@ -43,6 +44,7 @@ struct vg_drone_place {
 
 struct vg_simdrone {
     struct vg_simdrone_config config;
+    const struct vg_autopilot *habits; /* of the persona's autopilot */
     struct vg_simdrone_faults faults;
     struct vg_drone_place frozen; /* while faults.is_frozen */
     int n_dead_cells;

@@ -57,8 +57,7 @@ static uint8_t system_status(const struct vg_simdrone *self)
         return VG_MAV_STATE_CALIBRATING;
     }
     bool is_down = f->phase == VG_FLIGHT_PARKED || f->phase == VG_FLIGHT_ROLLOUT;
-    bool is_standby =
-        self->config.persona->stands_by_on_touchdown ? is_down : !self->pilot.is_armed;
+    bool is_standby = self->habits->stands_by_on_touchdown ? is_down : !self->pilot.is_armed;
     if (is_standby || self->faults.says_landed) {
         return VG_MAV_STATE_STANDBY;
     }
@@ -429,7 +428,7 @@ static bool is_told(const struct vg_simdrone *self, uint32_t id)
     const struct vg_sim_persona *p = self->config.persona;
     switch (id) {
     case VG_MAV_ID_EXTENDED_SYS_STATE:
-        return p->tells_landed_state;
+        return self->habits->tells_landed_state;
     case VG_MAV_ID_WIND:
         return !p->tells_wind_cov;
     case VG_MAV_ID_WIND_COV:

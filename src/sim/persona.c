@@ -4,24 +4,22 @@
 
 #include <string.h>
 
-/* ArduPilot: "seen" of ArduPlane 4.5, as link/ has it. A quadplane tells FIXED_WING unless
- * Q_MAV_TYPE says otherwise (ArduPlane/quadplane.cpp, get_mav_type). */
+/* A quadplane tells FIXED_WING unless Q_MAV_TYPE says otherwise (ArduPlane/quadplane.cpp,
+ * get_mav_type). Arming refused for 20 s with FAILED: seen of ArduPlane 4.5. */
 #define ARDUPILOT(mav_type)                                                                        \
     {                                                                                              \
         .name = "ardupilot", .autopilot = VG_MAV_AUTOPILOT_ARDUPILOTMEGA, .type = (mav_type),      \
-        .has_home_item = true, .stands_by_on_touchdown = true, .acks_request_first = true,         \
-        .not_armed = VG_MAV_RESULT_FAILED, .no_interval = VG_MAV_RESULT_DENIED,                    \
-        .arms_after_us = 20000000, .version = 4u << 24 | 5u << 16 | 7u << 8 | 255u                 \
+        .not_armed = VG_MAV_RESULT_FAILED, .arms_after_us = 20000000,                              \
+        .version = 4u << 24 | 5u << 16 | 7u << 8 | 255u                                            \
     }
-/* PX4: src/modules/mavlink/streams (EXTENDED_SYS_STATE, WIND_COV), mavlink_parameters.cpp (bytes of
- * whole numbers), commander (TEMPORARILY_REJECTED), mavlink_mission.cpp (no home). Type: MAV_TYPE
- * of the airframe files. */
+/* PX4: src/modules/mavlink/streams (WIND_COV), mavlink_parameters.cpp (bytes of whole numbers),
+ * commander (TEMPORARILY_REJECTED while its checks fail). Type: MAV_TYPE of the airframe files. */
 #define PX4(mav_type)                                                                              \
     {                                                                                              \
         .name = "px4", .autopilot = VG_MAV_AUTOPILOT_PX4, .type = (mav_type),                      \
-        .tells_landed_state = true, .tells_wind_cov = true, .is_bytewise = true,                   \
-        .not_armed = VG_MAV_RESULT_TEMPORARILY_REJECTED, .no_interval = VG_MAV_RESULT_UNSUPPORTED, \
-        .arms_after_us = 8000000, .version = 1u << 24 | 14u << 16 | 3u << 8 | 255u                 \
+        .tells_wind_cov = true, .is_bytewise = true,                                               \
+        .not_armed = VG_MAV_RESULT_TEMPORARILY_REJECTED, .arms_after_us = 8000000,                 \
+        .version = 1u << 24 | 14u << 16 | 3u << 8 | 255u                                           \
     }
 
 static const struct vg_sim_persona PERSONAS[VG_SIM_AUTOPILOT_COUNT][VG_KIND_COPTER + 1] = {

@@ -1,6 +1,7 @@
 /* How a simulated drone speaks: ArduPilot or PX4, plane, quadplane or copter. What it tells and how
  * it answers differs; it flies all the same as flight.h does, on wings.
  *
+ * What autopilots do differently is link/autopilot.h's; here is what only their drones' side knows.
  * Each row of persona.c names its source. Threads: pure. Allocations: none. */
 #ifndef VG_SIM_PERSONA_H
 #define VG_SIM_PERSONA_H
@@ -18,14 +19,9 @@ struct vg_sim_persona {
     const char *name; /* as of --autopilot */
     uint8_t autopilot; /* MAV_AUTOPILOT */
     uint8_t type; /* MAV_TYPE */
-    bool has_home_item; /* item 0 of missions is home */
-    bool tells_landed_state; /* EXTENDED_SYS_STATE */
     bool tells_wind_cov; /* WIND_COV, not WIND */
-    bool stands_by_on_touchdown; /* STANDBY while still armed */
-    bool acks_request_first; /* REQUEST_MESSAGE: the answer before the message */
     bool is_bytewise; /* whole-number parameters as their bytes */
     uint8_t not_armed; /* MAV_RESULT of a refused arming */
-    uint8_t no_interval; /* MAV_RESULT of a message it does not send */
     int64_t arms_after_us; /* from power-up */
     uint32_t version; /* flight_sw_version */
 };

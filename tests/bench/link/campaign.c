@@ -106,6 +106,7 @@ static void on_send(void *ctx, int drone, const struct vg_mav_msg *msg)
     struct campaign_run *run = ctx;
     uint8_t frame[VG_MAV_FRAME_MAX];
     const char *why = NULL;
+    campaign_note_sent(&run->suspects[drone], msg);
     if (!vg_allow_message(msg, &why)) {
         campaign_breach_add(run, drone, BREACH_FORBIDDEN, why);
     }
@@ -157,6 +158,7 @@ static void on_message(void *ctx, const struct vg_mav_msg *msg, struct vg_bytes 
     (void)frame;
     if (msg->sysid == f->run->campaign->watch.drones[f->drone].sysid) {
         f->run->suspects[f->drone].heard = f->run->now;
+        campaign_note_read(&f->run->suspects[f->drone], msg);
     }
     vg_director_feed(f->run->director, f->drone, msg, f->run->now);
 }

@@ -135,7 +135,59 @@ static void judge_state(struct campaign_run *run, int d)
 
 /* ---- missions ---- */
 
-/* Exactly, but for home, which is the autopilot's own, and the flags that mean nothing. */
+/* Exactly, but for the flags that mean nothing. */
+static bool is_same(const struct vg_mission_item *a, const struct vg_mission_item *b)
+{
+    return a->command == b->command && a->frame == b->frame && a->x == b->x && a->y == b->y &&
+           memcmp(&a->p1, &b->p1, 4 * sizeof a->p1) == 0 && memcmp(&a->z, &b->z, sizeof a->z) == 0;
+}
+
+void campaign_note_sent(struct suspect *s, const struct vg_mav_msg *msg)
+{
+    struct vg_mav_mission_count count;
+    struct vg_mav_mission_item_int wire;
+    int seq = 0;
+    if (msg->id == VG_MAV_ID_MISSION_COUNT) {
+        vg_mav_mission_count_unpack(msg, &count);
+        if (count.mission_type == VG_MAV_MISSION_TYPE_MISSION) {
+            s->n_sent = count.count;
+            memset(s->is_read, 0, sizeof s->is_read);
+        }
+    } else if (msg->id == VG_MAV_ID_MISSION_ITEM_INT) {
+        vg_mav_mission_item_int_unpack(msg, &wire);
+        if (wire.mission_type == VG_MAV_MISSION_TYPE_MISSION && wire.seq < VG_MISSION_ITEMS_MAX) {
+            vg_mission_item_unpack(msg, &s->sent[wire.seq], &seq);
+        }
+    }
+}
+
+void campaign_note_read(struct suspect *s, const struct vg_mav_msg *msg)
+{
+    struct vg_mav_mission_item_int wire;
+    if (msg->id == VG_MAV_ID_MISSION_ITEM_INT) {
+        vg_mav_mission_item_int_unpack(msg, &wire);
+        if (wire.mission_type == VG_MAV_MISSION_TYPE_MISSION && wire.seq < VG_MISSION_ITEMS_MAX) {
+            s->is_read[wire.seq] = true;
+        }
+    }
+}
+
+/* A way to a base that the director made in the air is nowhere else: what was sent last, all of
+ * which has come back. Without home before it where the autopilot has none. */
+static bool is_sent_and_read(const struct suspect *s, const struct vg_pilot *p, int shift)
+{
+    if (p->n_items != s->n_sent + shift) {
+        return false;
+    }
+    for (int i = 0; i < s->n_sent; i++) {
+        bool is_home = i + shift == 0;
+        if (!s->is_read[i] || (!is_home && !is_same(&s->sent[i], &p->items[i + shift]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static int find_difference(const struct suspect *s, const struct vg_pilot *p)
 {
     if (p->n_items != s->n_meant) {
@@ -144,10 +196,7 @@ static int find_difference(const struct suspect *s, const struct vg_pilot *p)
     for (int i = 1; i < s->n_meant; i++) {
         const struct vg_mission_item *a = &s->meant[i];
         const struct vg_mission_item *b = &p->items[i];
-        bool is_same = a->command == b->command && a->frame == b->frame && a->x == b->x &&
-                       a->y == b->y && memcmp(&a->p1, &b->p1, 4 * sizeof a->p1) == 0 &&
-                       memcmp(&a->z, &b->z, sizeof a->z) == 0;
-        if (!is_same) {
+        if (!is_same(a, b)) {
             return i;
         }
     }
@@ -161,8 +210,9 @@ static void judge_mission(struct campaign_run *run, int d)
     if (!vg_pilot_is_airborne(p) || p->mode != VG_PLANE_MODE_AUTO) {
         return;
     }
+    bool is_px4 = vg_director_vehicle(run->director, d)->state.autopilot == VG_MAV_AUTOPILOT_PX4;
     int at = find_difference(s, p);
-    if (at >= 0) {
+    if (at >= 0 && !is_sent_and_read(s, p, is_px4 ? 1 : 0)) {
         char what[80];
         vg_format(what, sizeof what, "item %d of %d held, %d meant", at, p->n_items, s->n_meant);
         campaign_breach_add(run, d, BREACH_UNVERIFIED, what);

@@ -17,6 +17,9 @@ struct suspect {
     bool is_told[BREACH_COUNT];
     struct vg_mission_item meant[VG_MISSION_ITEMS_MAX];
     int n_meant; /* 0: none ordered yet */
+    struct vg_mission_item sent[VG_MISSION_ITEMS_MAX]; /* by the station, as it numbers them */
+    int n_sent;
+    bool is_read[VG_MISSION_ITEMS_MAX]; /* and it has come back */
     double could_s; /* of this flight: so long it could have been called home with the reserve, and
                        all that had to be known for it was */
     double energy_before;
@@ -37,7 +40,9 @@ struct campaign_run {
     struct suspect suspects[CAMPAIGN_DRONES];
 };
 
-/* campaign_judge.c: at each event of a drone, and each second. */
+/* campaign_judge.c: at each message out and in, each event of a drone, and each second. */
+void campaign_note_sent(struct suspect *s, const struct vg_mav_msg *msg);
+void campaign_note_read(struct suspect *s, const struct vg_mav_msg *msg);
 void campaign_hear(struct campaign_run *run, const char *body);
 void campaign_judge(struct campaign_run *run);
 void campaign_breach_add(struct campaign_run *run, int drone, enum campaign_breach kind,

@@ -205,6 +205,25 @@ static void who_moves_high_up_flies_whatever_it_says(void **state)
     assert_false(b.v.flight.is_in_air);
 }
 
+/* Armed, its place the same for seconds at home's height, its speed 20 m/s: it has taken off. */
+static void who_speeds_on_one_spot_flies(void **state)
+{
+    (void)state;
+    struct bench b;
+    start(&b);
+    heartbeat(&b, 10, true);
+    for (int k = 0; k < 60; k++, b.t_s += 0.1) {
+        SEND(&b, global_position_int, 1, .time_boot_ms = (uint32_t)k * 100, .lat = 144310000,
+             .lon = -114400000, .relative_alt = 0);
+    }
+    assert_false(b.v.flight.is_in_air);
+    SEND(&b, vfr_hud, 1, .airspeed = 20.0f, .groundspeed = 20.0f);
+    heartbeat(&b, 10, true);
+    assert_true(b.v.flight.is_in_air);
+    heartbeat(&b, 10, false);
+    assert_false(b.v.flight.is_in_air);
+}
+
 /* Told to fly, then ten seconds of heartbeats alone: disarmed means on the ground. */
 static void an_old_word_of_flying_is_not_believed(void **state)
 {
@@ -537,6 +556,7 @@ int main(void)
         cmocka_unit_test(changes_are_told_once),
         cmocka_unit_test(flight_is_guessed_where_it_is_not_told),
         cmocka_unit_test(who_moves_high_up_flies_whatever_it_says),
+        cmocka_unit_test(who_speeds_on_one_spot_flies),
         cmocka_unit_test(an_old_word_of_flying_is_not_believed),
         cmocka_unit_test(a_reboot_is_noticed),
         cmocka_unit_test(only_the_autopilot_speaks_for_the_drone),
