@@ -349,7 +349,7 @@ static void bad_faults_are_refused(void **state)
 {
     (void)state;
     static const struct vg_wire_faults bad[] = {
-        {.loss = 1.01},          {.duplicate = -0.1}, {.corrupt = NAN}, {.delay = {-1}},
+        {.loss = 1.01},          {.duplicate = -0.1}, {.corrupt = (double)NAN}, {.delay = {-1}},
         {.rate_bytes_ps = -100}, {.jitter = {-5}},    {.truncate = 2},
     };
     struct vg_wire *wire = make((struct vg_wire_faults){0}, false, 14);
