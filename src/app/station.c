@@ -143,7 +143,11 @@ static enum vg_status start_sim(struct vg_station *self, struct vg_error *err)
         argv[k++] = self->options.autopilot;
     }
     argv[k] = NULL;
-    return vg_process_spawn(&self->loop, argv, on_sim_exit, self, &self->sim, err);
+    /* In a forked child PROJ closes its database, in SQLite, whose locks the record's writer may
+     * hold at that moment, and then for ever: it comes to rest first. */
+    enum vg_status st = vg_record_flush(self->record, err);
+    return st == VG_OK ? vg_process_spawn(&self->loop, argv, on_sim_exit, self, &self->sim, err)
+                       : st;
 }
 
 static enum vg_status start_page(struct vg_station *self, struct vg_error *err)
