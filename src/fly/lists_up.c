@@ -32,8 +32,8 @@ void vg_flyer_tell_list(struct vg_director *self, const struct vg_flyer *f)
     bool is_there = f->up.state == VG_MISSION_DONE;
     enum vg_lang lang = self->options.lang;
     char what[400];
-    vg_format(what, sizeof what, "%s: %s%s%s", vg_tr(lang, vg_mission_list_text(f->loading)),
-              is_there ? "" : f->up.err.message, is_there ? "" : "; ",
+    vg_format(what, sizeof what, "%s (%d): %s%s%s", vg_tr(lang, vg_mission_list_text(f->loading)),
+              f->up.n_items, is_there ? "" : f->up.err.message, is_there ? "" : "; ",
               vg_tr(lang, vg_mission_holds_text(f->up.holds)));
     vg_flyer_tell_act(self, "vigie", what, self->options.watch->drones[f->drone].id);
 }

@@ -105,10 +105,6 @@ static void fall_back(struct vg_missionup *self, struct vg_us now)
 static void fall_back_for(struct vg_missionup *self, const struct vg_error *why, struct vg_us now)
 {
     self->err = *why;
-    if (self->with.list != VG_MAV_MISSION_TYPE_MISSION) {
-        vg_error_prefix(&self->err, "%s",
-                        vg_tr(self->err.lang, vg_mission_list_text(self->with.list)));
-    }
     fall_back(self, now);
 }
 

@@ -24,6 +24,8 @@ enum vg_urgency vg_outbox_urgency(const struct vg_mav_msg *msg)
             command == VG_MAV_CMD_SET_MESSAGE_INTERVAL || command == VG_MAV_CMD_REQUEST_MESSAGE;
         return is_asking ? VG_URGENCY_REQUEST : VG_URGENCY_COMMAND;
     }
+    case VG_MAV_ID_COMMAND_CANCEL:
+    case VG_MAV_ID_COMMAND_ACK:
     case VG_MAV_ID_MISSION_SET_CURRENT:
         return VG_URGENCY_COMMAND;
     case VG_MAV_ID_HEARTBEAT:
@@ -31,7 +33,9 @@ enum vg_urgency vg_outbox_urgency(const struct vg_mav_msg *msg)
     case VG_MAV_ID_PING:
     case VG_MAV_ID_SYSTEM_TIME:
         return VG_URGENCY_ALIVE;
+    case VG_MAV_ID_MISSION_ITEM:
     case VG_MAV_ID_MISSION_ITEM_INT:
+    case VG_MAV_ID_MISSION_WRITE_PARTIAL_LIST:
     case VG_MAV_ID_MISSION_COUNT:
     case VG_MAV_ID_MISSION_CLEAR_ALL:
     case VG_MAV_ID_MISSION_ACK:

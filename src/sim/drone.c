@@ -185,7 +185,9 @@ static bool refuse_item(struct vg_simdrone *self, const struct vg_mav_msg *msg)
     enum vg_enum_mav_mission verdict = seq == 0 && self->habits->has_home_item
                                            ? VG_MAV_MISSION_ACCEPTED
                                            : vg_pilot_judge_item(&item);
-    if (!is_ours || verdict == VG_MAV_MISSION_ACCEPTED || !self->mission.is_receiving) {
+    bool is_flown = wire.mission_type == VG_MAV_MISSION_TYPE_MISSION; /* not fence, rally points */
+    if (!is_ours || !is_flown || verdict == VG_MAV_MISSION_ACCEPTED ||
+        !self->mission.is_receiving) {
         return false;
     }
     struct vg_mav_mission_ack ack = {

@@ -8,9 +8,9 @@ const { spawn } = require('child_process');
 const dgram = require('dgram');
 const { PassThrough } = require('stream');
 const { MavLinkPacketSplitter, MavLinkPacketParser, MavLinkProtocolV2 } = load('node-mavlink');
-const { minimal, common, ardupilotmega } = load('mavlink-mappings');
+const { minimal, standard, common, ardupilotmega } = load('mavlink-mappings');
 
-const REGISTRY = { ...minimal.REGISTRY, ...common.REGISTRY, ...ardupilotmega.REGISTRY };
+const REGISTRY = { ...minimal.REGISTRY, ...standard.REGISTRY, ...common.REGISTRY, ...ardupilotmega.REGISTRY };
 const LAT = 14.44693;
 const LON = -11.44448;
 // command, frame, latitude, longitude, altitude
