@@ -61,6 +61,33 @@ static void flies_a_sortie_from_timetable_to_turnaround(void **state)
     post_close(&p);
 }
 
+/* The zone to stay in and the one to stay out of, the base and the landing circle, the mission:
+ * each told with the number of its items, in this order, before the sortie is ready. */
+static void fence_and_rally_points_go_up_before_the_mission(void **state)
+{
+    (void)state;
+    struct post p;
+    double lat[5] = {13, 13, 16, 16, 13};
+    double lon[5] = {-13, -9, -9, -13, -13};
+    double far_lat[4] = {15.5, 15.5, 15.6, 15.5};
+    double far_lon[4] = {-10, -9.9, -9.9, -10};
+    struct vg_wf_zone zones[2] = {
+        {.kind = VG_ZONE_GEOFENCE, .n = 5, .lat_deg = lat, .lon_deg = lon},
+        {.kind = VG_ZONE_NO_FLY, .n = 4, .lat_deg = far_lat, .lon_deg = far_lon}};
+    post_open(&p, true);
+    p.watch.zones = zones;
+    p.watch.n_zones = 2;
+    assert_true(post_run_until(&p, "F1", "waiting", 900));
+    static const char *const order[] = {"sortie C1#0 preparing",
+                                        "geofence (7): the drone holds the new list, verified",
+                                        "rally points (2): the drone holds the new list, verified",
+                                        "mission (", "sortie C1#0 ready"};
+    assert_order(&p, order, sizeof order / sizeof order[0]);
+    p.watch.zones = NULL; /* not the watch's own */
+    p.watch.n_zones = 0;
+    post_close(&p);
+}
+
 static void waits_for_consent_and_says_when_it_came_too_late(void **state)
 {
     (void)state;
@@ -241,6 +268,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(flies_a_sortie_from_timetable_to_turnaround),
+        cmocka_unit_test(fence_and_rally_points_go_up_before_the_mission),
         cmocka_unit_test(waits_for_consent_and_says_when_it_came_too_late),
         cmocka_unit_test(flies_when_the_pilot_consents),
         cmocka_unit_test(a_silent_drone_is_lost_and_relieved_and_found_again),
