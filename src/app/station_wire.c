@@ -45,7 +45,7 @@ static void hear_overtaken(struct vg_station *self, struct vg_station_drone *d, 
                            const struct vg_mav_msg *msg)
 {
     struct vg_station_path *path = &d->paths[p];
-    vg_path_hear(&d->hub.paths[p], msg, self->now);
+    vg_hub_take_overtaken(&d->hub, p, msg, self->now);
     if (!path->has_peer) {
         path->peer = self->links[path->link].from;
         path->has_peer = true;

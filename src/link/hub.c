@@ -86,6 +86,13 @@ static bool take_answer(struct vg_hub *self, int path, const struct vg_mav_msg *
     return is_ours;
 }
 
+void vg_hub_take_overtaken(struct vg_hub *self, int path, const struct vg_mav_msg *msg,
+                           struct vg_us now)
+{
+    vg_path_hear(&self->paths[path], msg, now);
+    (void)take_answer(self, path, msg, now);
+}
+
 bool vg_hub_take(struct vg_hub *self, int path, const struct vg_mav_msg *msg, struct vg_us now)
 {
     vg_path_hear(&self->paths[path], msg, now);

@@ -79,6 +79,11 @@ int vg_hub_add(struct vg_hub *self, const struct vg_path_options *options);
 /* A checked message of the drone came over a path. True: it is news, hand it on. */
 bool vg_hub_take(struct vg_hub *self, int path, const struct vg_mav_msg *msg, struct vg_us now);
 
+/* A message whose signature is right but older than one that another path brought: it says that
+ * this path works, and how long it is where it answers a probe; it is no news. */
+void vg_hub_take_overtaken(struct vg_hub *self, int path, const struct vg_mav_msg *msg,
+                           struct vg_us now);
+
 /* Where a message to the drone goes: bit p for path p. 0: nowhere (a request for telemetry that a
  * satellite cannot carry). Closed paths are not left out but for heartbeats: a closed link's
  * messages are the caller's to count. */

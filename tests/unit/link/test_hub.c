@@ -437,6 +437,29 @@ static void a_component_is_listened_to_where_it_speaks(void **state)
     assert_false(vg_hub_take(&w.hub, 1, &m, at_ms(w.now_ms + 30)));
 }
 
+/* Signed frames that a router on board sends down both links: the slower one's are refused as old,
+ * and yet tell of it. */
+static void what_was_overtaken_measures_its_path(void **state)
+{
+    (void)state;
+    struct world w = make_world(2);
+    int path = -1;
+    struct vg_mav_msg probe;
+    run(&w, 300);
+    while (vg_hub_next_probe(&w.hub, at_ms(5000), &path, &probe) && path != 1) {
+    }
+    assert_int_equal(path, 1);
+    struct vg_mav_timesync t;
+    vg_mav_timesync_unpack(&probe, &t);
+    t.tc1 = 1;
+    vg_mav_timesync_pack(&t, DRONE, 1, &probe);
+    uint64_t before = w.hub.paths[1].n_heard;
+    w.hub.paths[1].delay_s = (double)NAN;
+    vg_hub_take_overtaken(&w.hub, 1, &probe, at_ms(5250));
+    assert_true(fabs(w.hub.paths[1].delay_s - 0.25) < 1e-9);
+    assert_int_equal(w.hub.paths[1].n_heard, before + 1);
+}
+
 /* ---- what may leave ---- */
 
 /* Over any stretch of time no more than the rate allows and one burst: every pair of moments. */
@@ -657,6 +680,7 @@ int main(void)
         cmocka_unit_test(the_same_frame_counts_once_but_numbers_tell_frames_apart),
         cmocka_unit_test(what_streams_comes_from_the_path_in_use),
         cmocka_unit_test(a_component_is_listened_to_where_it_speaks),
+        cmocka_unit_test(what_was_overtaken_measures_its_path),
         cmocka_unit_test(the_budget_is_never_overrun),
         cmocka_unit_test(the_most_urgent_leaves_first_and_requests_are_dropped_first),
         cmocka_unit_test(a_repeat_takes_the_place_of_what_waits),
