@@ -1,9 +1,12 @@
 /* In the air: progress, silence, coming home. */
 #include "fly/director_priv.h"
 
+#include "geo/geodesy.h"
+
 #include <math.h>
 #include <string.h>
 
+static const double ELSEWHERE_M = 1000; /* from the base where it was to land */
 static const double EARLY_SHARE = 0.75; /* of the planned flight */
 
 enum {
@@ -57,6 +60,18 @@ static bool is_early(const struct vg_flyer *f, struct vg_us now)
     return vg_us_to_s(vg_us_sub(now, f->job.takeoff)) < EARLY_SHARE * planned_s;
 }
 
+/* Down at another place than its sortie was to end: diverted, or an autopilot's own return has
+ * chosen a nearer rally point. */
+static bool is_elsewhere(const struct vg_director *self, const struct vg_flyer *f)
+{
+    const struct vg_watchfile *w = self->options.watch;
+    const struct vg_vehicle *v = &f->vehicle;
+    int base = vg_watchfile_find_base(w, vg_job_sortie(&f->job)->base_to);
+    return base >= 0 && v->position.is_known &&
+           vg_geo_distance_m(v->position.lat_deg, v->position.lon_deg, w->bases[base].lat_deg,
+                             w->bases[base].lon_deg) > ELSEWHERE_M;
+}
+
 static void land(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
 {
     bool is_whole = !f->job.is_called_home && !is_early(f, now);
@@ -66,8 +81,7 @@ static void land(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
             vg_tr(self->options.lang, f->job.is_called_home ? f->job.why_home : "landed early"));
     }
     struct vg_job_flight mine = f->job;
-    f->was_diverted =
-        f->dest != vg_watchfile_find_base(self->options.watch, vg_job_sortie(&f->job)->base_to);
+    f->was_diverted = is_elsewhere(self, f);
     f->job.land = now;
     vg_flyer_tell_sortie(self, f, is_whole ? "landed" : "aborted");
     self->counts.n_landed += is_whole;
