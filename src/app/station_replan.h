@@ -39,6 +39,7 @@ struct vg_replan_job {
     struct vg_watchfile watch; /* in the wind to plan for; shares all memory with the station's */
     struct vg_replan_input in;
     struct vg_replan_drone *drones;
+    struct vg_wf_drone *fleet; /* the watch's, each at the base where it will be */
     bool *has_changed;
     struct vg_replan_pass *passes;
     const struct vg_shape *shape;

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static double unseen_s(void *ctx, int line, double s_m)
 {
@@ -18,6 +19,7 @@ void vg_station_replan_free(void *ctx)
     struct vg_replan_job *job = ctx;
     vg_plan_finish(&job->out.plan);
     free(job->drones);
+    free(job->fleet);
     free(job->has_changed);
     free(job->passes);
     free(job->unseen_s);
@@ -70,6 +72,18 @@ static bool add_passes(struct vg_station *self, struct vg_replan_job *job,
     return true;
 }
 
+/* Do the plan's flights begin where the watch has their drones? Not where they land elsewhere, nor
+ * in a plan that was made while they did. */
+static bool is_at_home(const struct vg_plan *plan, const struct vg_watchfile *w)
+{
+    bool is_so = !vg_plan_wanders(plan);
+    for (int k = 0; k < plan->n_sorties && is_so; k++) {
+        int d = vg_watchfile_find_drone(w, plan->sorties[k].drone);
+        is_so = d < 0 || strcmp(w->bases[w->drones[d].base].name, plan->sorties[k].base_from) == 0;
+    }
+    return is_so;
+}
+
 struct vg_replan_job *vg_station_replan_job(struct vg_station *self, enum vg_replan_cause cause)
 {
     struct vg_station_replan *r = self->replan;
@@ -84,11 +98,18 @@ struct vg_replan_job *vg_station_replan_job(struct vg_station *self, enum vg_rep
     job->drones = calloc(n, sizeof *job->drones);
     job->has_changed = calloc(n, sizeof *job->has_changed);
     job->unseen_s = calloc((size_t)shape->n_bins + 1, sizeof *job->unseen_s);
-    bool is_good = job->drones != NULL && job->has_changed != NULL && job->unseen_s != NULL;
+    job->fleet = calloc(n, sizeof *job->fleet);
+    bool does_wander = vg_plan_wanders(self->plan);
+    bool is_home = is_at_home(self->plan, &self->watchfile);
+    bool is_good = job->drones != NULL && job->has_changed != NULL && job->unseen_s != NULL &&
+                   job->fleet != NULL;
     for (int d = 0; is_good && d < self->watchfile.n_drones; d++) {
         struct vg_director_outlook o = vg_director_outlook(self->director, d, self->now);
-        job->drones[d] = (struct vg_replan_drone){r->is_out[d], o.ready_s};
-        job->has_changed[d] = cause == VG_REPLAN_WIND || r->is_out[d] != r->is_out_planned[d];
+        job->drones[d] = (struct vg_replan_drone){r->is_out[d], o.ready_s, o.base + 1};
+        job->has_changed[d] =
+            cause == VG_REPLAN_WIND || does_wander || r->is_out[d] != r->is_out_planned[d];
+        job->fleet[d] = self->watchfile.drones[d];
+        job->fleet[d].base = is_home ? job->fleet[d].base : o.base;
         is_good = add_passes(self, job, &o, &cap);
     }
     if (!is_good) {
@@ -102,6 +123,7 @@ struct vg_replan_job *vg_station_replan_job(struct vg_station *self, enum vg_rep
     }
     job->cause = cause;
     job->watch = vg_plan_watch(self->plan, &self->watchfile);
+    job->watch.drones = job->fleet;
     if (cause == VG_REPLAN_WIND) {
         double from_deg = atan2(-r->east_mps, -r->north_mps) * VG_DEG_PER_RAD;
         job->watch.wind_from_deg = fmod(round(from_deg) + 360, 360);

@@ -148,6 +148,10 @@ static void write_rest(enum vg_lang lang, struct vg_buf *out)
     vg_buf_puts(out,
                 "# traffic: {feeds: [{beast: \"tcp:127.0.0.1:30005\"}], near: [2km, 150m]}\n\n");
     remark(out, "",
+           vg_tr(lang, "Flights may end at any base that has drones of the type (any), or only "
+                       "where they began (home)."));
+    vg_buf_puts(out, "# landings: home\n\n");
+    remark(out, "",
            vg_tr(lang, "The page's address; only this computer can open it as it stands."));
     vg_buf_puts(out, "serve: {listen: \"127.0.0.1:8080\"}\n\n");
     remark(out, "", vg_tr(lang, "The record of all that happens."));

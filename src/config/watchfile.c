@@ -40,6 +40,7 @@ static const struct vg_field TOP_FIELDS[] = {
     OTHER("router", ""),
     TEXT("operator", operator_id, ""),
     OTHER("traffic", ""),
+    OTHER("landings", ""),
 };
 
 static const struct vg_field WIND_FIELDS[] = {
@@ -289,6 +290,21 @@ static enum vg_status read_radio(const struct vg_wf_reader *self, const struct v
     return status;
 }
 
+static enum vg_status read_landings(const struct vg_wf_reader *self, const struct vg_yaml *landings,
+                                    struct vg_watchfile *wf)
+{
+    enum vg_status status = vg_fields_expect(&self->r, landings, VG_YAML_TEXT);
+    if (status != VG_OK) {
+        return status;
+    }
+    wf->may_land_elsewhere = strcmp(landings->text, "any") == 0;
+    if (!wf->may_land_elsewhere && strcmp(landings->text, "home") != 0) {
+        status = vg_fail_at(self->r.err, self->r.place, landings->line, landings->column,
+                            "\"landings\" must be home or any, not \"%s\"", landings->text);
+    }
+    return status;
+}
+
 static enum vg_status read_small_sections(const struct vg_wf_reader *self,
                                           const struct vg_yaml *root, struct vg_watchfile *wf)
 {
@@ -324,6 +340,9 @@ static enum vg_status read_small_sections(const struct vg_wf_reader *self,
     }
     if (status == VG_OK) {
         status = vg_wf_read_traffic(self, vg_yaml_find(root, "traffic"), &wf->traffic);
+    }
+    if (status == VG_OK && vg_yaml_find(root, "landings") != NULL) {
+        status = read_landings(self, vg_yaml_find(root, "landings"), wf);
     }
     if (status == VG_OK && share != NULL) {
         status = vg_fields_read(&self->r, share, SHARE_FIELDS, COUNT(SHARE_FIELDS), wf);

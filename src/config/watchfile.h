@@ -223,6 +223,7 @@ struct vg_watchfile {
         *places; /* "places: FILE.csv" (name,lat,lon,population): names shown on the map */
     int n_places;
     struct vg_wf_apart apart;
+    bool may_land_elsewhere; /* a flight may end at another base than it began at */
     struct vg_wf_radio radio;
     struct vg_wf_traffic traffic;
     struct vg_wf_targets targets; /* what a look may detect */

@@ -25,7 +25,8 @@ static bool never_came(const struct vg_director *self, const struct vg_flyer *f,
     return first.sortie >= 0 && vg_us_to_s(vg_us_sub(now, first.takeoff)) > LATE_S;
 }
 
-/* Diverted to another base: no sortie of its own begins there until somebody brings it back. */
+/* Diverted to another base: no sortie of its own begins there until somebody brings it back. Where
+ * flights land elsewhere by plan they begin there too. */
 static bool stands_elsewhere(const struct vg_director *self, const struct vg_flyer *f)
 {
     const struct vg_watchfile *w = self->options.watch;
@@ -33,6 +34,7 @@ static bool stands_elsewhere(const struct vg_director *self, const struct vg_fly
     bool is_grounded = f->state == VG_FLYER_READY || f->state == VG_FLYER_TURNING;
     const struct vg_wf_base *b = &w->bases[w->drones[f->drone].base];
     return is_grounded && f->was_diverted && v->position.is_known &&
+           !(vg_plan_wanders(self->options.timetable.plan) && vg_flyer_base(self, f) >= 0) &&
            vg_geo_distance_m(v->position.lat_deg, v->position.lon_deg, b->lat_deg, b->lon_deg) >
                ELSEWHERE_M;
 }
@@ -64,7 +66,8 @@ struct vg_director_outlook vg_director_outlook(const struct vg_director *self, i
                                                struct vg_us now)
 {
     const struct vg_flyer *f = &self->flyers[drone];
-    struct vg_director_outlook out = {.is_out = is_out(self, f, now)};
+    struct vg_director_outlook out = {.is_out = is_out(self, f, now),
+                                      .base = vg_flyer_base_to_be(self, f)};
     out.is_held = f->state == VG_FLYER_WAITING && now.us > f->job.takeoff.us;
     bool is_aloft = f->state == VG_FLYER_FLYING || f->state == VG_FLYER_LAUNCHING;
     bool is_coming = is_aloft || f->state == VG_FLYER_RETURNING || f->state == VG_FLYER_LOST;

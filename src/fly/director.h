@@ -163,6 +163,7 @@ struct vg_director_outlook {
     bool is_out; /* silent too long, or never heard though its time has come: not counted on */
     bool is_held; /* its flight is past its time and waits for a person's consent */
     double ready_s; /* until it can take off again, as far as is known */
+    int base; /* of the watch: where it will be then */
     const struct vg_plan_sortie *flying; /* the sortie it is on, and will go on with; NULL none */
     struct vg_us takeoff; /* of that sortie, real */
 };

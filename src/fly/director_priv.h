@@ -207,6 +207,17 @@ void vg_flyer_listen(struct vg_director *self, struct vg_flyer *f, const struct 
 /* Ask again for what it should tell: the way to it is another, or it restarted. */
 void vg_flyer_listen_anew(struct vg_flyer *f, bool has_restarted);
 void vg_flyer_step_listen(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
+/* place.c: where a drone is, in plans whose flights land elsewhere */
+/* The base that it stands at, within 2 km; its own before it was heard of; -1: none. */
+int vg_flyer_base(const struct vg_director *self, const struct vg_flyer *f);
+/* The base that it flies to, or stands at. */
+int vg_flyer_base_to_be(const struct vg_director *self, const struct vg_flyer *f);
+/* May the sortie begin where the drone is? */
+bool vg_flyer_is_at(const struct vg_director *self, const struct vg_flyer *f,
+                    const struct vg_plan_sortie *sortie);
+/* It cannot, since its drone landed somewhere else; false where all land at home. */
+bool vg_flyer_is_elsewhere(const struct vg_director *self, const struct vg_flyer *f,
+                           const struct vg_plan_sortie *sortie);
 /* air.c */
 void vg_flyer_step_air(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
 void vg_flyer_command(struct vg_director *self, struct vg_flyer *f, uint16_t command,

@@ -9,6 +9,7 @@
 enum {
     PREPARE_S = 600, /* mission goes up this long before take-off */
     LATE_MAX_S = 900, /* later than this the flight is missed */
+    ELSEWHERE_S = 120, /* a drone at another base gives its flight up so long before */
     PREPARE_PER_STEP = 2, /* missions begun in one step: a hundred at once would hold up the loop */
     LAUNCH_MAX_S = 120,
     LAUNCH_RETRY_S = 3,
@@ -79,11 +80,14 @@ static bool can_relieve(const struct vg_director *self, const struct vg_flyer *f
     double need_s = PREPARE_S / 2 + (s->land_s - s->takeoff_s) + f->type->turnaround_s;
     bool is_free = f->state == VG_FLYER_READY && !f->job.is_relief &&
                    vg_vehicle_link(&f->vehicle, now) == VG_LINK_FRESH;
-    bool has_time = f->job.flight.sortie < 0 || vg_us_to_s(vg_us_sub(f->job.takeoff, now)) > need_s;
+    bool has_time = f->job.flight.sortie < 0 ||
+                    vg_flyer_is_elsewhere(self, f, vg_job_sortie(&f->job)) ||
+                    (vg_us_to_s(vg_us_sub(f->job.takeoff, now)) > need_s &&
+                     strcmp(vg_job_sortie(&f->job)->base_from, s->base_to) == 0);
     struct vg_us back = vg_us_add(now, vg_us_from_s(need_s));
     return is_free && has_time && vg_timetable_is_open(w, s, relief_takeoff(now)) &&
            !vg_timetable_is_worked_on(&self->options.timetable, d->id, now, back) &&
-           strcmp(w->bases[d->base].name, s->base_from) == 0;
+           vg_flyer_is_at(self, f, s);
 }
 
 void vg_flyer_relieve(struct vg_director *self, const struct vg_job_flight *failed,
@@ -237,6 +241,27 @@ static void step_waiting(struct vg_director *self, struct vg_flyer *f, struct vg
     }
 }
 
+/* Another drone, of the base where its flight begins, may have time for it. */
+static void step_elsewhere(struct vg_director *self, struct vg_flyer *f, double left_s,
+                           struct vg_us now)
+{
+    const struct vg_watchfile *w = self->options.watch;
+    int base = vg_flyer_base(self, f);
+    char reason[160];
+    if (left_s > ELSEWHERE_S) {
+        return;
+    }
+    if (base >= 0) {
+        vg_format(reason, sizeof reason,
+                  vg_tr(self->options.lang, "the drone is at %s, its flight begins at %s"),
+                  w->bases[base].name, vg_job_sortie(&f->job)->base_from);
+    } else {
+        vg_format(reason, sizeof reason, "%s",
+                  vg_tr(self->options.lang, "the drone stands at no base"));
+    }
+    vg_flyer_fail(self, f, "missed", "late_launch", reason, now);
+}
+
 static void step_ready(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
 {
     if (f->job.flight.sortie < 0) {
@@ -249,6 +274,8 @@ static void step_ready(struct vg_director *self, struct vg_flyer *f, struct vg_u
     if (left_s < -LATE_MAX_S) {
         vg_flyer_fail(self, f, "missed", "late_launch",
                       vg_tr(self->options.lang, "the drone was not there in time"), now);
+    } else if (left_s <= PREPARE_S && vg_flyer_is_elsewhere(self, f, vg_job_sortie(&f->job))) {
+        step_elsewhere(self, f, left_s, now);
     } else if (left_s <= PREPARE_S && self->n_prepared < PREPARE_PER_STEP) {
         self->n_prepared++;
         vg_flyer_start_lists(self, f, now);

@@ -191,7 +191,8 @@ enum vg_status vg_apart_settle(struct vg_plan *io, const struct vg_watchfile *wa
     enum vg_status st = is_ok && s.every != NULL && s.at_s != NULL
                             ? vg_apart_layers(io, 0, watch, terrain, out, err)
                             : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-    if (st == VG_OK && out->n_left > 0 && !io->is_clocked) {
+    /* Where flights land elsewhere no base can begin later than the others. */
+    if (st == VG_OK && out->n_left > 0 && !io->is_clocked && !vg_plan_wanders(io)) {
         st = vg_gaps_compute(watch, &bare, err);
         st = st == VG_OK ? find_headways(&s, err) : st;
         st = st == VG_OK ? search(&s, io, out, err) : st;

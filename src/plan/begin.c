@@ -34,6 +34,9 @@ enum vg_status vg_replan_from_rest(const struct vg_watchfile *watch, const struc
                                  .is_from_rest = true};
     struct vg_forecast best = {.ratio = HUGE_VAL};
     enum vg_status st = drones != NULL ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    for (int d = 0; d < watch->n_drones && st == VG_OK; d++) {
+        drones[d].at = watch->drones[d].base + 1;
+    }
     int step = 1 + plan->n_sorties / MOST_TRIES;
     *out_phase_s = 0;
     for (int k = 0; k < plan->n_sorties && st == VG_OK; k += step) {

@@ -70,7 +70,7 @@ static bool check_all(struct vg_check *self, bool *out_no_memory)
     if (is_ok || strcmp(self->report->rule, "unknown-name") != 0) {
         is_ok = vg_check_gaps(self, out_no_memory) && is_ok;
     }
-    return is_ok && vg_check_bound(self, out_no_memory) && vg_check_wider(self) &&
+    return is_ok && vg_check_wider(self) && vg_check_bound(self, out_no_memory) &&
            vg_check_least(self, out_no_memory);
 }
 

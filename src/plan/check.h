@@ -11,9 +11,9 @@ struct vg_check_report {
     char violation[400]; /* the first, in words with sortie, drone, km, figures (translated like
                             errors); "" if none */
     /* "time-order", "unknown-name", "off-base", "speed", "climb", "endurance", "energy",
-     * "off-line", "depth", "floor", "ceiling", "two-places", "turnaround", "base", "pads", "apart",
-     * "radio", "missing-stretch", "reach", "stretch-gap", "worst-gap", "bound", "wider-bound",
-     * "least-drones" */
+     * "off-line", "depth", "floor", "ceiling", "two-places", "turnaround", "base", "landings",
+     * "pads", "apart", "radio", "missing-stretch", "reach", "stretch-gap", "worst-gap", "bound",
+     * "wider-bound", "least-drones" */
     char rule[32];
     double worst_gap_s; /* recomputed; INFINITY where a reachable point is never visited */
     double least_between_m; /* height between drones that come nearer than the watch's horizontal

@@ -254,6 +254,16 @@ static double proven_share(const struct vg_check *self, const json_t *doc, bool 
     return prices > 0 ? least / prices : 0;
 }
 
+/* Those that do are no flights of the home classes: what holds for these says nothing of them. */
+static bool lands_elsewhere(const struct vg_check *self)
+{
+    bool does = false;
+    for (int k = 0; k < self->plan->n_sorties; k++) {
+        does = does || self->base_to[k] != self->base_from[k];
+    }
+    return does;
+}
+
 bool vg_check_bound(struct vg_check *self, bool *out_no_memory)
 {
     if (!(self->plan->bound_s > 0)) {
@@ -261,11 +271,12 @@ bool vg_check_bound(struct vg_check *self, bool *out_no_memory)
     }
     json_t *doc = NULL;
     bool no_memory = false;
-    double proven_s = 0;
+    double proven_s = self->relay_share * self->watch->revisit_s;
+    bool is_home = !lands_elsewhere(self);
     const char *text = self->plan->certificate != NULL ? self->plan->certificate : "{}";
-    if (vg_json_parse(text, strlen(text), "certificate", &doc, NULL) == VG_OK) {
-        proven_s = fmax(proven_share(self, doc, &no_memory), vg_check_clock_share(self, doc)) *
-                   self->watch->revisit_s;
+    if (is_home && vg_json_parse(text, strlen(text), "certificate", &doc, NULL) == VG_OK) {
+        double share = fmax(proven_share(self, doc, &no_memory), vg_check_clock_share(self, doc));
+        proven_s = fmax(proven_s, share * self->watch->revisit_s);
         json_decref(doc);
     }
     if (no_memory) {

@@ -89,6 +89,12 @@ static bool check_base(struct vg_check *self, int i)
     const struct vg_plan_sortie *a = &self->plan->sorties[i];
     int64_t land = vg_check_ticks(a->land_s);
     int next = i;
+    if (self->base_from[i] != self->base_to[i] && !self->watch->may_land_elsewhere) {
+        return vg_check_break(self, "landings",
+                              "sortie %s of drone %s takes off from %s and lands at %s; in this "
+                              "watch flights land where they took off (landings: home)",
+                              a->id, a->drone, a->base_from, a->base_to);
+    }
     int64_t least = INT64_MAX;
     for (int j = 0; j < self->plan->n_sorties; j++) {
         const struct vg_plan_sortie *b = &self->plan->sorties[j];
@@ -234,10 +240,27 @@ static bool check_pads(struct vg_check *self, int base, struct event *ev)
                           self->watch->bases[base].name, held, so->id, so->drone, pads);
 }
 
+/* A drone that goes from base to base begins at its own: some sortie must take off there. */
+static bool check_beginning(struct vg_check *self, int i)
+{
+    int own = self->watch->drones[self->drone[i]].base;
+    bool does = self->base_from[i] == self->base_to[i];
+    for (int j = 0; j < self->plan->n_sorties && !does; j++) {
+        does = self->drone[j] == self->drone[i] && self->base_from[j] == own;
+    }
+    return does || vg_check_break(self, "base",
+                                  "drone %s is at home at %s, from where none of its sorties takes "
+                                  "off: it could never begin",
+                                  self->plan->sorties[i].drone, self->watch->bases[own].name);
+}
+
 bool vg_check_fleet(struct vg_check *self, bool *out_no_memory)
 {
     int n = self->plan->n_sorties;
     for (int i = 0; i < n; i++) {
+        if (!check_beginning(self, i)) {
+            return false;
+        }
         if (!check_self(self, i)) {
             return false;
         }

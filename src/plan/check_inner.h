@@ -19,6 +19,7 @@ struct vg_check {
     int *base_to;
     int64_t *every; /* ticks after which a sortie's visits come round, all drones that fly them
                        together (check_repeat.c); 0: another sortie stands for it */
+    double relay_share; /* proven for flights that land anywhere: worst gap / wanted revisit */
 };
 
 /* The first broken rule stands. Returns false, so that a check can `return vg_check_break(...)`. */
@@ -42,7 +43,7 @@ bool vg_check_cover(
     struct vg_check *self); /* check_cover.c: every stretch there, none falsely out of reach */
 bool vg_check_gaps(struct vg_check *self, bool *out_no_memory); /* check_gaps.c */
 bool vg_check_bound(struct vg_check *self, bool *out_no_memory); /* check_bound.c */
-bool vg_check_wider(struct vg_check *self); /* check_wider.c */
+bool vg_check_wider(struct vg_check *self); /* check_wider.c: fills relay_share */
 bool vg_check_least(struct vg_check *self, bool *out_no_memory); /* check_least.c */
 
 /* Cuts: for each k, sum over b of price[k * n_bases + b] x_b >= need[k] > 0. Does it hold that no

@@ -290,6 +290,9 @@ bool vg_check_wider(struct vg_check *self)
     for (size_t k = 0; k < json_array_size(all) && is_kept; k++) {
         struct claim claim = {.excess = -1};
         double share = needed(self, json_array_get(all, k), &claim);
+        if (share >= 1 && claim.may_relay) {
+            self->relay_share = fmax(self->relay_share, claim.share);
+        }
         if (!(share >= 1)) {
             is_kept = vg_check_break(
                 self, "wider-bound",

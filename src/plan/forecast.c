@@ -57,18 +57,50 @@ bool vg_replan_counts(const struct vg_watchfile *watch, const struct vg_plan *pl
     return !plan->has_daylight || vg_clock_counts(watch, plan, sortie, &then);
 }
 
+/* The first take-off of a sortie, from the epoch on, that is not before since_s. */
+static double first_turn(const struct vg_plan_sortie *so, double since_s)
+{
+    return fmax(0, ceil((since_s - so->takeoff_s) / so->period_s - 1e-9));
+}
+
+/* When each drone takes its flights up: the first that begins where it is. NULL: out of memory. */
+static double *find_joins(const struct vg_replan_input *in, const struct vg_plan *plan,
+                          double since_s)
+{
+    double *joins_s = malloc(((size_t)in->watch->n_drones + 1) * sizeof *joins_s);
+    bool does_wander = vg_plan_wanders(plan);
+    for (int d = 0; d < in->watch->n_drones && joins_s != NULL; d++) {
+        joins_s[d] = does_wander && in->drones[d].at > 0 ? HUGE_VAL : since_s;
+    }
+    for (int k = 0; k < plan->n_sorties && joins_s != NULL && does_wander; k++) {
+        const struct vg_plan_sortie *so = &plan->sorties[k];
+        int d = vg_watchfile_find_drone(in->watch, so->drone);
+        int at = d >= 0 ? in->drones[d].at : 0;
+        double takeoff_s = so->takeoff_s + first_turn(so, since_s) * so->period_s;
+        if (at > 0 && takeoff_s < joins_s[d] &&
+            strcmp(in->watch->bases[at - 1].name, so->base_from) == 0) {
+            joins_s[d] = takeoff_s;
+        }
+    }
+    return joins_s;
+}
+
+static double since_of(const struct vg_replan_input *in)
+{
+    return in->plan_now_s - (in->is_from_rest ? 0 : VG_GROUND_LATE_S);
+}
+
 /* Every flight of the sortie that its drone can make before the end. */
 static bool add_sortie(struct passes *all, const struct vg_replan_input *in,
-                       const struct vg_plan *plan, const struct vg_plan_sortie *so, double end_s)
+                       const struct vg_plan *plan, const struct vg_plan_sortie *so,
+                       const double *joins_s, double end_s)
 {
     int d = vg_watchfile_find_drone(in->watch, so->drone);
     bool is_good = true;
-    if (d < 0 || in->drones[d].is_out) {
+    if (d < 0 || in->drones[d].is_out || !(joins_s[d] < HUGE_VAL)) {
         return true;
     }
-    double since_s = in->plan_now_s - (in->is_from_rest ? 0 : VG_GROUND_LATE_S);
-    double turn = ceil((since_s - so->takeoff_s) / so->period_s - 1e-9);
-    for (turn = fmax(turn, 0); is_good; turn++) {
+    for (double turn = first_turn(so, joins_s[d]); is_good; turn++) {
         double takeoff_s = turn * so->period_s + so->takeoff_s - in->plan_now_s;
         double late_s = fmax(0, in->drones[d].ready_s - takeoff_s);
         if (takeoff_s > end_s) {
@@ -129,12 +161,13 @@ enum vg_status vg_replan_forecast(const struct vg_replan_input *in, const struct
     struct vg_ground g;
     struct passes all = {0};
     double end_s = end_of(in->plan);
-    bool is_good = vg_ground_init(&g, in, plan);
+    double *joins_s = find_joins(in, plan, since_of(in));
+    bool is_good = vg_ground_init(&g, in, plan) && joins_s != NULL;
     for (int k = 0; is_good && k < in->n_under_way; k++) {
         is_good = add_pass(&all, in->under_way[k]);
     }
     for (int k = 0; is_good && k < plan->n_sorties; k++) {
-        is_good = add_sortie(&all, in, plan, &plan->sorties[k], end_s);
+        is_good = add_sortie(&all, in, plan, &plan->sorties[k], joins_s, end_s);
     }
     if (is_good) {
         if (all.n > 0) {
@@ -146,6 +179,7 @@ enum vg_status vg_replan_forecast(const struct vg_replan_input *in, const struct
         *out = judge(&g, end_s);
     }
     vg_ground_finish(&g);
+    free(joins_s);
     free(all.items);
     return is_good ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
 }

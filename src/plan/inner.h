@@ -203,6 +203,7 @@ struct vg_piece {
     double revisit_s; /* the least wanted on it */
     bool is_way_given; /* false: the shorter direction is flown */
     bool is_backward;
+    int elsewhere; /* 0: lands where it took off; else 1 + the crew at whose base it lands */
 };
 
 struct vg_partition {

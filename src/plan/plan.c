@@ -552,6 +552,15 @@ struct vg_plan_point vg_plan_between(const struct vg_plan_point *from, double t_
                                   from->alt_msl_m + f * (to->alt_msl_m - from->alt_msl_m)};
 }
 
+bool vg_plan_wanders(const struct vg_plan *plan)
+{
+    bool does = false;
+    for (int k = 0; k < plan->n_sorties && !does; k++) {
+        does = strcmp(plan->sorties[k].base_from, plan->sorties[k].base_to) != 0;
+    }
+    return does;
+}
+
 double vg_plan_tick_s(double t_s)
 {
     return round(t_s * VG_TICKS_PER_S) / VG_TICKS_PER_S;

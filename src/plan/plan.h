@@ -143,6 +143,9 @@ void vg_plan_finish(struct vg_plan *self);
 /* The watch as the plan takes it: in the plan's own wind. Shares all memory with `watch`. */
 struct vg_watchfile vg_plan_watch(const struct vg_plan *plan, const struct vg_watchfile *watch);
 
+/* Does some sortie land elsewhere than it took off? */
+bool vg_plan_wanders(const struct vg_plan *plan);
+
 /* Where a drone is between a track point and the one behind it, moving evenly; at an end outside.
  */
 struct vg_plan_point vg_plan_between(const struct vg_plan_point *from, double t_s);

@@ -42,6 +42,8 @@ struct making {
     struct vg_problem problem;
     const struct vg_planner_options *options;
     double bound; /* gap / wanted revisit */
+    double home_bound; /* the same for flights that land at home */
+    double home_ratio; /* worst gap to it; 0 unknown */
     char *certificate;
     struct vg_costs costs; /* of sites */
     struct vg_rates rates;
@@ -349,10 +351,36 @@ static enum vg_status solve_rates(struct vg_problem *p, struct vg_costs *costs, 
     return st == VG_OK ? vg_rates_solve(out, 1, close, BOUND_ROUNDS, err) : st;
 }
 
+/* By the clock flights land at home. */
+static bool may_relay(const struct making *mk)
+{
+    return mk->problem.watch->may_land_elsewhere && mk->problem.clock == NULL && !is_quick(mk);
+}
+
+/* Where flights may land elsewhere what holds for those that land at home proves nothing: it gives
+ * way. */
 static enum vg_status certify_wider(struct making *mk, struct vg_error *err)
 {
+    static const char RELAY[] = "{\"class\":\"single-pass, landing at any base\"}";
     const struct vg_planner_options *o = mk->options;
-    return vg_wider_add(&mk->rates, o->go_on_wider, o->ctx, &mk->certificate, err);
+    bool is_all = o != NULL && o->wants_wider;
+    double relay = 0;
+    mk->home_bound = mk->bound;
+    if (!is_all && !may_relay(mk)) {
+        return VG_OK;
+    }
+    if (may_relay(mk)) {
+        free(mk->certificate);
+        mk->certificate = malloc(sizeof RELAY);
+        if (mk->certificate == NULL) {
+            return no_memory(err);
+        }
+        memcpy(mk->certificate, RELAY, sizeof RELAY);
+    }
+    enum vg_status st = vg_wider_add(&mk->rates, !is_all, o != NULL ? o->go_on_wider : NULL,
+                                     o != NULL ? o->ctx : NULL, &relay, &mk->certificate, err);
+    mk->bound = may_relay(mk) ? relay : mk->bound;
+    return st;
 }
 
 static enum vg_status solve_bound(struct making *mk, struct vg_error *err)
@@ -546,6 +574,11 @@ static enum vg_status make_periodic(struct making *mk, struct vg_error *err)
     return st;
 }
 
+static double whole_ticks(double s)
+{
+    return floor(s * VG_TICKS_PER_S) / VG_TICKS_PER_S;
+}
+
 static enum vg_status make_plan(struct making *mk, struct vg_error *err)
 {
     enum vg_lang lang = err != NULL ? err->lang : VG_LANG_EN;
@@ -565,15 +598,16 @@ static enum vg_status make_plan(struct making *mk, struct vg_error *err)
     if (st == VG_OK && !is_quick(mk)) { /* who is in a hurry merges plans first */
         st = vg_apart_settle(&mk->plan, mk->problem.watch, mk->problem.terrain, &apart, err);
     }
-    if (st == VG_OK && mk->options != NULL && mk->options->wants_wider) {
+    if (st == VG_OK) {
         st = certify_wider(mk, err);
     }
     if (st != VG_OK) {
         return st;
     }
-    mk->plan.bound_s =
-        floor(mk->bound * mk->problem.watch->revisit_s * VG_TICKS_PER_S) / VG_TICKS_PER_S;
+    mk->plan.bound_s = whole_ticks(mk->bound * mk->problem.watch->revisit_s);
     mk->plan.ratio = mk->plan.bound_s > 0 ? mk->plan.worst_gap_s / mk->plan.bound_s : 0;
+    double home_s = whole_ticks(mk->home_bound * mk->problem.watch->revisit_s);
+    mk->home_ratio = home_s > 0 ? mk->plan.worst_gap_s / home_s : 0;
     mk->plan.certificate = mk->certificate;
     mk->certificate = NULL;
     return VG_OK;
@@ -617,7 +651,7 @@ static bool is_far(const struct making *mk)
     static const double FAR = 1.5;
     const struct vg_planner_options *o = mk->options;
     return o != NULL && o->moves > 0 && !o->is_quick && !(o->site_step_m > 0) &&
-           mk->n_nodes <= MOST_FINER && mk->plan.ratio > FAR &&
+           mk->n_nodes <= MOST_FINER && mk->home_ratio > FAR &&
            (o->go_on == NULL || o->go_on(o->ctx));
 }
 

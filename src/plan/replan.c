@@ -328,10 +328,11 @@ static enum vg_status search(const struct vg_replan_input *in, struct vg_region 
 {
     struct vg_replan_outcome next = {0};
     bool is_open = true;
-    enum vg_status st = in->is_other_wind ? VG_OK : close_ranks(in, region, &next, err);
+    bool is_anew = vg_plan_wanders(in->plan); /* its flights are not those of any one base */
+    enum vg_status st = in->is_other_wind || is_anew ? VG_OK : close_ranks(in, region, &next, err);
     offer(in, &next, io);
     for (int round = 0; st == VG_OK && is_open; round++) {
-        bool is_fresh = round == 0 && region->n_bases <= FEW;
+        bool is_fresh = is_anew || (round == 0 && region->n_bases <= FEW);
         bool is_tried = region->n_parts > 0 && (is_fresh || !will_be_kept(in, io));
         if (io->with.ratio <= 1 || (round > 0 && will_be_kept(in, io))) {
             break;

@@ -7,6 +7,9 @@
  * would make the worst to come worse. No flight under way is touched: what it will still see
  * counts, and its drone flies again once it is down and turned round.
  *
+ * A plan whose flights land at other bases than they began at gives way to a whole new one whose
+ * flights land at home: the watch is to have each drone at the base where it is, or will land.
+ *
  * The forecast looks at the middle of every 500 m of line. It is what a person is told, not a
  * proof: the merged plan is a plan like any other, and `vg_check_plan` judges it.
  *
@@ -20,6 +23,8 @@
 struct vg_replan_drone {
     bool is_out; /* does not fly until further notice */
     double ready_s; /* from now: down, turned round */
+    int at; /* where it is then: 1 + the base; 0: wherever its next flight begins. Asked for only
+               where the plan's flights land elsewhere */
 };
 
 /* What a flight under way will still see (vg_replan_counts); seconds from now. */

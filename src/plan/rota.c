@@ -32,8 +32,8 @@ struct vg_rota_work {
     int n_spans;
     struct range ranges[MOST_RANGES];
     int n_ranges;
-    int crews[VG_ROTA_CHANGES * 4];
-    double over[VG_ROTA_CHANGES * 4];
+    int crews[VG_ROTA_CHANGES * 6];
+    double over[VG_ROTA_CHANGES * 6];
     int n_crews;
     int near[MOST_OVER]; /* sorties that touch the range at hand */
     int n_near;
@@ -42,6 +42,7 @@ struct vg_rota_work {
     double when[MOST_OVER];
     double *start; /* of a crew's sorties round the period */
     double *end;
+    struct vg_pool pool;
     struct vg_rota_sortie old[VG_ROTA_CHANGES];
 };
 
@@ -52,16 +53,18 @@ static bool take_lists(struct vg_rota *self)
     const struct vg_rota_tables *t = self->tables;
     int n_crews = t->p->n_crews;
     self->of_crew = calloc((size_t)n_crews + 1, sizeof *self->of_crew);
+    self->of_land = calloc((size_t)n_crews + 1, sizeof *self->of_land);
     self->of_chain = calloc((size_t)t->n_chains + 1, sizeof *self->of_chain);
     self->link_cost = calloc((size_t)t->n_chains + 1, sizeof *self->link_cost);
     self->price = calloc((size_t)t->n_chains + 1, sizeof *self->price);
     self->price_sum = calloc((size_t)t->n_chains + 1, sizeof *self->price_sum);
     self->weight = calloc((size_t)t->n_chains + 1, sizeof *self->weight);
-    bool is_ok = self->of_crew && self->of_chain && self->link_cost && self->price &&
-                 self->price_sum && self->weight;
+    bool is_ok = self->of_crew && self->of_land && self->of_chain && self->link_cost &&
+                 self->price && self->price_sum && self->weight;
     for (int c = 0; c < n_crews && is_ok; c++) {
         self->of_crew[c] = calloc(VG_ROTA_MOST + 1, sizeof(int));
-        is_ok = self->of_crew[c] != NULL;
+        self->of_land[c] = calloc(VG_ROTA_MOST + 1, sizeof(int));
+        is_ok = self->of_crew[c] != NULL && self->of_land[c] != NULL;
     }
     for (int k = 0; k < t->n_chains && is_ok; k++) {
         size_t n = (size_t)t->chains[k].n + 1;
@@ -96,7 +99,8 @@ bool vg_rota_init(struct vg_rota *self, const struct vg_rota_tables *tables)
         self->work->spans = calloc(MOST_SPANS, sizeof *self->work->spans);
         self->work->start = calloc(VG_ROTA_MOST, sizeof(double));
         self->work->end = calloc(VG_ROTA_MOST, sizeof(double));
-        is_ok = self->work->spans && self->work->start && self->work->end;
+        is_ok = self->work->spans && self->work->start && self->work->end &&
+                vg_pool_init(&self->work->pool, (int)n_crews, VG_ROTA_MOST);
     }
     for (size_t c = 0; c < n_crews && is_ok; c++) {
         self->crew_weight[c] = 1;
@@ -115,6 +119,9 @@ void vg_rota_finish(struct vg_rota *self)
     for (int c = 0; self->of_crew != NULL && c < self->tables->p->n_crews; c++) {
         free(self->of_crew[c]);
     }
+    for (int c = 0; self->of_land != NULL && c < self->tables->p->n_crews; c++) {
+        free(self->of_land[c]);
+    }
     for (int k = 0; self->weight != NULL && k < self->tables->n_chains; k++) {
         free(self->of_chain[k]);
         free(self->link_cost[k]);
@@ -126,8 +133,10 @@ void vg_rota_finish(struct vg_rota *self)
         free(self->work->spans);
         free(self->work->start);
         free(self->work->end);
+        vg_pool_finish(&self->work->pool);
     }
     free(self->of_crew);
+    free(self->of_land);
     free(self->of_chain);
     free(self->link_cost);
     free(self->price);
@@ -180,12 +189,14 @@ static void list_drop(int *list, int id)
 static void put_in(struct vg_rota *self, int id)
 {
     list_add(self->of_crew[self->sorties[id].crew], id);
+    list_add(self->of_land[vg_rota_land(&self->sorties[id])], id);
     list_add(self->of_chain[self->sorties[id].chain], id);
 }
 
 static void take_out(struct vg_rota *self, int id)
 {
     list_drop(self->of_crew[self->sorties[id].crew], id);
+    list_drop(self->of_land[vg_rota_land(&self->sorties[id])], id);
     list_drop(self->of_chain[self->sorties[id].chain], id);
 }
 
@@ -253,12 +264,15 @@ static int collect_events(struct vg_rota *self, int crew, double *out, int cap)
     const struct vg_problem *p = self->tables->p;
     int n = 0;
     for (int c = crew; c < p->n_crews; c++) {
-        const int *list = self->of_crew[c];
-        for (int q = 1; q <= list[0] && p->crews[c].base == p->crews[crew].base && n + 2 <= cap;
-             q++) {
-            const struct vg_rota_sortie *s = &self->sorties[list[q]];
+        const int *up = self->of_crew[c];
+        const int *down = self->of_land[c];
+        bool is_here = p->crews[c].base == p->crews[crew].base;
+        for (int q = 1; q <= up[0] && is_here && n < cap; q++) {
+            out[n++] = round_period(self->sorties[up[q]].at_s, self->period_s);
+        }
+        for (int q = 1; q <= down[0] && is_here && n < cap; q++) {
+            const struct vg_rota_sortie *s = &self->sorties[down[q]];
             double land_s = s->at_s + s->busy_s - p->crews[c].turnaround_s;
-            out[n++] = round_period(s->at_s, self->period_s);
             out[n++] = round_period(land_s, self->period_s);
         }
     }
@@ -278,7 +292,8 @@ static double pads_lack_s(struct vg_rota *self, int crew)
     double lack = 0;
     pads = pads > 0 ? pads : 1;
     for (int c = crew; c < p->n_crews; c++) {
-        n += p->crews[c].base == p->crews[crew].base ? 2 * self->of_crew[c][0] : 0;
+        bool is_here = p->crews[c].base == p->crews[crew].base;
+        n += is_here ? self->of_crew[c][0] + self->of_land[c][0] : 0;
     }
     if (n * PAD_S < SELDOM * self->period_s * pads) {
         return 0;
@@ -292,8 +307,8 @@ static double pads_lack_s(struct vg_rota *self, int crew)
     return lack;
 }
 
-/* Drone-seconds out beyond the crew's drones, and what the base's pads lack. */
-static double over_of(struct vg_rota *self, int crew)
+/* Drone-seconds out beyond the crew's drones. */
+static double out_of(struct vg_rota *self, int crew)
 {
     const int *list = self->of_crew[crew];
     struct vg_rota_work *w = self->work;
@@ -328,7 +343,24 @@ static double over_of(struct vg_rota *self, int crew)
         before = t;
         out += is_end ? -1 : 1;
     }
-    sum += out > drones ? (out - drones) * (d - before) : 0;
+    return sum + (out > drones ? (out - drones) * (d - before) : 0);
+}
+
+/* The crew that answers for the drones of all that share them. */
+static int first_of_pool(const struct vg_rota *self, int crew)
+{
+    return self->is_pooled ? self->tables->pool[crew] : crew;
+}
+
+/* What a crew's drones lack, or its pool's, and what the base's pads do. */
+static double over_of(struct vg_rota *self, int crew)
+{
+    double sum = 0;
+    if (!self->is_pooled) {
+        sum = out_of(self, crew);
+    } else if (first_of_pool(self, crew) == crew) {
+        sum = vg_rota_pool_over_s(self, &self->work->pool, crew);
+    }
     if (first_of_base(self->tables->p, crew) == crew) {
         sum += pads_lack_s(self, crew);
     }
@@ -597,7 +629,7 @@ void vg_rota_load(struct vg_rota *self, const struct vg_rota_sortie *sorties, in
     self->period_s = period_s;
     self->n = self->n_live = 0;
     for (int c = 0; c < t->p->n_crews; c++) {
-        self->of_crew[c][0] = 0;
+        self->of_crew[c][0] = self->of_land[c][0] = 0;
     }
     for (int k = 0; k < t->n_chains; k++) {
         self->of_chain[k][0] = 0;
@@ -638,7 +670,7 @@ static void add_range(struct vg_rota_work *w, const struct vg_rota_sortie *s)
     w->ranges[w->n_ranges++] = r;
 }
 
-static void add_crew(struct vg_rota_work *w, int crew)
+static void add_one(struct vg_rota_work *w, int crew)
 {
     for (int q = 0; q < w->n_crews; q++) {
         if (w->crews[q] == crew) {
@@ -646,6 +678,17 @@ static void add_crew(struct vg_rota_work *w, int crew)
         }
     }
     w->crews[w->n_crews++] = crew;
+}
+
+/* The crews that a sortie costs something. */
+static void add_crews(const struct vg_rota *self, const struct vg_rota_sortie *s)
+{
+    const struct vg_problem *p = self->tables->p;
+    add_one(self->work, first_of_pool(self, s->crew));
+    add_one(self->work, first_of_base(p, s->crew));
+    if (s->elsewhere > 0) {
+        add_one(self->work, first_of_base(p, vg_rota_land(s)));
+    }
 }
 
 static void apply(struct vg_rota *self, const struct vg_rota_change *changes, int n)
@@ -657,15 +700,13 @@ static void apply(struct vg_rota *self, const struct vg_rota_change *changes, in
         w->old[q] = *s;
         if (s->is_on) {
             add_range(w, s);
-            add_crew(w, s->crew);
-            add_crew(w, first_of_base(self->tables->p, s->crew));
+            add_crews(self, s);
             take_out(self, changes[q].id);
         }
         *s = changes[q].to;
         if (s->is_on) {
             add_range(w, s);
-            add_crew(w, s->crew);
-            add_crew(w, first_of_base(self->tables->p, s->crew));
+            add_crews(self, s);
             put_in(self, changes[q].id);
         }
     }

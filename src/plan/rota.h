@@ -12,6 +12,9 @@
  * Both are 0 exactly when the target is kept, on the links' middles; rota_polish.c judges at the
  * ends. A change is priced on the links and crews it touches only.
  *
+ * Where flights may land elsewhere the drones of a type are one pool: a sortie that lands is ready
+ * at the base where it landed, and what counts is how many drones all its bases need (rota_pool.c).
+ *
  * In one period between two ends of sorties the same sorties pass every link; if they all fly the
  * same way at the same speed their gaps are the same on each, and are worked out once.
  *
@@ -33,10 +36,17 @@ struct vg_rota_sortie {
     bool is_backward;
     bool is_on; /* false: a free place in the list */
     bool is_flown; /* times below are those of a finished flight, not to be worked out again */
+    int elsewhere; /* 0: lands where it took off; else 1 + the crew at whose base it lands */
     double at_s; /* take-off, any time, taken round the period */
     double busy_s; /* flight and turnaround */
     double sight_s; /* passes node k at at_s + sight_s + fwd[k], or + sight_s - bwd[k] */
 };
+
+/* The crew at whose base it lands. */
+static inline int vg_rota_land(const struct vg_rota_sortie *s)
+{
+    return s->elsewhere > 0 ? s->elsewhere - 1 : s->crew;
+}
 
 /* A near-optimal sortie of the linear program, to begin with and to insert. */
 struct vg_rota_pattern {
@@ -82,6 +92,8 @@ struct vg_rota_tables {
     int *least_drones; /* per crew: those that stay there, one at least */
     struct vg_rota_deals deals;
     bool *is_near; /* [crew * n_crews + crew]: some link is within reach of both */
+    const int *pool; /* per crew: the first crew of its type, where flights may land elsewhere;
+                        NULL: they may not */
 };
 
 enum vg_status vg_rota_tables_init(struct vg_rota_tables *self, struct vg_problem *p,
@@ -104,7 +116,9 @@ struct vg_rota {
     int cap;
     int *live; /* ids of those that are on */
     int n_live;
+    bool is_pooled; /* sorties may land elsewhere: drones count by type */
     int **of_crew; /* ids; count first */
+    int **of_land; /* those that land there */
     int **of_chain;
     double **link_cost; /* per chain */
     double **price; /* per chain, links: of a second of excess, in drone-seconds */
@@ -158,6 +172,42 @@ enum vg_status vg_rota_deals_find(const struct vg_rota_tables *tables, struct vg
 /* A free place for a sortie to come; -1 if there is none. */
 int vg_rota_place(struct vg_rota *self);
 
+/* ---- pools (rota_pool.c) ---- */
+
+/* Free drones at the bases of a pool as the period begins. */
+struct vg_pool {
+    double period_s;
+    int n_drones; /* of the pool */
+    double *start; /* of one base: take-offs, and when those that land are ready; in [0, period) */
+    double *ready;
+    double *spent_s; /* at each level */
+    struct vg_pool_gain *gains;
+    int n_gains;
+    int n_out; /* drones in the air, or turning round, as the period begins */
+    int least; /* sum of the bases' least levels */
+    int uneven; /* sum of what takes off more than lands, or less */
+    int *group; /* per crew, see vg_pool_group */
+    int *stock; /* per crew: free as the period begins */
+    int *n_start;
+};
+bool vg_pool_init(struct vg_pool *self, int n_crews, int most_sorties);
+void vg_pool_finish(struct vg_pool *self);
+void vg_pool_begin(struct vg_pool *self, double period_s, int n_drones);
+/* Take-offs and readies of one crew's base lie in start and ready, in any order. n_out counts
+ * elsewhere. */
+void vg_pool_add(struct vg_pool *self, int crew, int n_start, int n_ready);
+/* Drone-seconds that are wanting, its drones lying where they are wanted least; 0: every take-off
+ * finds a drone. Fills the stock of the crews that were added. */
+double vg_pool_deal(struct vg_pool *self);
+/* The same for all drones of a type of a rota, with the price of take-offs that no landing makes
+ * good. */
+double vg_rota_pool_over_s(const struct vg_rota *self, struct vg_pool *room, int first);
+/* Which crews share drones, as the sorties have it: out_group[c] is the first crew of c's. */
+void vg_pool_group(const struct vg_problem *p, const struct vg_rota_sortie *sorties, int n,
+                   int *out_group);
+/* Changes that land somewhere else. */
+int vg_rota_propose_relay(struct vg_rota *self, struct vg_rng *rng, struct vg_rota_change *out);
+
 /* Proposes changes at random; 0 if this one came to nothing. */
 int vg_rota_propose(struct vg_rota *self, struct vg_rng *rng, struct vg_rota_change *out);
 
@@ -176,6 +226,7 @@ struct vg_rota_plan {
     struct vg_rota_sortie *sorties; /* malloc */
     int n;
     int deal; /* of the drones, see tables */
+    bool is_pooled;
     double target;
     double period_s;
     double by_day;
@@ -188,9 +239,11 @@ struct vg_rota_options {
     void *ctx;
 };
 /* The best rota found; out->n = 0 if none was. Where tables have a clock its period is a day
- * (day_search.c). */
+ * (day_search.c). *out_home: where flights may land elsewhere, the best in which none does. Both
+ * are the caller's to free, whatever is answered. */
 enum vg_status vg_rota_search(const struct vg_rota_tables *t, const struct vg_rota_options *options,
-                              struct vg_rota_plan *io, struct vg_error *err) VG_MUST_USE;
+                              struct vg_rota_plan *out, struct vg_rota_plan *out_home,
+                              struct vg_error *err) VG_MUST_USE;
 
 /* Flights of a day's timetable, which take off at 0 as counted, become what they are in the wind of
  * their hours (day_wind.c). false: out of memory. */
@@ -204,9 +257,25 @@ enum vg_status vg_rota_improve(struct vg_problem *p, const struct vg_rates *rate
                                const struct vg_planner_options *options, double share,
                                struct vg_plan *io, struct vg_error *err) VG_MUST_USE;
 
+/* A place in a ring: the take-offs of the drone that has it. */
+struct vg_rota_turn {
+    int crew; /* from whose base */
+    int64_t at; /* ticks, in [0, around) */
+};
+struct vg_rota_slot {
+    struct vg_rota_turn *turns;
+    int n;
+    int64_t around; /* ticks after which it begins again */
+};
+/* Which drone of a pool has which place, so that each begins at its own base, or comes to it as
+ * soon as may be (rota_slots.c). false: some drone whose base is given would never come to it. */
+bool vg_rota_slots_fill(const struct vg_problem *p, const int *group, int first,
+                        const struct vg_rota_slot *slots, int n, int *out_drones);
+
 /* Who flies what (rota_crew.c): sorties with names, drones and periods from flights that take off
  * at 0; at_ticks: take-offs. Nothing is added where it fails. VG_E_INVALID: drones find no turns in
- * which each has its maintenance. */
+ * which each has its maintenance. VG_E_NOT_FOUND, without words: no drone is ready for some
+ * take-off of a pool, or some drone never comes to its own base. */
 enum vg_status vg_rota_hand_out(const struct vg_problem *p, const struct vg_rota_plan *rota,
                                 const struct vg_plan_sortie *flights, struct vg_plan *io,
                                 struct vg_error *err) VG_MUST_USE;

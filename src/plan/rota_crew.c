@@ -5,6 +5,10 @@
  * each sortie has a next one, and the sorties fall into rings. A drone that flies a ring of sorties
  * is back at its first one after a whole number l of periods; l drones fly the ring, each one
  * period behind the one before, and the ls of a crew's rings add up to its n drones.
+ *
+ * Where flights may land elsewhere the same holds base by base, with the drones that are free there
+ * in place of n - out, and rings lead from base to base (rota_slots.c says which drone has which
+ * place in them).
  */
 #include "plan/rota.h"
 
@@ -35,9 +39,11 @@ struct hand {
     struct moment *ready;
     struct job *jobs; /* numbered behind the sorties */
     int n_jobs;
+    struct vg_pool pool;
     int *next; /* per sortie */
     int64_t *wait; /* from its take-off to that of the next */
     bool *is_done;
+    struct vg_rota_turn *turns; /* of a pool's slots, room for all sorties each */
 };
 
 static int64_t ticks(double s)
@@ -76,24 +82,40 @@ static int64_t takeoff_of(const struct hand *self, int k)
     return t < 0 ? t + self->period : t;
 }
 
-/* Links the crew's sorties; how many there are. */
-static int link_crew(struct hand *self, int crew)
+static int land_of(const struct hand *self, int k)
+{
+    return k < self->rota->n ? vg_rota_land(&self->rota->sorties[k]) : crew_of(self, k);
+}
+
+/* Fills start and ready of a crew's base. false: not as many land as take off. */
+static bool collect(struct hand *self, int crew, int *out_n, int64_t *out_out)
 {
     int n = 0;
-    int64_t out = 0;
+    int n_ready = 0;
+    *out_out = 0;
     for (int k = 0; k < self->rota->n + self->n_jobs; k++) {
+        int64_t at = takeoff_of(self, k);
         if (crew_of(self, k) == crew) {
-            int64_t at = takeoff_of(self, k);
+            self->start[n++] = (struct moment){k, at, 0};
+        }
+        if (land_of(self, k) == crew) {
             int64_t end = at + busy_of(self, k);
-            self->start[n] = (struct moment){k, at, 0};
-            self->ready[n++] = (struct moment){k, end % self->period, end / self->period};
-            out += end / self->period;
+            self->ready[n_ready++] = (struct moment){k, end % self->period, end / self->period};
+            *out_out += end / self->period;
         }
     }
     qsort(self->start, (size_t)n, sizeof *self->start, by_moment);
-    qsort(self->ready, (size_t)n, sizeof *self->ready, by_moment);
+    qsort(self->ready, (size_t)n_ready, sizeof *self->ready, by_moment);
+    *out_n = n;
+    return n == n_ready;
+}
+
+/* Links the sorties that land at a crew's base to those that take off there, `ready` of its drones
+ * being free as the period begins. */
+static void link_base(struct hand *self, int n, int64_t ready)
+{
     for (int m = 0; m < n; m++) {
-        int64_t q = m + self->p->crews[crew].n - out;
+        int64_t q = m + ready;
         int64_t wraps = q >= 0 ? q / n : -((-q + n - 1) / n);
         const struct moment *from = &self->ready[m];
         const struct moment *to = &self->start[q - wraps * n];
@@ -101,7 +123,54 @@ static int link_crew(struct hand *self, int crew)
         self->wait[from->sortie] =
             to->t + (wraps + from->turns) * self->period - takeoff_of(self, from->sortie);
     }
-    return n;
+}
+
+static void link_crew(struct hand *self, int crew)
+{
+    int n;
+    int64_t out;
+    collect(self, crew, &n, &out);
+    link_base(self, n, self->p->crews[crew].n - out);
+}
+
+/* All bases of a pool. Drones to spare stand where most flights begin. false: it cannot be flown.
+ */
+static bool link_pool(struct hand *self, int first)
+{
+    const struct vg_problem *p = self->p;
+    int n_drones = 0;
+    int busiest = first;
+    int n;
+    int64_t out;
+    bool is_even = true;
+    for (int c = first; c < p->n_crews; c++) {
+        n_drones += self->pool.group[c] == first ? p->crews[c].n : 0;
+    }
+    vg_pool_begin(&self->pool, (double)self->period, n_drones);
+    for (int c = first; c < p->n_crews; c++) {
+        if (self->pool.group[c] == first) {
+            is_even = collect(self, c, &n, &out) && is_even;
+            for (int k = 0; k < n && is_even; k++) {
+                self->pool.start[k] = (double)self->start[k].t;
+                self->pool.ready[k] = (double)self->ready[k].t;
+            }
+            self->pool.n_out += (int)out;
+            vg_pool_add(&self->pool, c, n, n);
+            busiest = self->pool.n_start[c] > self->pool.n_start[busiest] ? c : busiest;
+        }
+    }
+    int spare = n_drones - self->pool.n_out - self->pool.least - self->pool.n_gains;
+    if (!is_even || vg_pool_deal(&self->pool) > 0 || self->pool.n_start[busiest] == 0) {
+        return false;
+    }
+    self->pool.stock[busiest] += spare > 0 ? spare : 0;
+    for (int c = first; c < p->n_crews; c++) {
+        if (self->pool.group[c] == first) {
+            collect(self, c, &n, &out);
+            link_base(self, n, self->pool.stock[c]);
+        }
+    }
+    return true;
 }
 
 static enum vg_status add_sortie(struct hand *self, int k, int drone, int64_t at, int64_t period,
@@ -118,7 +187,8 @@ static enum vg_status add_sortie(struct hand *self, int k, int drone, int64_t at
     vg_format(so->drone, sizeof so->drone, "%s", w->drones[drone].id);
     vg_format(so->id, sizeof so->id, "%s.%d", so->drone, number);
     vg_format(so->base_from, sizeof so->base_from, "%s", w->bases[crew->base].name);
-    vg_format(so->base_to, sizeof so->base_to, "%s", w->bases[crew->base].name);
+    vg_format(so->base_to, sizeof so->base_to, "%s",
+              w->bases[self->p->crews[land_of(self, k)].base].name);
     so->takeoff_s = shift_s;
     so->land_s = so->track[so->n_track - 1].t_s;
     so->period_s = (double)period / VG_TICKS_PER_S;
@@ -150,14 +220,15 @@ static bool is_in_ring(const struct hand *self, int k, int of)
     return false;
 }
 
-/* Two drones on the ground at once may take each other's turn: where the two are in different rings
- * these become one. So every drone of a crew comes to its maintenance. */
+/* Two drones on the ground at a crew's base at once may take each other's turn: where the two are
+ * in different rings these become one. So every drone of a crew comes to its maintenance, and every
+ * one of a pool to its own base. */
 static void join_rings(struct hand *self, int crew)
 {
     int n = self->rota->n + self->n_jobs;
     for (int a = 0; a < n; a++) {
-        for (int b = 0; b < n && crew_of(self, a) == crew; b++) {
-            if (crew_of(self, b) != crew || is_in_ring(self, b, a)) {
+        for (int b = 0; b < n && land_of(self, a) == crew; b++) {
+            if (land_of(self, b) != crew || is_in_ring(self, b, a)) {
                 continue;
             }
             int64_t wait_a = wait_for(self, a, self->next[b]);
@@ -245,21 +316,29 @@ static bool grow(struct vg_plan *plan, int more)
     return true;
 }
 
-/* The ring that sortie k is in, for its drones; *io_drone: the crew's first free one. */
-static enum vg_status add_ring(struct hand *self, int k, int *io_drone, struct vg_error *err)
+/* How long a drone takes round the ring that sortie k is in, and how many sorties there are. */
+static int64_t go_round(const struct hand *self, int k, int *out_n)
 {
-    const struct vg_crew *crew = &self->p->crews[crew_of(self, k)];
     int64_t around = 0;
-    int n = 0;
     int at = k;
+    *out_n = 0;
     do {
-        self->is_done[at] = true;
         around += self->wait[at];
-        n++;
+        (*out_n)++;
         at = self->next[at];
     } while (at != k);
+    return around;
+}
+
+/* The ring that sortie k is in, for its drones: the next of `drones`, which has n_free. */
+static enum vg_status add_ring(struct hand *self, int k, const int *drones, int n_free,
+                               int *io_drone, struct vg_error *err)
+{
+    int n;
+    int at = k;
+    int64_t around = go_round(self, k, &n);
     int n_drones = (int)(around / self->period);
-    if (n_drones < 1 || around % self->period != 0 || *io_drone + n_drones > crew->n) {
+    if (n_drones < 1 || around % self->period != 0 || *io_drone + n_drones > n_free) {
         return vg_fail(err, VG_E_INTERNAL, "a rota's drones do not come round");
     }
     if (!grow(self->plan, n * n_drones)) {
@@ -268,7 +347,8 @@ static enum vg_status add_ring(struct hand *self, int k, int *io_drone, struct v
     for (int d = 0; d < n_drones; d++) {
         int64_t t = takeoff_of(self, k) + d * self->period;
         for (int q = 0; q < n; q++) {
-            int drone = crew->drones[*io_drone];
+            int drone = drones[*io_drone];
+            self->is_done[at] = true;
             enum vg_status st = at < self->rota->n
                                     ? add_sortie(self, at, drone, t % around, around, q + 1, err)
                                     : add_slot(self, at, drone, t % around, around, err);
@@ -295,10 +375,105 @@ static enum vg_status hand_out(struct hand *self, struct vg_error *err)
         for (int k = 0; k < self->rota->n && st == VG_OK; k++) {
             if (self->rota->sorties[k].crew == c && !self->is_done[k]) {
                 st = check_maintenance(self, k, err);
-                st = st == VG_OK ? add_ring(self, k, &drone, err) : st;
+                st = st == VG_OK ? add_ring(self, k, self->p->crews[c].drones, self->p->crews[c].n,
+                                            &drone, err)
+                                 : st;
             }
         }
     }
+    return st;
+}
+
+/* ---- pools ---- */
+
+static bool is_of_pool(const struct hand *self, int k, int first)
+{
+    return self->pool.group[crew_of(self, k)] == first;
+}
+
+/* The places in a pool's rings, in the order in which add_ring fills them. */
+static int list_slots(const struct hand *self, int first, int *seen, struct vg_rota_slot *out,
+                      int most)
+{
+    int n_slots = 0;
+    memset(seen, 0, (size_t)self->rota->n * sizeof *seen);
+    for (int k = 0; k < self->rota->n; k++) {
+        int n;
+        if (seen[k] || !is_of_pool(self, k, first)) {
+            continue;
+        }
+        int64_t around = go_round(self, k, &n);
+        for (int d = 0; d < around / self->period && n_slots < most; d++) {
+            struct vg_rota_slot *slot = &out[n_slots++];
+            int64_t t = takeoff_of(self, k) + d * self->period;
+            int at = k;
+            *slot = (struct vg_rota_slot){.n = n, .around = around};
+            slot->turns = &self->turns[(size_t)(n_slots - 1) * (size_t)self->rota->n];
+            for (int q = 0; q < n; q++) {
+                seen[at] = 1;
+                slot->turns[q] = (struct vg_rota_turn){crew_of(self, at), t % around};
+                t += self->wait[at];
+                at = self->next[at];
+            }
+        }
+    }
+    return n_slots;
+}
+
+static enum vg_status hand_pool(struct hand *self, int first, struct vg_error *err)
+{
+    const struct vg_problem *p = self->p;
+    size_t most = (size_t)p->watch->n_drones + 1;
+    struct vg_rota_slot *slots = calloc(most, sizeof *slots);
+    int *drones = calloc(most, sizeof *drones);
+    int *seen = calloc((size_t)self->rota->n + 1, sizeof *seen);
+    enum vg_status st = VG_OK;
+    int n = 0;
+    self->turns = calloc(most * (size_t)self->rota->n, sizeof *self->turns);
+    if (slots == NULL || drones == NULL || seen == NULL || self->turns == NULL) {
+        st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    } else if (!link_pool(self, first)) {
+        st = VG_E_NOT_FOUND;
+    } else {
+        bool is_filled = false;
+        for (int pass = 0; pass < 2 && !is_filled; pass++) {
+            for (int c = first; c < p->n_crews && pass == 1; c++) {
+                join_rings(self, c);
+            }
+            n = list_slots(self, first, seen, slots, (int)most - 1);
+            is_filled = vg_rota_slots_fill(p, self->pool.group, first, slots, n, drones);
+        }
+        st = is_filled ? VG_OK : VG_E_NOT_FOUND;
+    }
+    for (int k = 0, drone = 0; k < self->rota->n && st == VG_OK; k++) {
+        if (is_of_pool(self, k, first) && !self->is_done[k]) {
+            st = add_ring(self, k, drones, n, &drone, err);
+        }
+    }
+    free(slots);
+    free(drones);
+    free(seen);
+    free(self->turns);
+    self->turns = NULL;
+    return st;
+}
+
+static enum vg_status hand_out_pools(struct hand *self, struct vg_error *err)
+{
+    enum vg_status st = vg_pool_init(&self->pool, self->p->n_crews, self->rota->n)
+                            ? VG_OK
+                            : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    if (st == VG_OK) {
+        vg_pool_group(self->p, self->rota->sorties, self->rota->n, self->pool.group);
+    }
+    for (int c = 0; c < self->p->n_crews && st == VG_OK; c++) {
+        int n_flights = 0;
+        for (int k = 0; k < self->rota->n; k++) {
+            n_flights += is_of_pool(self, k, c);
+        }
+        st = n_flights > 0 ? hand_pool(self, c, err) : VG_OK;
+    }
+    vg_pool_finish(&self->pool);
     return st;
 }
 
@@ -329,7 +504,7 @@ enum vg_status vg_rota_hand_out(const struct vg_problem *p, const struct vg_rota
         st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     } else {
         io->period_s = 0;
-        st = hand_out(&self, err);
+        st = rota->is_pooled ? hand_out_pools(&self, err) : hand_out(&self, err);
     }
     while (st != VG_OK && io->n_sorties > 0) { /* another rota may do */
         io->n_sorties--;

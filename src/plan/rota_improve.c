@@ -40,7 +40,8 @@ static enum vg_status fly(struct vg_problem *p, const struct vg_rota_tables *t,
                                        .i = s->i,
                                        .j = s->j,
                                        .is_way_given = true,
-                                       .is_backward = s->is_backward};
+                                       .is_backward = s->is_backward,
+                                       .elsewhere = s->elsewhere};
         double short_s = 0;
         st = vg_sortie_make(p, &piece, &flights[k], &short_s, err);
         if (st == VG_OK) {
@@ -81,6 +82,7 @@ static bool polish(struct vg_rota *room, struct vg_rota_plan *io, struct vg_rota
     static const double NEAR = 0.03;
     double ratio_s = io->period_s / io->target;
     vg_rota_set_deal(room, io->deal);
+    room->is_pooled = io->is_pooled;
     vg_rota_load(room, io->sorties, io->n, io->target, io->period_s);
     if (!vg_rota_polish(room, ratio_s * (1 - NEAR), ratio_s * (1 + NEAR), 10 * io->target, sorties,
                         &io->target, &io->period_s)) {
@@ -137,10 +139,10 @@ static enum vg_status make(struct vg_problem *p, const struct vg_rota_tables *t,
     } else {
         st = fly(p, t, io, flights, out_is_short, err);
     }
-    if (st == VG_OK && !*out_is_short && all_given_fly(p, io, drones) &&
+    if (st == VG_OK && !*out_is_short && (io->is_pooled || all_given_fly(p, io, drones)) &&
         polish(&room, io, sorties) && io->target < share) {
         bool is_by_hour = t->clock != NULL && p->watch->has_wind_hours;
-        st = vg_problem_deal(p, drones, err);
+        st = io->is_pooled ? VG_OK : vg_problem_deal(p, drones, err);
         if (st == VG_OK && is_by_hour && !vg_day_wind_fly(p, io, flights)) {
             st = no_memory(err);
         }
@@ -193,6 +195,7 @@ enum vg_status vg_rota_improve(struct vg_problem *p, const struct vg_rates *rate
 {
     struct vg_rota_tables t;
     struct vg_rota_plan rota = {0};
+    struct vg_rota_plan home = {0};
     struct vg_rota_options o = {.moves = options->moves,
                                 .seed = options->seed,
                                 .n_threads = options->n_threads > 1 ? options->n_threads : 1,
@@ -204,18 +207,24 @@ enum vg_status vg_rota_improve(struct vg_problem *p, const struct vg_rates *rate
     }
     bool is_short = true;
     for (int k = 0; k < TRIES && is_short && st == VG_OK; k++) {
-        st = vg_rota_search(&t, &o, &rota, err);
+        st = vg_rota_search(&t, &o, &rota, &home, err);
         is_short = false;
         if (st == VG_OK && rota.n > 0 && rota.target < share) {
             st = make(p, &t, &rota, share, io, &is_short, err);
         }
+        bool is_unfit = st == VG_E_NOT_FOUND || (st == VG_OK && !is_short && io->n_sorties == 0);
+        if (is_unfit && rota.is_pooled && home.n > 0 && home.target < share) {
+            st = make(p, &t, &home, share, io, &is_short, err);
+        }
+        st = st == VG_E_NOT_FOUND ? VG_OK : st; /* the tours are flown */
         if (st == VG_E_INVALID && k + 1 < TRIES) { /* no turns with maintenance for all drones */
             st = VG_OK;
             is_short = true;
             o.seed++;
         }
         free(rota.sorties);
-        rota = (struct vg_rota_plan){0};
+        free(home.sorties);
+        rota = home = (struct vg_rota_plan){0};
     }
     return st;
 }

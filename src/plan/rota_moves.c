@@ -457,6 +457,10 @@ int vg_rota_propose(struct vg_rota *self, struct vg_rng *rng, struct vg_rota_cha
         {0.87, replace},  {0.91, swap},        {0.95, shift_linked}, {0.965, change_crew},
         {0.975, split},   {0.985, join},       {1.0, shift_crew},
     };
+    static const double ELSEWHERE = 0.25;
+    if (self->is_pooled && vg_rng_unit(rng) < ELSEWHERE) {
+        return vg_rota_propose_relay(self, rng, out);
+    }
     double r = vg_rng_unit(rng);
     if (n_at_work(self) == 0) {
         return insert(self, rng, out);

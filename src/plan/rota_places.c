@@ -47,7 +47,8 @@ static void find_needs(struct vg_rota_walk *w)
     const struct vg_rota_tables *t = w->tables;
     int n = t->p->n_crews;
     for (int c = 0; c < n; c++) {
-        w->need[c] = r->over[c] + (r->of_crew[c][0] > 0 ? LEAST_NEED_S : 0);
+        const double over = r->over[r->is_pooled ? t->pool[c] : c];
+        w->need[c] = over + (r->of_crew[c][0] > 0 ? LEAST_NEED_S : 0);
     }
     for (int k = 0; k < t->n_chains; k++) {
         for (int i = 0; i < t->chains[k].n - 1; i++) {
@@ -77,7 +78,8 @@ static int pick_by_need(struct vg_rota_walk *w)
 /* A drone for a crew, taken from another; -1: there is no such deal. */
 static int give_drone(struct vg_rota_walk *w, int crew)
 {
-    for (int tries = 0; tries < DEAL_TRIES && w->tables->deals.n > 1; tries++) {
+    for (int tries = 0; tries < DEAL_TRIES && w->tables->deals.n > 1 && !w->rota.is_pooled;
+         tries++) {
         int from, to;
         int deal = vg_rota_other_deal(w, &from, &to);
         if (deal >= 0 && to == crew) {

@@ -52,6 +52,7 @@ struct polish {
     int *seen;
     struct cut cuts[MOST_CUTS];
     int n_cuts;
+    struct vg_pool pool;
     bool is_failed;
 };
 
@@ -282,26 +283,44 @@ static int n_jobs(const struct vg_rota *r, int crew)
     return r->tables->clock != NULL ? r->tables->clock->n_jobs[crew] : 0;
 }
 
+/* The bases of a pool need as many landings as take-offs; false: one has not. */
+static bool stock_pools(struct polish *self)
+{
+    const struct vg_rota *r = self->rota;
+    const struct vg_problem *p = r->tables->p;
+    bool is_even = true;
+    for (int c = 0; c < p->n_crews && r->is_pooled; c++) {
+        is_even = is_even && r->of_crew[c][0] == r->of_land[c][0];
+        if (r->tables->pool[c] == c) {
+            vg_rota_pool_over_s(r, &self->pool, c);
+        }
+    }
+    return is_even;
+}
+
 static void demand_drones(struct polish *self, int crew, struct passing *start, struct passing *end)
 {
     const struct vg_rota *r = self->rota;
     const int *list = r->of_crew[crew];
+    const int *down = r->of_land[crew];
     int n = list[0] + n_jobs(r, crew);
     int out = 0; /* at the beginning of the period */
     double d = r->period_s;
     for (int q = 0; q < n; q++) {
-        int id = q < list[0] ? list[q + 1] : list[0] - q - 1;
-        struct stay s = stay_of(r, crew, id);
-        double at = round_period(s.at_s, d);
-        double turns = floor((at + s.busy_s) / d);
-        start[q] = (struct passing){id, at};
-        end[q] = (struct passing){id, round_period(at + s.busy_s, d)};
-        out += (int)turns;
+        int job = list[0] - q - 1;
+        int id = q < list[0] ? list[q + 1] : job;
+        int lands = q < list[0] ? down[q + 1] : job;
+        struct stay s = stay_of(r, crew, lands);
+        double end_s = round_period(s.at_s, d) + s.busy_s;
+        start[q] = (struct passing){id, round_period(stay_of(r, crew, id).at_s, d)};
+        end[q] = (struct passing){lands, round_period(end_s, d)};
+        out += (int)floor(end_s / d);
     }
+    int free = r->is_pooled ? self->pool.stock[crew] : r->drones[crew] - out;
     qsort(start, (size_t)n, sizeof *start, by_time);
     qsort(end, (size_t)n, sizeof *end, by_time);
     for (int m = 0; m < n; m++) {
-        int q = m + r->drones[crew] - out;
+        int q = m + free;
         int wraps = (int)floor((double)q / n);
         const struct passing *e = &end[m];
         const struct passing *s = &start[q - wraps * n];
@@ -348,9 +367,12 @@ static void demand_pads(struct polish *self, int base, struct event *ev)
     for (int c = 0; c < p->n_crews; c++) {
         for (int q = 1; q <= r->of_crew[c][0] && p->crews[c].base == base; q++) {
             const struct vg_rota_sortie *s = &r->sorties[r->of_crew[c][q]];
-            double flight = s->busy_s - p->crews[c].turnaround_s;
             ev[n++] = (struct event){r->of_crew[c][q], 0, round_period(s->at_s, d)};
-            ev[n++] = (struct event){r->of_crew[c][q], flight, round_period(s->at_s + flight, d)};
+        }
+        for (int q = 1; q <= r->of_land[c][0] && p->crews[c].base == base; q++) {
+            const struct vg_rota_sortie *s = &r->sorties[r->of_land[c][q]];
+            double flight = s->busy_s - p->crews[c].turnaround_s;
+            ev[n++] = (struct event){r->of_land[c][q], flight, round_period(s->at_s + flight, d)};
         }
     }
     qsort(ev, (size_t)n, sizeof *ev, by_event);
@@ -388,7 +410,7 @@ static bool demand_ground(struct polish *self)
     struct passing *start = malloc(n * sizeof *start);
     struct passing *end = malloc(n * sizeof *end);
     struct event *ev = malloc(n * sizeof *ev);
-    bool is_ok = start != NULL && end != NULL && ev != NULL;
+    bool is_ok = start != NULL && end != NULL && ev != NULL && stock_pools(self);
     for (int c = 0; c < r->tables->p->n_crews && is_ok; c++) {
         demand_drones(self, c, start, end);
     }
@@ -558,7 +580,8 @@ static bool polish_init(struct polish *self, const struct vg_rota *rota)
     self->at = calloc(n, sizeof *self->at);
     self->parent = calloc(n, sizeof *self->parent);
     self->seen = calloc(n, sizeof *self->seen);
-    if (!self->place || !self->at || !self->parent || !self->seen) {
+    if (!self->place || !self->at || !self->parent || !self->seen ||
+        !vg_pool_init(&self->pool, rota->tables->p->n_crews, rota->is_pooled ? rota->n : 0)) {
         return false;
     }
     for (int k = 0; k < rota->n_live; k++) {
@@ -578,6 +601,7 @@ static void polish_finish(struct polish *self)
     free(self->at);
     free(self->parent);
     free(self->seen);
+    vg_pool_finish(&self->pool);
 }
 
 /* The least target with the period anywhere in a range of its multiples: exact. */

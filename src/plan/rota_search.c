@@ -42,6 +42,7 @@ static void copy_plan(const struct vg_rota_plan *from, struct vg_rota_plan *to)
 {
     memcpy(to->sorties, from->sorties, (size_t)from->n * sizeof *to->sorties);
     to->deal = from->deal;
+    to->is_pooled = from->is_pooled;
     to->n = from->n;
     to->target = from->target;
     to->period_s = from->period_s;
@@ -80,9 +81,13 @@ bool vg_rota_walk_polish(struct vg_rota_walk *w)
     w->best.target = target;
     w->best.period_s = period_s;
     w->best.deal = w->rota.deal;
+    w->best.is_pooled = w->rota.is_pooled;
     memcpy(w->best.sorties, w->room, (size_t)w->best.n * sizeof *w->room);
     if (target < w->ever.target) {
         copy_plan(&w->best, &w->ever);
+    }
+    if (w->tables->pool != NULL && !w->best.is_pooled && target < w->home.target) {
+        copy_plan(&w->best, &w->home);
     }
     return true;
 }
@@ -176,7 +181,7 @@ void vg_rota_cool(struct vg_rota_walk *w, double hot_s, int64_t moves)
             weigh(w);
         }
         w->moves--;
-        if (w->tables->deals.n > 1 && vg_rng_unit(&w->rng) < HAND_OVER) {
+        if (w->tables->deals.n > 1 && !r->is_pooled && vg_rng_unit(&w->rng) < HAND_OVER) {
             hand_over(w, -temperature * log(1 - vg_rng_unit(&w->rng)));
             continue;
         }
@@ -248,12 +253,14 @@ static bool lengthen(struct vg_rota_walk *w)
     return true;
 }
 
-/* From a beginning, in longer and longer periods. */
-static void walk_on(struct vg_rota_walk *w, double ratio_s, bool is_from_partition)
+/* From a beginning, in longer and longer periods; where flights may land elsewhere, at once or when
+ * landings at home bring nothing more. */
+static void walk_on(struct vg_rota_walk *w, double ratio_s, bool is_from_partition, bool is_pooled)
 {
     w->best.n = 0;
     w->best.target = HUGE_VAL;
     w->ratio_s = ratio_s;
+    w->rota.is_pooled = w->tables->pool != NULL && is_pooled;
     vg_rota_set_deal(&w->rota, 0);
     if (is_from_partition && w->tables->part->n <= VG_ROTA_MOST) {
         vg_rota_begin_with_partition(w);
@@ -263,6 +270,10 @@ static void walk_on(struct vg_rota_walk *w, double ratio_s, bool is_from_partiti
     }
     for (int k = 0; k <= MOST_DOUBLINGS && !w->no_memory && !w->is_stopped; k++) {
         walk_rounds(w);
+        if (w->tables->pool != NULL && !w->rota.is_pooled && !w->is_stopped && w->best.n > 0) {
+            w->rota.is_pooled = true;
+            walk_rounds(w);
+        }
         if (!lengthen(w)) {
             break;
         }
@@ -280,7 +291,12 @@ static void walk(struct vg_rota_walk *w)
     int n = vg_rota_ratios(w->tables, ratios_s);
     for (int k = w->first; !w->no_memory && !w->is_stopped; k++) {
         /* With one wish for all a partition is where the tours are. */
-        walk_on(w, ratios_s[TURNS[k % 5] % n], k == 0 && !w->tables->p->is_mixed);
+        double ratio_s = ratios_s[TURNS[k % 5] % n];
+        bool is_from_partition = k == 0 && !w->tables->p->is_mixed;
+        walk_on(w, ratio_s, is_from_partition, false);
+        if (w->tables->pool != NULL && !w->no_memory && !w->is_stopped) {
+            walk_on(w, ratio_s, is_from_partition, true);
+        }
         w->pace += w->pace < MOST_PACE;
     }
 }
@@ -298,15 +314,16 @@ static bool walk_init(struct vg_rota_walk *w, const struct vg_rota_tables *t,
     w->rng = vg_rng_seed(options->seed * 1000 + (uint64_t)k);
     w->first = k;
     w->pace = 1;
-    w->ever.target = HUGE_VAL;
+    w->ever.target = w->home.target = HUGE_VAL;
     w->best.sorties = calloc(VG_ROTA_MOST, sizeof *w->room);
     w->ever.sorties = calloc(VG_ROTA_MOST, sizeof *w->room);
     w->room = calloc(VG_ROTA_MOST, sizeof *w->room);
     w->held.sorties = calloc(VG_ROTA_MOST, sizeof *w->room);
+    w->home.sorties = calloc(VG_ROTA_MOST, sizeof *w->room);
     w->need = calloc((size_t)t->p->n_crews, sizeof *w->need);
     w->is_at_work = calloc((size_t)t->p->n_crews, sizeof *w->is_at_work);
     return vg_rota_init(&w->rota, t) && w->best.sorties && w->ever.sorties && w->room &&
-           w->held.sorties && w->need && w->is_at_work;
+           w->held.sorties && w->home.sorties && w->need && w->is_at_work;
 }
 
 static void walk_finish(struct vg_rota_walk *w)
@@ -315,13 +332,26 @@ static void walk_finish(struct vg_rota_walk *w)
     free(w->best.sorties);
     free(w->ever.sorties);
     free(w->held.sorties);
+    free(w->home.sorties);
     free(w->need);
     free(w->is_at_work);
     free(w->room);
 }
 
+/* A copy of its own; false: out of memory. */
+static bool give_back(const struct vg_rota_plan *from, struct vg_rota_plan *out)
+{
+    out->n = 0;
+    out->sorties = malloc((size_t)(from->n + 1) * sizeof *out->sorties);
+    if (out->sorties != NULL) {
+        copy_plan(from, out);
+    }
+    return out->sorties != NULL;
+}
+
 enum vg_status vg_rota_search(const struct vg_rota_tables *t, const struct vg_rota_options *options,
-                              struct vg_rota_plan *io, struct vg_error *err)
+                              struct vg_rota_plan *out, struct vg_rota_plan *out_home,
+                              struct vg_error *err)
 {
     struct vg_rota_walk walks[MAX_THREADS] = {0};
     pthread_t thread[MAX_THREADS];
@@ -342,16 +372,13 @@ enum vg_status vg_rota_search(const struct vg_rota_tables *t, const struct vg_ro
         }
     }
     int best = 0;
+    int home = 0;
     for (int k = 0; k < n; k++) {
         is_ok = is_ok && !walks[k].no_memory;
         best = walks[k].ever.target < walks[best].ever.target ? k : best;
+        home = walks[k].home.target < walks[home].home.target ? k : home;
     }
-    io->n = 0;
-    io->sorties = is_ok ? malloc((size_t)(walks[best].ever.n + 1) * sizeof *io->sorties) : NULL;
-    if (io->sorties != NULL) {
-        copy_plan(&walks[best].ever, io);
-    }
-    is_ok = io->sorties != NULL;
+    is_ok = is_ok && give_back(&walks[best].ever, out) && give_back(&walks[home].home, out_home);
     for (int k = 0; k < n; k++) {
         walk_finish(&walks[k]);
     }

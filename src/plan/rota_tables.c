@@ -85,7 +85,12 @@ bool vg_rota_set(const struct vg_rota_tables *t, struct vg_rota_sortie *io)
     if (io->i < 0 || io->j >= ch->n || io->i >= io->j) {
         return false;
     }
+    int land = vg_rota_land(io);
     const struct vg_crew *crew = &t->p->crews[io->crew];
+    if (t->p->crews[land].type != crew->type) {
+        return false;
+    }
+    io->elsewhere = land == io->crew ? 0 : io->elsewhere;
     const double *out = (io->is_backward ? ch->out_bwd_s : ch->out_fwd_s) + io->crew * ch->n;
     const double *along = (io->is_backward ? ch->bwd_s : ch->fwd_s) + crew->type * ch->n;
     int first = io->is_backward ? io->j : io->i;
@@ -93,7 +98,7 @@ bool vg_rota_set(const struct vg_rota_tables *t, struct vg_rota_sortie *io)
     double sweep_s = along[io->j] - along[io->i];
     double lead_s = crew->climb_s + crew->extra_climb_s + out[first];
     double flight_s =
-        lead_s + sweep_s + ch->home_s[io->crew * ch->n + last] + crew->sink_s + crew->extra_climb_s;
+        lead_s + sweep_s + ch->home_s[land * ch->n + last] + crew->sink_s + crew->extra_climb_s;
     if (!(flight_s <= crew->usable_s)) {
         return false;
     }
@@ -230,6 +235,20 @@ static bool count_drones(struct vg_problem *p, struct vg_rota_tables *t)
     return t->least_drones != NULL;
 }
 
+/* Crews of one type are one pool, where the watch lets them. By the clock flights land at home. */
+static bool find_pools(struct vg_problem *p, struct vg_rota_tables *t)
+{
+    int *pool = take(p, p->n_crews, sizeof *pool);
+    bool is_wanted = p->watch->may_land_elsewhere && p->clock == NULL && pool != NULL;
+    for (int c = 0; c < p->n_crews && is_wanted; c++) {
+        while (p->crews[pool[c]].type != p->crews[c].type) {
+            pool[c]++;
+        }
+    }
+    t->pool = is_wanted ? pool : NULL;
+    return pool != NULL;
+}
+
 /* Which crews share ground. */
 static bool find_near(struct vg_problem *p, struct vg_rota_tables *t)
 {
@@ -353,7 +372,8 @@ enum vg_status vg_rota_tables_init(struct vg_rota_tables *self, struct vg_proble
         }
     }
     is_ok = is_ok && gather_partition(part, &all) && choose_patterns(p, self, &all) &&
-            list_blocks(p, self) && find_near(p, self) && count_drones(p, self);
+            list_blocks(p, self) && find_near(p, self) && count_drones(p, self) &&
+            find_pools(p, self);
     free(all.items);
     return is_ok ? vg_rota_deals_find(self, p, rates->costs, &self->deals, err) : no_memory(err);
 }

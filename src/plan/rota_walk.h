@@ -17,6 +17,7 @@ struct vg_rota_walk {
     struct vg_rota_sortie *room;
     struct vg_rota_plan best; /* since the last beginning */
     struct vg_rota_plan ever;
+    struct vg_rota_plan home; /* where flights may land elsewhere: the best in which none does */
     struct vg_rota_plan held; /* what a few crews are working on */
     double *need; /* per crew: how much of what is lacking it could do something about */
     bool *is_at_work; /* per crew */

@@ -15,6 +15,7 @@ struct maker {
     const struct vg_piece *piece;
     const struct vg_chain *chain;
     const struct vg_crew *crew;
+    const struct vg_crew *land; /* at whose base it lands */
     const struct vg_wf_type *type;
     bool is_backward;
     struct vg_way way;
@@ -131,11 +132,11 @@ static void lay_way(struct maker *mk)
     }
     add_path(mk, from_u, to_u, true);
     vg_flypath_at(&mk->p->paths[mk->chain->line], to_u, &lat, &lon);
-    vg_detour_find(mk->crew->detour, lat, lon, &way);
+    vg_detour_find(mk->land->detour, lat, lon, &way);
     for (int k = way.n - 1; k >= 0; k--) {
         add_transit(mk, way.lat_deg[k], way.lon_deg[k], (double)NAN);
     }
-    add_transit(mk, mk->crew->lat_deg, mk->crew->lon_deg, (double)NAN);
+    add_transit(mk, mk->land->lat_deg, mk->land->lon_deg, (double)NAN);
 }
 
 static double metre(double s_m)
@@ -163,7 +164,8 @@ static void fill_track(struct maker *mk, double climb_s, double sink_s, struct v
         }
     }
     const struct vg_way_point *last = &w[mk->way.n - 1];
-    struct vg_plan_point down = track_point(last, climb_s, ground);
+    struct vg_plan_point down = track_point(
+        last, climb_s, vg_height_ground_m(mk->p->terrain, last->lat_deg, last->lon_deg));
     down.t_s = ceil((last->t_s + climb_s + sink_s) * VG_TICKS_PER_S - 1e-6) / VG_TICKS_PER_S;
     out->track[out->n_track++] = down;
     out->land_s = down.t_s;
@@ -213,10 +215,12 @@ static enum vg_status fill_sortie(struct maker *mk, struct vg_plan_sortie *out, 
                                   struct vg_error *err)
 {
     const struct vg_way_point *w = mk->way.at;
+    const struct vg_way_point *last = &w[mk->way.n - 1];
     double ground = vg_height_ground_m(mk->p->terrain, w[0].lat_deg, w[0].lon_deg);
+    double below = vg_height_ground_m(mk->p->terrain, last->lat_deg, last->lon_deg);
     double sink = mk->type->sink_mps > 0 ? mk->type->sink_mps : mk->type->climb_mps;
     double climb_s = (w[0].alt_msl_m - ground) / mk->type->climb_mps;
-    double sink_s = (w[mk->way.n - 1].alt_msl_m - ground) / sink;
+    double sink_s = (last->alt_msl_m - below) / sink;
     out->track = malloc(((size_t)mk->way.n + 2) * sizeof *out->track);
     out->visits = malloc((size_t)mk->way.n * sizeof *out->visits);
     if (out->track == NULL || out->visits == NULL) {
@@ -248,6 +252,7 @@ enum vg_status vg_sortie_make(struct vg_problem *p, const struct vg_piece *piece
     struct maker mk = {
         .p = p, .piece = piece, .chain = &p->chains[piece->chain], .crew = &p->crews[piece->crew]};
     struct vg_plan_sortie sortie = {0};
+    mk.land = piece->elsewhere > 0 ? &p->crews[piece->elsewhere - 1] : mk.crew;
     mk.type = &p->watch->types[mk.crew->type];
     if (piece->is_way_given) {
         mk.is_backward = piece->is_backward;

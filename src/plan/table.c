@@ -96,8 +96,35 @@ static void fill_row(const struct vg_plan *plan, struct row *row)
     }
 }
 
-static void put_rows(const struct vg_plan *plan, enum vg_lang lang, struct vg_buf *out)
+/* Where drones go from base to base each counts where it is at home. */
+static int n_at_home(const struct vg_watchfile *watch, const char *base)
 {
+    int n = 0;
+    for (int d = 0; d < watch->n_drones; d++) {
+        n += strcmp(watch->bases[watch->drones[d].base].name, base) == 0;
+    }
+    return n;
+}
+
+static void put_wandering(const struct vg_plan *plan, enum vg_lang lang, struct vg_buf *out)
+{
+    double elsewhere = 0;
+    double all = 0;
+    for (int k = 0; k < plan->n_sorties; k++) {
+        const struct vg_plan_sortie *so = &plan->sorties[k];
+        all += DAY_S / so->period_s;
+        elsewhere += strcmp(so->base_from, so->base_to) != 0 ? DAY_S / so->period_s : 0;
+    }
+    vg_buf_printf(out,
+                  vg_tr(lang, "%.0f of %.0f flights a day land at another base than they took off "
+                              "from\n"),
+                  elsewhere, all);
+}
+
+static void put_rows(const struct vg_plan *plan, const struct vg_watchfile *watch,
+                     enum vg_lang lang, struct vg_buf *out)
+{
+    bool does_wander = vg_plan_wanders(plan);
     put_cell(out, vg_tr(lang, "base"), -NAME_WIDTH);
     put_cell(out, vg_tr(lang, "drones"), NUMBER_WIDTH);
     put_cell(out, vg_tr(lang, "sorties a day"), NUMBER_WIDTH);
@@ -110,12 +137,16 @@ static void put_rows(const struct vg_plan *plan, enum vg_lang lang, struct vg_bu
             continue;
         }
         fill_row(plan, &row);
+        row.n_drones = does_wander ? n_at_home(watch, row.base) : row.n_drones;
         put_cell(out, row.base, -NAME_WIDTH);
         put_number(out, row.n_drones);
         put_number(out, row.sorties_a_day);
         put_duration(out, row.longest_s);
         put_number(out, row.km_a_day);
         vg_buf_puts(out, "\n");
+    }
+    if (does_wander) {
+        put_wandering(plan, lang, out);
     }
 }
 
@@ -229,6 +260,6 @@ void vg_plan_table(const struct vg_plan *plan, const struct vg_watchfile *watch,
     put_promise(plan, promise_s, lang, out);
     put_clock(plan, watch, lang, out);
     vg_buf_puts(out, "\n");
-    put_rows(plan, lang, out);
+    put_rows(plan, watch, lang, out);
     vg_plan_table_stretches(plan, watch, lang, out);
 }

@@ -273,7 +273,8 @@ enum vg_status vg_wider_bound(const struct vg_rates *rates, enum vg_wider_kind k
     return st;
 }
 
-enum vg_status vg_wider_add(const struct vg_rates *rates, bool (*go_on)(void *ctx), void *ctx,
+enum vg_status vg_wider_add(const struct vg_rates *rates, bool is_relay_only,
+                            bool (*go_on)(void *ctx), void *ctx, double *out_relay,
                             char **io_certificate, struct vg_error *err)
 {
     struct vg_buf text = {0};
@@ -282,10 +283,15 @@ enum vg_status vg_wider_add(const struct vg_rates *rates, bool (*go_on)(void *ct
     vg_buf_add(&text, *io_certificate, n - 1); /* without its closing brace */
     vg_buf_puts(&text, ",\n\"wider\":[");
     size_t empty = text.n;
+    *out_relay = 0;
     for (int kind = 0; kind < VG_WIDER_KINDS && st == VG_OK; kind++) {
         struct vg_buf one = {0};
         double share = 0;
+        if (is_relay_only && kind != VG_WIDER_RELAY) {
+            continue;
+        }
         st = vg_wider_bound(rates, (enum vg_wider_kind)kind, go_on, ctx, &share, &one, err);
+        *out_relay = kind == VG_WIDER_RELAY ? share : *out_relay;
         if (share > 0) {
             vg_buf_puts(&text, text.n > empty ? ",\n" : "\n");
             vg_buf_puts(&text, vg_buf_text(&one));

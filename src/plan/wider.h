@@ -40,8 +40,10 @@ enum vg_status vg_wider_bound(const struct vg_rates *rates, enum vg_wider_kind k
                               bool (*go_on)(void *ctx), void *ctx, double *out_share,
                               struct vg_buf *out, struct vg_error *err) VG_MUST_USE;
 
-/* All three, as the field "wider" of the certificate (JSON text, malloc). */
-enum vg_status vg_wider_add(const struct vg_rates *rates, bool (*go_on)(void *ctx), void *ctx,
+/* All three, or that of landings anywhere alone, as the field "wider" of the certificate (JSON
+ * text, malloc). *out_relay: what is proven for landings anywhere, as above. */
+enum vg_status vg_wider_add(const struct vg_rates *rates, bool is_relay_only,
+                            bool (*go_on)(void *ctx), void *ctx, double *out_relay,
                             char **io_certificate, struct vg_error *err) VG_MUST_USE;
 
 #endif

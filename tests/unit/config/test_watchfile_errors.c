@@ -22,7 +22,7 @@ static const struct refusal REFUSALS[] = {
     {"", "zzzzzzzz: 1\n",
      "dir/w.yaml:16:1: unknown key \"zzzzzzzz\"; known here: name, line, terrain, zones, places, "
      "attribution, bases, cameras, types, drones, wind, serve, record, share, targets, apart, "
-     "radio, router, operator, traffic"},
+     "radio, router, operator, traffic, landings"},
     {", pads: 2}", ", pad: 2}", "dir/w.yaml:7:42: unknown key \"pad\"; did you mean \"pads\"?"},
     {"", "name: Again\n", "dir/w.yaml:16:1: key \"name\" is given twice (first in line 1)"},
     {"", "wing: {}\nwing: {}\n", "dir/w.yaml:17:1: key \"wing\" is given twice (first in line 16)"},
@@ -238,6 +238,10 @@ static const struct refusal REFUSALS[] = {
      "dir/w.yaml:16:19: \"vertical\" is 2 km; it must lie between 0 m and 1 km"},
     {"", "radio: {required: maybe}\n",
      "dir/w.yaml:16:19: \"required\" must be true or false, not \"maybe\""},
+    {"", "landings: anywhere\n",
+     "dir/w.yaml:16:11: \"landings\" must be home or any, not \"anywhere\""},
+    {"", "landings: {any: true}\n",
+     "dir/w.yaml:16:11: \"landings\" must be one value, not a list or a map"},
     {"", "radio: {rang: 40km}\n", "dir/w.yaml:16:9: unknown key \"rang\"; did you mean \"range\"?"},
     {"", "traffic: {feed: []}\n",
      "dir/w.yaml:16:11: unknown key \"feed\"; did you mean \"feeds\"?"},

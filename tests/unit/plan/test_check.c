@@ -335,6 +335,11 @@ static void breaks_bases_and_pads(void **state)
     struct broken b = sound();
     fixture_base(&b.watch, "Other", b.watch.bases[0].lat_deg + 0.001, b.watch.bases[0].lon_deg, 1);
     vg_format(b.plan.sorties[0].base_to, sizeof b.plan.sorties[0].base_to, "Other");
+    expect(&b, "landings", "lands at Other");
+    b = sound();
+    fixture_base(&b.watch, "Other", b.watch.bases[0].lat_deg + 0.001, b.watch.bases[0].lon_deg, 1);
+    b.watch.may_land_elsewhere = true;
+    vg_format(b.plan.sorties[0].base_to, sizeof b.plan.sorties[0].base_to, "Other");
     expect(&b, "base", "lands at Other");
     b = sound();
     b.watch.bases[0].pads = 1;
