@@ -99,15 +99,13 @@ struct vg_replan_job *vg_station_replan_job(struct vg_station *self, enum vg_rep
     job->has_changed = calloc(n, sizeof *job->has_changed);
     job->unseen_s = calloc((size_t)shape->n_bins + 1, sizeof *job->unseen_s);
     job->fleet = calloc(n, sizeof *job->fleet);
-    bool does_wander = vg_plan_wanders(self->plan);
     bool is_home = is_at_home(self->plan, &self->watchfile);
     bool is_good = job->drones != NULL && job->has_changed != NULL && job->unseen_s != NULL &&
                    job->fleet != NULL;
     for (int d = 0; is_good && d < self->watchfile.n_drones; d++) {
         struct vg_director_outlook o = vg_director_outlook(self->director, d, self->now);
         job->drones[d] = (struct vg_replan_drone){r->is_out[d], o.ready_s, o.base + 1};
-        job->has_changed[d] =
-            cause == VG_REPLAN_WIND || does_wander || r->is_out[d] != r->is_out_planned[d];
+        job->has_changed[d] = cause == VG_REPLAN_WIND || r->is_out[d] != r->is_out_planned[d];
         job->fleet[d] = self->watchfile.drones[d];
         job->fleet[d].base = is_home ? job->fleet[d].base : o.base;
         is_good = add_passes(self, job, &o, &cap);

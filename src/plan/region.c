@@ -108,9 +108,10 @@ bool vg_region_init(struct vg_region *self, const struct vg_replan_input *in)
     if (self->has_base == NULL || self->does_change == NULL) {
         return false;
     }
+    bool is_all = vg_plan_wanders(in->plan); /* its flights are not those of any one base */
     for (int k = 0; k < in->watch->n_drones; k++) {
         int base = in->watch->drones[k].base;
-        if (in->has_changed[k] && !self->has_base[base]) {
+        if ((is_all || in->has_changed[k]) && !self->has_base[base]) {
             self->has_base[base] = true;
             self->n_bases++;
         }
@@ -190,8 +191,9 @@ int vg_region_compare(struct vg_region *self, const struct vg_replan_input *in,
                       const struct vg_plan *part)
 {
     int n = 0;
+    bool is_all = in->is_other_wind || vg_plan_wanders(in->plan);
     for (int b = 0; b < in->watch->n_bases; b++) {
-        self->does_change[b] = self->has_base[b] && (part == NULL || in->is_other_wind);
+        self->does_change[b] = self->has_base[b] && (part == NULL || is_all);
     }
     for (int d = 0; d < in->watch->n_drones && part != NULL; d++) {
         int base = in->watch->drones[d].base;

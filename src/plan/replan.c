@@ -328,7 +328,7 @@ static enum vg_status search(const struct vg_replan_input *in, struct vg_region 
 {
     struct vg_replan_outcome next = {0};
     bool is_open = true;
-    bool is_anew = vg_plan_wanders(in->plan); /* its flights are not those of any one base */
+    bool is_anew = vg_plan_wanders(in->plan);
     enum vg_status st = in->is_other_wind || is_anew ? VG_OK : close_ranks(in, region, &next, err);
     offer(in, &next, io);
     for (int round = 0; st == VG_OK && is_open; round++) {

@@ -25,12 +25,11 @@ static bool sees(const struct vg_replan_input *in, const struct vg_plan_sortie *
 /* The drones that watch the place where the promise breaks. Answers how many. */
 static int mark(const struct vg_replan_input *in, const struct vg_forecast *f, bool *io_changed)
 {
-    bool is_all = vg_plan_wanders(in->plan);
     int n = 0;
     for (int k = 0; k < in->plan->n_sorties; k++) {
         const struct vg_plan_sortie *so = &in->plan->sorties[k];
         int d = vg_watchfile_find_drone(in->watch, so->drone);
-        if (d >= 0 && !io_changed[d] && (is_all || sees(in, so, f->line, f->s_m))) {
+        if (d >= 0 && !io_changed[d] && sees(in, so, f->line, f->s_m)) {
             io_changed[d] = true;
             n++;
         }
