@@ -253,8 +253,8 @@ static bool lengthen(struct vg_rota_walk *w)
     return true;
 }
 
-/* From a beginning, in longer and longer periods; where flights may land elsewhere, at once or when
- * landings at home bring nothing more. */
+/* From a beginning, in longer and longer periods; with landings at home in one only, where those
+ * elsewhere have their turn too. */
 static void walk_on(struct vg_rota_walk *w, double ratio_s, bool is_from_partition, bool is_pooled)
 {
     w->best.n = 0;
@@ -270,11 +270,8 @@ static void walk_on(struct vg_rota_walk *w, double ratio_s, bool is_from_partiti
     }
     for (int k = 0; k <= MOST_DOUBLINGS && !w->no_memory && !w->is_stopped; k++) {
         walk_rounds(w);
-        if (w->tables->pool != NULL && !w->rota.is_pooled && !w->is_stopped && w->best.n > 0) {
-            w->rota.is_pooled = true;
-            walk_rounds(w);
-        }
-        if (!lengthen(w)) {
+        bool is_one_of_two = w->tables->pool != NULL && !w->rota.is_pooled;
+        if (is_one_of_two || !lengthen(w)) {
             break;
         }
     }
@@ -293,9 +290,11 @@ static void walk(struct vg_rota_walk *w)
         /* With one wish for all a partition is where the tours are. */
         double ratio_s = ratios_s[TURNS[k % 5] % n];
         bool is_from_partition = k == 0 && !w->tables->p->is_mixed;
-        walk_on(w, ratio_s, is_from_partition, false);
+        /* Of two threads one begins with landings at home, the other with landings anywhere. */
+        bool is_pooled = w->tables->pool != NULL && w->first % 2 == 1;
+        walk_on(w, ratio_s, is_from_partition, is_pooled);
         if (w->tables->pool != NULL && !w->no_memory && !w->is_stopped) {
-            walk_on(w, ratio_s, is_from_partition, true);
+            walk_on(w, ratio_s, is_from_partition, !is_pooled);
         }
         w->pace += w->pace < MOST_PACE;
     }
