@@ -1,4 +1,5 @@
 /* The director against the simulated fleet, through real MAVLink bytes. */
+#include "geo/geodesy.h"
 #include "post.h"
 
 #include <setjmp.h>
@@ -154,6 +155,56 @@ static void a_silent_drone_is_lost_and_relieved_and_found_again(void **state)
     post_close(&p);
 }
 
+static const char TWO_BASES[] =
+    "name: Post\n"
+    "line: {points: [[14.50, -11.36], [14.61, -11.36]], revisit: 2h, depth: 500m}\n"
+    "bases:\n"
+    "  - {name: Camp, at: [14.500, -11.400], pads: 2}\n"
+    "  - {name: Far, at: [14.610, -11.400], pads: 2}\n"
+    "cameras:\n"
+    "  eo: {pixels: [1920, 1080], hfov: [6deg, 60deg], gimbal: 3-axis}\n"
+    "types:\n"
+    "  small: {cruise: 20 m/s, endurance: 2h, reserve: 20%, turnaround: 10min,"
+    " climb: 3 m/s, camera: eo, agl: 150m}\n"
+    "drones:\n"
+    "  - {id: F1, type: small, base: Far, sysid: 1}\n"
+    "  - {id: F2, type: small, base: Camp, sysid: 2}\n"
+    "landings: any\n";
+
+/* F1's flight goes from Camp to Far, and F1 stands at Far: F2, at Camp, flies it, lands at Far, and
+ * the next time, when both are there, nobody flies. */
+static void a_drone_at_another_base_is_relieved(void **state)
+{
+    (void)state;
+    struct post p;
+    post_open_watch(&p, true, TWO_BASES);
+    struct vg_plan_sortie *s = &p.plan.sorties[0];
+    const struct vg_wf_base *far = &p.watch.bases[1];
+    vg_format(s->base_to, sizeof s->base_to, "Far");
+    s->track[3].lat_deg = far->lat_deg;
+    s->track[3].lon_deg = far->lon_deg;
+    s->land_s = s->track[3].t_s = s->track[2].t_s + 4300.0 / 20; /* from the line's north end */
+    post_run(&p, 550);
+    assert_string_equal(sortie_state(&p, "C1#0"), "planned"); /* due at 700 s, given up at 580 s */
+    post_run(&p, 60);
+    assert_string_equal(sortie_state(&p, "C1#0"), "missed");
+    assert_true(post_run_until(&p, "F2", "flying", 600));
+    assert_true(post_run_until(&p, "F2", "turning", 3000));
+    assert_string_equal(sortie_state(&p, "C1#0R"), "landed");
+    const struct vg_vehicle *v = vg_director_vehicle(p.director, 1);
+    assert_true(vg_geo_distance_m(v->position.lat_deg, v->position.lon_deg, far->lat_deg,
+                                  far->lon_deg) < 2000);
+    assert_int_equal(vg_director_outlook(p.director, 1, p.now).base, 1);
+    while (vg_us_to_s(vg_us_sub(p.now, p.start)) < 7200 + 700) {
+        post_run(&p, 10);
+    }
+    assert_string_equal(sortie_state(&p, "C1#1"), "missed");
+    assert_int_equal(vg_director_counts(p.director)->n_launched, 1);
+    assert_int_equal(vg_director_counts(p.director)->n_reliefs, 1);
+    assert_int_equal(p.n_forbidden, 0);
+    post_close(&p);
+}
+
 static void comes_home_when_called(void **state)
 {
     (void)state;
@@ -272,6 +323,7 @@ int main(void)
         cmocka_unit_test(waits_for_consent_and_says_when_it_came_too_late),
         cmocka_unit_test(flies_when_the_pilot_consents),
         cmocka_unit_test(a_silent_drone_is_lost_and_relieved_and_found_again),
+        cmocka_unit_test(a_drone_at_another_base_is_relieved),
         cmocka_unit_test(comes_home_when_called),
         cmocka_unit_test(a_change_of_link_asks_for_rates_again_and_for_reports_by_satellite),
         cmocka_unit_test(a_new_director_takes_up_what_flies),
