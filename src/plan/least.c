@@ -41,6 +41,7 @@ static enum vg_status with_drones(const struct vg_watchfile *w, int n, struct vg
     *out = *w;
     out->drones = *out_drones = drones;
     out->n_drones = n;
+    out->may_land_elsewhere = false; /* what is proven holds for flights that land at home */
     return VG_OK;
 }
 
