@@ -34,6 +34,31 @@ static const uint32_t free_messages[] = {
     VG_MAV_ID_ADSB_VEHICLE, /* where others fly */
 };
 
+/* Of what may leave, what another ground station may have passed on: it asks and commands, but
+ * writes nothing, and says nothing of aircraft that only the station knows of. */
+static const uint32_t guest_messages[] = {
+    VG_MAV_ID_HEARTBEAT,
+    VG_MAV_ID_SYSTEM_TIME,
+    VG_MAV_ID_PING,
+    VG_MAV_ID_TIMESYNC,
+    VG_MAV_ID_PARAM_REQUEST_READ,
+    VG_MAV_ID_PARAM_REQUEST_LIST,
+    VG_MAV_ID_REQUEST_DATA_STREAM,
+    VG_MAV_ID_MISSION_REQUEST_LIST,
+    VG_MAV_ID_MISSION_REQUEST,
+    VG_MAV_ID_MISSION_REQUEST_INT,
+    VG_MAV_ID_MISSION_ACK,
+    VG_MAV_ID_REQUEST_EVENT,
+    VG_MAV_ID_COMMAND_LONG,
+    VG_MAV_ID_COMMAND_INT,
+    VG_MAV_ID_COMMAND_CANCEL,
+    VG_MAV_ID_COMMAND_ACK,
+    VG_MAV_ID_FILE_TRANSFER_PROTOCOL,
+    VG_MAV_ID_LOG_REQUEST_LIST,
+    VG_MAV_ID_LOG_REQUEST_DATA,
+    VG_MAV_ID_LOG_REQUEST_END,
+};
+
 static const uint16_t commands[] = {
     VG_MAV_CMD_NAV_RETURN_TO_LAUNCH,
     VG_MAV_CMD_NAV_LAND,
@@ -353,22 +378,18 @@ static const char *refuse_message(const struct vg_mav_msg *msg)
 
 bool vg_allow_guest_message(const struct vg_mav_msg *msg, const char **out_why_not)
 {
-    switch (msg->id) {
-    case VG_MAV_ID_MISSION_ITEM:
-    case VG_MAV_ID_MISSION_ITEM_INT:
-    case VG_MAV_ID_MISSION_COUNT:
-    case VG_MAV_ID_MISSION_WRITE_PARTIAL_LIST:
-    case VG_MAV_ID_MISSION_CLEAR_ALL:
-    case VG_MAV_ID_MISSION_SET_CURRENT:
-    case VG_MAV_ID_PARAM_SET:
-    case VG_MAV_ID_ADSB_VEHICLE: /* an aircraft that is not there would move the drone */
-        if (out_why_not != NULL) {
-            *out_why_not = WHY_GUEST;
-        }
+    if (!vg_allow_message(msg, out_why_not)) {
         return false;
-    default:
-        return vg_allow_message(msg, out_why_not);
     }
+    for (size_t i = 0; i < COUNT_OF(guest_messages); i++) {
+        if (guest_messages[i] == msg->id) {
+            return true;
+        }
+    }
+    if (out_why_not != NULL) {
+        *out_why_not = WHY_GUEST;
+    }
+    return false;
 }
 
 bool vg_allow_message(const struct vg_mav_msg *msg, const char **out_why_not)
