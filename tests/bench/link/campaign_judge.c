@@ -13,6 +13,8 @@ static const double WRONG_STATE_S = 20; /* a wrong state may last so long after 
 static const double GHOST_S = 120; /* a drone stands for minutes before it matters */
 static const double SILENT_S = 14; /* lost is told after 10 s, at 1 Hz */
 static const double COULD_S = 30; /* so long it could have been called home: physics allowed it */
+static const double GAUGE_STEP =
+    0.01; /* batteries are told in whole percents: no station sees less */
 static const double LANDING_S = 200; /* circling down and final, at cruise power: generous */
 
 const char *const campaign_breach_names[BREACH_COUNT] = {
@@ -267,7 +269,7 @@ static void judge_landing(struct campaign_run *run, int d)
     double reserve = w->types[w->drones[d].type].reserve;
     run->out->n_landings += p->flight.phase != VG_FLIGHT_CRASHED;
     run->out->n_ran_empty += p->flight.energy <= 0;
-    if (p->flight.phase == VG_FLIGHT_CRASHED || p->flight.energy >= reserve) {
+    if (p->flight.phase == VG_FLIGHT_CRASHED || p->flight.energy >= reserve - GAUGE_STEP) {
         return;
     }
     run->out->n_reserve_broken++;
