@@ -547,6 +547,29 @@ static void a_repeat_takes_the_place_of_what_waits(void **state)
     assert_false(vg_outbox_next(&box, 0, at_ms(60000), &e));
 }
 
+/* On a thin link an aircraft's older place does not queue before its newest; another aircraft's
+ * does. */
+static void of_an_aircraft_only_its_newest_place_waits(void **state)
+{
+    (void)state;
+    static struct vg_outbox box;
+    struct vg_outbox_entry e = {.urgency = VG_URGENCY_REQUEST};
+    vg_outbox_init(&box, 1000, at_ms(0));
+    for (int i = 0; i < 30; i++) {
+        const struct vg_mav_adsb_vehicle v = {.ICAO_address = 0x4CA2D6 + (uint32_t)(i % 2),
+                                              .lat = i};
+        vg_mav_adsb_vehicle_pack(&v, 255, 190, &e.msg);
+        vg_outbox_put(&box, &e);
+    }
+    for (int i = 28; i < 30; i++) {
+        struct vg_mav_adsb_vehicle v;
+        assert_true(vg_outbox_next(&box, 0, at_ms(1000 * i), &e));
+        vg_mav_adsb_vehicle_unpack(&e.msg, &v);
+        assert_int_equal(v.lat, i);
+    }
+    assert_false(vg_outbox_next(&box, 0, at_ms(60000), &e));
+}
+
 static void what_waits_for_a_drone_can_be_called_back(void **state)
 {
     (void)state;
@@ -684,6 +707,7 @@ int main(void)
         cmocka_unit_test(the_budget_is_never_overrun),
         cmocka_unit_test(the_most_urgent_leaves_first_and_requests_are_dropped_first),
         cmocka_unit_test(a_repeat_takes_the_place_of_what_waits),
+        cmocka_unit_test(of_an_aircraft_only_its_newest_place_waits),
         cmocka_unit_test(what_waits_for_a_drone_can_be_called_back),
         cmocka_unit_test(a_full_radio_slows_us_down_and_an_empty_one_lets_us_go_again),
         cmocka_unit_test(unanswered_commands_are_repeated_when_the_way_changes),
