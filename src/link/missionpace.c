@@ -97,9 +97,19 @@ void vg_missionpace_guess(struct vg_missionpace *self, struct vg_us trip)
     }
 }
 
+void vg_missionpace_progressed(struct vg_missionpace *self)
+{
+    self->n_overdue = 0;
+    self->gap.us = at_least(self->gap.us * 15 / 16, self->gap_least.us);
+}
+
 void vg_missionpace_back_off(struct vg_missionpace *self)
 {
-    if (self->rtt.us > 0 && ++self->n_overdue > OVERDUE_MAX) {
+    ++self->n_overdue;
+    if (self->n_overdue > 1) { /* twice in a row: perhaps we send too fast */
+        self->gap.us = at_most(self->gap.us * 3 / 2, GAP_MAX_US);
+    }
+    if (self->rtt.us > 0 && self->n_overdue > OVERDUE_MAX) {
         self->rtt_deviation.us = self->rtt_deviation.us * 5 / 4 + self->rtt.us / 64;
     }
 }

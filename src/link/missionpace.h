@@ -28,7 +28,7 @@ struct vg_missionpace {
     struct vg_us rtt_min;
     bool is_guess; /* the round trip: the question had been repeated */
     int n_short; /* trips in a row that were too short to be true */
-    int n_overdue; /* since a round trip was measured */
+    int n_overdue; /* since the drone went on */
     int n_answered;
     int n_lost;
 };
@@ -42,6 +42,8 @@ void vg_missionpace_note(struct vg_missionpace *self, bool is_answered);
 void vg_missionpace_measured(struct vg_missionpace *self, struct vg_us trip);
 /* The first answer, to a question that may have been repeated: it took at most so long. */
 void vg_missionpace_guess(struct vg_missionpace *self, struct vg_us trip);
+/* The drone has gone on. */
+void vg_missionpace_progressed(struct vg_missionpace *self);
 /* An answer is overdue: if that goes on, wait longer until a round trip is measured again. */
 void vg_missionpace_back_off(struct vg_missionpace *self);
 /* After how long a question counts as lost. */

@@ -160,6 +160,7 @@ static void hear_next(struct vg_missionsend *self, int seq, struct vg_us now)
     }
     self->n_asked = seq >= self->n_asked ? seq + 1 : self->n_asked;
     self->progressed = now;
+    vg_missionpace_progressed(&self->pace);
     self->n_low = 0;
     self->n_offers = 0;
     if (++self->n_even >= EVEN_MAX && self->copies > vg_missionpace_copies(&self->pace)) {
