@@ -42,7 +42,10 @@ void vg_flyer_set_mode(struct vg_director *self, struct vg_flyer *f, enum vg_mod
                                     .command = VG_MAV_CMD_DO_SET_MODE,
                                     .target_system = v->sysid,
                                     .target_component = v->compid};
-    if (vg_mode_find(v->state.autopilot, v->state.type, kind, &custom)) {
+    /* A quadplane may call itself a plane; it still lands upright. */
+    bool is_upright = f->type->kind == VG_KIND_QUADPLANE && v->state.type == VG_MAV_TYPE_FIXED_WING;
+    uint8_t type = is_upright ? (uint8_t)VG_MAV_TYPE_VTOL_FIXEDROTOR : v->state.type;
+    if (vg_mode_find(v->state.autopilot, type, kind, &custom)) {
         vg_mode_command_params(v->state.autopilot, custom, &c.param2, &c.param3);
         /* An order: another mode still being asked for gives way. Refused only when it is this. */
         enum vg_status st = vg_command_order(&f->commands, (uint8_t)self->options.our_sysid,

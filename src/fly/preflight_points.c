@@ -64,6 +64,10 @@ static enum vg_judgement judge_kind(const struct vg_point_judge *j)
     }
     enum vg_airframe is = vg_airframe_of(j->in->vehicle->state.type);
     enum vg_airframe wanted = WANTED[j->in->type->kind];
+    /* ArduPlane calls a quadplane a plane unless Q_MAV_TYPE says otherwise (quadplane.cpp). */
+    if (is == VG_AIRFRAME_PLANE && wanted == VG_AIRFRAME_QUADPLANE) {
+        is = wanted;
+    }
     if (is != wanted) {
         return SAY(j, VG_JUDGE_BAD, TR(j, "the watch has it as %s, it says that it is %s"),
                    TR(j, NAMES[wanted]), TR(j, NAMES[is]));

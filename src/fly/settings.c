@@ -165,7 +165,9 @@ bool vg_settings_return_circles(const struct vg_settings *self)
         self->airframe == VG_AIRFRAME_OTHER) {
         return false;
     }
-    bool is_vtol_down = self->airframe == VG_AIRFRAME_QUADPLANE &&
-                        !(self->value[VG_SET_VTOL_RETURN] == 0); /* not known: takes it to land */
+    double vtol = self->value[VG_SET_VTOL_RETURN]; /* a quadplane may call itself a plane */
+    bool is_vtol_down =
+        isfinite(vtol) ? vtol != 0
+                       : self->airframe == VG_AIRFRAME_QUADPLANE; /* not known: takes it to land */
     return self->value[VG_SET_RETURN_LANDS] == 0 && !is_vtol_down;
 }

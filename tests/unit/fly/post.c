@@ -163,12 +163,8 @@ void post_restart(struct post *self)
     vg_director_resume(self->director, &self->state, self->now);
 }
 
-void post_open(struct post *self, bool auto_consent)
-{
-    post_open_watch(self, auto_consent, WATCH);
-}
-
-void post_open_watch(struct post *self, bool auto_consent, const char *watch)
+static void open_post(struct post *self, bool auto_consent, const char *watch,
+                      enum vg_sim_autopilot autopilot)
 {
     *self = (struct post){.start = {INT64_C(1795442722000000)}};
     struct vg_error err = {0};
@@ -180,7 +176,7 @@ void post_open_watch(struct post *self, bool auto_consent, const char *watch)
     make_plan(&self->plan);
     name_line(self);
     assert_int_equal(vg_terrain_open(NULL, 0, &self->terrain, &err), VG_OK);
-    struct vg_simfleet_options sim = {.seed = 5};
+    struct vg_simfleet_options sim = {.seed = 5, .autopilot = autopilot};
     assert_int_equal(vg_simfleet_create(&self->watch, self->terrain, &sim, no_file, self->now,
                                         &self->fleet, &err),
                      VG_OK);
@@ -197,6 +193,21 @@ void post_open_watch(struct post *self, bool auto_consent, const char *watch)
     for (int i = 0; i < POST_DRONES; i++) {
         vg_mavframe_init(&self->parsers[i]);
     }
+}
+
+void post_open_watch(struct post *self, bool auto_consent, const char *watch)
+{
+    open_post(self, auto_consent, watch, VG_SIM_ARDUPILOT);
+}
+
+void post_open_as(struct post *self, const char *watch, enum vg_sim_autopilot autopilot)
+{
+    open_post(self, true, watch, autopilot);
+}
+
+void post_open(struct post *self, bool auto_consent)
+{
+    post_open_watch(self, auto_consent, WATCH);
 }
 
 void post_close(struct post *self)

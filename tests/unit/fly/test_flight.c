@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 /* Camp as in post.c; a second base at the line's north end, 10 km further on. */
-#define WATCH(wind)                                                                                \
+#define WATCH(kind, wind)                                                                          \
     "name: Post\n"                                                                                 \
     "line: {points: [[14.50, -11.36], [14.61, -11.36]], revisit: 2h, depth: 500m}\n"               \
     "bases:\n"                                                                                     \
@@ -22,14 +22,14 @@
     "cameras:\n"                                                                                   \
     "  eo: {pixels: [1920, 1080], hfov: [6deg, 60deg], gimbal: 3-axis}\n"                          \
     "types:\n"                                                                                     \
-    "  small: {cruise: 20 m/s, endurance: 2h, reserve: 20%, turnaround: 10min,"                    \
+    "  small: {" kind "cruise: 20 m/s, endurance: 2h, reserve: 20%, turnaround: 10min,"            \
     " climb: 3 m/s, camera: eo, agl: 150m}\n"                                                      \
     "drones:\n"                                                                                    \
     "  - {id: F1, type: small, base: Camp, sysid: 1}\n"                                            \
     "  - {id: F2, type: small, base: Camp, sysid: 2}\n"                                            \
     "wind: " wind "\n"
 
-static const char CALM[] = WATCH("{from: 60deg, speed: 3 m/s}");
+static const char CALM[] = WATCH("", "{from: 60deg, speed: 3 m/s}");
 
 static json_t *status_of(struct post *p, int drone)
 {
@@ -243,6 +243,45 @@ static void a_wind_that_rises_is_counted(void **state)
     post_close(&p);
 }
 
+/* Every kind, speaking as either autopilot: up, hold, on, to the other base; and home. */
+static void all_kinds_obey(void **state)
+{
+    (void)state;
+    static const char *const watches[] = {
+        CALM,
+        WATCH("kind: quadplane, ", "{from: 60deg, speed: 3 m/s}"),
+        WATCH("kind: copter, ", "{from: 60deg, speed: 3 m/s}"),
+    };
+    for (int k = 0; k < 6; k++) {
+        struct post p;
+        enum vg_sim_autopilot autopilot = k < 3 ? VG_SIM_ARDUPILOT : VG_SIM_PX4;
+        post_open_as(&p, watches[k % 3], autopilot);
+        if (!post_run_until(&p, "F1", "flying", 900)) {
+            json_t *doc = status_of(&p, 0);
+            fail_msg("%d: %s", k, json_dumps(doc, 0));
+        }
+        post_run(&p, 200);
+        assert_int_equal(order(&p, VG_ACT_HOLD, -1), VG_OK);
+        post_run(&p, 60);
+        assert_int_equal(vg_director_vehicle(p.director, 0)->state.mode, VG_MODE_HOLD);
+        assert_int_equal(order(&p, VG_ACT_CONTINUE, -1), VG_OK);
+        post_run(&p, 30);
+        assert_int_equal(vg_director_vehicle(p.director, 0)->state.mode, VG_MODE_MISSION);
+        assert_int_equal(order(&p, VG_ACT_DIVERT, 1), VG_OK);
+        assert_true(post_run_until(&p, "F1", "turning", 3600));
+        assert_true(to_base_m(&p, 1) < 500);
+        assert_int_equal(p.n_forbidden, 0);
+        post_close(&p);
+        post_open_as(&p, watches[k % 3], autopilot);
+        assert_true(post_run_until(&p, "F1", "flying", 900));
+        post_run(&p, 200);
+        assert_int_equal(order(&p, VG_ACT_RETURN, -1), VG_OK);
+        assert_true(post_run_until(&p, "F1", "turning", 3600));
+        assert_true(to_base_m(&p, 0) < 500);
+        post_close(&p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +293,7 @@ int main(void)
         cmocka_unit_test(a_pilot_stops_the_countdown),
         cmocka_unit_test(goes_to_the_nearest_base_that_it_can_reach),
         cmocka_unit_test(a_wind_that_rises_is_counted),
+        cmocka_unit_test(all_kinds_obey),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
