@@ -137,7 +137,7 @@ export const en = {
   flight_late: "{span} behind its plan",
   flight_early: "{span} ahead of its plan",
   flight_cross: "{n} m beside its track",
-  flight_height: "{n} m above ground, floor {floor} m",
+  flight_height: "floor {floor} m",
   flight_wind: "wind {n} m/s",
   flight_end: "{share} over its reserve at the end of its plan",
   lost_link: "Without link: {what}",

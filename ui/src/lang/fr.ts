@@ -139,7 +139,7 @@ export const fr: Lang = {
   flight_late: "{span} de retard sur son plan",
   flight_early: "{span} d’avance sur son plan",
   flight_cross: "à {n} m de sa route",
-  flight_height: "{n} m au-dessus du sol, plancher {floor} m",
+  flight_height: "plancher {floor} m",
   flight_wind: "vent {n} m/s",
   flight_end: "{share} au-delà de sa réserve à la fin de son plan",
   lost_link: "Sans liaison : {what}",

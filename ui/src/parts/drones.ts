@@ -225,7 +225,7 @@ export class Drones {
       put(next, nextWords(d) ?? words(""));
       this.detail(d, detail, chosen, link);
       if (!chosen) card = null;
-      else if (!card) detail.append((card = new FlightCard()).el);
+      else if (!card) detail.querySelector(".alert-foot")!.before((card = new FlightCard()).el);
       card?.update(this.statuses.of(d.id));
     } };
   }
@@ -252,7 +252,8 @@ export class Drones {
       const note = h("p", { class: "cause" });
       const follow = h("button", { class: "btn small follow", onclick: () => store.select(d.id, !store.follow) });
       const home = h("button", { class: "btn small danger home", onclick: () => void this.callHome(d.id) }, icon(icons.home), t("call_home"));
-      box.append(link, paths.el, h("p", { class: "signed" }), facts, note, this.aboard.el, h("div", { class: "alert-foot" }, h("span", { class: "by" }), follow, home));
+      // What it does and what it can be told first; how it is reached, what it carries and says below.
+      box.append(link, facts, note, h("div", { class: "alert-foot" }, h("span", { class: "by" }), follow, home), paths.el, h("p", { class: "signed" }), this.aboard.el);
     }
     this.aboard.refresh(d.id);
     const heard = d.heard_us ? t("heard_ago", { age: span((store.now_us() - d.heard_us) / 1e6) }) : t("link_never");

@@ -22,7 +22,7 @@ function flightFacts(f: Flight): Words {
   const out: Words[] = [];
   if (f.late_s !== null) out.push(t(f.late_s >= 0 ? "flight_late" : "flight_early", { span: span(Math.abs(f.late_s)) }));
   if (f.cross_m !== null) out.push(t("flight_cross", { n: num(f.cross_m) }));
-  if (f.agl_m !== null && f.floor_m !== null) out.push(t("flight_height", { n: num(f.agl_m), floor: num(f.floor_m) }));
+  if (f.floor_m !== null) out.push(t("flight_height", { floor: num(f.floor_m) }));
   if (f.wind_mps !== null) out.push(t("flight_wind", { n: num(f.wind_mps, 1) }));
   if (f.end_margin !== null && !f.held) out.push(t("flight_end", { share: words(`${f.end_margin < 0 ? "−" : "+"}${percent(Math.abs(f.end_margin))}`) }));
   return words(out.join(" · "));
