@@ -252,6 +252,7 @@ static void finish(struct vg_station *self)
     vg_past_destroy(self->past);
     vg_moments_destroy(self->moments);
     vg_planning_destroy(self->planning);
+    vg_reader_destroy(self->reader);
     vg_director_destroy(self->director);
     struct vg_error err = {.lang = self->app->lang};
     if (self->record != NULL && vg_record_close(self->record, &err) != VG_OK) {

@@ -14,6 +14,7 @@
 #include "app/moments.h"
 #include "app/options.h"
 #include "app/planning.h"
+#include "app/reader.h"
 #include "app/station_links.h"
 #include "app/station_traffic.h"
 #include "base/sha256.h"
@@ -95,6 +96,8 @@ struct vg_station {
     struct vg_past *past; /* the moments' once there are any */
     struct vg_moments *moments;
     struct vg_planning *planning;
+    struct vg_reader *reader; /* of parameters and logs; NULL until asked */
+    char reader_folder[1120];
     struct vg_station_traffic *traffic; /* NULL: the watch has none */
     struct vg_timer *timer;
     struct vg_signals *signals;

@@ -2,6 +2,7 @@
 #include "app/aboard_api.h"
 #include "app/fly_api.h"
 #include "app/ground_api.h"
+#include "app/reader_api.h"
 #include "app/station.h"
 
 #include "base/json.h"
@@ -217,7 +218,8 @@ void vg_station_get(void *ctx, const char *path, const char *query, struct vg_re
         get_tile(self, &args, reply);
     } else if (vg_route_match("/tiles/relief/{kind}/{z}/{x}/{y}.png", path, &args)) {
         get_relief_tile(self, &args, reply);
-    } else if (!vg_ground_get(&ground, path, query, reply)) {
+    } else if (!vg_reader_api_get(self, path, reply) &&
+               !vg_ground_get(&ground, path, query, reply)) {
         vg_reply_error(reply, 404, "nothing here");
     }
 }
@@ -333,7 +335,8 @@ void vg_station_post(void *ctx, const char *path, const char *body, size_t n,
     bool is_sortie = !is_alert && vg_route_match("/api/sorties/{id}/{verb}", path, &args);
     bool is_drone =
         !is_alert && !is_sortie && vg_route_match("/api/drones/{id}/{verb}", path, &args);
-    if (!is_alert && !is_sortie && !is_drone) {
+    bool is_read = vg_reader_api_is(path);
+    if (!is_alert && !is_sortie && !is_drone && !is_read) {
         vg_reply_error(reply, 404, "nothing here");
         return;
     }
@@ -341,7 +344,9 @@ void vg_station_post(void *ctx, const char *path, const char *body, size_t n,
         return;
     }
     const struct vg_fly_api_act act = {args.text[0], args.text[1], told.by, told.detail};
-    if (is_alert) {
+    if (is_read) {
+        (void)vg_reader_api_post(self, path, reply);
+    } else if (is_alert) {
         post_alert(self, args.text[0], args.text[1], told.by, reply);
     } else if (is_sortie ? vg_fly_api_sortie(self, &act, reply)
                          : vg_fly_api_drone(self, &act, reply)) {

@@ -165,6 +165,7 @@ void vg_station_tick(void *ctx)
     self->now = vg_clock_now(&self->clock);
     vg_station_step_links(self);
     vg_director_step(self->director, self->now);
+    vg_reader_step(self->reader, self->now);
     vg_station_traffic_step(self->traffic);
     for (int i = 0; i < self->watchfile.n_drones; i++) {
         look(self, i);

@@ -21,7 +21,8 @@ enum ask {
     ASK_STORAGE,
     ASK_CAPTURE,
     ASK_STREAMS,
-    ASK_GIMBAL
+    ASK_GIMBAL,
+    ASK_VERSION /* of the autopilot: what it is capable of */
 };
 static const struct {
     uint32_t id;
@@ -34,6 +35,7 @@ static const struct {
     [ASK_CAPTURE] = {VG_MAV_ID_CAMERA_CAPTURE_STATUS, 5, 10},
     [ASK_STREAMS] = {VG_MAV_ID_VIDEO_STREAM_INFORMATION, 10, 60},
     [ASK_GIMBAL] = {VG_MAV_ID_GIMBAL_MANAGER_INFORMATION, 10, 3600},
+    [ASK_VERSION] = {VG_MAV_ID_AUTOPILOT_VERSION, 5, 3600},
 };
 
 void vg_payload_init(struct vg_payload *self, struct vg_mav_pair pair)
@@ -220,6 +222,12 @@ static void take_arm_status(struct vg_payload *self, const struct vg_mav_msg *ms
     memcpy(self->remote_id.reason, m.error, sizeof self->remote_id.reason);
 }
 
+static void take_version(struct vg_payload *self, const struct vg_mav_msg *msg, struct vg_us now)
+{
+    (void)now;
+    self->has_version = self->has_version || msg->compid == self->pair.their_compid;
+}
+
 static void take_heartbeat(struct vg_payload *self, const struct vg_mav_msg *msg, struct vg_us now)
 {
     struct vg_mav_heartbeat m;
@@ -265,6 +273,7 @@ void vg_payload_feed(struct vg_payload *self, const struct vg_mav_msg *msg, stru
         {VG_MAV_ID_VIDEO_STREAM_INFORMATION, take_stream},
         {VG_MAV_ID_CAMERA_INFORMATION, take_camera},
         {VG_MAV_ID_GIMBAL_MANAGER_INFORMATION, take_limits},
+        {VG_MAV_ID_AUTOPILOT_VERSION, take_version},
     };
     if (msg->sysid != self->pair.their_sysid) {
         return;
@@ -294,6 +303,8 @@ static bool is_told(const struct vg_payload *self, enum ask ask)
         return self->n_streams > 0;
     case ASK_GIMBAL:
         return self->gimbal.has_limits;
+    case ASK_VERSION:
+        return self->has_version;
     }
     return true;
 }
@@ -301,6 +312,9 @@ static bool is_told(const struct vg_payload *self, enum ask ask)
 /* Of whom; 0: of nobody. The autopilot is asked for its camera once, in case it speaks for one. */
 static uint8_t whom(const struct vg_payload *self, enum ask ask)
 {
+    if (ask == ASK_VERSION) {
+        return self->has_version ? 0 : self->pair.their_compid;
+    }
     if (ask == ASK_GIMBAL) {
         return self->gimbal.is_known ? self->gimbal.compid : 0;
     }

@@ -18,7 +18,7 @@
 
 enum {
     VG_PAYLOAD_STREAMS = 4,
-    VG_PAYLOAD_ASKS = 6
+    VG_PAYLOAD_ASKS = 7
 };
 
 struct vg_video_stream {
@@ -76,6 +76,7 @@ struct vg_payload {
     } remote_id;
     /* private */
     struct vg_mav_pair pair; /* their_compid: the autopilot's */
+    bool has_version; /* AUTOPILOT_VERSION came: vehicle.h keeps it */
     uint8_t camera_compid; /* whom to ask; 0: nobody yet */
     int in_flight; /* ask, -1: none */
     struct {

@@ -77,6 +77,7 @@ enum vg_status vg_simdrone_create(const struct vg_simdrone_config *config, struc
         .sysid = config->sysid, .compid = VG_DRONE_COMPID, .autopilot = self->habits};
     vg_missionsrv_init_as(&self->mission, &mission);
     vg_drone_params_init(self);
+    vg_drone_files_init(self);
     vg_drone_streams_init(self);
     *out = self;
     return VG_OK;
@@ -93,7 +94,7 @@ static void drain_servers(struct vg_simdrone *self)
     while (vg_missionsrv_next_out(&self->mission, &msg)) {
         *vg_drone_queue_add(&self->replies) = msg;
     }
-    while (vg_paramsrv_next_out(&self->params, &msg)) {
+    while (vg_paramsrv_next_out(&self->params, &msg) || vg_ftpsrv_next_out(&self->files, &msg)) {
         *vg_drone_queue_add(&self->replies) = msg;
     }
 }
@@ -139,6 +140,7 @@ void vg_simdrone_step(struct vg_simdrone *self, struct vg_us now)
         follow_pilot(self);
         vg_missionsrv_step(&self->mission, self->pilot.flight.now);
         vg_paramsrv_step(&self->params);
+        vg_ftpsrv_step(&self->files, self->pilot.flight.now);
         drain_servers(self);
         vg_drone_streams_step(self);
     }
@@ -256,7 +258,9 @@ static void on_message(void *ctx, const struct vg_mav_msg *msg, struct vg_bytes 
         feed_mission(self, msg);
         if (vg_paramsrv_feed(&self->params, msg)) {
             vg_drone_params_apply(self);
+            vg_drone_files_refresh(self);
         }
+        vg_ftpsrv_feed(&self->files, msg, self->pilot.flight.now);
         break;
     }
     follow_pilot(self);

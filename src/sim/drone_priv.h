@@ -3,10 +3,16 @@
 #define VG_SIM_DRONE_PRIV_H
 
 #include "link/autopilot.h"
+#include "link/ftpsrv.h"
 #include "link/mavsign.h"
 #include "link/missionsrv.h"
 #include "link/params.h"
 #include "sim/drone.h"
+
+enum {
+    VG_DRONE_FILES = 3,
+    VG_DRONE_PACK_BYTES = 1024
+};
 
 enum {
     VG_DRONE_REPLIES_MAX = 64,
@@ -64,6 +70,9 @@ struct vg_simdrone {
     struct vg_mission_item
         flown[VG_MISSION_ITEMS_MAX + 1]; /* with home before it, as the pilot has it */
     struct vg_paramsrv params;
+    struct vg_ftpsrv files;
+    struct vg_ftpsrv_file file_list[VG_DRONE_FILES];
+    uint8_t pack[VG_DRONE_PACK_BYTES]; /* @PARAM/param.pck */
     struct vg_drone_queue replies;
     struct vg_drone_queue telemetry;
     struct vg_simdrone_counts counts;
@@ -108,5 +117,9 @@ bool vg_drone_is_dead_to_world(const struct vg_simdrone *self);
 void vg_drone_params_init(struct vg_simdrone *self);
 /* The operator changed one: put all into the pilot. */
 void vg_drone_params_apply(struct vg_simdrone *self);
+
+/* drone_files.c */
+void vg_drone_files_init(struct vg_simdrone *self);
+void vg_drone_files_refresh(struct vg_simdrone *self);
 
 #endif

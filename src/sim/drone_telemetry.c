@@ -317,7 +317,8 @@ static void fill_autopilot_version(const struct vg_simdrone *self,
                                    struct vg_mav_autopilot_version *m)
 {
     m->capabilities = VG_MAV_PROTOCOL_CAPABILITY_MISSION_INT |
-                      VG_MAV_PROTOCOL_CAPABILITY_COMMAND_INT | VG_MAV_PROTOCOL_CAPABILITY_MAVLINK2;
+                      VG_MAV_PROTOCOL_CAPABILITY_COMMAND_INT | VG_MAV_PROTOCOL_CAPABILITY_MAVLINK2 |
+                      VG_MAV_PROTOCOL_CAPABILITY_FTP;
     m->capabilities |=
         self->config.persona->is_bytewise
             ? VG_MAV_PROTOCOL_CAPABILITY_PARAM_ENCODE_BYTEWISE

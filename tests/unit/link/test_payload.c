@@ -40,6 +40,7 @@ static void start(void)
 {
     vg_payload_init(&payload, pair);
     t_s = 0;
+    SEND(autopilot_version, 1, .capabilities = 32);
 }
 
 /* What is asked next: the message id, and of whom; 0: nothing within a tick. */
@@ -127,6 +128,24 @@ static void an_autopilot_without_a_camera_is_soon_left_in_peace(void **state)
         acknowledge(1, 3); /* unsupported */
     }
     assert_int_equal(n, 1);
+}
+
+static void the_autopilot_is_asked_what_it_is_capable_of(void **state)
+{
+    (void)state;
+    uint8_t compid = 0;
+    start();
+    vg_payload_init(&payload, pair);
+    assert_int_equal(next_ask(&compid), 259); /* whether it speaks for a camera */
+    acknowledge(1, 3);
+    assert_int_equal(next_ask(&compid), 148);
+    assert_int_equal(compid, 1);
+    acknowledge(1, 0);
+    t_s += 6;
+    assert_int_equal(next_ask(&compid), 148); /* acknowledged and not sent */
+    SEND(autopilot_version, 1, .capabilities = 32);
+    t_s += 60;
+    assert_int_equal(next_ask(&compid), 0);
 }
 
 static void a_silent_camera_is_asked_again_and_a_restarted_one_anew(void **state)
@@ -235,6 +254,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_camera_is_asked_for_all_it_has),
         cmocka_unit_test(an_autopilot_without_a_camera_is_soon_left_in_peace),
+        cmocka_unit_test(the_autopilot_is_asked_what_it_is_capable_of),
         cmocka_unit_test(a_silent_camera_is_asked_again_and_a_restarted_one_anew),
         cmocka_unit_test(who_has_the_gimbal),
         cmocka_unit_test(the_remote_id_module_hears_who_and_where),
