@@ -349,7 +349,7 @@ static void one_is_written_when_the_drone_says_so(void **state)
     assert_int_equal(vg_params_write(&rig.params, pair, "FENCE_ENABLE", 0, at_ms(0), &err),
                      VG_E_INVALID);
     assert_string_equal(err.message, "parameter \"FENCE_ENABLE\" may not be written");
-    assert_int_equal(vg_params_write(&rig.params, pair, "SR0_EXTRA1", NAN, at_ms(0), NULL),
+    assert_int_equal(vg_params_write(&rig.params, pair, "SR0_EXTRA1", (double)NAN, at_ms(0), NULL),
                      VG_E_INVALID);
 }
 

@@ -2,6 +2,7 @@
  * machines that listen beside want to send is allowed. */
 #include "../message.h"
 #include "link/allow.h"
+#include "link/logs.h"
 #include "link/msgrates.h"
 #include "link/payload.h"
 #include "link/remoteid.h"
@@ -65,7 +66,32 @@ static struct {
     struct vg_remoteid remoteid;
     struct vg_timesync timesync;
     struct vg_msgrates rates;
+    struct vg_logs logs;
 } beside;
+
+enum {
+    LOG_MAX = 100000
+};
+
+static void take_log(void *ctx, uint32_t offset, struct vg_bytes data)
+{
+    (void)ctx;
+    must(data.n <= VG_LOG_PIECE && (uint64_t)offset + data.n <= LOG_MAX);
+}
+
+static void feed_logs(const struct vg_mav_msg *msg, struct vg_us now)
+{
+    const struct vg_ftp_options options = {.sink = take_log, .limit_bytes = LOG_MAX};
+    struct vg_logs *l = &beside.logs;
+    vg_logs_feed(l, msg, now);
+    vg_logs_step(l, now);
+    must(l->n_entries >= 0 && l->n_entries <= VG_LOGS_MAX && l->read_bytes <= LOG_MAX + 90);
+    if (l->state == VG_LOGS_DONE && l->n_entries > 0) {
+        must(vg_logs_read(l, l->n_entries - 1, &options, now, NULL) == VG_OK);
+    } else if (!vg_logs_is_busy(l)) {
+        vg_logs_list(l, (struct vg_mav_pair){255, 190, 7, 1}, 0, 12, now);
+    }
+}
 
 static void start_beside(void)
 {
@@ -76,6 +102,7 @@ static void start_beside(void)
     vg_remoteid_init(&beside.remoteid, pair);
     vg_timesync_init(&beside.timesync, pair);
     vg_msgrates_init(&beside.rates, pair, wanted, 3);
+    memset(&beside.logs, 0, sizeof beside.logs);
 }
 
 static void feed_beside(const struct vg_mav_msg *msg, struct vg_us now)
@@ -91,10 +118,11 @@ static void feed_beside(const struct vg_mav_msg *msg, struct vg_us now)
     vg_remoteid_step(&beside.remoteid, &operator, now);
     vg_timesync_step(&beside.timesync, now);
     vg_msgrates_step(&beside.rates, now);
+    feed_logs(msg, now);
     while (vg_payload_next_out(&beside.payload, &out) ||
            vg_remoteid_next_out(&beside.remoteid, &out) ||
            vg_timesync_next_out(&beside.timesync, &out) ||
-           vg_msgrates_next_out(&beside.rates, &out)) {
+           vg_msgrates_next_out(&beside.rates, &out) || vg_logs_next_out(&beside.logs, &out)) {
         must(vg_allow_message(&out, NULL));
     }
     must(!beside.timesync.is_known || beside.timesync.round_trip_s >= 0);
