@@ -453,6 +453,21 @@ function post(req, res, path, body) {
   return send(res, 404, { error: "no such thing" });
 }
 
+/** What a drone carries: the first all of it, the others nothing. */
+function aboard(id) {
+  const nothing = { id, camera: null, streams: [], gimbal: null, remote_id: null, clock: { round_trip_s: null, utc_error_s: null }, failures: [], texts: [], events: [], events_lost: 0 };
+  if (id !== ids[0]) return nothing;
+  const t_us = Math.round(now() * 1e6);
+  return { ...nothing,
+    camera: { vendor: "Maker", model: "Eye 10x", mode: "video", storage: "unformatted", zoom: 0.4, recording: true, recording_s: 61.5, images: 12, free_mib: 12000 },
+    streams: [
+      { id: 1, name: "Visible", uri: "rtsp://192.168.144.25:8554/main", type: "rtsp", running: true, thermal: false, width: 1920, height: 1080, rate_hz: 25, bitrate_bps: 4e6 },
+      { id: 2, name: "<b>IR</b>", uri: "rtsp://192.168.144.25:8554/ir", type: "rtsp", running: false, thermal: true, width: 640, height: 512, rate_hz: 25, bitrate_bps: null }],
+    gimbal: { holder: "other", sysid: 254, pitch_min_deg: null, pitch_max_deg: null },
+    remote_id: { good: false, t_us, reason: "no GPS" },
+    texts: [{ t_us, severity: "error", text: "PreArm: <i>check</i> GPS" }, { t_us, severity: "info", text: "Mission: 3 WP" }] };
+}
+
 const server = createServer((req, res) => {
   const url = new URL(req.url, "http://local");
   const path = url.pathname;
@@ -478,6 +493,10 @@ const server = createServer((req, res) => {
   if (path === "/api/watch") return send(res, 200, WATCH);
   if (path === "/api/at") return send(res, 200, snapshot(Math.min(now(), Math.max(START, Number(url.searchParams.get("t_us")) / 1e6)), 0));
   if (path === "/api/chart") return send(res, 200, chart(Number(url.searchParams.get("from_us")) / 1e6, Number(url.searchParams.get("to_us")) / 1e6));
+  const one = /^\/api\/drones\/([^/]+)$/.exec(path);
+  if (one) return send(res, 200, { id: decodeURIComponent(one[1]), kind: "plane", vtol: "", sortie: "", lost_link: { state: "unknown", reason: "" }, preflight: [], flight: null, announced: null, stopped_by: "", acts: ["return"] });
+  const carries = /^\/api\/drones\/([^/]+)\/aboard$/.exec(path);
+  if (carries) return send(res, 200, aboard(decodeURIComponent(carries[1])));
   if (path.startsWith("/api/mission/")) {
     const so = sorties(now()).find((s) => s.id === decodeURIComponent(path.slice(13)));
     const k = so ? Number(/^K(\d+)/.exec(so.id)[1]) - 1 : 0;

@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { browser } from "./browser.mjs";
 import { planningTests } from "./planning.mjs";
+import { aboardTests } from "./aboard.mjs";
 import { trafficTests } from "./traffic.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -1029,6 +1030,7 @@ try {
     const made = await started(feeder(8190));
     await liveTests(made);
     await madeCellTests(made.url);
+    await aboardTests(made.url, { test, open, check, same, quiet, LONG });
     await trafficTests((await started(feeder(8186, "--traffic"))).url, { test, open, text, check, same, quiet, overflow, faint, LONG });
     await promisesTests((await started(feeder(8188, "--lines", "2"))).url);
   }

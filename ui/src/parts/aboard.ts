@@ -55,7 +55,7 @@ export class AboardCard {
       this.show(null);
     }
     const now = performance.now();
-    if (store.looking_back || now - this.asked_ms < EVERY_MS) return;
+    if (store.looking_back || store.replay || now - this.asked_ms < EVERY_MS) return;
     this.asked_ms = now;
     void this.ask(id);
   }
