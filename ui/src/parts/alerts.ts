@@ -17,6 +17,11 @@ export function inOrder(alerts: Iterable<Alert>): Alert[] {
   return [...alerts].sort((a, b) => rank(a) - rank(b) || b.t_us - a.t_us || (a.id < b.id ? 1 : -1));
 }
 
+/** Does the station count down to an act of its own? */
+function isAnnounced(a: Alert): boolean {
+  return a.kind === "energy" && a.state !== "closed" && Boolean(a.params.act) && Number(a.params.at_us) > store.now_us();
+}
+
 export function openCount(): number {
   let n = 0;
   for (const a of store.shown?.alerts.values() ?? []) if (a.state === "open") n++;
@@ -70,11 +75,12 @@ export class Alerts {
     const more = h("p");
     const cause = h("p", { class: "cause" });
     const by = h("span", { class: "by" });
+    const stop = h("button", { class: "btn small danger stop", onclick: () => void this.stop(alert) }, t("announced_stop"));
     const take = h("button", { class: "btn small primary take", onclick: () => void this.take(alert) }, t("alert_take"));
     const close = h("button", { class: "btn small close", onclick: () => void this.close(alert) }, t("alert_close"));
     const el = h("article", { class: "alert" },
       h("div", { class: "alert-head" }, sign, h("div", { class: "alert-what" }, title, h("div", { class: "alert-meta" }, level, since))),
-      more, cause, h("div", { class: "alert-foot" }, by, take, close));
+      more, cause, h("div", { class: "alert-foot" }, by, stop, take, close));
     let shape = "";
     const update = (a: Alert): void => {
       alert = a;
@@ -94,10 +100,18 @@ export class Alerts {
       put(by, a.state === "open" ? t("alert_nobody") : t(a.state === "taken" ? "alert_taken_by" : "alert_closed_by", { name: a.by || "–" }));
       toggle(by, "nobody", a.state === "open");
       take.hidden = a.state !== "open";
+      stop.hidden = !isAnnounced(a) || store.looking_back;
       close.hidden = a.state === "closed";
       take.disabled = close.disabled = store.looking_back;
     };
     return { el, update };
+  }
+
+  /** Stop what the station has announced with this alert. */
+  private async stop(a: Alert): Promise<void> {
+    const by = await this.mayAct();
+    const drone = String(a.params.drone);
+    if (by) await doAct(() => act(`api/drones/${encodeURIComponent(drone)}/stop`, { by }), t("announced_stop_ok", { drone }));
   }
 
   async take(a: Alert): Promise<void> {

@@ -225,7 +225,11 @@ export class Drones {
       put(next, nextWords(d) ?? words(""));
       this.detail(d, detail, chosen, link);
       if (!chosen) card = null;
-      else if (!card) detail.querySelector(".alert-foot")!.before((card = new FlightCard()).el);
+      else if (!card) {
+        card = new FlightCard();
+        detail.prepend(card.banner);
+        detail.querySelector(".alert-foot")!.before(card.el);
+      }
       card?.update(this.statuses.of(d.id));
     } };
   }

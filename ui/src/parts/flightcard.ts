@@ -40,7 +40,8 @@ export function preflightWords(points: PreflightPoint[]): Words {
 
 export class FlightCard {
   readonly el = h("div", { class: "flight-card" });
-  private banner: HTMLElement;
+  /** What the station will do by itself: stands apart, on top of all. */
+  readonly banner: HTMLElement;
   private banner_text = h("p");
   private home = h("p", { class: "home-margin" });
   private facts = h("p", { class: "facts" });
@@ -56,7 +57,7 @@ export class FlightCard {
     const stop = h("button", { class: "btn small danger", onclick: () => void this.stop() }, t("announced_stop"));
     this.banner = h("div", { class: "announced", role: "alert" }, this.banner_text, stop);
     this.fold = h("details", { class: "fold" }, this.fold_head, this.list);
-    this.el.append(this.banner, this.home, this.facts, this.lost, this.fold, this.acts);
+    this.el.append(this.home, this.facts, this.lost, this.fold, this.acts);
     for (const name of ACTS) {
       this.acts.append(h("button", { class: "btn small", data: { act: name }, onclick: () => void this.order(name) }, tMaybe(`act_${name}`, name)));
     }
@@ -65,7 +66,10 @@ export class FlightCard {
   update(status: DroneStatus | null): void {
     this.status = status;
     this.el.hidden = status === null;
-    if (!status) return;
+    if (!status) {
+      this.banner.hidden = true;
+      return;
+    }
     this.announced(status);
     const f = status.flight;
     this.home.hidden = this.facts.hidden = f === null;
