@@ -113,7 +113,7 @@ int vg_cmd_traffic(const struct vg_app *app, int argc, char **argv)
     const char *path = NULL;
     const char *kind = NULL;
     const char *place = NULL;
-    struct reading self = {.now = {VG_US_PER_S}};
+    struct reading self = {.now = {1000000 * VG_US_PER_S}}; /* any, far from 0 */
     double lat_deg = (double)NAN;
     double lon_deg = (double)NAN;
     int n = 0;

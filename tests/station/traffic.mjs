@@ -106,6 +106,20 @@ traffic:
     check(run(['verify', record]).code === 0, 'the record verifies');
   });
 
+  await test('vigie traffic shows what a receiver says', async () => {
+    const data = 'tests/unit/traffic/data/';
+    for (const [kind, file, n, id, name] of [['beast', 'adsb.beast', 1, '4D2023', 'AMC421'], ['avr', 'adsb.avr', 1, '4D2023', 'AMC421'], ['sbs', 'adsb.sbs', 1, '4D2023', 'AMC421'],
+      ['ais', 'ais.nmea', 30, '244660274', undefined], ['remote-id', 'remote-id.pcap', 1, 'MFG1A0123456789', undefined]]) {
+      const r = run(['traffic', data + file, '--as', kind, '--sky']);
+      const sky = r.out.trim().split('\n').map(JSON.parse);
+      const c = sky.find((x) => x.id === id);
+      check(r.code === 0 && sky.length === n && c && c.name === name && c.lat !== undefined, `${kind}: ${sky.length} contacts, ${JSON.stringify(c)} ${r.err}`);
+    }
+    check(run(['traffic', data + 'SOURCES.md', '--as', 'beast']).code === 1, 'no message in it: 1');
+    check(run(['traffic', data + 'adsb.avr', '--as', 'beats']).code === 2, 'no such kind: 2');
+    check(run(['traffic', 'nowhere', '--as', 'ais']).code === 4, 'no such file: 4');
+  });
+
   await test('a feed that cannot be is refused at its place', async () => {
     const bad = path.join(dir, 'bad.yaml');
     fs.writeFileSync(bad, fs.readFileSync('tests/station/post.yaml', 'utf8') + 'traffic: {feeds: [{beast: "tpc:127.0.0.1:30005"}]}\n');
