@@ -92,6 +92,7 @@ static void send_ahead(struct vg_missionsend *self, struct vg_us now)
         if (self->n_copies >= self->copies) {
             self->n_copies = 0;
             self->head++;
+            self->was_all_sent = self->was_all_sent || is_all_sent(self);
         }
     }
 }
@@ -101,6 +102,7 @@ static void offer(struct vg_missionsend *self, struct vg_us now)
     self->state = VG_MISSIONSEND_OFFERING;
     self->heard = self->head = self->job.first;
     self->n_copies = 0;
+    self->was_all_sent = false;
     self->n_low = 0;
     self->n_even = 0;
     self->fresh = self->n_restarts == 0 ? self->job.first : self->job.last + 1;
@@ -288,7 +290,7 @@ static void soft_refusal(struct vg_missionsend *self, uint8_t result, struct vg_
     self->refusal = result;
     self->n_refusals++;
     bool is_at_end = self->heard == self->job.last || self->n_refusals >= REFUSALS_MAX;
-    if (self->state == VG_MISSIONSEND_SENDING && is_all_sent(self) && is_at_end) {
+    if (self->state == VG_MISSIONSEND_SENDING && self->was_all_sent && is_at_end) {
         set_over(self, VG_MISSIONSEND_UNSURE, now); /* the answers to copies of the last items */
     }
 }
@@ -306,7 +308,7 @@ static void feed_ack(struct vg_missionsend *self, const struct vg_mav_msg *msg, 
     switch (m.type) {
     case VG_MAV_MISSION_ACCEPTED:
         if (self->job.n_items == 0 ||
-            (self->state == VG_MISSIONSEND_SENDING && is_all_sent(self))) {
+            (self->state == VG_MISSIONSEND_SENDING && self->was_all_sent)) {
             set_over(self, VG_MISSIONSEND_ACCEPTED, now);
             self->id = m.opaque_id;
         }
@@ -356,7 +358,7 @@ static bool is_quiet(const struct vg_missionsend *self, struct vg_us now)
 static void step_quiet(struct vg_missionsend *self, struct vg_us now)
 {
     self->asked = now;
-    if (is_all_sent(self)) {
+    if (self->was_all_sent) {
         set_over(self, VG_MISSIONSEND_UNSURE, now);
     } else if (self->refusal == VG_MAV_MISSION_ACCEPTED) {
         return;

@@ -52,6 +52,7 @@ struct vg_missionsend {
     int head; /* the next to send */
     int copies; /* of each item */
     int n_copies; /* of the head, sent so far */
+    bool was_all_sent; /* since the offer, if only once */
     int fresh; /* items before this were sent before the last going back: no measure of the trip */
     int n_low; /* requests in a row for what it had asked for before */
     int n_even; /* items asked for since the last stall */
