@@ -2,8 +2,8 @@
  *
  * In: a plan's sorties and their watch. Out: text. Everything flown comes from the items that the
  * station itself uploads (route.h), so that a drone flies the same whoever sends it the mission;
- * bases become rally points, geofence and no-fly zones the fence. Every item stands on the
- * allow-list (link/allow.h) or the export fails.
+ * bases become rally points (and so does the landing's circle), geofence and no-fly zones the
+ * fence. Every item stands on the allow-list (link/allow.h) or the export fails.
  *
  *     for each sortie: vg_export_make(&plan.sorties[i], &watch, &options, &sorties[i], &err);
  *     vg_export_kml(&watch, sorties, n, &text);
