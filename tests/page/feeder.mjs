@@ -412,6 +412,29 @@ function cell(lat, lon, { t, never }) {
     last: look(0.57, 0.399, 0.942, 0.99), best: look(0.4, 0.689, 0.992, 0.999) };
 }
 
+// ---- one drone in full: the last of those in the air counts down to a return until somebody stops it; on the ground one point holds, one waits
+const POINTS = ["link", "fix", "kind", "place", "sensors", "estimator", "battery", "mission", "fence", "return_height", "lost_link", "battery_failsafe", "signing", "clock"];
+const stoppers = new Map();
+const held = new Set();
+
+function status(id, fr) {
+  const i = ids.indexOf(id);
+  const d = drone(i, now(), now());
+  const up = ["flying", "returning"].includes(d.state);
+  const point = (name) => {
+    const state = name === "place" ? "bad" : name === "mission" ? "waiting" : "good";
+    const reason = name === "place" ? (fr ? "à 3.1 km de la base" : "3.1 km from its base") : fr ? "bien" : "well";
+    return { point: name, title: name, state, holds: state !== "good", overruled: false, may_overrule: name === "place", reason };
+  };
+  const short = up && i === ids.findLastIndex((_, k) => ["flying", "returning"].includes(drone(k, now(), now()).state));
+  const margin = short ? -0.03 : 0.21;
+  const flight = { base: BASES[i % BASES.length].name, held: held.has(id), reachable: true, measured: true, age_s: 0, late_s: 14, cross_m: 6, agl_m: d.agl_m, floor_m: 150, ceiling_m: null,
+    battery: d.battery, reserve: 0.15, rate_per_hour: 0.2, wind_mps: 5.1, home_m: 31000, home_s: 1400, margin, margin_s: margin * 18000, end_margin: margin - 0.1 };
+  const announced = short && !stoppers.has(id) ? { act: "return", base: flight.base, at_us: Math.round((now() + 12) * 1e6) } : null;
+  return { id, kind: "plane", vtol: "", sortie: d.sortie, lost_link: { state: "good", reason: fr ? "rentre à la base" : "returns to base" }, preflight: up ? [] : POINTS.map(point),
+    flight: up ? flight : null, announced, stopped_by: stoppers.get(id) ?? "", acts: up ? [held.has(id) ? "continue" : "hold", "return", "divert", "land"] : [] };
+}
+
 // ---- serving
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 const CSP = "default-src 'self'; worker-src 'self' blob:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -448,6 +471,12 @@ function post(req, res, path, body) {
   }
   if (what === "drones" && verb === "return") {
     home.add(id);
+    return send(res, 200, drone(ids.indexOf(id), now(), now()));
+  }
+  if (what === "drones" && ids.includes(id) && ["hold", "continue", "divert", "land", "stop"].includes(verb)) {
+    if (verb === "stop") stoppers.set(id, body.by);
+    if (verb === "hold") held.add(id);
+    if (verb === "continue") held.delete(id);
     return send(res, 200, drone(ids.indexOf(id), now(), now()));
   }
   return send(res, 404, { error: "no such thing" });
@@ -494,7 +523,7 @@ const server = createServer((req, res) => {
   if (path === "/api/at") return send(res, 200, snapshot(Math.min(now(), Math.max(START, Number(url.searchParams.get("t_us")) / 1e6)), 0));
   if (path === "/api/chart") return send(res, 200, chart(Number(url.searchParams.get("from_us")) / 1e6, Number(url.searchParams.get("to_us")) / 1e6));
   const one = /^\/api\/drones\/([^/]+)$/.exec(path);
-  if (one) return send(res, 200, { id: decodeURIComponent(one[1]), kind: "plane", vtol: "", sortie: "", lost_link: { state: "unknown", reason: "" }, preflight: [], flight: null, announced: null, stopped_by: "", acts: ["return"] });
+  if (one && ids.includes(decodeURIComponent(one[1]))) return send(res, 200, status(decodeURIComponent(one[1]), url.searchParams.get("lang") === "fr"));
   const carries = /^\/api\/drones\/([^/]+)\/aboard$/.exec(path);
   if (carries) return send(res, 200, aboard(decodeURIComponent(carries[1])));
   if (path.startsWith("/api/mission/")) {

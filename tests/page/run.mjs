@@ -393,6 +393,48 @@ async function liveTests(station) {
     });
   }
 
+  for (const [lang, home, reserve] of [["en", "Without link", /reserve/], ["fr", "Sans liaison", /réserve/]]) {
+    await test(`a drone's card says whether it gets home, and asks once before an order, ${lang}`, async () => {
+      const page = await open(url, { lang });
+      const posts = [];
+      page.on("request", (r) => r.method() === "POST" && posts.push(r.url()));
+      const id = await some(page, () => [...window.vigie.store.live.drones.values()].find((d) => d.state === "flying" && d.link === "fresh")?.id, "no drone in the air");
+      await page.click("#tab-drones");
+      await page.click(`.drone[data-id="${id}"] .drone-head`);
+      const card = page.locator(`.drone[data-id="${id}"] .drone-detail`);
+      await card.locator(".home-margin").waitFor({ timeout: LONG });
+      check(reserve.test(await card.locator(".home-margin").innerText()), "says whether it keeps its reserve");
+      check((await card.innerText()).includes(home), "says what it does without a link");
+      await card.locator('[data-act="hold"]').click();
+      check((await text(page, ".dialog h2")).includes(id), "the question does not name the drone");
+      await page.keyboard.press("Escape");
+      await page.waitForTimeout(300);
+      same(posts.length, 0, "acts after a cancel");
+      quiet();
+    });
+  }
+
+  await test("an announced act stands on top of the drone's card and is stopped by one press", async () => {
+    const page = await open(url);
+    const posts = [];
+    page.on("request", (r) => r.method() === "POST" && posts.push(new URL(r.url()).pathname));
+    const id = await some(page, async () => {
+      for (const d of window.vigie.store.live.drones.values()) {
+        if ((await (await fetch(`api/drones/${d.id}`)).json()).announced) return d.id;
+      }
+      return null;
+    }, "nothing is announced");
+    await page.click("#tab-drones");
+    await page.click(`.drone[data-id="${id}"] .drone-head`);
+    const banner = page.locator(`.drone[data-id="${id}"] .announced`);
+    await banner.locator("button").waitFor({ timeout: LONG });
+    check((await banner.innerText()).includes(id), "the banner does not name the drone");
+    await banner.locator("button").click();
+    await page.waitForFunction(() => !document.querySelector(".announced button:not([hidden])"), null, { timeout: LONG });
+    same(posts.join(), `/api/drones/${id}/stop`, "acts");
+    quiet();
+  });
+
   await test("a launch waits for consent, by sortie", async () => {
     const page = await open(url);
     await page.click("#tab-drones");
