@@ -188,6 +188,22 @@ static void try_launch(struct vg_director *self, struct vg_flyer *f, struct vg_u
     }
 }
 
+/* Before a launch is given up the drone must not be about to leave by itself: what is armed is told
+ * to disarm, never by force. In the air that is refused, and it is seen to fly. */
+static bool is_taken_back(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
+{
+    double since_s = vg_us_to_s(vg_us_sub(now, f->state_since));
+    if (!f->vehicle.state.is_armed || since_s > 2 * LAUNCH_MAX_S) {
+        return true;
+    }
+    if (now.us >= f->next_try.us) {
+        const float p[7] = {0, 0, 0, 0, 0, 0, 0};
+        f->next_try = vg_us_add(now, vg_us_from_s(LAUNCH_RETRY_S));
+        vg_flyer_command(self, f, VG_MAV_CMD_COMPONENT_ARM_DISARM, p, now);
+    }
+    return false;
+}
+
 static void step_launching(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
 {
     if (f->vehicle.flight.is_known && f->vehicle.flight.is_in_air) {
@@ -199,15 +215,15 @@ static void step_launching(struct vg_director *self, struct vg_flyer *f, struct 
         vg_flyer_begin_flight(self, f);
         vg_flyer_tell_sortie(self, f, "flying");
         vg_flyer_set_state(self, f, VG_FLYER_FLYING, now);
-    } else if (vg_us_to_s(vg_us_sub(now, f->state_since)) > LAUNCH_MAX_S) {
+    } else if (vg_us_to_s(vg_us_sub(now, f->state_since)) <= LAUNCH_MAX_S) {
+        try_launch(self, f, now);
+    } else if (is_taken_back(self, f, now)) {
         int newest = f->vehicle.newest;
         const char *why = newest >= 0 ? f->vehicle.texts[newest].text
                                       : vg_tr(self->options.lang, "no take-off within two minutes");
         char reason[VG_VEHICLE_TEXT_SIZE];
         vg_format(reason, sizeof reason, "%s", why);
         vg_flyer_fail(self, f, "aborted", "refused", reason, now);
-    } else {
-        try_launch(self, f, now);
     }
 }
 

@@ -300,7 +300,9 @@ static void judge_energy(struct campaign_run *run, int d)
         s->could_s = 0;
         return;
     }
-    bool is_heard = strcmp(s->link, "fresh") == 0;
+    /* A dead cell hides from the gauge: who goes by it believes to have more. */
+    double told = vg_director_vehicle(run->director, d)->battery.percent / 100;
+    bool is_heard = strcmp(s->link, "fresh") == 0 && fabs(told - p->flight.energy) < 2 * GAUGE_STEP;
     s->could_s += is_heard && p->flight.energy - need_home(run, d) > reserve + 0.01;
 }
 

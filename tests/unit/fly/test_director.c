@@ -205,6 +205,22 @@ static void a_drone_at_another_base_is_relieved(void **state)
     post_close(&p);
 }
 
+/* It acknowledges and does nothing for 113 s, then does all at once: armed and rolling when the two
+ * minutes of its launch are over. It is not called aborted and then flies. */
+static void a_launch_is_not_given_up_under_a_drone_that_leaves(void **state)
+{
+    (void)state;
+    struct post p;
+    post_open(&p, true);
+    post_fault(&p, "F1 acts-not 690s 123s");
+    assert_true(post_run_until(&p, "F1", "launching", 720));
+    assert_true(post_run_until(&p, "F1", "flying", 300));
+    assert_true(vg_us_to_s(vg_us_sub(p.now, p.start)) > 820);
+    assert_string_equal(sortie_state(&p, "C1#0"), "flying");
+    assert_int_equal(vg_director_counts(p.director)->n_aborted, 0);
+    post_close(&p);
+}
+
 static void comes_home_when_called(void **state)
 {
     (void)state;
@@ -324,6 +340,7 @@ int main(void)
         cmocka_unit_test(flies_when_the_pilot_consents),
         cmocka_unit_test(a_silent_drone_is_lost_and_relieved_and_found_again),
         cmocka_unit_test(a_drone_at_another_base_is_relieved),
+        cmocka_unit_test(a_launch_is_not_given_up_under_a_drone_that_leaves),
         cmocka_unit_test(comes_home_when_called),
         cmocka_unit_test(a_change_of_link_asks_for_rates_again_and_for_reports_by_satellite),
         cmocka_unit_test(a_new_director_takes_up_what_flies),
