@@ -62,7 +62,7 @@ export async function fly() {
     await s.stop();
 
     const sql = (q) => spawnSync('sqlite3', [record, q], { encoding: 'utf8' }).stdout.trim().split('\n').map((l) => JSON.parse(l));
-    const acts = sql("SELECT body FROM event WHERE kind='act' ORDER BY seq").map((a) => `${a.by} ${a.what}`).join(', ');
+    const acts = sql("SELECT body FROM event WHERE kind='act' ORDER BY seq").map((a) => `${a.by} ${a.what}`).filter((a) => !/^vigie (geofence|rally points|mission) /.test(a)).join(', '); // what went up before
     check(acts === `Awa overrule place, Awa consent, Awa hold, Awa continue, vigie announce ${short.announced.act}, Awa stop ${short.announced.act}, Awa divert Fort`, `acts: ${acts}`);
     const seen = sql("SELECT body FROM event WHERE kind='preflight'");
     check(seen.length === 2 && seen.every((e) => e.drone === 'P1' && e.points.length === 14), 'what was seen at consent and at launch');
