@@ -58,6 +58,13 @@ static void note_past(struct vg_vehicle *self, struct vg_us now)
     }
 }
 
+/* By VFR_HUD; a thin link may eat some of these. */
+static bool is_fast(const struct vg_vehicle *self, struct vg_us now)
+{
+    return self->air.is_known && now.us - self->air.t.us < TOLD_FOR_US &&
+           self->air.groundspeed_mps > SURELY_ROLLS_MPS;
+}
+
 /* Its own place and speed speak against it: an autopilot that says it has landed and flies. A place
  * that is old or does not change proves nothing. */
 static bool is_surely_flying(const struct vg_vehicle *self, struct vg_us now)
@@ -74,10 +81,9 @@ static bool is_surely_flying(const struct vg_vehicle *self, struct vg_us now)
  * believed, the height of it neither. */
 static bool is_place_frozen(const struct vg_vehicle *self, struct vg_us now)
 {
-    bool is_recent = self->air.is_known && now.us - self->air.t.us < 2 * PAST_EVERY_US;
     bool stands = self->past[0].t.us > 0 && self->past[0].lat_deg == self->position.lat_deg &&
                   self->past[0].lon_deg == self->position.lon_deg;
-    return is_recent && stands && self->air.groundspeed_mps > SURELY_ROLLS_MPS;
+    return stands && is_fast(self, now);
 }
 
 static void set_flight(struct vg_vehicle *self, bool is_in_air, struct vg_us now)

@@ -183,7 +183,8 @@ static bool is_sent_and_read(const struct suspect *s, const struct vg_pilot *p, 
     }
     for (int i = 0; i < s->n_sent; i++) {
         bool is_home = i + shift == 0;
-        if (!s->is_read[i] || (!is_home && !is_same(&s->sent[i], &p->items[i + shift]))) {
+        bool is_known = shift > 0 || s->is_read[i]; /* PX4 tells a checksum of all instead */
+        if (!is_known || (!is_home && !is_same(&s->sent[i], &p->items[i + shift]))) {
             return false;
         }
     }
