@@ -88,7 +88,7 @@ function(vg_fuzz name)
              WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
 endfunction()
 
-# vg_bench(bench_mav SOURCES bench_mav.c LINK link): scripts/bench runs every bench_* it finds.
+# vg_bench(bench_link_mav SOURCES bench_mav.c LINK link): scripts/bench runs every bench_* it finds.
 function(vg_bench name)
     cmake_parse_arguments(A "" "" "SOURCES;LINK;PKG" ${ARGN})
     add_executable(${name} ${A_SOURCES})

@@ -14,7 +14,7 @@
 
 enum {
     RETRY_S = 2,
-    HOLD_MAX_S = 10, /* one that does not hold flies on while its new mission goes up */
+    HOLD_MAX_S = 30, /* one that does not hold would fly its new mission while that goes up */
     SWITCH_MAX_S = 60
 };
 static const double CLIMB_M = 20; /* less is gained on the way */
@@ -146,10 +146,11 @@ static void step_switching(struct vg_director *self, struct vg_flyer *f, struct 
 void vg_flyer_step_divert(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
 {
     if (f->divert.stage == VG_DIVERT_HOLDING) {
-        bool is_late = vg_us_to_s(vg_us_sub(now, f->divert.since)) > HOLD_MAX_S;
-        if (f->vehicle.state.mode == VG_MODE_HOLD || is_late) {
+        if (f->vehicle.state.mode == VG_MODE_HOLD) {
             f->wanted = VG_MODE_OTHER;
             send_mission(self, f, now);
+        } else if (vg_us_to_s(vg_us_sub(now, f->divert.since)) > HOLD_MAX_S) {
+            fall_back(self, f, vg_tr(self->options.lang, "it does not hold"), now);
         }
     } else if (f->divert.stage == VG_DIVERT_SENDING) {
         vg_missionup_step(&f->up, now);

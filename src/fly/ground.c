@@ -2,6 +2,7 @@
 #include "fly/director_priv.h"
 
 #include "fly/route.h"
+#include "link/autopilot.h"
 
 #include <math.h>
 #include <string.h>
@@ -169,6 +170,14 @@ static void step_preparing(struct vg_director *self, struct vg_flyer *f, struct 
 
 /* ---- launch ---- */
 
+/* The mode that it is armed in: a copter's autopilot may refuse to be armed in mission mode. */
+static enum vg_mode_kind arming_mode(const struct vg_flyer *f)
+{
+    const struct vg_autopilot *a = vg_autopilot_find(f->vehicle.state.autopilot);
+    bool is_guided = f->type->kind == VG_KIND_COPTER && !a->copter_arms_in_mission;
+    return is_guided ? VG_MODE_GUIDED : VG_MODE_MISSION;
+}
+
 /* Mode, arm, start: each asked again every few seconds until the drone is in the air. */
 static void try_launch(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
 {
@@ -177,8 +186,10 @@ static void try_launch(struct vg_director *self, struct vg_flyer *f, struct vg_u
     }
     f->next_try = vg_us_add(now, vg_us_from_s(LAUNCH_RETRY_S));
     const struct vg_vehicle *v = &f->vehicle;
-    if (v->state.mode != VG_MODE_MISSION) {
-        vg_flyer_set_mode(self, f, VG_MODE_MISSION, now);
+    enum vg_mode_kind arming = arming_mode(f);
+    bool is_ready = v->state.mode == VG_MODE_MISSION || arming != VG_MODE_MISSION;
+    if (v->state.is_armed ? !is_ready : v->state.mode != arming) {
+        vg_flyer_set_mode(self, f, arming, now);
     } else if (!v->state.is_armed) {
         const float p[7] = {1, 0, 0, 0, 0, 0, 0};
         vg_flyer_command(self, f, VG_MAV_CMD_COMPONENT_ARM_DISARM, p, now);

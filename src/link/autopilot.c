@@ -74,6 +74,8 @@ static const struct vg_autopilot ardupilot = {
     .land_start_needs_rtl_autoland = true, /* seen; ArduPlane/mode_rtl.cpp */
 
     .arms_after_ms = 20000, /* seen: ACK 4 for the first 20 s */
+    .copter_arms_in_mission = false, /* ArduCopter/mode_auto.cpp, allows_arming: AUTO_OPTIONS is 0;
+                                        GCS_Mavlink.cpp, MISSION_START */
     .unsupported_interval_result = VG_MAV_RESULT_DENIED, /* seen: ACK 2 and a text */
     .acks_request_first = true, /* seen */
     .obeys_command_cancel = false, /* GCS_Common.cpp has no handler for message 80 */
@@ -152,6 +154,7 @@ static const struct vg_autopilot px4 = {
     .land_start_needs_rtl_autoland = false, /* src/modules/navigator/rtl.cpp: RTL_TYPE */
 
     .arms_after_ms = 0, /* src/modules/commander/Commander.cpp: refused while checks fail */
+    .copter_arms_in_mission = true, /* PX4 guide, Mission mode: takes off when armed in it */
     .unsupported_interval_result = VG_MAV_RESULT_FAILED, /* mavlink_receiver.cpp */
     .acks_request_first = false, /* mavlink_receiver.cpp handle_request_message_command */
     .obeys_command_cancel = false, /* mavlink_receiver.cpp handle_message: no message 80 */

@@ -81,6 +81,8 @@ struct vg_autopilot {
 
     /* Commands and telemetry. */
     int32_t arms_after_ms; /* from power-up; before, arming is refused (ACK 4) */
+    bool copter_arms_in_mission; /* else a multirotor is armed in guided mode, and MISSION_START
+                                    changes the mode */
     uint8_t unsupported_interval_result; /* MAV_RESULT of an interval it cannot give */
     bool acks_request_first; /* REQUEST_MESSAGE: the acknowledgement comes before the message */
     bool obeys_command_cancel; /* COMMAND_CANCEL */

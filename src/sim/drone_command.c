@@ -1,6 +1,8 @@
 /* Commands: each acknowledged once, with what really became of it. */
 #include "sim/drone_priv.h"
 
+#include "link/autopilot.h"
+
 #include <math.h>
 
 enum {
@@ -25,9 +27,21 @@ static enum vg_enum_mav_result result_of(const char *refusal)
     return refusal == NULL ? VG_MAV_RESULT_ACCEPTED : VG_MAV_RESULT_FAILED;
 }
 
+/* ArduCopter/mode_auto.cpp, allows_arming, with AUTO_OPTIONS as it comes. */
+static bool is_mode_armable(const struct vg_simdrone *self)
+{
+    const struct vg_sim_persona *p = self->config.persona;
+    bool is_copter = p->type == VG_MAV_TYPE_QUADROTOR;
+    return !is_copter || vg_autopilot_find(p->autopilot)->copter_arms_in_mission ||
+           self->pilot.mode != VG_PLANE_MODE_AUTO;
+}
+
 static enum vg_enum_mav_result arm(struct vg_simdrone *self, const struct request *r)
 {
     bool is_forced = r->p[2] == (double)FORCE_MAGIC;
+    if (r->p[1] == 1 && !is_mode_armable(self)) {
+        return VG_MAV_RESULT_FAILED;
+    }
     if (r->p[1] == 1) {
         return vg_pilot_arm(&self->pilot, is_forced) == NULL
                    ? VG_MAV_RESULT_ACCEPTED

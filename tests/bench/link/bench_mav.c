@@ -2,7 +2,7 @@
  *
  * The mix is one ArduPilot telemetry cycle (28 streamed messages once each, heartbeat and the rare
  * ones every fourth cycle, 24 payload bytes on average), which is what a flight log of a VTOL drone
- * shows. `bench_mav FILE.tlog` measures the frames of a real log instead. */
+ * shows. `bench_link_mav FILE.tlog` measures the frames of a real log instead. */
 #include "base/rng.h"
 #include "link/mavframe.h"
 #include "link/tlog.h"
