@@ -1,5 +1,6 @@
 #include "plan/apart_inner.h"
 
+#include "base/rng.h"
 #include "plan/height.h"
 
 #include <math.h>
@@ -9,6 +10,8 @@
 enum {
     LEVELS = 6, /* layers, the type's own height among them */
     ROUNDS = 8,
+    MOST_SHAKES = 60,
+    SHAKE_WORK = 6000000, /* steps of heights */
     LOOKS = 5 /* at the ground in a step of the grid */
 };
 static const int LEVEL[LEVELS] = {0, 1, -1, 2, -2, 3};
@@ -17,11 +20,13 @@ static const double BETWEEN_S = 60; /* spells that are nearer in time are one */
 static const double SPARE_M = 2; /* rounding of the file, and what is drawn straight */
 static const double HAIR_M = 1e-6;
 static const double STRAIGHT_M = 1;
+static const double LACKS_M = 0.4; /* the checker's tolerance is a little more */
 
 /* Meetings of a flight that follow each other within a minute: flown on one layer. */
 struct spell {
     double t_s[2];
     int level; /* 0: the type's own height */
+    int best; /* level of the best found so far */
 };
 
 struct apart {
@@ -36,6 +41,8 @@ struct apart {
     struct spell *spells; /* of flight f from spells[first[f]] on */
     double *trial_m; /* room for the longest flight */
     double *way_m;
+    bool is_quick; /* no shakes */
+    int64_t work;
 };
 
 /* The track at a time; *io_k: a track point at or before it, to begin from. */
@@ -148,10 +155,11 @@ static void ramp(const struct vg_apart_flight *f, bool is_down, double *io_m)
 }
 
 /* Extra heights for the layers of the flight's spells. */
-static void raise_flight(const struct apart *self, int flight, double *out_m)
+static void raise_flight(struct apart *self, int flight, double *out_m)
 {
     const struct vg_apart_flight *f = &self->flights[flight];
     const struct spell *spells = self->spells + self->first[flight];
+    self->work += f->n;
     memset(out_m, 0, (size_t)f->n * sizeof *out_m);
     for (int way = 0; way < 2; way++) {
         int sign = way == 0 ? 1 : -1;
@@ -289,7 +297,7 @@ static bool find_spells(struct apart *self, int flight)
         const struct vg_apart_chunk *c = own_chunk(self, flight, k);
         if (f->n_spells == 0 || c->t_s[0] > s->t_s[1] + BETWEEN_S) {
             f->n_spells++;
-            *++s = (struct spell){{c->t_s[0], c->t_s[1]}, 0};
+            *++s = (struct spell){{c->t_s[0], c->t_s[1]}, 0, 0};
         }
         s->t_s[1] = fmax(s->t_s[1], c->t_s[1]);
     }
@@ -324,17 +332,79 @@ static bool index_meetings(struct apart *self)
     return is_ok;
 }
 
-static void choose_layers(struct apart *self)
+/* The layers as they are, and as they were kept. */
+static void keep_levels(struct apart *self)
 {
-    for (int f = self->first_free; f < self->n; f++) {
-        settle(self, f, f);
+    for (int k = 0; k < self->first[self->n]; k++) {
+        self->spells[k].best = self->spells[k].level;
     }
+}
+
+static void restore_levels(struct apart *self)
+{
+    for (int k = 0; k < self->first[self->n]; k++) {
+        self->spells[k].level = self->spells[k].best;
+    }
+    for (int f = self->first_free; f < self->n; f++) {
+        raise_flight(self, f, self->flights[f].extra_m);
+    }
+}
+
+/* Flight by flight, a few times over. true: nothing is left. */
+static bool settle_all(struct apart *self)
+{
     bool is_done = false;
     for (int round = 0; round < ROUNDS && !is_done; round++) {
         is_done = true;
         for (int f = self->first_free; f < self->n; f++) {
             is_done = settle(self, f, self->n) && is_done;
         }
+    }
+    return is_done;
+}
+
+/* Where no single flight can do better, one of those that lack is put on a layer at random, and the
+ * others make way or not. Ends with the best found. */
+static void shake(struct apart *self)
+{
+    struct vg_rng rng = vg_rng_seed(1);
+    double best_m = HUGE_VAL;
+    for (int k = 0; best_m > 0; k++) {
+        int n_lacking = 0;
+        int flight = -1;
+        double sum_m = 0;
+        for (int f = 0; f < self->n; f++) {
+            double left_m = lack_m(self, f, self->flights[f].extra_m, self->n);
+            sum_m += left_m;
+            if (f >= self->first_free && left_m > 0 && self->flights[f].n_spells > 0 &&
+                vg_rng_below(&rng, (uint64_t)++n_lacking) == 0) {
+                flight = f;
+            }
+        }
+        if (sum_m < best_m) {
+            best_m = sum_m;
+            keep_levels(self);
+        }
+        if (flight < 0 || k == MOST_SHAKES || self->work > SHAKE_WORK) {
+            break;
+        }
+        struct vg_apart_flight *f = &self->flights[flight];
+        struct spell *s =
+            &self->spells[self->first[flight] + (int)vg_rng_below(&rng, (uint64_t)f->n_spells)];
+        s->level = LEVEL[vg_rng_below(&rng, LEVELS)];
+        raise_flight(self, flight, f->extra_m);
+        settle_all(self);
+    }
+    restore_levels(self);
+}
+
+static void choose_layers(struct apart *self)
+{
+    for (int f = self->first_free; f < self->n; f++) {
+        settle(self, f, f);
+    }
+    if (!settle_all(self) && !self->is_quick) {
+        shake(self);
     }
 }
 
@@ -424,7 +494,7 @@ static void report(const struct apart *self, const struct vg_plan *plan,
             const struct vg_apart_flight *a = &self->flights[m->a.flight];
             const struct vg_apart_flight *b = &self->flights[m->b.flight];
             left = between_m(heights(a, &m->a, a->extra_m), heights(b, &m->b, b->extra_m)) <
-                   self->watch->apart.vertical_m - STRAIGHT_M;
+                   self->watch->apart.vertical_m - LACKS_M;
             if (left > 0 && out->n_left == 0) {
                 out->left[0] = (int)(a->sortie - plan->sorties);
                 out->left[1] = (int)(b->sortie - plan->sorties);
@@ -456,6 +526,7 @@ static bool run(struct apart *self, struct vg_plan *io, int first, struct vg_apa
         return false;
     }
     choose_layers(self);
+    out->work = self->work;
     report(self, io, out);
     for (int f = 0; f < self->n; f++) {
         if (is_moved(self, f) && !redraw(&self->flights[f])) {
@@ -465,11 +536,10 @@ static bool run(struct apart *self, struct vg_plan *io, int first, struct vg_apa
     return true;
 }
 
-enum vg_status vg_apart_layers(struct vg_plan *io, int first, const struct vg_watchfile *watch,
-                               const struct vg_terrain *terrain, struct vg_apart_report *out,
-                               struct vg_error *err)
+static enum vg_status layers(struct apart self, struct vg_plan *io, int first,
+                             struct vg_apart_report *out, struct vg_error *err)
 {
-    struct apart self = {.watch = watch, .terrain = terrain};
+    const struct vg_watchfile *watch = self.watch;
     *out = (struct vg_apart_report){0};
     if (watch->apart.horizontal_m <= 0 || watch->apart.vertical_m <= 0) {
         return VG_OK;
@@ -486,4 +556,19 @@ enum vg_status vg_apart_layers(struct vg_plan *io, int first, const struct vg_wa
     free(self.spells);
     free(self.trial_m);
     return is_ok ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+}
+
+enum vg_status vg_apart_layers(struct vg_plan *io, int first, const struct vg_watchfile *watch,
+                               const struct vg_terrain *terrain, struct vg_apart_report *out,
+                               struct vg_error *err)
+{
+    return layers((struct apart){.watch = watch, .terrain = terrain}, io, first, out, err);
+}
+
+enum vg_status vg_apart_layers_quick(struct vg_plan *io, const struct vg_watchfile *watch,
+                                     const struct vg_terrain *terrain, struct vg_apart_report *out,
+                                     struct vg_error *err)
+{
+    struct apart self = {.watch = watch, .terrain = terrain, .is_quick = true};
+    return layers(self, io, 0, out, err);
 }

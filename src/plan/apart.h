@@ -26,6 +26,7 @@ struct vg_apart_report {
     int n_left; /* flights that still come too near to another, as far as this judges, and one of
                    the two may change, unless none may */
     int left[2]; /* the first such pair; sorties of the plan */
+    int64_t work; /* steps of heights that were tried */
 };
 
 /* Sorties before `first` stay as they are (0: all may change); nothing does where the watch asks

@@ -43,6 +43,11 @@ struct vg_apart_meetings {
     int cap;
 };
 
+/* vg_apart_layers for one of many tries: nothing is tried at random. */
+enum vg_status vg_apart_layers_quick(struct vg_plan *io, const struct vg_watchfile *watch,
+                                     const struct vg_terrain *terrain, struct vg_apart_report *out,
+                                     struct vg_error *err) VG_MUST_USE;
+
 /* The meetings of flights, but for those of two flights before first_free; malloc. false: out of
  * memory. */
 bool vg_apart_meet(const struct vg_watchfile *watch, const struct vg_apart_flight *flights, int n,

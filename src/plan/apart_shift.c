@@ -1,31 +1,40 @@
 /* Drones kept apart by time where height leaves no room (apart.h).
  *
  * Tours of several bases come round after times of their own: sooner or later their drones meet at
- * every phase of each other, and only layers part them. Where a ceiling leaves no room for a layer,
- * the tours are slowed to one common headway, that of the slowest, so that they meet in the same
- * way for ever, and then begun later, base by base, until as few meet as can be found. The worst
- * gap is computed anew for every try.
+ * every phase of each other, and only layers part them. Where layers leave some too near, the tours
+ * are slowed to one common headway, that of the slowest, so that they meet in the same way for
+ * ever, and then begun later, tour by tour or base by base, until as few meet as can be found.
+ * Drones that follow one another on one way meet at the same places whenever they begin: what parts
+ * them is another headway, so all are slowed a little too, the more the longer the search takes.
+ * The worst gap is computed anew for every try.
  */
-#include "plan/apart.h"
+#include "plan/apart_inner.h"
 
 #include "base/rng.h"
 #include "plan/inner.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    MOST_TRIES = 64,
+    MOST_TRIES = 200,
     LEAST_TRIES = 2,
-    SORTIES_LOOKED_AT = 1500, /* over all tries */
+    SORTIES_LOOKED_AT = 2000, /* over all tries */
+    MOST_WORK = 25000000, /* of choosing layers */
     EVEN_TICKS =
         12, /* headways are so many ticks or a multiple: halves, thirds and quarters are whole */
     MOST_PARTS = 4
 };
 static const double PAD_S = 60;
-/* The worst gap may grow by so much. */
+/* The worst gap may grow by so much, */
 static const double WORSE = 1.01;
+/* and in the end by so much more: a plan that is refused is worth nothing. */
+static const double SLOWER = 0.1;
+/* How often a try is for another headway, and for all of a base instead of one of its tours. */
+static const double FOR_HEADWAY = 0.3;
+static const double FOR_BASE = 0.5;
 
 struct shifts {
     const struct vg_watchfile *watch;
@@ -33,7 +42,18 @@ struct shifts {
     const struct vg_plan *plan; /* without layers */
     int64_t *every; /* per sortie: ticks between visits of its tour's drones */
     int64_t headway; /* common; 0: they are alike as they are */
-    double *at_s; /* per base: how much later it begins */
+    int *group; /* per sortie: those of a tour, and of the same drones, begin later together */
+    double *at_s; /* per group: how much later */
+    double *was_s; /* room for as many */
+    double slower; /* of the headway */
+};
+
+/* What shifts lead to. */
+struct outcome {
+    struct vg_plan plan;
+    struct vg_apart_report report;
+    int n_lacks; /* flights too near, and events without a pad */
+    bool is_kept; /* the worst gap is within its limit */
 };
 
 static int64_t ticks(double t_s)
@@ -66,19 +86,46 @@ static enum vg_status find_headways(struct shifts *s, struct vg_error *err)
     return st;
 }
 
-/* The sortie slowed to the common headway, or a half, third or quarter of it, and begun later. */
+/* Sorties of one tour, or of one drone, have one group. */
+static void find_groups(struct shifts *s)
+{
+    const struct vg_plan *plan = s->plan;
+    for (int k = 0; k < plan->n_sorties; k++) {
+        s->group[k] = k;
+        for (int q = 0; q < k; q++) {
+            const struct vg_plan_sortie *a = &plan->sorties[q];
+            const struct vg_plan_sortie *b = &plan->sorties[k];
+            int other = s->group[q];
+            bool is_one = is_same_tour(a, b) || strcmp(a->drone, b->drone) == 0;
+            for (int r = 0; is_one && other != s->group[k] && r < k; r++) {
+                s->group[r] = s->group[r] == other ? s->group[k] : s->group[r];
+            }
+        }
+    }
+}
+
+/* Ticks between visits, slowed: to the common headway, or a half, third or quarter of it. */
+static int64_t slowed(const struct shifts *s, int64_t old)
+{
+    if (s->headway == 0) {
+        return llround((double)old * (1 + s->slower));
+    }
+    int64_t parts = s->headway / old;
+    int64_t common = llround((double)s->headway * (1 + s->slower) / EVEN_TICKS) * EVEN_TICKS;
+    return common / (parts < MOST_PARTS ? parts : MOST_PARTS);
+}
+
+/* The sortie slowed, and begun later. */
 static bool put(const struct shifts *s, int k, struct vg_plan_sortie *out)
 {
     const struct vg_plan_sortie *so = &s->plan->sorties[k];
-    int base = vg_watchfile_find_base(s->watch, so->base_from);
     int64_t old = s->every[k];
-    int64_t parts = s->headway / old;
-    int64_t now = s->headway == 0 ? old : s->headway / (parts < MOST_PARTS ? parts : MOST_PARTS);
+    int64_t now = slowed(s, old);
     int64_t turns = ticks(so->period_s) / old;
     int64_t at = ticks(so->takeoff_s);
     /* Copies stay alike: whole headways apart. */
     int64_t slow = at / old * now + (int64_t)floor((double)(at % old) * (double)now / (double)old);
-    int64_t later = base >= 0 ? ticks(s->at_s[base]) : 0;
+    int64_t later = ticks(s->at_s[s->group[k]]);
     double takeoff_s = (double)((slow + later) % (turns * now)) / VG_TICKS_PER_S;
     if (!vg_plan_copy_sortie(so, takeoff_s - so->takeoff_s, out)) {
         return false;
@@ -101,74 +148,105 @@ static int events_near(const struct vg_plan *plan, const char *base, double peri
     return n;
 }
 
-/* No event has more others about it than its pads bear. */
-static bool keeps_pads(const struct shifts *s, const struct vg_plan *plan)
+/* Sorties with an event that has more others about it than its pads bear. */
+static int count_padless(const struct shifts *s, const struct vg_plan *plan)
 {
+    int n = 0;
     for (int k = 0; k < plan->n_sorties; k++) {
         const struct vg_plan_sortie *so = &plan->sorties[k];
         int base = vg_watchfile_find_base(s->watch, so->base_from);
         int pads = base >= 0 && s->watch->bases[base].pads > 0 ? s->watch->bases[base].pads : 1;
-        if (events_near(plan, so->base_from, so->period_s, so->takeoff_s) > pads ||
-            events_near(plan, so->base_to, so->period_s, so->land_s) > pads) {
-            return false;
-        }
+        n += events_near(plan, so->base_from, so->period_s, so->takeoff_s) > pads ||
+             events_near(plan, so->base_to, so->period_s, so->land_s) > pads;
     }
-    return true;
+    return n;
 }
 
-/* The plan with the shifts; *out_is_kept: within its worst gap and pads, layers chosen. */
-static enum vg_status try_shifts(const struct shifts *s, struct vg_plan *out,
-                                 struct vg_apart_report *out_report, bool *out_is_kept,
+/* The plan with the shifts, layers chosen where its worst gap is within `most` of what it was. */
+static enum vg_status try_shifts(const struct shifts *s, double most, struct outcome *out,
                                  struct vg_error *err)
 {
-    bool is_ok = vg_plan_copy_head(s->plan, (size_t)s->plan->n_sorties, out);
+    *out = (struct outcome){.n_lacks = 0};
+    struct vg_plan *plan = &out->plan;
+    bool is_ok = vg_plan_copy_head(s->plan, (size_t)s->plan->n_sorties, plan);
     for (int k = 0; k < s->plan->n_sorties && is_ok; k++) {
-        is_ok = put(s, k, &out->sorties[out->n_sorties]);
-        out->n_sorties += is_ok;
-        out->period_s = is_ok ? fmax(out->period_s, out->sorties[k].period_s) : 0;
+        is_ok = put(s, k, &plan->sorties[plan->n_sorties]);
+        plan->n_sorties += is_ok;
+        plan->period_s = is_ok ? fmax(plan->period_s, plan->sorties[k].period_s) : 0;
     }
-    enum vg_status st =
-        is_ok ? vg_gaps_compute(s->watch, out, err) : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-    *out_is_kept =
-        st == VG_OK && out->worst_gap_s <= WORSE * s->plan->worst_gap_s &&
-        (out->worst_gap_s <= s->watch->revisit_s || s->plan->worst_gap_s > s->watch->revisit_s) &&
-        keeps_pads(s, out);
-    return *out_is_kept ? vg_apart_layers(out, 0, s->watch, s->terrain, out_report, err) : st;
+    enum vg_status st = is_ok ? vg_gaps_compute(s->watch, plan, err)
+                              : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    double limit_s = most * s->plan->worst_gap_s;
+    if (most <= WORSE && s->plan->worst_gap_s <= s->watch->revisit_s) {
+        limit_s = fmin(limit_s, s->watch->revisit_s);
+    }
+    out->is_kept = st == VG_OK && plan->worst_gap_s <= limit_s;
+    if (out->is_kept) {
+        st = vg_apart_layers_quick(plan, s->watch, s->terrain, &out->report, err);
+        out->n_lacks = out->report.n_left + count_padless(s, plan);
+    }
+    return st;
 }
 
-static int base_of(const struct shifts *s, int sortie)
+/* Another headway, or another beginning for the sortie's tour or for all of its base. */
+static void change(struct shifts *s, struct vg_rng *rng, int sortie, double slower)
 {
-    int base = vg_watchfile_find_base(s->watch, s->plan->sorties[sortie].base_from);
-    return base >= 0 ? base : 0;
+    const struct vg_plan_sortie *so = &s->plan->sorties[sortie];
+    double at_s = vg_plan_tick_s(vg_rng_unit(rng) * so->period_s);
+    if (slower > 0 && vg_rng_unit(rng) < FOR_HEADWAY) {
+        s->slower = vg_rng_unit(rng) * slower;
+        return;
+    }
+    bool is_base = vg_rng_unit(rng) < FOR_BASE;
+    for (int k = 0; k < s->plan->n_sorties; k++) {
+        if (s->group[k] == s->group[sortie] ||
+            (is_base && strcmp(s->plan->sorties[k].base_from, so->base_from) == 0)) {
+            s->at_s[s->group[k]] = at_s;
+        }
+    }
 }
 
-/* Base by base, mostly one of the two whose drones meet; what leaves no more stays. */
+/* Mostly one of the two whose drones meet begins later; what lacks no more stays. */
 static enum vg_status search(struct shifts *s, struct vg_plan *io, struct vg_apart_report *io_best,
                              struct vg_error *err)
 {
     struct vg_rng rng = vg_rng_seed(1);
-    int tries = SORTIES_LOOKED_AT / (s->plan->n_sorties + 1);
+    int n = s->plan->n_sorties;
+    int tries = SORTIES_LOOKED_AT / (n + 1);
     tries = tries < LEAST_TRIES ? LEAST_TRIES : tries < MOST_TRIES ? tries : MOST_TRIES;
+    struct vg_apart_report at = *io_best;
+    int n_lacks = s->headway == 0 ? at.n_left : INT_MAX;
     enum vg_status st = VG_OK;
-    for (int k = 0; k < tries && io_best->n_left > 0 && st == VG_OK; k++) {
-        struct vg_plan next = {0};
-        struct vg_apart_report report = {0};
-        bool is_kept = false;
-        int sortie = io_best->left[vg_rng_below(&rng, 2)];
-        int base = base_of(s, sortie);
-        double was_s = s->at_s[base];
-        if (k > 0 || s->headway == 0) {
-            s->at_s[base] = vg_plan_tick_s(vg_rng_unit(&rng) * s->plan->sorties[sortie].period_s);
+    int64_t work = 0;
+    for (int k = 0; k < tries && io_best->n_left > 0 && work < MOST_WORK && st == VG_OK; k++) {
+        struct outcome next;
+        double slower = 2 * k > tries ? SLOWER * (2 * k - tries) / tries : 0;
+        double was_slower = s->slower;
+        int sortie =
+            at.n_left > 0 ? at.left[vg_rng_below(&rng, 2)] : (int)vg_rng_below(&rng, (uint64_t)n);
+        memcpy(s->was_s, s->at_s, (size_t)n * sizeof *s->at_s);
+        if (n_lacks < INT_MAX) {
+            change(s, &rng, sortie, slower);
         }
-        st = try_shifts(s, &next, &report, &is_kept, err);
-        if (is_kept && st == VG_OK && report.n_left <= io_best->n_left) {
-            *io_best = report;
-            vg_plan_finish(io);
-            *io = next;
+        st = try_shifts(s, WORSE + slower, &next, err);
+        work += next.report.work;
+        bool is_taken = st == VG_OK && next.is_kept && next.n_lacks <= n_lacks;
+        bool is_best =
+            is_taken && next.n_lacks == next.report.n_left && next.n_lacks <= io_best->n_left;
+        if (is_taken) {
+            n_lacks = next.n_lacks;
+            at = next.report;
         } else {
-            vg_plan_finish(&next);
-            s->at_s[base] = was_s;
+            memcpy(s->at_s, s->was_s, (size_t)n * sizeof *s->at_s);
+            s->slower = was_slower;
         }
+        if (is_best) {
+            struct vg_plan old = *io;
+            *io_best = next.report;
+            *io = next.plan;
+            next.plan = old;
+        }
+        vg_plan_finish(&next.plan);
     }
     return st;
 }
@@ -187,18 +265,23 @@ enum vg_status vg_apart_settle(struct vg_plan *io, const struct vg_watchfile *wa
                        .terrain = terrain,
                        .plan = &bare,
                        .every = calloc((size_t)io->n_sorties + 1, sizeof *s.every),
-                       .at_s = calloc((size_t)watch->n_bases + 1, sizeof *s.at_s)};
-    enum vg_status st = is_ok && s.every != NULL && s.at_s != NULL
-                            ? vg_apart_layers(io, 0, watch, terrain, out, err)
-                            : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+                       .group = calloc((size_t)io->n_sorties + 1, sizeof *s.group),
+                       .at_s = calloc((size_t)io->n_sorties + 1, sizeof *s.at_s),
+                       .was_s = calloc((size_t)io->n_sorties + 1, sizeof *s.was_s)};
+    is_ok = is_ok && s.every != NULL && s.group != NULL && s.at_s != NULL && s.was_s != NULL;
+    enum vg_status st = is_ok ? vg_apart_layers(io, 0, watch, terrain, out, err)
+                              : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     /* Where flights land elsewhere no base can begin later than the others. */
     if (st == VG_OK && out->n_left > 0 && !io->is_clocked && !vg_plan_wanders(io)) {
         st = vg_gaps_compute(watch, &bare, err);
         st = st == VG_OK ? find_headways(&s, err) : st;
+        find_groups(&s);
         st = st == VG_OK ? search(&s, io, out, err) : st;
     }
     free(s.every);
+    free(s.group);
     free(s.at_s);
+    free(s.was_s);
     vg_plan_finish(&bare);
     return st;
 }

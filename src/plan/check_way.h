@@ -78,6 +78,30 @@ struct vg_check_crew {
     double price;
 };
 
+/* A way with its lead-ins, and one crew's seconds on it: for each point of the run. */
+struct vg_check_lane {
+    struct vg_check_run run;
+    double before_m; /* room for lead-ins before the way's first point, behind its last */
+    double behind_m;
+    double *fwd; /* seconds along the run from its first point */
+    double *bwd; /* back to it */
+    double *lead_fwd; /* metres of lead-in, at least, by direction */
+    double *lead_bwd;
+    double *out_fwd; /* seconds from the base to the point by way of it */
+    double *out_bwd;
+    double *home;
+};
+
+/* false: not such a way; out->fwd NULL: no memory. To be finished either way. */
+bool vg_check_lane_init(const struct vg_check *self, const json_t *way,
+                        const struct vg_check_point *w, int n, struct vg_check_lane *out);
+void vg_check_lane_finish(struct vg_check_lane *self);
+/* What is the same for all drones of a type: seconds along, metres of lead-in. */
+void vg_check_lane_along(const struct vg_check *self, int type, const struct vg_check_lane *l);
+/* Legs to paid points; those longer than the battery lasts stay HUGE_VAL. */
+void vg_check_lane_legs(const struct vg_check *self, const struct vg_check_crew *crew,
+                        const struct vg_check_lane *l);
+
 /* What the duals on the ways add up to, times what is wanted least over what is wanted there, once
  * no sortie of the bound's class collects more than its priced cost (check_bound.c): worst gap /
  * wanted revisit times sum of price x drones is no less, whatever drones there are. 0: the ways
@@ -88,6 +112,10 @@ double vg_check_cut(const struct vg_check *self, const json_t *ways,
 /* The gap over wanted revisit that the clock forces at the place that a certificate names; 0: none.
  */
 double vg_check_clock_share(const struct vg_check *self, const json_t *certificate);
+/* The gap over wanted revisit that lone drones force at places that a certificate names
+ * (check_lone.c); 0: none. */
+double vg_check_lone_share(const struct vg_check *self, const json_t *certificate,
+                           bool *out_no_memory);
 /* Seconds of a straight leg by the wind triangle, in the hour that is best for it; HUGE_VAL where
  * it cannot be flown. */
 double vg_check_leg_s(const struct vg_wf_type *type, const struct vg_watchfile *watch,

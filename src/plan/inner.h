@@ -177,6 +177,9 @@ enum vg_status vg_problem_deal(struct vg_problem *self, const int *n_of,
  */
 int vg_chain_node(const struct vg_problem *p, const struct vg_chain *chain, int i);
 double vg_chain_u_m(const struct vg_problem *p, const struct vg_chain *chain, int i);
+/* Seconds along the path to a chain's node, of one of vg_reach's fwd and bwd. */
+double vg_chain_along_s(const struct vg_problem *p, const struct vg_chain *chain,
+                        const double *prefix, int i);
 /* Seconds of flight for crew c to sweep i..j of a chain in one direction; HUGE_VAL if it cannot. */
 double vg_flight_s(const struct vg_problem *p, const struct vg_chain *chain, int c, int i, int j,
                    bool is_backward);

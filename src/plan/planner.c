@@ -5,6 +5,7 @@
 #include "geo/geodesy.h"
 #include "plan/apart.h"
 #include "plan/inner.h"
+#include "plan/lone.h"
 #include "plan/rota.h"
 #include "plan/settle.h"
 #include "plan/wider.h"
@@ -26,6 +27,8 @@ enum {
     PATIENT_MOVES = 100000,
     QUICKER = 4, /* so many times fewer where time is short */
     MOST_FINER = 1500, /* nodes, where a second look is quick */
+    LOOK_MOVES = 200000, /* of a thread: what comes of them says which nodes to search on */
+    APART_TRIES = 4,
     SHAKE_WORK = 9600000, /* nodes x crews x shakes: holds the largest borders to seconds */
     SHAKE_SEED = 20260101
 };
@@ -52,6 +55,11 @@ struct making {
     int n_flights;
     struct vg_plan plan;
     int n_nodes;
+    bool is_look; /* the search was a short one */
+    bool is_finer;
+    int n_near; /* flights that come too near to others */
+    struct vg_plan spare; /* where some do: a worse plan where none does, if has_spare */
+    bool has_spare;
     struct vg_clock clock; /* where the problem has one */
 };
 
@@ -397,7 +405,8 @@ static enum vg_status solve_bound(struct making *mk, struct vg_error *err)
         memcpy(mk->certificate, NONE, sizeof NONE);
         return VG_OK;
     }
-    return vg_bound_certify(&mk->rates, &mk->bound, &mk->certificate, err);
+    enum vg_status st = vg_bound_certify(&mk->rates, &mk->bound, &mk->certificate, err);
+    return st == VG_OK ? vg_lone_raise(&mk->problem, &mk->bound, &mk->certificate, err) : st;
 }
 
 /* Partition and flights; again with an allowance where heights cost more than the first guess. */
@@ -594,10 +603,11 @@ static enum vg_status make_plan(struct making *mk, struct vg_error *err)
                           (mk->options != NULL && mk->options->is_clocked);
         st = is_clocked ? make_day(mk, err) : make_periodic(mk, err);
     }
-    struct vg_apart_report apart;
+    struct vg_apart_report apart = {0};
     if (st == VG_OK && !is_quick(mk)) { /* who is in a hurry merges plans first */
         st = vg_apart_settle(&mk->plan, mk->problem.watch, mk->problem.terrain, &apart, err);
     }
+    mk->n_near = apart.n_left;
     if (st == VG_OK) {
         st = certify_wider(mk, err);
     }
@@ -613,27 +623,49 @@ static enum vg_status make_plan(struct making *mk, struct vg_error *err)
     return VG_OK;
 }
 
+enum effort {
+    LOOK, /* a short search, where there are few nodes */
+    WHOLE,
+    FINER /* whole, on nodes that are closer */
+};
+
+/* Is a look before the search worth while? */
+static bool wants_look(const struct vg_watchfile *watch, const struct vg_planner_options *o)
+{
+    return o != NULL && o->moves > LOOK_MOVES && !o->is_quick && !(o->site_step_m > 0) &&
+           !o->is_clocked && !o->wants_wider && !vg_clock_is_wanted(watch);
+}
+
 static enum vg_status solve_once(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
-                                 const struct vg_planner_options *options, bool is_finer,
+                                 const struct vg_planner_options *options, enum effort effort,
                                  struct making *mk, struct vg_error *err)
 {
+    struct vg_planner_options look;
     *mk = (struct making){.options = options};
     enum vg_status st = vg_problem_init_parts(
         &mk->problem, watch, terrain, options != NULL ? options->site_step_m : 0,
         options != NULL ? options->sweeps : NULL, options != NULL ? options->parts : NULL,
         options != NULL ? options->n_parts : 0, err);
-    if (st == VG_OK && is_finer) {
+    if (st == VG_OK && effort == FINER) {
         struct vg_grade grade = vg_problem_grade(&mk->problem);
         grade.is_of_each = true;
+        mk->is_finer = true;
         st = vg_problem_refine(&mk->problem, &grade, err);
     }
     mk->n_nodes = st == VG_OK ? vg_problem_n_nodes(&mk->problem) : 0;
+    if (effort == LOOK && mk->n_nodes <= MOST_FINER && wants_look(watch, options)) {
+        look = *options;
+        look.moves = LOOK_MOVES;
+        mk->options = &look;
+        mk->is_look = true;
+    }
     if (st == VG_OK) {
         st = tell(mk, 0.2, err);
     }
     if (st == VG_OK) {
         st = make_plan(mk, err);
     }
+    mk->options = options;
     drop_flights(mk);
     free(mk->certificate);
     vg_rates_finish(&mk->rates);
@@ -651,29 +683,96 @@ static bool is_far(const struct making *mk)
     static const double FAR = 1.5;
     const struct vg_planner_options *o = mk->options;
     return o != NULL && o->moves > 0 && !o->is_quick && !(o->site_step_m > 0) &&
-           mk->n_nodes <= MOST_FINER && mk->home_ratio > FAR &&
-           (o->go_on == NULL || o->go_on(o->ctx));
+           mk->n_nodes <= MOST_FINER && mk->home_ratio > FAR;
+}
+
+static bool has_time(const struct making *mk)
+{
+    return mk->options->go_on == NULL || mk->options->go_on(mk->options->ctx);
+}
+
+static bool is_better(const struct making *a, const struct making *b)
+{
+    return a->plan.worst_gap_s < b->plan.worst_gap_s ||
+           (a->plan.worst_gap_s <= b->plan.worst_gap_s && a->plan.bound_s >= b->plan.bound_s);
+}
+
+/* The other's plan in place of this one, if it is better; what goes is kept if it alone can be
+ * flown. */
+static void choose(struct making *io, struct making *other, bool is_taken)
+{
+    struct vg_plan goes = is_taken ? io->plan : other->plan;
+    int goes_near = is_taken ? io->n_near : other->n_near;
+    if (is_taken) {
+        io->plan = other->plan;
+        io->n_near = other->n_near;
+        io->home_ratio = other->home_ratio;
+        io->is_finer = other->is_finer;
+    }
+    if (goes_near == 0 && io->n_near > 0 && !io->has_spare) {
+        io->spare = goes;
+        io->has_spare = true;
+    } else {
+        vg_plan_finish(&goes);
+    }
+}
+
+/* Another effort; what fails changes nothing. */
+static void try_effort(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
+                       enum effort effort, struct making *io)
+{
+    struct making other;
+    if (solve_once(watch, terrain, io->options, effort, &other, NULL) == VG_OK) {
+        choose(io, &other, is_better(&other, io));
+    }
+}
+
+/* A plan whose drones come too near is refused: others in its place, of short searches and at last
+ * of the tours, though the time be over. */
+static void try_apart(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
+                      struct making *io)
+{
+    for (int k = 1; k <= APART_TRIES && io->n_near > 0; k++) {
+        struct making other;
+        struct vg_planner_options o = *io->options;
+        bool is_last = k == APART_TRIES;
+        o.seed += (uint64_t)k;
+        o.go_on = NULL;
+        o.moves = is_last ? 0 : o.moves < LOOK_MOVES ? o.moves : LOOK_MOVES;
+        if ((is_last && io->has_spare) ||
+            solve_once(watch, terrain, &o, io->is_finer ? FINER : WHOLE, &other, NULL) != VG_OK) {
+            continue;
+        }
+        choose(io, &other, other.n_near < io->n_near);
+    }
+    if (io->has_spare) {
+        vg_plan_finish(io->n_near > 0 ? &io->plan : &io->spare);
+        io->plan = io->n_near > 0 ? io->spare : io->plan;
+    }
 }
 
 enum vg_status vg_planner_solve(const struct vg_watchfile *watch, const struct vg_terrain *terrain,
                                 const struct vg_planner_options *options, struct vg_plan *out,
                                 struct vg_error *err)
 {
-    struct making mk, finer;
+    struct making mk;
     if (options != NULL && options->wants_wider && watch->has_wind_hours) {
         return vg_fail(
             err, VG_E_INVALID,
             "wider classes of flights are bounded in one steady wind only: give \"wind\" "
             "with \"from\" and \"speed\" in place of a file, or leave out --wider");
     }
-    enum vg_status st = solve_once(watch, terrain, options, false, &mk, err);
-    if (st == VG_OK && is_far(&mk) &&
-        solve_once(watch, terrain, options, true, &finer, NULL) == VG_OK) {
-        bool is_better =
-            finer.plan.worst_gap_s < mk.plan.worst_gap_s ||
-            (finer.plan.worst_gap_s <= mk.plan.worst_gap_s && finer.plan.bound_s > mk.plan.bound_s);
-        vg_plan_finish(is_better ? &mk.plan : &finer.plan);
-        mk.plan = is_better ? finer.plan : mk.plan;
+    enum vg_status st = solve_once(watch, terrain, options, LOOK, &mk, err);
+    bool is_done = st != VG_OK || !mk.is_look;
+    if (st == VG_OK && is_far(&mk) && has_time(&mk)) {
+        try_effort(watch, terrain, FINER, &mk);
+        is_done = is_done || !is_far(&mk);
+    }
+    if (!is_done && has_time(&mk)) {
+        try_effort(watch, terrain, WHOLE, &mk);
+    }
+    if (st == VG_OK && options != NULL && options->moves > 0 && !options->is_quick) {
+        try_apart(watch, terrain, &mk);
     }
     if (st == VG_OK) {
         *out = mk.plan;

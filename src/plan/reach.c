@@ -217,8 +217,8 @@ double vg_chain_u_m(const struct vg_problem *p, const struct vg_chain *chain, in
            turns_of(p, chain, i) * p->paths[chain->line].length_m;
 }
 
-static double along_s(const struct vg_problem *p, const struct vg_chain *chain,
-                      const double *prefix, int i)
+double vg_chain_along_s(const struct vg_problem *p, const struct vg_chain *chain,
+                        const double *prefix, int i)
 {
     return prefix[vg_chain_node(p, chain, i)] +
            (turns_of(p, chain, i) ? prefix[p->nodes[chain->line].n - 1] : 0);
@@ -232,7 +232,7 @@ double vg_flight_s(const struct vg_problem *p, const struct vg_chain *chain, int
     int a = vg_chain_node(p, chain, i);
     int b = vg_chain_node(p, chain, j);
     const double *t = is_backward ? r->bwd : r->fwd;
-    double sweep_s = along_s(p, chain, t, j) - along_s(p, chain, t, i);
+    double sweep_s = vg_chain_along_s(p, chain, t, j) - vg_chain_along_s(p, chain, t, i);
     double legs_s = is_backward ? r->out_bwd[b] + r->home[a] : r->out_fwd[a] + r->home[b];
     double flight_s = legs_s + sweep_s + crew->climb_s + crew->sink_s + 2 * crew->extra_climb_s;
     return flight_s <= crew->usable_s ? flight_s : HUGE_VAL;
@@ -257,10 +257,12 @@ double vg_flight_floor_s(const struct vg_problem *p, const struct vg_chain *chai
     int a = vg_chain_node(p, chain, i);
     int b = vg_chain_node(p, chain, j);
     double share = crew->least_share;
-    double there_s = r->lead_fwd[a] + r->home_least[b] +
-                     share * (along_s(p, chain, r->fwd, j) - along_s(p, chain, r->fwd, i));
-    double back_s = r->lead_bwd[b] + r->home_least[a] +
-                    share * (along_s(p, chain, r->bwd, j) - along_s(p, chain, r->bwd, i));
+    double there_s =
+        r->lead_fwd[a] + r->home_least[b] +
+        share * (vg_chain_along_s(p, chain, r->fwd, j) - vg_chain_along_s(p, chain, r->fwd, i));
+    double back_s =
+        r->lead_bwd[b] + r->home_least[a] +
+        share * (vg_chain_along_s(p, chain, r->bwd, j) - vg_chain_along_s(p, chain, r->bwd, i));
     /* Wind is a vector of the local meridian, so a detour may be shorter by parts in 10^4: the
      * floor gives them away. */
     double legs = crew->air.wind_mps > 0 ? 0.9995 : 1;

@@ -36,12 +36,35 @@ static double rounded_share(const struct vg_rota_tables *t, double ratio_s)
     return sum;
 }
 
+/* A drone whose flight is longer than the period flies nothing: in this one, over what the linear
+ * program reaches, every crew has time for its shortest sortie. */
+static double whole_sorties_s(const struct vg_rota_tables *t)
+{
+    double most_s = 0;
+    for (int c = 0; c < t->p->n_crews; c++) {
+        double least_s = HUGE_VAL;
+        for (int k = 0; k < t->n_patterns; k++) {
+            struct vg_rota_sortie s = {.chain = t->patterns[k].chain,
+                                       .crew = t->patterns[k].crew,
+                                       .i = t->patterns[k].i,
+                                       .j = t->patterns[k].j};
+            if (s.crew == c && t->p->crews[c].n > 0 && vg_rota_set(t, &s)) {
+                least_s = fmin(least_s, s.busy_s / t->p->crews[c].n);
+            }
+        }
+        most_s = least_s < HUGE_VAL ? fmax(most_s, least_s) : most_s;
+    }
+    return most_s / t->share;
+}
+
 int vg_rota_ratios(const struct vg_rota_tables *t, double *out_s)
 {
     static const double MULTIPLES[] = {0.8, 1, 1.2, 1.4, 1.5, 1.6, 1.8, 2, 2.4, 3};
     /* Longer periods have more sorties, which take longer to order. */
     static const double DEARER = 0.05;
     static const double AS_GOOD = 0.04;
+    static const double LONGEST = 3;
+    static const double TOO_LONG = 8;
     double best = HUGE_VAL;
     double score[VG_ROTA_RATIOS];
     int n = 0;
@@ -63,6 +86,10 @@ int vg_rota_ratios(const struct vg_rota_tables *t, double *out_s)
     }
     while (t->p->is_mixed && score[n - 1] > best + AS_GOOD) {
         n--;
+    }
+    double whole_s = whole_sorties_s(t);
+    if (n > 1 && whole_s > LONGEST * longest_wish_s(t) && whole_s < TOO_LONG * longest_wish_s(t)) {
+        out_s[1] = whole_s;
     }
     return n;
 }
