@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ enum {
     MORE = 5 /* times the moves of the effort before */
 };
 static const double AIM = 1.5;
+static const double LEAST = 0.999;
 
 static int by_number(const void *a, const void *b)
 {
@@ -38,9 +40,10 @@ struct tally {
     int over[EFFORTS]; /* the aim, after each */
     uint64_t worst_seed;
     double worst;
+    double least; /* below 1 a bound would be wrong */
 };
 
-static struct tally tally;
+static struct tally tally = {.least = HUGE_VAL};
 
 static void run(uint64_t seed, int64_t moves)
 {
@@ -49,8 +52,8 @@ static void run(uint64_t seed, int64_t moves)
     random_plan_judge(seed, moves, &v, NULL);
     for (int k = 0; k < EFFORTS && v.is_planned && v.ratio > AIM; k++) {
         tally.over[k]++;
-        moves *= MORE;
         if (k + 1 < EFFORTS) {
+            moves *= MORE;
             random_plan_judge(seed, moves, &v, NULL);
         }
     }
@@ -63,12 +66,14 @@ static void run(uint64_t seed, int64_t moves)
     tally.ratios[tally.n++] = v.ratio;
     tally.refused += !v.is_kept && !v.is_near;
     tally.near += v.is_near;
+    tally.least = fmin(tally.least, v.ratio);
     if (v.ratio > tally.worst) {
         tally.worst = v.ratio;
         tally.worst_seed = seed;
     }
-    printf("seed %d: %.3f; %.0f km, %d drones, %d sorties, %.2f s%s%s\n", (int)seed, v.ratio,
-           v.line_km, v.n_drones, v.n_sorties, cpu_s, v.is_kept ? "" : " REFUSED ", v.text);
+    printf("seed %d: %.3f; %.0f km, %d drones, %d sorties, %lld moves, %.2f s%s%s\n", (int)seed,
+           v.ratio, v.line_km, v.n_drones, v.n_sorties, (long long)moves, cpu_s,
+           v.is_kept ? "" : " REFUSED ", v.text);
     fflush(stdout);
 }
 
@@ -76,9 +81,9 @@ static int summarise(void)
 {
     qsort(tally.ratios, (size_t)tally.n, sizeof *tally.ratios, by_number);
     printf("%d planned, %d refused by the checker, %d for drones near each other, %d with nothing "
-           "to plan; worst %.3f (seed %d); over %.1f: %d",
-           tally.n, tally.refused, tally.near, tally.unplanned, tally.worst, (int)tally.worst_seed,
-           AIM, tally.over[EFFORTS - 1]);
+           "to plan; least %.3f, worst %.3f (seed %d); over %.1f: %d",
+           tally.n, tally.refused, tally.near, tally.unplanned, tally.least, tally.worst,
+           (int)tally.worst_seed, AIM, tally.over[EFFORTS - 1]);
     for (int k = EFFORTS - 2, less = MORE; k >= 0; k--, less *= MORE) {
         printf("%s%d with %d times fewer moves", k == EFFORTS - 2 ? " (" : ", ", tally.over[k],
                less);
@@ -90,7 +95,7 @@ static int summarise(void)
                tally.ratios[(tally.n - 1) * SHARES[k] / 100]);
     }
     printf("\n");
-    return tally.refused > 0;
+    return tally.refused + tally.near > 0 || tally.worst > AIM || tally.least < LEAST;
 }
 
 static bool write_one(const char *folder, const char *name, const struct vg_buf *text, bool is_json)
