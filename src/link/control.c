@@ -41,13 +41,20 @@ static void tell(struct vg_control *self, enum vg_control_what what, uint8_t sys
 
 static void transmit(struct vg_control *self, struct vg_us now)
 {
-    const struct vg_mav_command_long c = {.param2 = (float)self->action,
-                                          .param3 = self->allows ? 1.0f : 0.0f,
-                                          .param4 = ANSWER_S,
-                                          .command = VG_MAV_CMD_REQUEST_OPERATOR_CONTROL,
-                                          .target_system = self->drone,
-                                          .target_component = self->manager,
-                                          .confirmation = (uint8_t)self->attempts};
+    const float takeover = self->allows ? 1.0f : 0.0f;
+    struct vg_mav_command_long c = {.param2 = (float)self->action,
+                                    .param3 = takeover,
+                                    .param4 = ANSWER_S,
+                                    .command = VG_MAV_CMD_REQUEST_OPERATOR_CONTROL,
+                                    .target_system = self->drone,
+                                    .target_component = self->manager,
+                                    .confirmation = (uint8_t)self->attempts};
+    if (self->is_wide) {
+        c.param1 = (float)self->action;
+        c.param2 = takeover;
+        c.param3 = ANSWER_S;
+        c.param4 = self->our_sysid;
+    }
     self->attempts++;
     self->sent = now;
     vg_mav_command_long_pack(&c, self->our_sysid, self->our_compid, vg_outq_add(&self->out));
@@ -128,6 +135,12 @@ static void feed_status(struct vg_control *self, const struct vg_mav_msg *msg)
     self->manager = msg->compid;
     self->owner = m.sysid_in_control;
     self->is_takeover_allowed = (m.flags & FLAG_TAKEOVER) != 0;
+    self->is_wide = msg->is_wide_control;
+    memset(self->others, 0, sizeof self->others);
+    if (self->is_wide && msg->n > 2) {
+        size_t n = (size_t)msg->n - 2;
+        memcpy(self->others, msg->payload + 2, n < sizeof self->others ? n : sizeof self->others);
+    }
     if (is_news) {
         tell(self, VG_CONTROL_OWNER, self->owner);
     }
@@ -150,9 +163,13 @@ static void feed_ack(struct vg_control *self, const struct vg_mav_msg *msg)
     if (self->action != REQUEST || self->allows) {
         return; /* the status says what came of it */
     }
-    bool is_granted = m.result == VG_MAV_RESULT_ACCEPTED;
-    tell(self, is_granted ? VG_CONTROL_GRANTED : VG_CONTROL_REFUSED,
-         is_granted ? self->our_sysid : self->owner);
+    if (m.result == VG_MAV_RESULT_ACCEPTED) {
+        tell(self, VG_CONTROL_GRANTED, self->our_sysid);
+    } else if (m.result == VG_MAV_RESULT_FAILED) {
+        tell(self, VG_CONTROL_REFUSED, self->owner);
+    } else {
+        tell(self, VG_CONTROL_DENIED, self->our_sysid);
+    }
 }
 
 /* Another station asks the drone for control, and the drone asks us. */
@@ -160,8 +177,11 @@ static void feed_wanted(struct vg_control *self, const struct vg_mav_msg *msg, s
 {
     struct vg_mav_command_long m;
     vg_mav_command_long_unpack(msg, &m);
+    float by_whom = self->is_wide ? m.param4 : m.param1;
+    float time_s = self->is_wide ? m.param3 : m.param4;
+    bool is_release = self->is_wide && !(m.param1 >= 1);
     bool is_request = m.command == VG_MAV_CMD_REQUEST_OPERATOR_CONTROL &&
-                      m.target_system == self->our_sysid && m.param1 >= 1 && m.param1 <= 255;
+                      m.target_system == self->our_sysid && by_whom >= 1 && by_whom <= 255;
     if (!is_request || msg->compid != self->manager) {
         return;
     }
@@ -171,14 +191,14 @@ static void feed_wanted(struct vg_control *self, const struct vg_mav_msg *msg, s
                                            .target_system = self->drone,
                                            .target_component = msg->compid};
     vg_mav_command_ack_pack(&ack, self->our_sysid, self->our_compid, vg_outq_add(&self->out));
-    uint8_t by = (uint8_t)m.param1;
+    uint8_t by = (uint8_t)by_whom;
     bool is_same = by == self->wanted_by || by == self->allowed_to;
-    if (!vg_control_is_ours(self) || is_same) {
+    if (!vg_control_is_ours(self) || is_same || is_release) {
         return; /* a repeat */
     }
-    bool has_time = m.param4 >= 3 && m.param4 <= 60;
+    bool has_time = time_s >= 3 && time_s <= 60;
     self->wanted_by = by;
-    self->wanted_until = vg_us_add(now, vg_us_from_s(has_time ? (double)m.param4 : ANSWER_S));
+    self->wanted_until = vg_us_add(now, vg_us_from_s(has_time ? (double)time_s : ANSWER_S));
     tell(self, VG_CONTROL_WANTED, by);
 }
 
@@ -252,6 +272,7 @@ const char *vg_control_text(enum vg_control_what what)
         [VG_CONTROL_ASKED] = "asks for control",
         [VG_CONTROL_GRANTED] = "was given control",
         [VG_CONTROL_REFUSED] = "has control and is asked for it",
+        [VG_CONTROL_DENIED] = "is refused control by the drone",
         [VG_CONTROL_SILENT] = "gets no answer to its request for control",
         [VG_CONTROL_WANTED] = "wants control, the pilot decides",
         [VG_CONTROL_ALLOWED] = "is let in by the pilot",

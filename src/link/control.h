@@ -14,9 +14,15 @@
  *     each 100 ms: vg_control_step(&c, now);
  *     then: while (vg_control_next_out(&c, &m)) ...; while (vg_control_next_event(&c, &e)) ...
  *
+ * Two forms are spoken; the drone's CONTROL_STATUS says which it has (is_wide_control):
+ *
+ *   | | parameters of the command | CONTROL_STATUS |
+ *   | as published in 2024 | station, action, takeover, time | one station |
+ *   | since 2026 | action, takeover, time, station | and ten more that may command |
+ *
  * Memory: under 3 KB. Threads: one at a time. Allocations: none. Source: MAVLink development.xml,
- * MAV_CMD_REQUEST_OPERATOR_CONTROL (32100) and CONTROL_STATUS (512), work in progress there: later
- * drafts put the action into parameter 1.
+ * MAV_CMD_REQUEST_OPERATOR_CONTROL (32100) and CONTROL_STATUS (512); of the later form, MAVProxy
+ * operator_control.py and QGroundControl GCSControlManager.cc.
  */
 #ifndef VG_LINK_CONTROL_H
 #define VG_LINK_CONTROL_H
@@ -26,7 +32,8 @@
 #include "link/outq.h"
 
 enum {
-    VG_CONTROL_EVENTS_MAX = 8
+    VG_CONTROL_EVENTS_MAX = 8,
+    VG_CONTROL_OTHERS_MAX = 10
 };
 
 enum vg_control_what {
@@ -34,6 +41,7 @@ enum vg_control_what {
     VG_CONTROL_ASKED, /* we asked for it, on our pilot's word */
     VG_CONTROL_GRANTED, /* the drone gave it to us */
     VG_CONTROL_REFUSED, /* it did not: its owner `sysid` is being asked */
+    VG_CONTROL_DENIED, /* it did not: we are none of those that may have it */
     VG_CONTROL_SILENT, /* no answer */
     VG_CONTROL_WANTED, /* station `sysid` asks for it, and it is ours */
     VG_CONTROL_ALLOWED, /* our pilot lets `sysid` take it */
@@ -53,11 +61,13 @@ struct vg_control {
     bool is_takeover_allowed;
     uint8_t wanted_by; /* a station that waits for our pilot's word, 0: none */
     struct vg_us wanted_until;
+    uint8_t others[VG_CONTROL_OTHERS_MAX]; /* stations that may command too, 0: none */
     /* private */
     uint8_t our_sysid;
     uint8_t our_compid;
     uint8_t drone;
     uint8_t manager; /* component */
+    bool is_wide; /* the form of 2026 */
     bool is_asking;
     int action; /* 1 ask, 0 release */
     bool allows;

@@ -13,6 +13,7 @@ enum {
     CRC_START = 0xFFFF,
     COPY_PIECE = 32,
     PROBES_MAX = 8,
+    WIDE_CONTROL = 12
 };
 
 /* Where the parts of one frame lie, read from its header. */
@@ -75,6 +76,19 @@ static bool is_crc_good(const uint8_t *p, const struct shape *shape)
     uint16_t crc = vg_mav_crc(CRC_START, p + 1, end - 1);
     crc = vg_mav_crc(crc, &shape->info->crc_extra, 1);
     return crc == vg_le16(p + end);
+}
+
+/* CONTROL_STATUS was laid out anew under its old id (mavlink/mavlink pull request 2313, 2026):
+ * flags, gcs_main, ten gcs_secondary. Only its checksum tells. */
+static bool is_wide_control(const uint8_t *p, const struct shape *shape)
+{
+    static const uint8_t EXTRA = 21;
+    size_t end = shape->header + shape->n;
+    if (shape->info->id != VG_MAV_ID_CONTROL_STATUS || shape->n > WIDE_CONTROL) {
+        return false;
+    }
+    uint16_t crc = vg_mav_crc(CRC_START, p + 1, end - 1);
+    return vg_mav_crc(crc, &EXTRA, 1) == vg_le16(p + end);
 }
 
 static size_t whole_pieces(size_t n)
@@ -173,6 +187,15 @@ static bool is_signature_good(struct vg_mavframe *self, struct vg_bytes frame)
     return !self->sign->is_required || self->msg.id == VG_MAV_ID_RADIO_STATUS;
 }
 
+/* As the older form has it: who, then the flags. */
+static void order_control(struct vg_mav_msg *msg)
+{
+    uint8_t flags = msg->payload[0];
+    msg->payload[0] = msg->payload[1];
+    msg->payload[1] = flags;
+    msg->n = msg->n < 2 ? 2 : msg->n; /* zeros at the end are cut in the air */
+}
+
 /* One position that holds a magic byte. Returns NEED_MORE, SKIP_ONE or the length of a good frame.
  */
 static size_t take_frame(struct vg_mavframe *self, const uint8_t *p, size_t avail,
@@ -183,11 +206,17 @@ static size_t take_frame(struct vg_mavframe *self, const uint8_t *p, size_t avai
     if (seen != WHOLE) {
         return (size_t)seen;
     }
-    if (!is_crc_good(p, &shape)) {
+    bool is_good = is_crc_good(p, &shape);
+    bool is_wide = !is_good && is_wide_control(p, &shape);
+    if (!is_good && !is_wide) {
         self->counts.bad_crc++;
         return SKIP_ONE;
     }
     read_message(&self->msg, p, avail, &shape);
+    self->msg.is_wide_control = is_wide;
+    if (is_wide) {
+        order_control(&self->msg);
+    }
     struct vg_bytes frame = {p, shape.total};
     if (!is_signature_good(self, frame)) {
         self->counts.bad_signature++;
@@ -270,7 +299,7 @@ bool vg_mav_frame_is_good(struct vg_bytes frame)
     struct vg_mavframe_counts counts = {0};
     struct shape shape;
     return read_shape(&counts, frame.data, frame.n, &shape) == WHOLE && shape.total == frame.n &&
-           is_crc_good(frame.data, &shape);
+           (is_crc_good(frame.data, &shape) || is_wide_control(frame.data, &shape));
 }
 
 size_t vg_mav_frame_format(const struct vg_mav_msg *msg, uint8_t seq, struct vg_mavsign *sign,

@@ -44,6 +44,7 @@ struct vg_mav_msg {
     uint8_t compat;
     bool is_v1;
     bool is_signed;
+    bool is_wide_control; /* CONTROL_STATUS of 2026: payload as the older one, then 10 stations */
     uint8_t n;
     uint8_t payload[VG_MAV_PAYLOAD_MAX + 1];
     uint64_t sign_timestamp_10us; /* since 2015-01-01 UTC, 48 bits */

@@ -1,6 +1,7 @@
 /* Operator control: two stations and a drone that hands itself over as the definition says. The
  * drone's side is written here, from the text of MAV_CMD_REQUEST_OPERATOR_CONTROL. */
 #include "link/control.h"
+#include "link/mavframe.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,6 +26,7 @@ struct drone {
     bool is_open;
     int n_requests;
     bool is_deaf;
+    bool is_wide; /* speaks as since 2026 */
 };
 
 struct scene {
@@ -51,6 +53,7 @@ static void say_status(struct scene *s)
                                             .flags = (uint8_t)(1 | (s->drone.is_open ? 2 : 0))};
     struct vg_mav_msg msg;
     vg_mav_control_status_pack(&m, DRONE, MANAGER, &msg);
+    msg.is_wide_control = s->drone.is_wide;
     to_both(s, &msg);
 }
 
@@ -65,10 +68,12 @@ static void answer(struct scene *s, uint8_t to, uint8_t result)
 
 static void ask_owner(struct scene *s, uint8_t who)
 {
+    bool is_wide = s->drone.is_wide; /* action, takeover, time, station */
     const struct vg_mav_command_long m = {.command = 32100,
-                                          .param1 = who,
-                                          .param2 = 1,
-                                          .param4 = 10,
+                                          .param1 = is_wide ? 1 : who,
+                                          .param2 = is_wide ? 0 : 1,
+                                          .param3 = is_wide ? 10 : 0,
+                                          .param4 = is_wide ? who : 10,
                                           .target_system = s->drone.owner,
                                           .target_component = 190};
     struct vg_mav_msg msg;
@@ -86,12 +91,16 @@ static void drone_hears(struct scene *s, const struct vg_mav_msg *msg)
     struct drone *d = &s->drone;
     d->n_requests++;
     bool is_free = d->owner == 0 || d->owner == msg->sysid || d->is_open;
-    if (m.param2 == 0 && d->owner == msg->sysid) {
+    float action = d->is_wide ? m.param1 : m.param2;
+    float takeover = d->is_wide ? m.param2 : m.param3;
+    assert_true(d->is_wide ? m.param4 == msg->sysid : m.param1 == 0);
+    assert_true((d->is_wide ? m.param3 : m.param4) == 10);
+    if (action == 0 && d->owner == msg->sysid) {
         d->owner = 0;
         answer(s, msg->sysid, VG_MAV_RESULT_ACCEPTED);
     } else if (is_free) {
         d->owner = msg->sysid;
-        d->is_open = m.param3 == 1;
+        d->is_open = takeover == 1;
         answer(s, msg->sysid, VG_MAV_RESULT_ACCEPTED);
     } else {
         answer(s, msg->sysid, VG_MAV_RESULT_FAILED);
@@ -129,18 +138,23 @@ static void expect_nothing(struct vg_control *c)
     assert_false(vg_control_next_event(c, &e));
 }
 
-static struct scene make_scene(void)
+static struct scene make_scene_as(bool is_wide)
 {
-    struct scene s = {0};
+    struct scene s = {.drone.is_wide = is_wide};
     vg_control_init(&s.a, A, 190, DRONE);
     vg_control_init(&s.b, B, 190, DRONE);
     return s;
 }
 
-/* A has it: asked while nobody had. */
-static struct scene make_owned(void)
+static struct scene make_scene(void)
 {
-    struct scene s = make_scene();
+    return make_scene_as(false);
+}
+
+/* A has it: asked while nobody had. */
+static struct scene make_owned_as(bool is_wide)
+{
+    struct scene s = make_scene_as(is_wide);
     say_status(&s);
     expect(&s.a, VG_CONTROL_OWNER, 0);
     expect(&s.b, VG_CONTROL_OWNER, 0);
@@ -155,6 +169,11 @@ static struct scene make_owned(void)
     return s;
 }
 
+static struct scene make_owned(void)
+{
+    return make_owned_as(false);
+}
+
 static void who_does_not_say_cannot_be_asked(void **state)
 {
     (void)state;
@@ -167,10 +186,9 @@ static void who_does_not_say_cannot_be_asked(void **state)
 }
 
 /* Both pilots' words are told, on both sides, and who has it in the end. */
-static void a_hand_over_with_both_consents(void **state)
+static void hand_over(bool is_wide)
 {
-    (void)state;
-    struct scene s = make_owned();
+    struct scene s = make_owned_as(is_wide);
     assert_int_equal(vg_control_ask(&s.b, now_of(&s), NULL), VG_OK);
     turn(&s);
     expect(&s.b, VG_CONTROL_ASKED, B);
@@ -197,6 +215,72 @@ static void a_hand_over_with_both_consents(void **state)
     expect(&s.b, VG_CONTROL_RELEASED, B);
     expect(&s.b, VG_CONTROL_OWNER, 0);
     expect(&s.a, VG_CONTROL_OWNER, 0);
+}
+
+static void a_hand_over_with_both_consents(void **state)
+{
+    (void)state;
+    hand_over(false);
+}
+
+static void the_form_of_2026_hands_over_as_well(void **state)
+{
+    (void)state;
+    hand_over(true);
+}
+
+static void feed_frame(void *ctx, const struct vg_mav_msg *msg, struct vg_bytes frame)
+{
+    (void)frame;
+    vg_control_feed(ctx, msg, vg_us(0));
+}
+
+/* Bytes by the definitions: flags, gcs_main, ten others (CRC_EXTRA 21); who, flags (184). Zeros at
+ * the end are cut. The checksums by another program. */
+static void both_forms_of_the_status_are_read(void **state)
+{
+    (void)state;
+    static const uint8_t SHARED[] = {0xfd, 4, 0,    0,    0,    DRONE, 1,    0,
+                                     2,    0, 0x01, 0xfe, 0xfb, 0xfc,  0xa4, 0xfe};
+    static const uint8_t OPEN[] = {0xfd, 2, 0, 0, 0, DRONE, 1, 0, 2, 0, 0x03, 0xff, 0x41, 0xdf};
+    static const uint8_t NOBODY[] = {0xfd, 1, 0, 0, 0, DRONE, 1, 0, 2, 0, 0x01, 0x0b, 0x01};
+    static const uint8_t OLD[] = {0xfd, 2, 0, 0, 0, DRONE, 1, 0, 2, 0, 0xfe, 0x01, 0xfd, 0x34};
+    struct vg_mavframe parser;
+    struct vg_control c;
+    vg_control_init(&c, A, 190, DRONE);
+    vg_mavframe_init(&parser);
+    vg_mavframe_feed(&parser, (struct vg_bytes){SHARED, sizeof SHARED}, feed_frame, &c);
+    assert_true(c.is_known && !c.is_takeover_allowed);
+    assert_int_equal(c.owner, B);
+    assert_int_equal(c.others[0], 251);
+    assert_int_equal(c.others[1], 252);
+    assert_int_equal(c.others[2], 0);
+    vg_mavframe_feed(&parser, (struct vg_bytes){OPEN, sizeof OPEN}, feed_frame, &c);
+    assert_true(c.is_takeover_allowed);
+    assert_int_equal(c.owner, A);
+    assert_int_equal(c.others[0], 0);
+    vg_mavframe_feed(&parser, (struct vg_bytes){NOBODY, sizeof NOBODY}, feed_frame, &c);
+    assert_false(c.is_takeover_allowed);
+    assert_int_equal(c.owner, 0);
+    vg_mavframe_feed(&parser, (struct vg_bytes){OLD, sizeof OLD}, feed_frame, &c);
+    assert_int_equal(c.owner, B);
+    assert_int_equal(parser.counts.bad_crc, 0);
+    uint8_t broken[sizeof SHARED];
+    memcpy(broken, SHARED, sizeof broken);
+    broken[11] ^= 1;
+    vg_mavframe_feed(&parser, (struct vg_bytes){broken, sizeof broken}, feed_frame, &c);
+    assert_int_equal(parser.counts.bad_crc, 1);
+    assert_int_equal(c.owner, B);
+}
+
+static void who_may_not_have_it_is_told_so(void **state)
+{
+    (void)state;
+    struct scene s = make_owned_as(true);
+    assert_int_equal(vg_control_ask(&s.b, now_of(&s), NULL), VG_OK);
+    answer(&s, B, VG_MAV_RESULT_DENIED);
+    expect(&s.b, VG_CONTROL_ASKED, B);
+    expect(&s.b, VG_CONTROL_DENIED, B);
 }
 
 static void a_refusal_is_told_and_changes_nothing(void **state)
@@ -260,6 +344,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_does_not_say_cannot_be_asked),
         cmocka_unit_test(a_hand_over_with_both_consents),
+        cmocka_unit_test(the_form_of_2026_hands_over_as_well),
+        cmocka_unit_test(both_forms_of_the_status_are_read),
+        cmocka_unit_test(who_may_not_have_it_is_told_so),
         cmocka_unit_test(a_refusal_is_told_and_changes_nothing),
         cmocka_unit_test(what_is_not_used_in_time_expires),
         cmocka_unit_test(silence_is_told),
