@@ -35,15 +35,20 @@ bool vg_fly_api_drone(struct vg_station *self, const struct vg_fly_api_act *a,
     struct vg_error err = {.lang = self->app->lang};
     int drone = vg_watchfile_find_drone(&self->watchfile, a->id);
     bool is_stop = strcmp(a->verb, "stop") == 0;
+    bool is_control = strcmp(a->verb, "control") == 0;
     const struct vg_order order = {.act = vg_act_find(a->verb),
                                    .base = vg_watchfile_find_base(&self->watchfile, a->detail),
                                    .by = a->by};
-    if (drone < 0 || (!is_stop && order.act == VG_ACT_NONE)) {
+    if (drone < 0 || (!is_stop && !is_control && order.act == VG_ACT_NONE)) {
         vg_reply_error(reply, 404, drone < 0 ? "no such drone" : "nothing here");
         return false;
     }
-    enum vg_status st = is_stop ? vg_director_stop(self->director, drone, a->by, self->now, &err)
-                                : vg_director_order(self->director, drone, &order, self->now, &err);
+    enum vg_status st =
+        is_stop ? vg_director_stop(self->director, drone, a->by, self->now, &err)
+        : is_control
+            ? vg_director_control_act(self->director, drone, vg_control_act_find(a->detail), a->by,
+                                      self->now, &err)
+            : vg_director_order(self->director, drone, &order, self->now, &err);
     if (!answer(st, &err, reply)) {
         return false;
     }

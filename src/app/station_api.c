@@ -237,7 +237,7 @@ void vg_station_hello(void *ctx, struct vg_buf *out)
 /* What the body of an act says. */
 struct told {
     char by[48];
-    char detail[VG_NAME_SIZE]; /* "base" or "point"; "" where neither is said */
+    char detail[VG_NAME_SIZE]; /* "base", "point" or "act"; "" where none is said */
 };
 
 /* {"by":"name"}, checked. False: answered with what is wrong. */
@@ -254,7 +254,8 @@ static bool read_told(const char *body, size_t n, struct told *out, struct vg_re
     enum vg_status st = vg_json_text(doc, "by", &by, &err);
     bool is_good = st == VG_OK && by[0] != '\0' && strlen(by) < sizeof out->by;
     if (is_good && vg_json_text(doc, "base", &detail, NULL) != VG_OK &&
-        vg_json_text(doc, "point", &detail, NULL) != VG_OK) {
+        vg_json_text(doc, "point", &detail, NULL) != VG_OK &&
+        vg_json_text(doc, "act", &detail, NULL) != VG_OK) {
         detail = "";
     }
     if (is_good) {

@@ -116,7 +116,7 @@ static void take_results(struct vg_flyer *f)
     }
 }
 
-static void drain(struct vg_director *self, struct vg_flyer *f)
+void vg_flyer_drain(struct vg_director *self, struct vg_flyer *f)
 {
     struct vg_mav_msg m;
     while (vg_missionup_next_out(&f->up, &m)) {
@@ -127,19 +127,6 @@ static void drain(struct vg_director *self, struct vg_flyer *f)
     }
     while (vg_control_next_out(&f->control, &m)) {
         self->options.send(self->options.ctx, f->drone, &m);
-    }
-}
-
-/* Who has it, who asked and who agreed: for the record. */
-static void tell_control(struct vg_director *self, struct vg_flyer *f)
-{
-    struct vg_control_event e;
-    char what[120];
-    while (vg_control_next_event(&f->control, &e)) {
-        enum vg_lang lang = self->options.lang;
-        vg_format(what, sizeof what, "%s %d: %s", vg_tr(lang, "ground station"), e.sysid,
-                  vg_tr(lang, vg_control_text(e.what)));
-        vg_flyer_tell_act(self, "vigie", what, self->options.watch->drones[f->drone].id);
     }
 }
 
@@ -164,7 +151,7 @@ void vg_director_feed(struct vg_director *self, int drone, const struct vg_mav_m
         vg_payload_give_gimbal(&f->aboard.payload);
     }
     take_results(f);
-    drain(self, f);
+    vg_flyer_drain(self, f);
 }
 
 void vg_director_link_changed(struct vg_director *self, int drone,
@@ -183,7 +170,7 @@ void vg_director_link_changed(struct vg_director *self, int drone,
         vg_flyer_command(self, f, VG_MAV_CMD_CONTROL_HIGH_LATENCY, p, now);
     }
     vg_command_step(&f->commands, now);
-    drain(self, f);
+    vg_flyer_drain(self, f);
 }
 
 static enum vg_link_state link_now(const struct vg_director *self, const struct vg_flyer *f,
@@ -241,9 +228,9 @@ void vg_director_step(struct vg_director *self, struct vg_us now)
         vg_missionup_step(&f->up, now);
         vg_command_step(&f->commands, now);
         vg_control_step(&f->control, now);
-        tell_control(self, f);
+        vg_flyer_tell_control(self, f);
         take_results(f);
-        drain(self, f);
+        vg_flyer_drain(self, f);
     }
     vg_director_keep_apart(self, now);
 }
@@ -292,7 +279,7 @@ void vg_director_point_camera(struct vg_director *self, int drone, double pitch_
                         0,
                         0};
     vg_flyer_command(self, f, VG_MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW, p, now);
-    drain(self, f);
+    vg_flyer_drain(self, f);
 }
 
 const struct vg_vehicle *vg_director_vehicle(const struct vg_director *self, int drone)

@@ -140,6 +140,20 @@ enum vg_status vg_director_stop(struct vg_director *self, int drone, const char 
 enum vg_status vg_director_overrule(struct vg_director *self, const char *sortie, const char *point,
                                     const char *by, struct vg_us now,
                                     struct vg_error *err) VG_MUST_USE;
+/* Our pilot's word on which station is in control (link/control.h). */
+enum vg_control_act {
+    VG_CONTROL_ACT_TAKE = 0,
+    VG_CONTROL_ACT_LET, /* another station that asks */
+    VG_CONTROL_ACT_REFUSE,
+    VG_CONTROL_ACT_GIVE_UP,
+    VG_CONTROL_ACT_COUNT
+};
+enum vg_control_act vg_control_act_find(const char *name); /* "give-up"; ..._COUNT: no such act */
+/* VG_E_UNSUPPORTED: the drone does not say who is in control; VG_E_INVALID: nothing to take, answer
+ * or give up; VG_E_NOT_FOUND: no such act. */
+enum vg_status vg_director_control_act(struct vg_director *self, int drone, enum vg_control_act act,
+                                       const char *by, struct vg_us now,
+                                       struct vg_error *err) VG_MUST_USE;
 /* One drone as JSON (docs/api.md, "One drone"), reasons in `lang`. */
 void vg_director_status(const struct vg_director *self, int drone, enum vg_lang lang,
                         struct vg_us now, struct vg_buf *out);

@@ -83,6 +83,7 @@ struct vg_flyer {
     struct vg_vehicle vehicle;
     struct vg_command commands;
     struct vg_control control;
+    uint8_t told_wanted; /* control.wanted_by, as the alert has it */
     struct vg_missionup up;
     uint8_t loading; /* the list in `up`, MAV_MISSION_TYPE */
     struct vg_job_flight job;
@@ -153,6 +154,11 @@ void vg_flyer_tell_act(struct vg_director *self, const char *by, const char *wha
 void vg_flyer_alert(struct vg_director *self, struct vg_flyer *f, const char *kind,
                     const char *level, const char *reason);
 void vg_flyer_tell_preflight(struct vg_director *self, const struct vg_flyer *f);
+/* director.c: what waits to be sent */
+void vg_flyer_drain(struct vg_director *self, struct vg_flyer *f);
+/* owner.c */
+void vg_flyer_tell_control(struct vg_director *self, struct vg_flyer *f);
+void vg_flyer_put_control(const struct vg_flyer *f, struct vg_buf *out);
 /* acts.c */
 void vg_flyer_do(struct vg_director *self, struct vg_flyer *f, const struct vg_order *order,
                  struct vg_us now);

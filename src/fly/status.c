@@ -149,5 +149,7 @@ void vg_director_status(const struct vg_director *self, int drone, enum vg_lang 
     vg_buf_json(out, f->announced.stopped_by);
     vg_buf_puts(out, ",\"acts\":[");
     put_acts(f, out);
-    vg_buf_puts(out, "]}");
+    vg_buf_puts(out, "],\"control\":");
+    vg_flyer_put_control(f, out);
+    vg_buf_puts(out, "}");
 }

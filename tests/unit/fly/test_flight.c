@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -288,6 +289,95 @@ static void all_kinds_obey(void **state)
     }
 }
 
+/* ---- which station is in control ---- */
+
+static void drone_says(struct post *p, uint8_t owner)
+{
+    const struct vg_mav_control_status m = {.sysid_in_control = owner, .flags = 1};
+    struct vg_mav_msg msg;
+    vg_mav_control_status_pack(&m, 1, 1, &msg);
+    vg_director_feed(p->director, 0, &msg, p->now);
+    post_run(p, 0.2);
+}
+
+static void drone_asks_for(struct post *p, uint8_t station)
+{
+    const struct vg_mav_command_long m = {
+        .command = 32100, .param1 = station, .param2 = 1, .param4 = 10, .target_system = 255};
+    struct vg_mav_msg msg;
+    vg_mav_command_long_pack(&m, 1, 1, &msg);
+    vg_director_feed(p->director, 0, &msg, p->now);
+    post_run(p, 0.2);
+}
+
+static char *control_of(struct post *p)
+{
+    json_t *doc = status_of(p, 0);
+    char *text = json_dumps(json_object_get(doc, "control"), JSON_COMPACT | JSON_ENCODE_ANY);
+    json_decref(doc);
+    assert_non_null(text);
+    return text;
+}
+
+static void expect_control(struct post *p, const char *has)
+{
+    char *text = control_of(p);
+    if (strstr(text, has) == NULL) {
+        fail_msg("no %s in %s", has, text);
+    }
+    free(text);
+}
+
+static void a_pilot_answers_who_asks_for_control(void **state)
+{
+    (void)state;
+    struct post p;
+    struct vg_error err = {0};
+    post_open_watch(&p, true, CALM);
+    post_run(&p, 5);
+    char *none = control_of(&p);
+    assert_string_equal(none, "null");
+    free(none);
+    assert_int_equal(
+        vg_director_control_act(p.director, 0, VG_CONTROL_ACT_TAKE, "Awa", p.now, &err),
+        VG_E_UNSUPPORTED);
+    drone_says(&p, 252);
+    expect_control(&p, "{\"station\":252,\"ours\":false");
+    expect_control(&p, "\"acts\":[\"take\"]");
+    assert_int_equal(vg_director_control_act(p.director, 0, VG_CONTROL_ACT_LET, "Awa", p.now, &err),
+                     VG_E_INVALID);
+    assert_int_equal(
+        vg_director_control_act(p.director, 0, vg_control_act_find("seize"), "Awa", p.now, &err),
+        VG_E_NOT_FOUND);
+    assert_int_equal(
+        vg_director_control_act(p.director, 0, vg_control_act_find("take"), "Awa", p.now, &err),
+        VG_OK);
+    drone_says(&p, 255);
+    expect_control(&p, "\"ours\":true");
+    drone_asks_for(&p, 252);
+    assert_int_equal(count_open(&p, "control"), 1);
+    expect_control(&p, "\"wanted_by\":252");
+    expect_control(&p, "\"acts\":[\"let\",\"refuse\",\"give-up\"]");
+    assert_int_equal(
+        vg_director_control_act(p.director, 0, vg_control_act_find("refuse"), "Awa", p.now, &err),
+        VG_OK);
+    post_run(&p, 0.2);
+    assert_int_equal(count_open(&p, "control"), 0);
+    drone_asks_for(&p, 251);
+    assert_int_equal(count_open(&p, "control"), 1);
+    post_run(&p, 11); /* nobody answers */
+    assert_int_equal(count_open(&p, "control"), 0);
+    assert_int_equal(
+        vg_director_control_act(p.director, 0, vg_control_act_find("give-up"), "Awa", p.now, &err),
+        VG_OK);
+    assert_non_null(strstr(p.log.data, "[Awa: control: take]"));
+    assert_non_null(strstr(p.log.data, "[Awa: control: refuse 252]"));
+    assert_non_null(strstr(p.log.data, "[Awa: control: give-up]"));
+    assert_int_equal(p.n_forbidden, 0);
+    assert_int_equal(p.n_bad_events, 0);
+    post_close(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +390,7 @@ int main(void)
         cmocka_unit_test(goes_to_the_nearest_base_that_it_can_reach),
         cmocka_unit_test(a_wind_that_rises_is_counted),
         cmocka_unit_test(all_kinds_obey),
+        cmocka_unit_test(a_pilot_answers_who_asks_for_control),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
