@@ -14,7 +14,8 @@ struct vg_fly_api_act {
     const char *id;
     const char *verb;
     const char *by;
-    const char *detail; /* "base" of a diversion, "point" of an overruling, "act" of control; "" none */
+    const char
+        *detail; /* "base" of a diversion, "point" of an overruling, "act" of control; "" none */
 };
 
 /* False: answered with why not. */

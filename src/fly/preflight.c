@@ -27,7 +27,7 @@ static const struct {
     [VG_POINT_BATTERY] = {"battery", "Battery", true, true, false},
     [VG_POINT_MISSION] = {"mission", "Mission", true, true, false},
     [VG_POINT_FENCE] = {"fence", "Geofence", true, false, true},
-    [VG_POINT_RETURN_HEIGHT] = {"return_height", "Height of return", true, false, true},
+    [VG_POINT_RETURN_HEIGHT] = {"return_height", "Return", true, false, true},
     [VG_POINT_LOST_LINK] = {"lost_link", "Without link", true, false, true},
     [VG_POINT_BATTERY_FAILSAFE] = {"battery_failsafe", "On a low battery", false, false, false},
     [VG_POINT_SIGNING] = {"signing", "Signatures", false, false, false},
@@ -80,7 +80,7 @@ struct vg_preflight_way vg_preflight_way(const struct vg_plan_sortie *s,
                                          const struct vg_watchfile *watch, struct vg_ground ground)
 {
     struct vg_preflight_way out = {-(double)INFINITY, (double)INFINITY, s->track[0].alt_msl_m};
-    int base = vg_watchfile_find_base(watch, s->base_from);
+    int base = vg_watchfile_find_base(watch, s->base_to); /* judge_return_ahead sees to that */
     if (base < 0) {
         return out;
     }

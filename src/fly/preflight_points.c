@@ -182,6 +182,24 @@ static enum vg_judgement judge_fence(const struct vg_point_judge *j)
                     : SAY(j, VG_JUDGE_GOOD, "%s", TR(j, "the watch has none"));
 }
 
+/* Late in a flight that ends at another base the battery may not reach back to the first. */
+static enum vg_judgement judge_return_ahead(const struct vg_point_judge *j)
+{
+    const struct vg_plan_sortie *s = j->in->sortie;
+    const char *want;
+    enum vg_judgement state = strcmp(s->base_from, s->base_to) == 0
+                                  ? VG_JUDGE_GOOD
+                                  : vg_settings_return_ahead(j->in->settings, &want);
+    if (state == VG_JUDGE_BAD) {
+        return SAY(j, state, TR(j, "its own return goes back to %s, the flight ends at %s: set %s"),
+                   s->base_from, s->base_to, want);
+    }
+    if (state == VG_JUDGE_UNKNOWN) {
+        return SAY(j, state, TR(j, "not known whether its own return goes on to %s"), s->base_to);
+    }
+    return state;
+}
+
 static enum vg_judgement judge_return_height(const struct vg_point_judge *j)
 {
     const struct vg_settings *s = j->in->settings;
@@ -191,6 +209,10 @@ static enum vg_judgement judge_return_height(const struct vg_point_judge *j)
         bool is_reading = s->is_started && !s->is_done;
         return is_reading ? SAY(j, VG_JUDGE_WAITING, "%s", TR(j, "its settings are being read"))
                           : SAY(j, VG_JUDGE_UNKNOWN, "%s", TR(j, "it did not tell its settings"));
+    }
+    enum vg_judgement ahead = judge_return_ahead(j);
+    if (ahead != VG_JUDGE_GOOD) {
+        return ahead;
     }
     if (!isfinite(way->ground_msl_m)) {
         return SAY(j, VG_JUDGE_UNKNOWN, TR(j, "%.0f m; the ground on the way is not known"),

@@ -171,3 +171,31 @@ bool vg_settings_return_circles(const struct vg_settings *self)
                        : self->airframe == VG_AIRFRAME_QUADPLANE; /* not known: takes it to land */
     return self->value[VG_SET_RETURN_LANDS] == 0 && !is_vtol_down;
 }
+
+enum vg_judgement vg_settings_return_ahead(const struct vg_settings *self, const char **out_want)
+{
+    double lands = self->value[VG_SET_RETURN_LANDS];
+    double vtol = self->value[VG_SET_VTOL_RETURN];
+    bool is_px4 = self->autopilot == VG_MAV_AUTOPILOT_PX4;
+    *out_want = is_px4 ? "RTL_TYPE 1" : "RTL_AUTOLAND 2";
+    if (is_px4) {
+        return !isfinite(lands)           ? VG_JUDGE_UNKNOWN
+               : lands >= 1 && lands <= 4 ? VG_JUDGE_GOOD
+                                          : VG_JUDGE_BAD;
+    }
+    if (names_of(self) == NULL) {
+        return VG_JUDGE_UNKNOWN;
+    }
+    if (self->airframe == VG_AIRFRAME_COPTER) {
+        *out_want = "FS_GCS_ENABLE 2";
+        double lost = self->value[VG_SET_LOST_ACTION];
+        return !isfinite(lost)                       ? VG_JUDGE_UNKNOWN
+               : lost == 0 || lost == 2 || lost == 6 ? VG_JUDGE_GOOD
+                                                     : VG_JUDGE_BAD;
+    }
+    if (isfinite(vtol) && vtol != 0) {
+        *out_want = "Q_RTL_MODE 0, RTL_AUTOLAND 2";
+        return VG_JUDGE_BAD;
+    }
+    return !isfinite(lands) ? VG_JUDGE_UNKNOWN : lands == 2 ? VG_JUDGE_GOOD : VG_JUDGE_BAD;
+}

@@ -79,6 +79,12 @@ enum vg_judgement vg_settings_battery(const struct vg_settings *self, enum vg_la
                                       size_t size_bytes);
 /* Does its return follow the ground, at VG_SET_RETURN_M above it? */
 bool vg_settings_return_follows(const struct vg_settings *self);
+/* Does its own return go on to the landing of its mission rather than back to where it took off?
+ * *out_want is what would make it so, borrowed for ever. ArduPlane/mode_rtl.cpp: RTL_AUTOLAND 2
+ * alone jumps there at once (1 first flies home, 3 is for going around, 4 wants a return path in
+ * the mission), and Q_RTL_MODE goes first; PX4 rtl_params.c: RTL_TYPE 0 knows no mission landing.
+ * ArduCopter has no such return: it is to go on with its mission. */
+enum vg_judgement vg_settings_return_ahead(const struct vg_settings *self, const char **out_want);
 /* Known to circle over home without landing. */
 bool vg_settings_return_circles(const struct vg_settings *self);
 

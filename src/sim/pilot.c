@@ -93,6 +93,7 @@ void vg_pilot_init(struct vg_pilot *self, const struct vg_pilot_config *config, 
     fc.alt_msl_m = self->pad.alt_msl_m;
     vg_flight_init(&self->flight, &fc, now);
     self->params = DEFAULTS;
+    self->params.rtl_autoland = config->returns_ahead ? 2 : DEFAULTS.rtl_autoland;
     self->params.cruise_mps = fc.cruise_mps;
     self->home = self->pad;
     self->turnaround_s = config->turnaround_s;

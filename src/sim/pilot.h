@@ -45,6 +45,7 @@ struct vg_pilot_config {
      * by the caller. Who lands more than 2 km from all of these is left alone. */
     const struct vg_pilot_home *pads;
     int n_pads;
+    bool returns_ahead; /* begins with RTL_AUTOLAND 2: its flights end at other bases */
 };
 
 /* What an operator may change (MAVLink parameters of the like names). */
@@ -53,7 +54,7 @@ struct vg_pilot_params {
     double loiter_radius_m; /* WP_LOITER_RAD, < 0 anticlockwise */
     double rtl_alt_m; /* RTL_ALTITUDE, above home and above the ground on the way */
     double takeoff_alt_m; /* TKOFF_ALT, for missions without a take-off item */
-    double rtl_autoland; /* RTL_AUTOLAND: 0 circle at home, else land */
+    double rtl_autoland; /* RTL_AUTOLAND: 0 circle at home, 1 land there, 2 land ahead */
     double low_energy; /* share at which the battery failsafe acts */
     double low_action; /* BATT_FS_LOW_ACT: 0 none, 1 return */
     double cruise_mps; /* AIRSPEED_CRUISE */

@@ -180,6 +180,10 @@ void vg_pilot_run_return(struct vg_pilot *self)
         vg_pilot_run_land(self);
         return;
     }
+    if (self->params.rtl_autoland == 2 && vg_pilot_find_land_start(self) > 0) {
+        arrive_home(self); /* straight to the mission's landing: ArduPlane/mode_rtl.cpp */
+        return;
+    }
     struct vg_flight *f = &self->flight;
     double alt = fmax(self->home.alt_msl_m + self->params.rtl_alt_m,
                       vg_pilot_above_ground_m(self, self->params.rtl_alt_m));

@@ -240,6 +240,55 @@ static void the_launch_is_held(void **state)
     post_close(&p);
 }
 
+static void expect_return(struct desk *d, enum vg_judgement state, const char *has)
+{
+    struct vg_preflight list;
+    vg_preflight_judge(&d->in, VG_LANG_EN, &list);
+    const struct vg_preflight_point *p = &list.points[VG_POINT_RETURN_HEIGHT];
+    if (p->state != state || strstr(p->reason, has) == NULL) {
+        fail_msg("%s: %s", vg_judgement_name(p->state), p->reason);
+    }
+    assert_int_equal(p->holds, state == VG_JUDGE_BAD);
+}
+
+/* ArduPlane/mode_rtl.cpp, quadplane.cpp; PX4 rtl_params.c; ArduCopter/events.cpp. */
+static void a_flight_to_another_base_returns_to_its_landing(void **state)
+{
+    (void)state;
+    struct desk d;
+    lay_out(&d);
+    struct vg_wf_base bases[] = {d.base, {.name = "Fort", .lat_deg = 46.01, .lon_deg = 7}};
+    d.watch.bases = bases;
+    d.watch.n_bases = 2;
+    vg_format(d.sortie.base_to, sizeof d.sortie.base_to, "Fort");
+    double *v = d.settings.value;
+    expect_return(&d, VG_JUDGE_UNKNOWN, "not known whether its own return goes on to Fort");
+    for (int k = 0; k <= 4; k++) {
+        v[VG_SET_RETURN_LANDS] = k;
+        expect_return(&d, k == 2 ? VG_JUDGE_GOOD : VG_JUDGE_BAD,
+                      k == 2 ? "over the highest ground" : "back to Camp, the flight ends at Fort");
+    }
+    v[VG_SET_RETURN_LANDS] = 2;
+    v[VG_SET_VTOL_RETURN] = 1;
+    expect_return(&d, VG_JUDGE_BAD, "set Q_RTL_MODE 0, RTL_AUTOLAND 2");
+    v[VG_SET_VTOL_RETURN] = 0;
+    expect_return(&d, VG_JUDGE_GOOD, "");
+    d.settings.airframe = VG_AIRFRAME_COPTER;
+    for (int k = 0; k <= 7; k++) {
+        v[VG_SET_LOST_ACTION] = k;
+        expect_return(&d, k == 0 || k == 2 || k == 6 ? VG_JUDGE_GOOD : VG_JUDGE_BAD, "");
+    }
+    d.settings.autopilot = VG_MAV_AUTOPILOT_PX4;
+    for (int k = 0; k <= 5; k++) {
+        v[VG_SET_RETURN_LANDS] = k;
+        expect_return(&d, k >= 1 && k <= 4 ? VG_JUDGE_GOOD : VG_JUDGE_BAD,
+                      k == 0 ? "set RTL_TYPE 1" : "");
+    }
+    v[VG_SET_RETURN_LANDS] = 0;
+    vg_format(d.sortie.base_to, sizeof d.sortie.base_to, "Camp"); /* home: any return will do */
+    expect_return(&d, VG_JUDGE_GOOD, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +297,7 @@ int main(void)
         cmocka_unit_test(the_reserve_is_never_overruled),
         cmocka_unit_test(energy_in_another_wind),
         cmocka_unit_test(the_launch_is_held),
+        cmocka_unit_test(a_flight_to_another_base_returns_to_its_landing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -251,6 +251,32 @@ static void return_lands_at_home(void **state)
     assert_true(from_home_m(&s) < 400);
 }
 
+/* RTL_AUTOLAND 2, ArduPlane/mode_rtl.cpp: to the mission's landing at once, 5 km from home. */
+static void return_goes_ahead_to_the_landing(void **state)
+{
+    (void)state;
+    static const uint8_t FRAME = VG_MAV_FRAME_GLOBAL_RELATIVE_ALT;
+    const struct vg_pilot_config c = plain_config();
+    struct sortie s;
+    begin(&s, &c);
+    s.pilot.params.rtl_autoland = 2;
+    add(&s, VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL, LAT, LON, 40);
+    add(&s, VG_MAV_CMD_NAV_TAKEOFF, FRAME, 0, 0, 60);
+    add(&s, VG_MAV_CMD_NAV_WAYPOINT, FRAME, LAT + 0.2, LON, 150);
+    add(&s, VG_MAV_CMD_DO_LAND_START, FRAME, 0, 0, 0);
+    add(&s, VG_MAV_CMD_NAV_WAYPOINT, FRAME, LAT + 0.05, LON + 0.02, 80);
+    add(&s, VG_MAV_CMD_NAV_LAND, FRAME, LAT + 0.05, LON, 0);
+    launch(&s);
+    run(&s, 200);
+    assert_null(vg_pilot_set_mode(&s.pilot, VG_PLANE_MODE_RTL));
+    run(&s, 1);
+    assert_int_equal(s.pilot.mode, VG_PLANE_MODE_AUTO);
+    run(&s, 1200);
+    assert_false(s.pilot.is_armed);
+    assert_true(vg_geo_distance_m(LAT + 0.05, LON, s.pilot.flight.lat_deg, s.pilot.flight.lon_deg) <
+                400);
+}
+
 static void return_circles_when_told_not_to_land(void **state)
 {
     (void)state;
@@ -408,6 +434,7 @@ int main(void)
         cmocka_unit_test(crews_wait_at_pads_only),
         cmocka_unit_test(terrain_frames_follow_the_ground),
         cmocka_unit_test(return_lands_at_home),
+        cmocka_unit_test(return_goes_ahead_to_the_landing),
         cmocka_unit_test(return_circles_when_told_not_to_land),
         cmocka_unit_test(a_mission_without_landing_becomes_return),
         cmocka_unit_test(arming_is_refused_with_a_reason),
