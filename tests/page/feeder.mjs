@@ -415,6 +415,19 @@ function cell(lat, lon, { t, never }) {
 // ---- one drone in full: the last of those in the air counts down to a return until somebody stops it; on the ground one point holds, one waits
 const POINTS = ["link", "fix", "kind", "place", "sensors", "estimator", "battery", "mission", "fence", "return_height", "lost_link", "battery_failsafe", "signing", "clock"];
 const stoppers = new Map();
+const owners = new Map(); // by drone: the station in control; the first is another's, the second ours and asked for, the others do not say
+const answered = new Set();
+
+function control(id) {
+  const i = ids.indexOf(id);
+  if (i > 1) return null;
+  const station = owners.get(id) ?? (i === 0 ? 252 : 255);
+  const ours = station === 255;
+  const wanted_by = i === 1 && ours && !answered.has(id) ? 251 : 0;
+  return { station, ours, open: false, others: i === 0 ? [250] : [], wanted_by, wanted_until_us: wanted_by ? Math.round((now() + 10) * 1e6) : 0,
+    acts: [...(wanted_by ? ["let", "refuse"] : []), ours ? "give-up" : "take"] };
+}
+
 const held = new Set();
 
 function status(id, fr) {
@@ -432,7 +445,7 @@ function status(id, fr) {
     battery: d.battery, reserve: 0.15, rate_per_hour: 0.2, wind_mps: 5.1, home_m: 31000, home_s: 1400, margin, margin_s: margin * 18000, end_margin: margin - 0.1 };
   const announced = short && !stoppers.has(id) ? { act: "return", base: flight.base, at_us: Math.round((now() + 12) * 1e6) } : null;
   return { id, kind: "plane", vtol: "", sortie: d.sortie, lost_link: { state: "good", reason: fr ? "rentre à la base" : "returns to base" }, preflight: up ? [] : POINTS.map(point),
-    flight: up ? flight : null, announced, stopped_by: stoppers.get(id) ?? "", acts: up ? [held.has(id) ? "continue" : "hold", "return", "divert", "land"] : [] };
+    flight: up ? flight : null, announced, stopped_by: stoppers.get(id) ?? "", acts: up ? [held.has(id) ? "continue" : "hold", "return", "divert", "land"] : [], control: control(id) };
 }
 
 // ---- serving
@@ -471,6 +484,13 @@ function post(req, res, path, body) {
   }
   if (what === "drones" && verb === "return") {
     home.add(id);
+    return send(res, 200, drone(ids.indexOf(id), now(), now()));
+  }
+  if (what === "drones" && ids.includes(id) && verb === "control") {
+    if (!control(id)?.acts.includes(body.act)) return send(res, 409, { error: "that does not fit" });
+    if (body.act === "take") owners.set(id, 255);
+    if (body.act === "give-up") owners.set(id, 0);
+    answered.add(id);
     return send(res, 200, drone(ids.indexOf(id), now(), now()));
   }
   if (what === "drones" && ids.includes(id) && ["hold", "continue", "divert", "land", "stop"].includes(verb)) {

@@ -435,6 +435,47 @@ async function liveTests(station) {
     quiet();
   });
 
+  for (const [lang, other, asks] of [["en", "Controlled by station 252; 250 may command too", "asks for"], ["fr", "Commandé par la station 252 ; 250 peuvent aussi le commander", "demande"]]) {
+    await test(`a drone's card says which station is in control, and answers one that asks, ${lang}`, async () => {
+      const page = await open(url, { lang });
+      const posts = [];
+      page.on("request", (r) => r.method() === "POST" && posts.push(`${new URL(r.url()).pathname} ${r.postData()}`));
+      const ids = await some(page, async () => {
+        const found = {};
+        for (const d of window.vigie.store.live.drones.values()) {
+          const c = (await (await fetch(`api/drones/${d.id}`)).json()).control;
+          if (c === null) found.none = d.id;
+          else if (c.station === 252) found.theirs = d.id;
+          else if (c.wanted_by) found.asked = d.id;
+        }
+        return found.none && found.theirs ? found : null;
+      }, "no drone says who is in control");
+      check(lang === "fr" || ids.asked, "no drone is asked for");
+      await page.click("#tab-drones");
+      const card = (id) => page.locator(`.drone[data-id="${id}"] .control`);
+      await page.click(`.drone[data-id="${ids.none}"] .drone-head`);
+      await page.locator(`.drone[data-id="${ids.none}"] .flight-card`).waitFor({ timeout: LONG });
+      check(await card(ids.none).isHidden(), "a drone that does not say has a line all the same");
+      await page.click(`.drone[data-id="${ids.theirs}"] .drone-head`);
+      await card(ids.theirs).waitFor({ timeout: LONG });
+      check((await card(ids.theirs).innerText()).includes(other), `says who: ${await card(ids.theirs).innerText()}`);
+      await card(ids.theirs).locator('[data-control="take"]').click();
+      check((await text(page, ".dialog h2")).includes(ids.theirs), "the question does not name the drone");
+      await page.keyboard.press("Escape");
+      await page.waitForTimeout(300);
+      same(posts.length, 0, "acts after a cancel");
+      if (ids.asked) {
+        await page.click(`.drone[data-id="${ids.asked}"] .drone-head`);
+        await card(ids.asked).locator('[data-control="refuse"]').waitFor({ timeout: LONG });
+        check((await card(ids.asked).innerText()).includes(asks), "does not say that it is asked for");
+        await card(ids.asked).locator('[data-control="refuse"]').click();
+        await card(ids.asked).locator('[data-control="refuse"]').waitFor({ state: "hidden", timeout: LONG });
+        check(posts.length === 1 && posts[0].startsWith(`/api/drones/${ids.asked}/control `) && posts[0].includes('"act":"refuse"'), `acts: ${posts}`);
+      }
+      quiet();
+    });
+  }
+
   await test("a launch waits for consent, by sortie", async () => {
     const page = await open(url);
     await page.click("#tab-drones");

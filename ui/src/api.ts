@@ -178,6 +178,8 @@ export interface DroneStatus {
   announced: { act: string; base: string; at_us: number } | null;
   stopped_by: string;
   acts: string[];
+  /** null: the drone does not say which station is in control of it. */
+  control: { station: number; ours: boolean; open: boolean; others: number[]; wanted_by: number; wanted_until_us: number; acts: string[] } | null;
 }
 
 export interface Alert {

@@ -4,6 +4,7 @@ import { attr, h, icon, put, toggle } from "../dom";
 import { num, percent, span } from "../fmt";
 import { t, tMaybe, words, type Words } from "../lang";
 import { store } from "../store";
+import { ControlCard } from "./controlcard";
 import { ask, doAct, who } from "./dialog";
 import { icons } from "./icons";
 
@@ -50,6 +51,7 @@ export class FlightCard {
   private fold: HTMLDetailsElement;
   private fold_head = h("summary");
   private acts = h("div", { class: "acts" });
+  private control = new ControlCard();
   private shown = "";
   private status: DroneStatus | null = null;
 
@@ -57,7 +59,7 @@ export class FlightCard {
     const stop = h("button", { class: "btn small danger", onclick: () => void this.stop() }, t("announced_stop"));
     this.banner = h("div", { class: "announced", role: "alert" }, this.banner_text, stop);
     this.fold = h("details", { class: "fold" }, this.fold_head, this.list);
-    this.el.append(this.home, this.facts, this.lost, this.fold, this.acts);
+    this.el.append(this.control.el, this.home, this.facts, this.lost, this.fold, this.acts);
     for (const name of ACTS) {
       this.acts.append(h("button", { class: "btn small", data: { act: name }, onclick: () => void this.order(name) }, tMaybe(`act_${name}`, name)));
     }
@@ -71,6 +73,7 @@ export class FlightCard {
       return;
     }
     this.announced(status);
+    this.control.update(status);
     const f = status.flight;
     this.home.hidden = this.facts.hidden = f === null;
     if (f) {
