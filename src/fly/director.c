@@ -140,6 +140,7 @@ void vg_director_feed(struct vg_director *self, int drone, const struct vg_mav_m
     vg_flyer_listen(self, f, msg, now);
     vg_health_feed(&f->health, msg, now);
     vg_settings_feed(&f->settings, msg);
+    vg_flyer_watch_mission(self, f, msg);
     if (f->state == VG_FLYER_PREPARING || f->divert.stage == VG_DIVERT_SENDING) {
         vg_missionup_feed(&f->up, msg, now);
     }

@@ -32,6 +32,7 @@ struct vg_job_flight {
     bool is_relief;
     bool has_consent;
     bool is_refused;
+    int n_anew; /* times its mission was sent again, since another replaced it */
     bool is_called_home;
     const char *why_home; /* key for vg_tr */
     uint32_t overruled; /* bits of vg_point */
@@ -86,6 +87,7 @@ struct vg_flyer {
     uint8_t told_wanted; /* control.wanted_by, as the alert has it */
     struct vg_missionup up;
     uint8_t loading; /* the list in `up`, MAV_MISSION_TYPE */
+    bool is_replaced; /* what is aboard is no longer what `up` verified */
     struct vg_job_flight job;
     struct vg_us not_before; /* no next flight takes off before this: turn-round, or a flight
                                 already dealt with */
@@ -198,6 +200,13 @@ enum vg_status vg_flyer_send_list(struct vg_director *self, struct vg_flyer *f, 
                                   struct vg_error *err) VG_MUST_USE;
 /* How the list in `up` ended. */
 void vg_flyer_tell_list(struct vg_director *self, const struct vg_flyer *f);
+/* replaced.c: every message; true is_replaced from then on until the mission is sent again */
+void vg_flyer_watch_mission(struct vg_director *self, struct vg_flyer *f,
+                            const struct vg_mav_msg *msg);
+/* The alert, where it flies one. */
+void vg_flyer_tell_replaced(struct vg_director *self, struct vg_flyer *f);
+/* On the ground: up and verified once more, or the flight is given up. */
+void vg_flyer_send_anew(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
 /* ground.c */
 void vg_flyer_start_mission(struct vg_director *self, struct vg_flyer *f, struct vg_us now);
 void vg_flyer_step_ground(struct vg_director *self, struct vg_flyer *f, struct vg_us now);

@@ -226,6 +226,11 @@ static void step_launching(struct vg_director *self, struct vg_flyer *f, struct 
         vg_flyer_begin_flight(self, f);
         vg_flyer_tell_sortie(self, f, "flying");
         vg_flyer_set_state(self, f, VG_FLYER_FLYING, now);
+        vg_flyer_tell_replaced(self, f);
+    } else if (f->is_replaced) {
+        if (is_taken_back(self, f, now)) {
+            vg_flyer_send_anew(self, f, now);
+        }
     } else if (vg_us_to_s(vg_us_sub(now, f->state_since)) <= LAUNCH_MAX_S) {
         try_launch(self, f, now);
     } else if (is_taken_back(self, f, now)) {
@@ -331,6 +336,8 @@ void vg_flyer_step_ground(struct vg_director *self, struct vg_flyer *f, struct v
         step_ready(self, f, now);
     } else if (f->state == VG_FLYER_PREPARING) {
         step_preparing(self, f, now);
+    } else if (f->state == VG_FLYER_WAITING && f->is_replaced) {
+        vg_flyer_send_anew(self, f, now);
     } else if (f->state == VG_FLYER_WAITING) {
         step_waiting(self, f, now);
     } else if (f->state == VG_FLYER_LAUNCHING) {

@@ -24,6 +24,7 @@ enum vg_status vg_flyer_send_list(struct vg_director *self, struct vg_flyer *f, 
     f->up.patience.limit = is_mission ? vg_us(0) : vg_us_from_s(LIST_LIMIT_S);
     f->up.err = (struct vg_error){.lang = self->options.lang};
     f->loading = list;
+    f->is_replaced = false;
     return vg_missionup_begin(&f->up, &job, now, err);
 }
 

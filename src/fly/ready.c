@@ -12,7 +12,8 @@ static enum vg_loaded mission_aboard(const struct vg_flyer *f)
         return f->up.state == VG_MISSION_FAILED ? VG_LOADED_FAILED : VG_LOADED_ON_ITS_WAY;
     }
     if (f->state == VG_FLYER_WAITING || f->state == VG_FLYER_LAUNCHING) {
-        return f->up.state == VG_MISSION_DONE ? VG_LOADED_VERIFIED : VG_LOADED_FAILED;
+        return f->up.state == VG_MISSION_DONE && !f->is_replaced ? VG_LOADED_VERIFIED
+                                                                 : VG_LOADED_FAILED;
     }
     return VG_LOADED_NOT_KNOWN;
 }

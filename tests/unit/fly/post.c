@@ -246,6 +246,17 @@ static void take_charge(const struct post *self, int drone, struct vg_mav_msg *i
     io->seq = seq;
 }
 
+/* Another station on the same radio. */
+static void drain_other(struct post *self)
+{
+    struct vg_mav_msg m;
+    uint8_t frame[VG_MAV_FRAME_MAX];
+    while (self->other != NULL && vg_missionup_next_out(self->other, &m)) {
+        size_t n = vg_mav_frame_format(&m, 0, NULL, frame);
+        vg_simfleet_feed(self->fleet, 0, (struct vg_bytes){frame, n}, self->now);
+    }
+}
+
 static void on_message(void *ctx, const struct vg_mav_msg *msg, struct vg_bytes frame)
 {
     struct feed_ctx *f = ctx;
@@ -253,6 +264,9 @@ static void on_message(void *ctx, const struct vg_mav_msg *msg, struct vg_bytes 
     (void)frame;
     take_charge(f->post, f->drone, &m);
     vg_director_feed(f->post->director, f->drone, &m, f->post->now);
+    if (f->drone == 0 && f->post->other != NULL) {
+        vg_missionup_feed(f->post->other, &m, f->post->now);
+    }
 }
 
 static void step(struct post *self)
@@ -268,6 +282,10 @@ static void step(struct post *self)
         }
     }
     vg_director_step(self->director, self->now);
+    if (self->other != NULL) {
+        vg_missionup_step(self->other, self->now);
+    }
+    drain_other(self);
     vg_rules_step(&self->state, self->now, on_event, self);
 }
 

@@ -4,6 +4,7 @@
 #define TEST_FLY_POST_H
 
 #include "fly/director.h"
+#include "link/missionup.h"
 #include "sim/fleet.h"
 #include "watch/rules.h"
 
@@ -29,6 +30,7 @@ struct post {
     int n_bad_events;
     bool auto_consent;
     int less_pct[POST_DRONES]; /* taken off the charge that the drone tells */
+    struct vg_missionup *other; /* another station that uploads to F1; NULL: none */
     struct vg_buf log; /* kinds and states in order, one a line */
 };
 

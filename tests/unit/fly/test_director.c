@@ -331,6 +331,94 @@ static void a_new_plan_leaves_flights_alone(void **state)
     post_close(&p);
 }
 
+/* ---- another station sends a mission of its own ---- */
+
+static struct vg_missionup other;
+
+/* As most stations do it: sent, taken, not looked at again. */
+static void another_uploads(struct post *p)
+{
+    static const uint8_t FRAME = VG_MAV_FRAME_GLOBAL_RELATIVE_ALT;
+    const struct vg_mission_item items[] = {
+        vg_mission_place(VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL, 14.5, -11.4, 0),
+        vg_mission_place(VG_MAV_CMD_NAV_TAKEOFF, FRAME, 14.5, -11.4, 50),
+        vg_mission_place(VG_MAV_CMD_NAV_WAYPOINT, FRAME, 14.45, -11.45, 100)};
+    memset(&other, 0, sizeof other);
+    p->other = &other;
+    struct vg_error err = {0};
+    if (vg_missionup_start(&other, (struct vg_mav_pair){252, 190, 1, 1}, items, 3, true, p->now,
+                           &err) != VG_OK) {
+        fail_msg("%s", err.message);
+    }
+    for (int i = 0; i < 600 && other.phase <= VG_MISSIONUP_SENDING; i++) {
+        post_run(p, 0.1);
+    }
+    p->other = NULL;
+}
+
+static int count_log(const struct post *p, const char *what)
+{
+    int n = 0;
+    for (const char *s = p->log.data; (s = strstr(s, what)) != NULL; s++) {
+        n++;
+    }
+    return n;
+}
+
+/* Between the proof and the launch: the verified one goes up again, and that is what is flown. */
+static void a_mission_replaced_on_the_ground_is_sent_again(void **state)
+{
+    (void)state;
+    struct post p;
+    post_open(&p, true);
+    assert_true(post_run_until(&p, "F1", "waiting", 600));
+    another_uploads(&p);
+    post_run(&p, 1);
+    assert_int_equal(count_log(&p, "replaced by another station"), 1);
+    assert_true(post_run_until(&p, "F1", "waiting", 120));
+    assert_true(post_run_until(&p, "F1", "flying", 900));
+    assert_true(post_run_until(&p, "F1", "turning", 3000));
+    assert_string_equal(sortie_state(&p, "C1#0"), "landed"); /* all of it, where it was to */
+    assert_int_equal(count_log(&p, "replaced by another station"), 1);
+    assert_int_equal(p.n_bad_events, 0);
+    post_close(&p);
+}
+
+/* Who does it again and again is not fought for ever, and nothing of theirs is flown. */
+static void a_mission_replaced_again_and_again_is_not_flown(void **state)
+{
+    (void)state;
+    struct post p;
+    post_open(&p, true);
+    for (int i = 0; i < 4; i++) {
+        assert_true(post_run_until(&p, "F1", "waiting", 600));
+        another_uploads(&p);
+        post_run(&p, 1);
+    }
+    assert_string_equal(sortie_state(&p, "C1#0"), "missed");
+    assert_int_equal(p.n_bad_events, 0);
+    post_close(&p);
+}
+
+/* In the air it is told; nothing is sent. */
+static void a_mission_replaced_in_the_air_is_told(void **state)
+{
+    (void)state;
+    struct post p;
+    post_open(&p, true);
+    assert_true(post_run_until(&p, "F1", "flying", 1200));
+    post_run(&p, 60);
+    another_uploads(&p);
+    post_run(&p, 2);
+    int n = 0;
+    for (int i = 0; i < p.state.n_alerts; i++) {
+        n += strcmp(p.state.alerts[i].kind, "replaced") == 0;
+    }
+    assert_int_equal(n, 1);
+    assert_string_equal(sortie_state(&p, "C1#0"), "flying");
+    post_close(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -345,6 +433,9 @@ int main(void)
         cmocka_unit_test(a_change_of_link_asks_for_rates_again_and_for_reports_by_satellite),
         cmocka_unit_test(a_new_director_takes_up_what_flies),
         cmocka_unit_test(a_new_plan_leaves_flights_alone),
+        cmocka_unit_test(a_mission_replaced_on_the_ground_is_sent_again),
+        cmocka_unit_test(a_mission_replaced_again_and_again_is_not_flown),
+        cmocka_unit_test(a_mission_replaced_in_the_air_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

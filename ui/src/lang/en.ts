@@ -129,6 +129,8 @@ export const en = {
   a_near_own: "{drone} and {other} come too near each other",
   a_near_own_more: "in {n} s: {across} m apart, {up} m in height",
   a_near_own_hold: "Let {drone} hold until they have passed",
+  a_replaced: "Another station sent {drone} a mission",
+  a_replaced_more: "What it flies now is not what was verified for {sortie}: call it home, or agree with the other station",
   a_control: "Station {station} asks for {drone}",
   a_control_more: "Answer on the drone’s card: let it have the drone, or refuse",
   control_ours: "Under this station’s control",

@@ -116,6 +116,7 @@ const tellers: Record<string, Teller> = {
     more: t("a_near_own_more", { n: digits(num(p.in_s)), across: digits(num(p.horizontal_m)), up: digits(num(p.vertical_m)) }),
     cause: p.hold ? t("a_near_own_hold", { drone: str(p.hold) }) : null,
   }),
+  replaced: (p) => ({ title: t("a_replaced", { drone: str(p.drone) }), more: t("a_replaced_more", { sortie: str(p.sortie) }), cause: null }),
   control: (p) => ({ title: t("a_control", { drone: str(p.drone), station: str(p.station) }), more: t("a_control_more"), cause: null }),
   replanned: (p) => replanned(p),
   wind: (p) => ({ title: t("a_wind", wind(p)), more: words(str(p.reason)), cause: null }),
