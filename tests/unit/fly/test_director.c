@@ -384,6 +384,26 @@ static void a_mission_replaced_on_the_ground_is_sent_again(void **state)
     post_close(&p);
 }
 
+/* Under way to the launch: the drone is disarmed before anything else, and never leaves with it. */
+static void a_mission_replaced_at_the_launch_is_taken_back(void **state)
+{
+    (void)state;
+    struct post p;
+    post_open(&p, true);
+    assert_true(post_run_until(&p, "F1", "launching", 900));
+    another_uploads(&p);
+    for (int i = 0; i < 100 && count_log(&p, "sortie C1#0 preparing") < 2; i++) {
+        assert_false(vg_director_vehicle(p.director, 0)->flight.is_in_air);
+        post_run(&p, 0.1);
+    }
+    assert_int_equal(count_log(&p, "sortie C1#0 preparing"), 2);
+    assert_false(vg_director_vehicle(p.director, 0)->state.is_armed);
+    assert_true(post_run_until(&p, "F1", "flying", 300));
+    assert_true(post_run_until(&p, "F1", "turning", 3000));
+    assert_string_equal(sortie_state(&p, "C1#0"), "landed");
+    post_close(&p);
+}
+
 /* Who does it again and again is not fought for ever, and nothing of theirs is flown. */
 static void a_mission_replaced_again_and_again_is_not_flown(void **state)
 {
@@ -434,6 +454,7 @@ int main(void)
         cmocka_unit_test(a_new_director_takes_up_what_flies),
         cmocka_unit_test(a_new_plan_leaves_flights_alone),
         cmocka_unit_test(a_mission_replaced_on_the_ground_is_sent_again),
+        cmocka_unit_test(a_mission_replaced_at_the_launch_is_taken_back),
         cmocka_unit_test(a_mission_replaced_again_and_again_is_not_flown),
         cmocka_unit_test(a_mission_replaced_in_the_air_is_told),
     };
