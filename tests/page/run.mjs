@@ -414,7 +414,8 @@ async function liveTests(station) {
     });
   }
 
-  await test("an announced act stands on top of the drone's card and is stopped by one press", async () => {
+  // At twenty times real time 15 s are over before a press: the real station's is tested in tests/station/fly.mjs.
+  if (!STATION) await test("an announced act stands on top of the drone's card and is stopped by one press", async () => {
     const page = await open(url);
     const posts = [];
     page.on("request", (r) => r.method() === "POST" && posts.push(new URL(r.url()).pathname));

@@ -76,8 +76,9 @@ export class AboardCard {
     this.camera.hidden = !camera;
     put(this.camera, camera ?? words(""));
     this.streams.replaceChildren(...(a?.streams ?? []).map((s) => h("li", {}, h("span", {}, streamWords(s)), h("code", {}, words(s.uri)))));
-    this.gimbal.hidden = a?.gimbal?.holder !== "other";
-    put(this.gimbal, t("ab_gimbal_other", { n: num(a?.gimbal?.sysid ?? 0) }));
+    const other = a?.gimbal?.holder === "other" ? a.gimbal : null;
+    this.gimbal.hidden = !other;
+    put(this.gimbal, other ? t("ab_gimbal_other", { n: num(other.sysid) }) : words(""));
     const rid = a?.remote_id ?? null;
     this.remote.hidden = !rid;
     put(this.remote, rid ? (rid.good ? t("ab_rid_good") : t("ab_rid_bad", { why: words(rid.reason || "–") })) : words(""));
