@@ -120,6 +120,7 @@ struct vg_flyer {
     struct vg_us wanted_until;
     enum vg_link_state told_link;
     struct vg_us link_since; /* told_link is what it is since then */
+    bool is_told_by_others;
     char told[384]; /* the last drone event, so that only changes are told */
 };
 
@@ -147,6 +148,9 @@ static inline bool vg_flyer_is_diverting(const struct vg_flyer *f)
 }
 
 /* tell.c */
+/* In the air without an order of ours: flown by hand, from before a restart, or believed down when
+ * it was not. We look on, and show it flying. */
+bool vg_flyer_is_by_others(const struct vg_flyer *f);
 void vg_flyer_set_state(struct vg_director *self, struct vg_flyer *f, enum vg_flyer_state state,
                         struct vg_us now);
 void vg_flyer_tell_drone(struct vg_director *self, struct vg_flyer *f, struct vg_us now);

@@ -200,33 +200,44 @@ static void try_launch(struct vg_director *self, struct vg_flyer *f, struct vg_u
 }
 
 /* Before a launch is given up the drone must not be about to leave by itself: what is armed is told
- * to disarm, never by force. In the air that is refused, and it is seen to fly. */
+ * to disarm, never by force, until it is. In the air that is refused, and it is seen to fly. */
 static bool is_taken_back(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
 {
-    double since_s = vg_us_to_s(vg_us_sub(now, f->state_since));
-    if (!f->vehicle.state.is_armed || since_s > 2 * LAUNCH_MAX_S) {
+    if (!f->vehicle.state.is_armed) {
         return true;
     }
     if (now.us >= f->next_try.us) {
         const float p[7] = {0, 0, 0, 0, 0, 0, 0};
         f->next_try = vg_us_add(now, vg_us_from_s(LAUNCH_RETRY_S));
         vg_flyer_command(self, f, VG_MAV_CMD_COMPONENT_ARM_DISARM, p, now);
+        if (vg_us_to_s(vg_us_sub(now, f->state_since)) > 2 * LAUNCH_MAX_S) {
+            vg_flyer_alert(self, f, "refused", "urgent",
+                           vg_tr(self->options.lang, "armed on the ground, and does not disarm"));
+        }
     }
     return false;
 }
 
+static void take_off(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
+{
+    struct vg_us planned = vg_us_sub(f->job.land, f->job.takeoff);
+    f->was_in_air = true;
+    f->job.takeoff = now;
+    f->job.land = vg_us_add(now, planned);
+    self->counts.n_launched++;
+    vg_flyer_begin_flight(self, f);
+    vg_flyer_tell_sortie(self, f, "flying");
+    vg_flyer_set_state(self, f, VG_FLYER_FLYING, now);
+    vg_flyer_tell_replaced(self, f);
+}
+
+/* One that fell silent armed and told to start must be taken to fly. */
 static void step_launching(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
 {
-    if (f->vehicle.flight.is_known && f->vehicle.flight.is_in_air) {
-        struct vg_us planned = vg_us_sub(f->job.land, f->job.takeoff);
-        f->was_in_air = true;
-        f->job.takeoff = now;
-        f->job.land = vg_us_add(now, planned);
-        self->counts.n_launched++;
-        vg_flyer_begin_flight(self, f);
-        vg_flyer_tell_sortie(self, f, "flying");
-        vg_flyer_set_state(self, f, VG_FLYER_FLYING, now);
-        vg_flyer_tell_replaced(self, f);
+    bool is_seen = f->vehicle.flight.is_known && f->vehicle.flight.is_in_air;
+    bool is_gone = f->told_link == VG_LINK_LOST && f->vehicle.state.is_armed;
+    if (is_seen || is_gone) {
+        take_off(self, f, now);
     } else if (f->is_replaced) {
         if (is_taken_back(self, f, now)) {
             vg_flyer_send_anew(self, f, now);
@@ -314,13 +325,6 @@ static void step_ready(struct vg_director *self, struct vg_flyer *f, struct vg_u
     }
 }
 
-/* In the air without an order of ours: flown by hand, or from before a restart. We look on. */
-static bool is_flown_by_others(const struct vg_flyer *f)
-{
-    return f->vehicle.flight.is_known && f->vehicle.flight.is_in_air &&
-           f->state != VG_FLYER_LAUNCHING;
-}
-
 void vg_flyer_step_ground(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
 {
     if (f->state == VG_FLYER_ABSENT) {
@@ -329,10 +333,14 @@ void vg_flyer_step_ground(struct vg_director *self, struct vg_flyer *f, struct v
         }
         return;
     }
+    bool is_by_others = vg_flyer_is_by_others(f);
+    if (is_by_others != f->is_told_by_others) {
+        vg_flyer_tell_drone(self, f, now);
+    }
     if (f->state == VG_FLYER_TURNING && now.us >= f->turning_until.us) {
         vg_flyer_set_state(self, f, VG_FLYER_READY, now);
     }
-    if (f->state == VG_FLYER_READY && !is_flown_by_others(f)) {
+    if (f->state == VG_FLYER_READY && !is_by_others) {
         step_ready(self, f, now);
     } else if (f->state == VG_FLYER_PREPARING) {
         step_preparing(self, f, now);

@@ -55,6 +55,13 @@ static const char *next_word(const struct vg_flyer *f, struct vg_us *out_t)
     return "";
 }
 
+bool vg_flyer_is_by_others(const struct vg_flyer *f)
+{
+    bool is_ours = f->state == VG_FLYER_LAUNCHING || f->state == VG_FLYER_FLYING ||
+                   f->state == VG_FLYER_RETURNING || f->state == VG_FLYER_LOST;
+    return !is_ours && f->vehicle.flight.is_known && f->vehicle.flight.is_in_air;
+}
+
 void vg_flyer_tell_drone(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
 {
     static const char *const links[] = {"never", "fresh", "stale", "lost"};
@@ -62,10 +69,12 @@ void vg_flyer_tell_drone(struct vg_director *self, struct vg_flyer *f, struct vg
     const char *next = next_word(f, &next_t);
     const struct vg_vehicle *v = &f->vehicle;
     struct vg_buf b = {0};
+    f->is_told_by_others = vg_flyer_is_by_others(f);
+    enum vg_flyer_state shown = f->is_told_by_others ? VG_FLYER_FLYING : f->state;
     vg_buf_puts(&b, "{\"id\":");
     vg_buf_json(&b, self->options.watch->drones[f->drone].id);
     vg_buf_printf(&b, ",\"state\":\"%s\",\"phase\":\"%s\",\"link\":\"%s\",\"mode\":",
-                  STATE_WORDS[f->state], phase_word(f, now), links[f->told_link]);
+                  STATE_WORDS[shown], phase_word(f, now), links[f->told_link]);
     vg_buf_json(&b, v->state.is_known ? v->state.mode_name : "");
     vg_buf_printf(
         &b, ",\"armed\":%s,\"sortie\":", v->state.is_known && v->state.is_armed ? "true" : "false");

@@ -1,4 +1,4 @@
-/* Three scenarios of the faulted campaign (tests/bench/link/campaign.h), all faults mixed: what
+/* Four scenarios of the faulted campaign (tests/bench/link/campaign.h), all faults mixed: what
  * must hold holds. More seeds: bench_link_campaign. */
 #include "campaign.h"
 
@@ -14,8 +14,11 @@ static void what_must_hold_holds_through_all_faults(void **state)
     (void)state;
     struct campaign campaign;
     int n_takeoffs = 0;
+    /* 168: deaf while it launches, it leaves after the launch was given up. */
+    static const uint64_t SEEDS[] = {1, 2, 3, 168};
     campaign_open(&campaign);
-    for (uint64_t seed = 1; seed <= 3; seed++) {
+    for (size_t i = 0; i < sizeof SEEDS / sizeof SEEDS[0]; i++) {
+        uint64_t seed = SEEDS[i];
         struct campaign_result r;
         campaign_fly(&campaign, seed, &r);
         for (int k = 0; k < BREACH_COUNT; k++) {
