@@ -1035,6 +1035,7 @@ async function replayTests(url) {
       const { line, from_m, to_m } = store.net.binSpan(store.past.bins.findIndex((t) => t > 0));
       return { line, s_m: (from_m + to_m) / 2 };
     });
+    await drawn(page); // tiles of now, asked for before, have come
     const asked = [];
     page.on("response", (r) => r.url().includes("/tiles/seen/") && asked.push([r.status(), new URL(r.url()).searchParams.get("t_us")]));
     const at = await placeBeside(page, bin.line, bin.s_m, 75);
