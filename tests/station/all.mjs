@@ -8,6 +8,11 @@ import { links } from './links.mjs';
 import { fly } from './fly.mjs';
 import { traffic } from './traffic.mjs';
 
-const only = process.argv[2] || '';
-for (const [name, part] of Object.entries({ cli, watch, kill, wire, planning, links, fly, traffic })) if (name.includes(only)) await part();
+// all.mjs [NAME...]: the parts so named; "-NAME" all but that one.
+const parts = { cli, watch, kill, wire, planning, links, fly, traffic };
+const named = process.argv.slice(2);
+const out = named.filter((n) => n.startsWith('-')).map((n) => n.slice(1));
+const only = named.filter((n) => !n.startsWith('-'));
+for (const n of [...out, ...only]) if (!parts[n]) throw new Error(`no part "${n}"; there are ${Object.keys(parts).join(', ')}`);
+for (const [name, part] of Object.entries(parts)) if (!out.includes(name) && (only.length === 0 || only.includes(name))) await part();
 finish();
