@@ -112,9 +112,9 @@ static void step_settings(struct vg_director *self, struct vg_flyer *f, struct v
                                      f->vehicle.sysid, f->vehicle.compid};
     struct vg_mav_msg m;
     if (!f->settings.is_started && f->vehicle.state.is_known) {
-        vg_settings_start(&f->settings, f->vehicle.state.autopilot, f->vehicle.state.type);
+        vg_settings_start(&f->settings, pair, f->vehicle.state.autopilot, f->vehicle.state.type);
     }
-    while (vg_settings_step(&f->settings, pair, now, &m)) {
+    while (vg_settings_step(&f->settings, now, &m)) {
         self->options.send(self->options.ctx, f->drone, &m);
     }
 }

@@ -206,7 +206,7 @@ static enum vg_judgement judge_return_height(const struct vg_point_judge *j)
     const struct vg_preflight_way *way = &j->in->way;
     double height_m = s->is_started ? s->value[VG_SET_RETURN_M] : (double)NAN;
     if (!isfinite(height_m)) {
-        bool is_reading = s->is_started && !s->is_done;
+        bool is_reading = s->is_started && !vg_paramask_is_done(&s->ask);
         return is_reading ? SAY(j, VG_JUDGE_WAITING, "%s", TR(j, "its settings are being read"))
                           : SAY(j, VG_JUDGE_UNKNOWN, "%s", TR(j, "it did not tell its settings"));
     }

@@ -1,17 +1,11 @@
 #include "fly/settings.h"
 
-#include "base/text.h"
-#include "link/params.h"
-
 #include <math.h>
-#include <string.h>
 
 enum {
-    ASK_TRIES = 4,
-    ASK_EVERY_US = 250000,
-    CATCH_UP = 4, /* asked at one step at most */
     NAMES = 2 /* of one setting: older and newer firmware */
 };
+_Static_assert(VG_SET_COUNT *NAMES <= VG_PARAMASK_MAX, "all can be asked for");
 
 /* `scale` makes metres and seconds of it. */
 struct name {
@@ -81,71 +75,43 @@ static const struct name (*names_of(const struct vg_settings *self))[NAMES]
     return self->airframe == VG_AIRFRAME_COPTER ? COPTER : PLANE;
 }
 
-void vg_settings_start(struct vg_settings *self, uint8_t autopilot, uint8_t mav_type)
+void vg_settings_start(struct vg_settings *self, struct vg_mav_pair pair, uint8_t autopilot,
+                       uint8_t mav_type)
 {
     *self = (struct vg_settings){
         .autopilot = autopilot, .airframe = vg_airframe_of(mav_type), .is_started = true};
     for (int k = 0; k < VG_SET_COUNT; k++) {
         self->value[k] = (double)NAN;
     }
-    self->is_done = names_of(self) == NULL;
+    const struct name(*names)[NAMES] = names_of(self);
+    vg_paramask_start(&self->ask, pair, autopilot == VG_MAV_AUTOPILOT_PX4);
+    for (int k = 0; k < VG_SET_COUNT * NAMES && names != NULL; k++) {
+        const char *name = names[k / NAMES][k % NAMES].name;
+        if (name != NULL && vg_paramask_add(&self->ask, name)) {
+            self->of[self->ask.n_asked - 1] = (uint8_t)k;
+        }
+    }
 }
 
 void vg_settings_feed(struct vg_settings *self, const struct vg_mav_msg *msg)
 {
-    const struct name(*names)[NAMES] = self->is_started ? names_of(self) : NULL;
-    if (msg->id != VG_MAV_ID_PARAM_VALUE || names == NULL) {
+    int i = vg_paramask_feed(&self->ask, msg);
+    if (i < 0) {
         return;
     }
-    struct vg_mav_param_value v;
-    vg_mav_param_value_unpack(msg, &v);
-    const struct vg_param param = {.type = v.param_type, .raw = v.param_value};
-    double value = vg_param_value(&param, self->autopilot == VG_MAV_AUTOPILOT_PX4);
-    for (int k = 0; k < VG_SET_COUNT * NAMES; k++) {
-        const struct name *n = &names[k / NAMES][k % NAMES];
-        if (n->name != NULL && strcmp(n->name, v.param_id) == 0 && isfinite(value)) {
-            self->value[k / NAMES] = value * n->scale;
+    int k = self->of[i];
+    double scale = names_of(self)[k / NAMES][k % NAMES].scale;
+    self->value[k / NAMES] = self->ask.asked[i].value * scale;
+    for (int j = 0; j < self->ask.n_asked; j++) { /* its other name is wanted no more */
+        if (j != i && self->of[j] / NAMES == k / NAMES) {
+            vg_paramask_give_up(&self->ask, j);
         }
     }
 }
 
-/* The next name to ask for; NULL: all are answered or given up. */
-static const char *next_name(struct vg_settings *self, const struct name (*names)[NAMES])
+bool vg_settings_step(struct vg_settings *self, struct vg_us now, struct vg_mav_msg *out)
 {
-    for (int i = 0; i < VG_SET_COUNT * NAMES; i++) {
-        int k = (self->next + i) % (VG_SET_COUNT * NAMES);
-        const struct name *n = &names[k / NAMES][k % NAMES];
-        bool is_known = isfinite(self->value[k / NAMES]);
-        if (n->name != NULL && !is_known && self->tries[k] < ASK_TRIES) {
-            self->tries[k]++;
-            self->next = k + 1;
-            return n->name;
-        }
-    }
-    return NULL;
-}
-
-bool vg_settings_step(struct vg_settings *self, struct vg_mav_pair pair, struct vg_us now,
-                      struct vg_mav_msg *out)
-{
-    const struct name(*names)[NAMES] = self->is_started ? names_of(self) : NULL;
-    if (names == NULL || self->is_done || now.us - self->asked.us < ASK_EVERY_US) {
-        return false;
-    }
-    const char *name = next_name(self, names);
-    self->is_done = name == NULL;
-    if (name == NULL) {
-        return false;
-    }
-    int64_t behind_us = now.us - CATCH_UP * ASK_EVERY_US; /* clocks that run fast */
-    int64_t next_us = self->asked.us + ASK_EVERY_US;
-    self->asked = vg_us(next_us > behind_us ? next_us : behind_us);
-    struct vg_mav_param_request_read ask = {.target_system = pair.their_sysid,
-                                            .target_component = pair.their_compid,
-                                            .param_index = -1};
-    vg_format(ask.param_id, sizeof ask.param_id, "%s", name);
-    vg_mav_param_request_read_pack(&ask, pair.our_sysid, pair.our_compid, out);
-    return true;
+    return vg_paramask_step(&self->ask, now, out);
 }
 
 bool vg_settings_return_follows(const struct vg_settings *self)

@@ -1,24 +1,19 @@
-/* What an autopilot is set to do by itself: a dozen parameters, read by name.
+/* What an autopilot is set to do by itself: a dozen parameters, read by name (paramask.h).
  *
- * Asked one at a time until answered, at most ASK_TRIES times each: a parameter that this autopilot
- * does not have is never answered. Nothing is written: a station that changes failsafes behind a
- * pilot's back is worse than none. Values that come unasked are taken too.
+ * Nothing is written: a station that changes failsafes behind a pilot's back is worse than none.
+ * Values that come unasked are taken too.
  *
  * Sources, names and meanings: ArduPlane/Parameters.cpp and events.cpp, ArduCopter/Parameters.cpp
  * and events.cpp, libraries/AP_BattMonitor/AP_BattMonitor_Params.cpp, ArduPlane/quadplane.cpp; PX4
  * src/modules/commander/failsafe/failsafe.cpp, commander_params, navigator rtl_params.
  *
- * Not vg_params: that keeps the whole list and the packed file, 160 KB that each of a thousand
- * drones would pay for a dozen numbers.
- *
- * Memory: 300 bytes. Threads: one at a time. Allocations: none.
+ * Memory: 1 KB. Threads: one at a time. Allocations: none.
  */
 #ifndef VG_FLY_SETTINGS_H
 #define VG_FLY_SETTINGS_H
 
 #include "base/lang.h"
-#include "base/time.h"
-#include "link/outq.h"
+#include "link/paramask.h"
 
 enum vg_setting {
     VG_SET_LOST_ENABLED = 0, /* FS_GCS_ENABL */
@@ -48,20 +43,17 @@ struct vg_settings {
     uint8_t autopilot;
     enum vg_airframe airframe;
     bool is_started;
-    bool is_done; /* each was answered or given up */
     double value[VG_SET_COUNT]; /* metres, seconds or the parameter's own numbers; NaN: not known */
-    /* private */
-    int next;
-    int tries[2 * VG_SET_COUNT];
-    struct vg_us asked;
+    struct vg_paramask ask;
+    uint8_t of[VG_PARAMASK_MAX]; /* private: which name of which setting each asked one is */
 };
 
 /* Forget everything and ask anew. */
-void vg_settings_start(struct vg_settings *self, uint8_t autopilot, uint8_t mav_type);
+void vg_settings_start(struct vg_settings *self, struct vg_mav_pair pair, uint8_t autopilot,
+                       uint8_t mav_type);
 void vg_settings_feed(struct vg_settings *self, const struct vg_mav_msg *msg);
 /* True: *out is to be sent. Every 20 to 200 ms. */
-bool vg_settings_step(struct vg_settings *self, struct vg_mav_pair pair, struct vg_us now,
-                      struct vg_mav_msg *out);
+bool vg_settings_step(struct vg_settings *self, struct vg_us now, struct vg_mav_msg *out);
 
 enum vg_judgement {
     VG_JUDGE_GOOD = 0,

@@ -112,7 +112,7 @@ static bool is_excepted(const struct vg_settings *self)
 static enum vg_judgement not_read(const struct vg_settings *self, enum vg_lang lang, char *out,
                                   size_t size_bytes)
 {
-    bool is_reading = self->is_started && !self->is_done;
+    bool is_reading = self->is_started && !vg_paramask_is_done(&self->ask);
     vg_format(out, size_bytes, "%s",
               is_reading ? vg_tr(lang, "its settings are being read")
                          : vg_tr(lang, "it did not tell its settings"));

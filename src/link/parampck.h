@@ -14,22 +14,10 @@
 
 #include "base/bytes.h"
 #include "base/status.h"
+#include "link/param.h"
 
 #define VG_PARAMPCK_PATH "@PARAM/param.pck"
 #define VG_PARAMPCK_PATH_DEFAULTS "@PARAM/param.pck?withdefaults=1"
-
-enum {
-    VG_PARAM_NAME_MAX = 16
-};
-
-struct vg_param {
-    char name[VG_PARAM_NAME_MAX + 1]; /* "" where a list has a hole */
-    uint8_t type; /* MAV_PARAM_TYPE */
-    bool has_default; /* another than the value; told by param.pck only */
-    float raw; /* the wire's four bytes */
-    double value; /* as a number, whichever way the autopilot sends them */
-    double default_value; /* when has_default */
-};
 
 /* One parameter; borrowed until the call returns. */
 typedef void (*vg_parampck_fn)(void *ctx, const struct vg_param *param);

@@ -1,4 +1,4 @@
-/* All parameters: the packed file, else the list. By name and writing: paramask.c. */
+/* All parameters: the packed file, else the list. Writing: paramwrite.c. */
 #include "link/params_priv.h"
 
 #include "base/bytes.h"
@@ -132,14 +132,6 @@ static void take_count(struct vg_params *self, const struct vg_mav_param_value *
     self->n_params = n;
 }
 
-void vg_param_take(struct vg_param *param, const struct vg_mav_param_value *v, bool is_bytewise)
-{
-    memcpy(param->name, v->param_id, sizeof param->name);
-    param->type = v->param_type;
-    param->raw = v->param_value;
-    param->value = vg_param_value(param, is_bytewise);
-}
-
 /* The order of the packed file is not that of the list's indices: there the name decides. */
 static void take_listed(struct vg_params *self, const struct vg_mav_param_value *v,
                         struct vg_us now)
@@ -182,7 +174,7 @@ void vg_params_feed(struct vg_params *self, const struct vg_mav_msg *msg, struct
     struct vg_mav_param_value v;
     vg_mav_param_value_unpack(msg, &v);
     if (v.param_id[0] != 0) {
-        vg_params_take_asked(self, &v);
+        vg_params_take_written(self, &v);
         take_listed(self, &v, now);
     }
 }
@@ -225,7 +217,7 @@ void vg_params_step(struct vg_params *self, struct vg_us now)
         finish_pack(self, now);
     }
     step_list(self, now);
-    vg_params_step_asked(self, now);
+    vg_params_step_write(self, now);
 }
 
 bool vg_params_next_out(struct vg_params *self, struct vg_mav_msg *out)
@@ -238,11 +230,6 @@ const struct vg_param *vg_params_find(const struct vg_params *self, const char *
     for (int i = 0; i < self->n_params && name[0] != 0; i++) {
         if (strcmp(self->params[i].name, name) == 0) {
             return &self->params[i];
-        }
-    }
-    for (int i = 0; i < self->n_named; i++) {
-        if (self->named[i].is_known && strcmp(self->named[i].param.name, name) == 0) {
-            return &self->named[i].param;
         }
     }
     return NULL;

@@ -1,12 +1,12 @@
-/* Parameters: the station's side reads a drone's and writes the few that the allow-list names; the
- * drone's side (for the simulator) serves some.
+/* All parameters: the station's side reads a drone's and writes the few that the allow-list names;
+ * the drone's side (for the simulator) serves some. A few by name: paramask.h.
  *
  *   reading a file ─► done          all at once, as ArduPilot's param.pck by MAVFTP (ftp.h,
- * parampck.h) └─ refused, silent, damaged ─► reading the list ─► done / failed
+ *        │                          parampck.h)
+ *        └─ refused, silent, damaged ─► reading the list ─► done / failed
  *
- * The list is asked for once; holes are then asked for one by one. By name: a few that a pre-flight
- * check wants, without the list. Writing: PARAM_SET until the drone tells the new value; ArduPilot
- * answers with index 65535, so the name decides.
+ * The list is asked for once; holes are then asked for one by one. Writing: PARAM_SET until the
+ * drone tells the new value; ArduPilot answers with index 65535, so the name decides.
  *
  *     vg_params_read(&p, pair, vehicle.version.capabilities, now);
  *     each message: vg_params_feed(&p, msg, now); each 50 to 200 ms: vg_params_step(&p, now);
@@ -26,8 +26,7 @@
 
 enum {
     VG_PARAMS_MAX = 2048,
-    VG_PARAMS_PACK_MAX = 60000,
-    VG_PARAMS_NAMED_MAX = 24
+    VG_PARAMS_PACK_MAX = 60000
 };
 
 enum vg_params_state {
@@ -36,15 +35,6 @@ enum vg_params_state {
     VG_PARAMS_DONE,
     VG_PARAMS_FAILED, /* silent, or holes that would not fill */
     VG_PARAMS_READING_PACK,
-};
-
-/* One asked for by name. */
-struct vg_param_named {
-    struct vg_param param; /* its name is set from the start */
-    bool is_known;
-    bool is_silent; /* asked often enough: the drone has none of that name, or does not answer */
-    int tries;
-    struct vg_us sent;
 };
 
 enum vg_param_write_state {
@@ -61,8 +51,6 @@ struct vg_params {
     int n_params; /* as announced */
     int n_known;
     struct vg_param params[VG_PARAMS_MAX]; /* by index */
-    int n_named;
-    struct vg_param_named named[VG_PARAMS_NAMED_MAX];
     struct {
         enum vg_param_write_state state;
         char name[VG_PARAM_NAME_MAX + 1];
@@ -86,15 +74,11 @@ struct vg_params {
 };
 
 /* Ask for all, the quick way where `capabilities` (MAV_PROTOCOL_CAPABILITY) has MAVFTP; they also
- * tell how values are sent. Forgets the list that was known, not those by name. */
+ * tell how values are sent. Forgets the list that was known. */
 void vg_params_read(struct vg_params *self, struct vg_mav_pair pair, uint64_t capabilities,
                     struct vg_us now);
 /* The same by the list, values as numbers in floats. */
 void vg_params_start(struct vg_params *self, struct vg_mav_pair pair, struct vg_us now);
-/* Ask for one by name; repeated until it comes or is silent. Nothing happens when it is asked for
- * already. VG_E_FULL: too many; VG_E_INVALID: no such name can be. */
-enum vg_status vg_params_ask(struct vg_params *self, struct vg_mav_pair pair, const char *name,
-                             struct vg_us now, struct vg_error *err) VG_MUST_USE;
 /* Write one. VG_E_INVALID: not on the allow-list or not a number; VG_E_FULL: another is under way.
  */
 enum vg_status vg_params_write(struct vg_params *self, struct vg_mav_pair pair, const char *name,
@@ -102,12 +86,8 @@ enum vg_status vg_params_write(struct vg_params *self, struct vg_mav_pair pair, 
 void vg_params_feed(struct vg_params *self, const struct vg_mav_msg *msg, struct vg_us now);
 void vg_params_step(struct vg_params *self, struct vg_us now);
 bool vg_params_next_out(struct vg_params *self, struct vg_mav_msg *out);
-/* Of the list or by name; NULL if not known. Cost: linear. */
+/* NULL if not known. Cost: linear. */
 const struct vg_param *vg_params_find(const struct vg_params *self, const char *name);
-/* raw as a number. is_bytewise: PX4's way (MAV_PROTOCOL_CAPABILITY_PARAM_ENCODE_BYTEWISE). */
-double vg_param_value(const struct vg_param *param, bool is_bytewise);
-/* A number as the four bytes of the wire. */
-float vg_param_raw(double value, uint8_t type, bool is_bytewise);
 
 enum {
     VG_PARAMSRV_MAX = 64

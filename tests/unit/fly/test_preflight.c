@@ -71,8 +71,8 @@ static void lay_out(struct desk *d)
                                    .has_clock = true,
                                    .is_heard = true,
                                    .is_signed = true};
-    vg_settings_start(&d->settings, VG_MAV_AUTOPILOT_ARDUPILOTMEGA, VG_MAV_TYPE_FIXED_WING);
-    d->settings.is_done = true;
+    vg_settings_start(&d->settings, (struct vg_mav_pair){255, 190, 1, 1},
+                      VG_MAV_AUTOPILOT_ARDUPILOTMEGA, VG_MAV_TYPE_FIXED_WING);
     d->settings.value[VG_SET_LOST_ENABLED] = 1;
     d->settings.value[VG_SET_LOST_ACTION] = 1;
     d->settings.value[VG_SET_RETURN_M] = 350; /* 50 m over the hill */

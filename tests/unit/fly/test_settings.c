@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+static const struct vg_mav_pair PAIR = {255, 190, 1, 1};
+
 static void tell(struct vg_settings *s, const char *name, double value, uint8_t type)
 {
     struct vg_mav_msg m;
@@ -28,11 +30,10 @@ static void tell(struct vg_settings *s, const char *name, double value, uint8_t 
  */
 static int answer_all(struct vg_settings *s, const char *params, uint8_t type)
 {
-    struct vg_mav_pair pair = {255, 190, 1, 1};
     int n = 0;
-    for (int t = 0; t < 600 && !s->is_done; t++) {
+    for (int t = 0; t < 600 && !vg_paramask_is_done(&s->ask); t++) {
         struct vg_mav_msg m;
-        while (vg_settings_step(s, pair, vg_us((int64_t)t * 100000), &m)) {
+        while (vg_settings_step(s, vg_us((int64_t)t * 100000), &m)) {
             struct vg_mav_param_request_read ask;
             assert_int_equal(m.id, VG_MAV_ID_PARAM_REQUEST_READ);
             vg_mav_param_request_read_unpack(&m, &ask);
@@ -46,7 +47,7 @@ static int answer_all(struct vg_settings *s, const char *params, uint8_t type)
             }
         }
     }
-    assert_true(s->is_done);
+    assert_true(vg_paramask_is_done(&s->ask));
     return n;
 }
 
@@ -61,13 +62,13 @@ static void plane(void **state)
 {
     (void)state;
     struct vg_settings s;
-    vg_settings_start(&s, VG_MAV_AUTOPILOT_ARDUPILOTMEGA, VG_MAV_TYPE_FIXED_WING);
+    vg_settings_start(&s, PAIR, VG_MAV_AUTOPILOT_ARDUPILOTMEGA, VG_MAV_TYPE_FIXED_WING);
     expect(&s, VG_JUDGE_WAITING, "its settings are being read");
     int n = answer_all(&s,
                        " FS_GCS_ENABL=1 FS_LONG_ACTN=1 FS_LONG_TIMEOUT=20 ALT_HOLD_RTL=10000"
                        " RTL_AUTOLAND=0 BATT_FS_LOW_ACT=1 TERRAIN_FOLLOW=16",
                        VG_MAV_PARAM_TYPE_REAL32);
-    assert_true(n > 8 && n < 30); /* what is not there is asked for four times */
+    assert_true(n > 8 && n < 30); /* what is not there is asked for eight times */
     expect(&s, VG_JUDGE_GOOD, "after 20 s: returns to base and circles there without landing");
     assert_true(s.value[VG_SET_RETURN_M] == 100); /* the older name is in centimetres */
     assert_true(vg_settings_return_follows(&s));
@@ -84,7 +85,7 @@ static void copter(void **state)
 {
     (void)state;
     struct vg_settings s;
-    vg_settings_start(&s, VG_MAV_AUTOPILOT_ARDUPILOTMEGA, VG_MAV_TYPE_HEXAROTOR);
+    vg_settings_start(&s, PAIR, VG_MAV_AUTOPILOT_ARDUPILOTMEGA, VG_MAV_TYPE_HEXAROTOR);
     answer_all(&s, " FS_GCS_ENABLE=5 FS_GCS_TIMEOUT=5 FS_OPTIONS=0 RTL_ALT=1500",
                VG_MAV_PARAM_TYPE_REAL32);
     expect(&s, VG_JUDGE_BAD, "after 5 s: lands where it is");
@@ -102,7 +103,7 @@ static void px4(void **state)
 {
     (void)state;
     struct vg_settings s;
-    vg_settings_start(&s, VG_MAV_AUTOPILOT_PX4, VG_MAV_TYPE_QUADROTOR);
+    vg_settings_start(&s, PAIR, VG_MAV_AUTOPILOT_PX4, VG_MAV_TYPE_QUADROTOR);
     answer_all(&s, " NAV_DLL_ACT=2 RTL_TYPE=0 COM_LOW_BAT_ACT=3 COM_DLL_EXCEPT=0",
                VG_MAV_PARAM_TYPE_INT32);
     tell(&s, "COM_DL_LOSS_T", 10, VG_MAV_PARAM_TYPE_INT32);
@@ -117,11 +118,11 @@ static void one_that_does_not_answer(void **state)
 {
     (void)state;
     struct vg_settings s;
-    vg_settings_start(&s, VG_MAV_AUTOPILOT_ARDUPILOTMEGA, VG_MAV_TYPE_VTOL_FIXEDROTOR);
+    vg_settings_start(&s, PAIR, VG_MAV_AUTOPILOT_ARDUPILOTMEGA, VG_MAV_TYPE_VTOL_FIXEDROTOR);
     answer_all(&s, "", VG_MAV_PARAM_TYPE_REAL32);
     expect(&s, VG_JUDGE_UNKNOWN, "it did not tell its settings");
-    vg_settings_start(&s, VG_MAV_AUTOPILOT_INVALID, 0);
-    assert_true(s.is_done);
+    vg_settings_start(&s, PAIR, VG_MAV_AUTOPILOT_INVALID, 0);
+    assert_true(vg_paramask_is_done(&s.ask));
     expect(&s, VG_JUDGE_UNKNOWN, "it did not tell its settings");
 }
 

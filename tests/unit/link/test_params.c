@@ -4,6 +4,7 @@
 #include "channel.h"
 #include "link/allow.h"
 #include "link/ftpsrv.h"
+#include "link/paramask.h"
 #include "link/params.h"
 
 #include <math.h>
@@ -165,6 +166,7 @@ static void what_is_written_is_read_and_no_value_lies_across_two_pieces(void **s
 
 struct rig {
     struct vg_params params;
+    struct vg_paramask ask;
     struct vg_paramsrv srv;
     struct vg_ftpsrv ftp;
     struct channel up;
@@ -197,7 +199,7 @@ static void tick(void)
     int t = (int)(rig.ms / TICK_MS);
     struct vg_us now = at_ms(rig.ms);
     vg_params_step(&rig.params, now);
-    while (vg_params_next_out(&rig.params, &m)) {
+    while (vg_params_next_out(&rig.params, &m) || vg_paramask_step(&rig.ask, now, &m)) {
         assert_true(vg_allow_message(&m, NULL));
         channel_send(&rig.up, &m, t);
     }
@@ -214,6 +216,7 @@ static void tick(void)
     }
     while (channel_take(&rig.down, &m, t)) {
         vg_params_feed(&rig.params, &m, now);
+        vg_paramask_feed(&rig.ask, &m);
     }
     rig.ms += TICK_MS;
 }
@@ -310,24 +313,57 @@ static void single_ones_are_asked_for_by_name(void **state)
     (void)state;
     for (uint64_t seed = 1; seed <= 20; seed++) {
         set_up(seed, 0.3);
-        assert_int_equal(vg_params_ask(&rig.params, pair, "LISTED_07", at_ms(0), NULL), VG_OK);
-        assert_int_equal(vg_params_ask(&rig.params, pair, "LISTED_08", at_ms(0), NULL), VG_OK);
-        assert_int_equal(vg_params_ask(&rig.params, pair, "LISTED_07", at_ms(0), NULL), VG_OK);
-        assert_int_equal(vg_params_ask(&rig.params, pair, "NOT_THERE", at_ms(0), NULL), VG_OK);
-        assert_int_equal(vg_params_ask(&rig.params, pair, "", at_ms(0), NULL), VG_E_INVALID);
-        assert_int_equal(vg_params_ask(&rig.params, pair, "SEVENTEEN_LETTERS", at_ms(0), NULL),
-                         VG_E_INVALID);
-        assert_int_equal(rig.params.n_named, 3);
-        assert_null(vg_params_find(&rig.params, "LISTED_07"));
+        vg_paramask_start(&rig.ask, pair, false);
+        assert_true(vg_paramask_add(&rig.ask, "LISTED_07"));
+        assert_true(vg_paramask_add(&rig.ask, "NOT_THERE"));
+        assert_true(vg_paramask_add(&rig.ask, "LISTED_08"));
+        assert_false(vg_paramask_add(&rig.ask, ""));
+        assert_false(vg_paramask_add(&rig.ask, "SEVENTEEN_LETTERS"));
+        assert_int_equal(rig.ask.n_asked, 3);
         while (rig.ms < 60000) {
+            assert_true(vg_paramask_is_done(&rig.ask) || rig.ms < 14000);
             tick();
         }
-        assert_float_equal(vg_params_find(&rig.params, "LISTED_07")->value, 7, 0);
-        assert_float_equal(vg_params_find(&rig.params, "LISTED_08")->value, 8, 0);
-        assert_null(vg_params_find(&rig.params, "NOT_THERE"));
-        assert_true(rig.params.named[2].is_silent);
+        assert_true(vg_paramask_is_done(&rig.ask));
+        assert_float_equal(rig.ask.asked[0].value, 7, 0);
+        assert_float_equal(rig.ask.asked[2].value, 8, 0);
+        assert_false(rig.ask.asked[1].is_known);
+        assert_true(rig.ask.asked[1].is_given_up);
         assert_int_equal(rig.params.state, VG_PARAMS_IDLE); /* the list was left alone */
     }
+}
+
+/* A clock that runs at a thousand times the wall's hands over a minute a step: what is not there
+ * yet is asked for once in it, and four of many. */
+static void a_fast_clock_wastes_no_turns(void **state)
+{
+    (void)state;
+    struct vg_mav_msg m;
+    static const char *const names[] = {"A", "B", "C", "D", "E", "F"};
+    set_up(1, 0);
+    vg_paramask_start(&rig.ask, pair, false);
+    for (int i = 0; i < 6; i++) {
+        assert_true(vg_paramask_add(&rig.ask, names[i]));
+    }
+    for (int step = 0; step < 4; step++) {
+        int n = 0;
+        while (vg_paramask_step(&rig.ask, at_ms(60000 * (step + 1)), &m)) {
+            n++;
+        }
+        assert_int_equal(n, 4);
+    }
+    for (int i = 0; i < 6; i++) {
+        assert_true(rig.ask.asked[i].tries >= 2 && rig.ask.asked[i].tries <= 3);
+    }
+    vg_paramask_give_up(&rig.ask, 0);
+    int n = 0;
+    for (int t = 0; t < 2000; t++) {
+        while (vg_paramask_step(&rig.ask, at_ms(300000 + t * 100), &m)) {
+            n++;
+        }
+    }
+    assert_int_equal(n, 5 * 8 - (16 - rig.ask.asked[0].tries));
+    assert_true(vg_paramask_is_done(&rig.ask));
 }
 
 static void one_is_written_when_the_drone_says_so(void **state)
@@ -388,6 +424,7 @@ int main(void)
         cmocka_unit_test(without_such_a_file_the_list_is_read),
         cmocka_unit_test(px4s_list_is_read_bytewise),
         cmocka_unit_test(single_ones_are_asked_for_by_name),
+        cmocka_unit_test(a_fast_clock_wastes_no_turns),
         cmocka_unit_test(one_is_written_when_the_drone_says_so),
         cmocka_unit_test(what_the_drone_keeps_is_told),
     };

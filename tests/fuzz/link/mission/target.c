@@ -7,8 +7,10 @@
 #include "link/control.h"
 #include "link/mission.h"
 #include "link/missionsrv.h"
+#include "link/paramask.h"
 #include "link/params.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -20,6 +22,7 @@ struct all {
     struct vg_command commands;
     struct vg_control control;
     struct vg_params params;
+    struct vg_paramask ask;
     struct vg_paramsrv paramsrv;
 };
 
@@ -30,12 +33,18 @@ static void must(bool is_true)
     }
 }
 
+static bool next_out(struct all *a, struct vg_mav_msg *out, struct vg_us now)
+{
+    return vg_missionup_next_out(&a->up, out) || vg_command_next_out(&a->commands, out) ||
+           vg_control_next_out(&a->control, out) || vg_params_next_out(&a->params, out) ||
+           vg_paramask_step(&a->ask, now, out);
+}
+
 /* Whatever the station's machines want to send must be on the allow-list. */
-static void drain(struct all *a)
+static void drain(struct all *a, struct vg_us now)
 {
     struct vg_mav_msg msg;
-    while (vg_missionup_next_out(&a->up, &msg) || vg_command_next_out(&a->commands, &msg) ||
-           vg_control_next_out(&a->control, &msg) || vg_params_next_out(&a->params, &msg)) {
+    while (next_out(a, &msg, now)) {
         must(vg_allow_message(&msg, NULL));
     }
     while (vg_missionsrv_next_out(&a->srv, &msg) || vg_paramsrv_next_out(&a->paramsrv, &msg)) {
@@ -70,6 +79,8 @@ static void check(const struct all *a)
     must(a->srv.current >= 0 && (a->srv.current < a->srv.n_items || a->srv.current == 0));
     must(a->params.n_known >= 0 && a->params.n_known <= a->params.n_params);
     must(a->params.n_params <= VG_PARAMS_MAX);
+    must(a->ask.asked[0].tries <= 8 &&
+         (!a->ask.asked[0].is_known || isfinite(a->ask.asked[0].value)));
 }
 
 static void start_upload(struct all *a, uint8_t options)
@@ -105,6 +116,8 @@ static void start(struct all *a, uint8_t options)
     must(vg_command_send(&a->commands, 255, 190, &cmd, vg_us(0), NULL) == VG_OK);
     vg_control_init(&a->control, 255, 190, 7);
     vg_params_start(&a->params, pair, vg_us(0));
+    vg_paramask_start(&a->ask, pair, (options & 1) != 0);
+    must(vg_paramask_add(&a->ask, "ONE"));
     vg_paramsrv_init(&a->paramsrv, 7, 1);
     must(vg_paramsrv_add(&a->paramsrv, "ONE", VG_MAV_PARAM_TYPE_REAL32, 1.0f));
 }
@@ -151,6 +164,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         vg_control_feed(&a.control, &msg, now);
         disturb(&a, &msg, now);
         vg_params_feed(&a.params, &msg, now);
+        vg_paramask_feed(&a.ask, &msg);
         msg.sysid = 255;
         msg.compid = 190;
         vg_missionsrv_feed(&a.srv, &msg, now);
@@ -162,7 +176,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         vg_params_step(&a.params, now);
         vg_paramsrv_step(&a.paramsrv);
         check(&a);
-        drain(&a);
+        drain(&a, now);
     }
     return 0;
 }
