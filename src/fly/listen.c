@@ -1,6 +1,7 @@
 /* What the drones should tell and how often; what they tell beside their flight: clock, camera,
  * gimbal, remote id, events. */
 #include "fly/director_priv.h"
+#include "link/autopilot.h"
 
 #include <string.h>
 
@@ -16,13 +17,6 @@ static const struct vg_msgrate_wanted WANTED[] = {
     {VG_MAV_ID_SYSTEM_TIME, 1},
 };
 
-/* How well it knows where it is. */
-static uint32_t estimate_id(const struct vg_flyer *f)
-{
-    return f->vehicle.state.autopilot == VG_MAV_AUTOPILOT_PX4 ? VG_MAV_ID_ESTIMATOR_STATUS
-                                                              : VG_MAV_ID_EKF_STATUS_REPORT;
-}
-
 enum {
     SEVERITY_INFO = 6 /* MAV_SEVERITY: what is finer is not for people */
 };
@@ -35,7 +29,8 @@ static void begin(struct vg_director *self, struct vg_flyer *f)
     struct vg_msgrate_wanted wanted[sizeof WANTED / sizeof WANTED[0] + 1];
     int n = (int)(sizeof WANTED / sizeof WANTED[0]);
     memcpy(wanted, WANTED, sizeof WANTED);
-    wanted[n] = (struct vg_msgrate_wanted){estimate_id(f), 1};
+    wanted[n] =
+        (struct vg_msgrate_wanted){vg_autopilot_find(f->vehicle.state.autopilot)->estimate_id, 1};
     a->has_begun = true;
     vg_msgrates_init(&a->rates, pair, wanted, n + 1);
     vg_timesync_init(&a->clock, pair);

@@ -13,6 +13,7 @@
 #define VG_FLY_SETTINGS_H
 
 #include "base/lang.h"
+#include "link/autopilot.h"
 #include "link/paramask.h"
 
 enum vg_setting {
@@ -28,19 +29,9 @@ enum vg_setting {
     VG_SET_COUNT
 };
 
-enum vg_airframe {
-    VG_AIRFRAME_OTHER = 0,
-    VG_AIRFRAME_PLANE,
-    VG_AIRFRAME_QUADPLANE,
-    VG_AIRFRAME_COPTER
-};
-
-/* What a heartbeat's MAV_TYPE flies like. */
-enum vg_airframe vg_airframe_of(uint8_t mav_type);
-
 /* Zero-initialise. */
 struct vg_settings {
-    uint8_t autopilot;
+    enum vg_firmware firmware;
     enum vg_airframe airframe;
     bool is_started;
     double value[VG_SET_COUNT]; /* metres, seconds or the parameter's own numbers; NaN: not known */

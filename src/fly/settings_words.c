@@ -1,84 +1,14 @@
 /* What the settings mean, in words that a pilot can decide by. */
-#include "fly/settings.h"
+#include "fly/settings_priv.h"
 
 #include "base/text.h"
 
 #include <math.h>
 
-/* What it then does; the text is a key for vg_tr. */
-struct meaning {
-    int value;
-    const char *text;
-    bool is_bad;
-};
-
-#define GOES_ON "goes on with its mission"
-#define RETURNS "returns to base"
-#define HOLDS "holds where it is, until its battery runs low"
-#define LANDS "lands where it is"
-#define FALLS "stops its motors in the air"
-
-/* FS_LONG_ACTN, in AUTO (ArduPlane/events.cpp). */
-static const struct meaning PLANE_LOST[] = {
-    {0, GOES_ON, false},
-    {1, RETURNS, false},
-    {2, "glides down without its motor", true},
-    {3, "comes down on its parachute", true},
-    {4, GOES_ON, false},
-    {5, "goes to its automatic landing", false},
-};
-
-/* FS_GCS_ENABLE (ArduCopter/events.cpp). */
-static const struct meaning COPTER_LOST[] = {
-    {0, GOES_ON, false},
-    {1, RETURNS, false},
-    {2, GOES_ON, false},
-    {3, "flies back the way it came", false},
-    {4, "flies back the way it came", false},
-    {5, LANDS, true},
-    {6, "goes to its landing sequence", false},
-    {7, "brakes and then lands where it is", true},
-};
-
-/* NAV_DLL_ACT (PX4 failsafe.cpp). */
-static const struct meaning PX4_LOST[] = {
-    {0, GOES_ON, false}, {1, HOLDS, false}, {2, RETURNS, false}, {3, LANDS, true},
-    {5, FALLS, true},    {6, FALLS, true},  {7, GOES_ON, false},
-};
-
-/* BATT_FS_LOW_ACT: Plane's and Copter's differ. */
-static const struct meaning PLANE_BATTERY[] = {
-    {0, "does nothing", true},
-    {1, RETURNS, false},
-    {2, "goes to its landing sequence", false},
-    {3, FALLS, true},
-    {4, "returns and lands upright", false},
-    {6, "holds, then lands upright", false},
-    {7, RETURNS, false},
-};
-static const struct meaning COPTER_BATTERY[] = {
-    {0, "does nothing", true},
-    {1, LANDS, false},
-    {2, RETURNS, false},
-    {3, "flies back the way it came", false},
-    {4, "flies back the way it came", false},
-    {5, FALLS, true},
-    {6, "goes to its landing sequence", false},
-    {7, "brakes and then lands where it is", false},
-};
-/* COM_LOW_BAT_ACT. */
-static const struct meaning PX4_BATTERY[] = {
-    {0, "does nothing", true},
-    {1, RETURNS, false},
-    {2, LANDS, false},
-    {3, "returns to base, then lands where it is", false},
-};
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-static const struct meaning *find(const struct meaning *list, size_t n, double value)
+static const struct vg_setting_meaning *
+find(const struct vg_setting_meaning list[VG_SETTING_MEANINGS], double value)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (int i = 0; i < VG_SETTING_MEANINGS && list[i].text != NULL; i++) {
         if (value == list[i].value) {
             return &list[i];
         }
@@ -86,27 +16,13 @@ static const struct meaning *find(const struct meaning *list, size_t n, double v
     return NULL;
 }
 
-static const struct meaning *lost_meaning(const struct vg_settings *self)
-{
-    double v = self->value[VG_SET_LOST_ACTION];
-    if (self->autopilot == VG_MAV_AUTOPILOT_PX4) {
-        return find(PX4_LOST, COUNT(PX4_LOST), v);
-    }
-    return self->airframe == VG_AIRFRAME_COPTER ? find(COPTER_LOST, COUNT(COPTER_LOST), v)
-                                                : find(PLANE_LOST, COUNT(PLANE_LOST), v);
-}
-
 /* Switched off, or with an exception for missions: it goes on whatever the action says. */
 static bool is_excepted(const struct vg_settings *self)
 {
     double except = self->value[VG_SET_LOST_EXCEPT];
-    if (self->autopilot == VG_MAV_AUTOPILOT_PX4) {
-        return isfinite(except) && (lrint(except) & 1) != 0;
-    }
-    if (self->airframe == VG_AIRFRAME_COPTER) {
-        return isfinite(except) && (lrint(except) & 2) != 0;
-    }
-    return self->value[VG_SET_LOST_ENABLED] == 0;
+    long mask = vg_settings_table_of(self->firmware)->except_mask;
+    return (isfinite(except) && (lrint(except) & mask) != 0) ||
+           self->value[VG_SET_LOST_ENABLED] == 0;
 }
 
 static enum vg_judgement not_read(const struct vg_settings *self, enum vg_lang lang, char *out,
@@ -124,10 +40,12 @@ enum vg_judgement vg_settings_lost_link(const struct vg_settings *self, enum vg_
 {
     double after_s = self->value[VG_SET_LOST_AFTER_S];
     if (self->is_started && is_excepted(self)) {
-        vg_format(out, size_bytes, "%s", vg_tr(lang, GOES_ON));
+        vg_format(out, size_bytes, "%s", vg_tr(lang, "goes on with its mission"));
         return VG_JUDGE_GOOD;
     }
-    const struct meaning *m = self->is_started ? lost_meaning(self) : NULL;
+    const struct vg_setting_meaning *lost = vg_settings_table_of(self->firmware)->lost;
+    const struct vg_setting_meaning *m =
+        self->is_started ? find(lost, self->value[VG_SET_LOST_ACTION]) : NULL;
     if (m == NULL) {
         return not_read(self, lang, out, size_bytes);
     }
@@ -150,11 +68,8 @@ enum vg_judgement vg_settings_battery(const struct vg_settings *self, enum vg_la
                                       size_t size_bytes)
 {
     double v = self->value[VG_SET_BATTERY_ACTION];
-    const struct meaning *m =
-        !self->is_started                         ? NULL
-        : self->autopilot == VG_MAV_AUTOPILOT_PX4 ? find(PX4_BATTERY, COUNT(PX4_BATTERY), v)
-        : self->airframe == VG_AIRFRAME_COPTER    ? find(COPTER_BATTERY, COUNT(COPTER_BATTERY), v)
-                                                  : find(PLANE_BATTERY, COUNT(PLANE_BATTERY), v);
+    const struct vg_setting_meaning *battery = vg_settings_table_of(self->firmware)->battery;
+    const struct vg_setting_meaning *m = self->is_started ? find(battery, v) : NULL;
     if (m == NULL) {
         return not_read(self, lang, out, size_bytes);
     }

@@ -1,6 +1,8 @@
 /* The tables. Each row says where it comes from. "seen": ArduPlane 4.5, observed. */
 #include "link/autopilot.h"
 
+#include "link/mavmsg.h"
+
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 
 /* ---- ArduPilot ---- */
@@ -39,7 +41,9 @@ static const struct vg_autopilot_kept ardupilot_kept[] = {
 static const struct vg_autopilot ardupilot = {
     .name = "ArduPilot",
     .id = VG_MAV_AUTOPILOT_ARDUPILOTMEGA,
-    .modes = VG_MODES_ARDUPILOT, /* ArduPlane/mode.h, ArduCopter/mode.h */
+    .firmware = {[VG_AIRFRAME_PLANE] = VG_FIRMWARE_ARDUPLANE,
+                 [VG_AIRFRAME_QUADPLANE] = VG_FIRMWARE_ARDUPLANE,
+                 [VG_AIRFRAME_COPTER] = VG_FIRMWARE_ARDUCOPTER},
 
     .has_home_item = true, /* AP_Mission.cpp: index 0 is home; seen */
     .asks_old_request = true, /* MissionItemProtocol.cpp queued_request_send; seen */
@@ -71,18 +75,29 @@ static const struct vg_autopilot ardupilot = {
     .n_kept = COUNT_OF(ardupilot_kept),
 
     .takes_zoom_item = true, /* AP_Mission.cpp MAV_CMD_SET_CAMERA_ZOOM */
-    .land_start_needs_rtl_autoland = true, /* seen; ArduPlane/mode_rtl.cpp */
 
-    .arms_after_ms = 20000, /* seen: ACK 4 for the first 20 s */
+    .splits_mode = false, /* GCS_Common.cpp, _set_mode_common: custom_mode is the number */
+    .satellite_mode_shift = 0, /* GCS_Common.cpp, send_high_latency2 */
+    .goes_to_a_place_in_hold = false, /* GUIDED */
     .copter_arms_in_mission = false, /* ArduCopter/mode_auto.cpp, allows_arming: AUTO_OPTIONS is 0;
                                         GCS_Mavlink.cpp, MISSION_START */
+
     .unsupported_interval_result = VG_MAV_RESULT_DENIED, /* seen: ACK 2 and a text */
     .acks_request_first = true, /* seen */
-    .obeys_command_cancel = false, /* GCS_Common.cpp has no handler for message 80 */
+    .estimate_id = VG_MAV_ID_EKF_STATUS_REPORT, /* AP_NavEKF3_Outputs.cpp, send_status_report */
+    /* GCS_Common.cpp, send_high_latency2: base_mode, which always has some bit set, in custom0
+     * (qgroundcontrol #12928). */
+    .tells_armed_by_satellite = true,
     .tells_landed_state = false, /* seen: EXTENDED_SYS_STATE never comes (planes) */
     .stands_by_on_touchdown = true, /* seen */
-    .reached_may_be_wrong = true, /* seen after loiters */
 
+    .has_bytewise_params = false, /* GCS_Param.cpp: MAV_PROTOCOL_CAPABILITY_PARAM_FLOAT */
+    .log_folder = "/APM/LOGS", /* AP_Logger_File.cpp, HAL_BOARD_LOG_DIRECTORY */
+    .has_one_file_session = false, /* GCS_FTP.cpp */
+
+    .land_start_needs_rtl_autoland = true, /* seen; ArduPlane/mode_rtl.cpp */
+    .obeys_command_cancel = false, /* GCS_Common.cpp has no handler for message 80 */
+    .reached_may_be_wrong = true, /* seen after loiters */
     .set_echo_has_no_index = true, /* seen: 65535; GCS_Param.cpp */
     .pack_size_overstated = true, /* seen; AP_Filesystem_Param.cpp */
     .cuts_text_without_end = true, /* seen */
@@ -123,7 +138,7 @@ static const struct vg_autopilot_kept px4_kept[] = {
 static const struct vg_autopilot px4 = {
     .name = "PX4",
     .id = VG_MAV_AUTOPILOT_PX4,
-    .modes = VG_MODES_PX4, /* src/modules/commander/px4_custom_mode.h */
+    .firmware = {VG_FIRMWARE_PX4, VG_FIRMWARE_PX4, VG_FIRMWARE_PX4, VG_FIRMWARE_PX4},
 
     .has_home_item = false, /* mavlink_mission.cpp */
     .asks_old_request = false, /* send_mission_request, in _int_mode */
@@ -151,17 +166,26 @@ static const struct vg_autopilot px4 = {
     .n_kept = COUNT_OF(px4_kept),
 
     .takes_zoom_item = false, /* parse_mavlink_mission_item: MAV_MISSION_UNSUPPORTED */
-    .land_start_needs_rtl_autoland = false, /* src/modules/navigator/rtl.cpp: RTL_TYPE */
 
-    .arms_after_ms = 0, /* src/modules/commander/Commander.cpp: refused while checks fail */
+    .splits_mode = true, /* src/modules/commander/Commander.cpp, VEHICLE_CMD_DO_SET_MODE */
+    .satellite_mode_shift = 16, /* streams/HIGH_LATENCY2.hpp: custom_mode_hl */
+    .goes_to_a_place_in_hold = true, /* Commander.cpp, VEHICLE_CMD_DO_REPOSITION: AUTO_LOITER */
     .copter_arms_in_mission = true, /* PX4 guide, Mission mode: takes off when armed in it */
+
     .unsupported_interval_result = VG_MAV_RESULT_FAILED, /* mavlink_receiver.cpp */
     .acks_request_first = false, /* mavlink_receiver.cpp handle_request_message_command */
-    .obeys_command_cancel = false, /* mavlink_receiver.cpp handle_message: no message 80 */
+    .estimate_id = VG_MAV_ID_ESTIMATOR_STATUS, /* streams/ESTIMATOR_STATUS.hpp */
+    .tells_armed_by_satellite = false, /* streams/HIGH_LATENCY2.hpp leaves custom0 */
     .tells_landed_state = true, /* streams/EXTENDED_SYS_STATE.hpp */
     .stands_by_on_touchdown = false, /* streams/HEARTBEAT.hpp: by arming state */
-    .reached_may_be_wrong = false,
 
+    .has_bytewise_params = true, /* mavlink_parameters.cpp send_param: PARAM_ENCODE_BYTEWISE */
+    .log_folder = NULL, /* mavlink_log_handler.cpp */
+    .has_one_file_session = true, /* mavlink_ftp.h, struct SessionInfo */
+
+    .land_start_needs_rtl_autoland = false, /* src/modules/navigator/rtl.cpp: RTL_TYPE */
+    .obeys_command_cancel = false, /* mavlink_receiver.cpp handle_message: no message 80 */
+    .reached_may_be_wrong = false,
     .set_echo_has_no_index = false, /* mavlink_parameters.cpp send_param: its true index */
     .pack_size_overstated = false,
     .cuts_text_without_end = false, /* STATUSTEXT.hpp sends chunks with ids */
@@ -179,6 +203,7 @@ static const struct vg_autopilot careful = {
     .takes_zoom_item = true,
     .unsupported_interval_result = VG_MAV_RESULT_UNSUPPORTED,
     .acks_request_first = true,
+    .estimate_id = VG_MAV_ID_EKF_STATUS_REPORT,
     .tells_landed_state = true,
 };
 
@@ -191,6 +216,16 @@ const struct vg_autopilot *vg_autopilot_find(uint8_t mav_autopilot)
         }
     }
     return &careful;
+}
+
+enum vg_firmware vg_firmware_of(uint8_t mav_autopilot, uint8_t mav_type)
+{
+    return vg_autopilot_find(mav_autopilot)->firmware[vg_airframe_of(mav_type)];
+}
+
+bool vg_autopilot_is_one(uint8_t mav_autopilot)
+{
+    return mav_autopilot != VG_MAV_AUTOPILOT_INVALID;
 }
 
 const struct vg_autopilot_kept *vg_autopilot_kept(const struct vg_autopilot *self, uint16_t command)

@@ -12,6 +12,7 @@
 #ifndef VG_LINK_AUTOPILOT_H
 #define VG_LINK_AUTOPILOT_H
 
+#include "link/airframe.h"
 #include "link/mavenum.h"
 
 #include <stdbool.h>
@@ -35,17 +36,19 @@ struct vg_autopilot_kept {
     uint8_t yes_no; /* come back as 1 for anything above 0 */
 };
 
-/* How modes are numbered. */
-enum vg_autopilot_modes {
-    VG_MODES_UNKNOWN = 0,
-    VG_MODES_ARDUPILOT, /* by kind of aircraft, one number */
-    VG_MODES_PX4 /* main mode in bits 16..23, sub mode in 24..31 */
+/* The program that flies: flight modes and parameters have its numbers and names. */
+enum vg_firmware {
+    VG_FIRMWARE_OTHER = 0,
+    VG_FIRMWARE_ARDUPLANE,
+    VG_FIRMWARE_ARDUCOPTER,
+    VG_FIRMWARE_PX4,
+    VG_FIRMWARE_COUNT
 };
 
 struct vg_autopilot {
     const char *name;
     uint8_t id; /* MAV_AUTOPILOT */
-    enum vg_autopilot_modes modes;
+    enum vg_firmware firmware[VG_AIRFRAME_COUNT];
 
     /* Uploads. */
     bool has_home_item; /* item 0 of a mission is home, and its own */
@@ -76,21 +79,32 @@ struct vg_autopilot {
 
     /* Items it takes. */
     bool takes_zoom_item;
-    bool land_start_needs_rtl_autoland; /* DO_LAND_START is flown to by RTL only with this
-                                           parameter set */
 
-    /* Commands and telemetry. */
-    int32_t arms_after_ms; /* from power-up; before, arming is refused (ACK 4) */
+    /* Modes. */
+    bool splits_mode; /* DO_SET_MODE: bits 16..23 in parameter 2, 24..31 in 3; else whole in 2 */
+    uint8_t satellite_mode_shift; /* HIGH_LATENCY2 has the 16 bits of custom_mode from here on */
+    bool goes_to_a_place_in_hold; /* DO_REPOSITION: no mode of its own for it */
     bool copter_arms_in_mission; /* else a multirotor is armed in guided mode, and MISSION_START
                                     changes the mode */
+
+    /* Commands and telemetry. */
     uint8_t unsupported_interval_result; /* MAV_RESULT of an interval it cannot give */
     bool acks_request_first; /* REQUEST_MESSAGE: the acknowledgement comes before the message */
-    bool obeys_command_cancel; /* COMMAND_CANCEL */
+    uint32_t estimate_id; /* the message that says how well it knows where it is */
+    bool tells_armed_by_satellite; /* HIGH_LATENCY2: base_mode in custom0 */
     bool tells_landed_state; /* EXTENDED_SYS_STATE */
     bool stands_by_on_touchdown; /* system status falls to STANDBY while still armed */
-    bool reached_may_be_wrong; /* MISSION_ITEM_REACHED after a loiter may name another item */
 
-    /* Parameters and texts. */
+    /* Parameters and files. */
+    bool has_bytewise_params; /* whole numbers as their bytes, see vg_param_value */
+    const char *log_folder; /* flight logs by MAVFTP; NULL: by LOG_REQUEST_LIST only */
+    bool has_one_file_session; /* of MAVFTP: number 0, anybody's; else by number and client */
+
+    /* Known of it, asked by nobody: what we do is right either way. */
+    bool land_start_needs_rtl_autoland; /* DO_LAND_START is flown to by RTL only with this
+                                           parameter set */
+    bool obeys_command_cancel; /* COMMAND_CANCEL */
+    bool reached_may_be_wrong; /* MISSION_ITEM_REACHED after a loiter may name another item */
     bool set_echo_has_no_index; /* PARAM_SET is answered with param_index 65535 */
     bool pack_size_overstated; /* @PARAM/param.pck is shorter than its directory entry says */
     bool cuts_text_without_end; /* a text of 51 characters may come as one piece of 50 */
@@ -100,6 +114,12 @@ struct vg_autopilot {
 /* By MAV_AUTOPILOT. Never NULL: one that is not known gets the careful table, which asks for
  * nothing out of the ordinary and expects everything back as sent. Borrowed for ever. */
 const struct vg_autopilot *vg_autopilot_find(uint8_t mav_autopilot);
+
+/* Of a drone whose heartbeat says MAV_AUTOPILOT and MAV_TYPE so. */
+enum vg_firmware vg_firmware_of(uint8_t mav_autopilot, uint8_t mav_type);
+
+/* false: a component that is no autopilot (a camera, a ground station) says so. */
+bool vg_autopilot_is_one(uint8_t mav_autopilot);
 
 /* What it keeps of a command; NULL: nothing is known. */
 const struct vg_autopilot_kept *vg_autopilot_kept(const struct vg_autopilot *self,

@@ -39,7 +39,7 @@ static int find_session(const struct vg_ftpsrv *self, uint8_t id, uint8_t client
 {
     for (int i = 0; i < VG_FTPSRV_SESSIONS; i++) {
         const struct vg_ftpsrv_session *s = &self->sessions[i];
-        if (s->is_open && s->id == id && (self->is_px4 || s->client_sysid == client)) {
+        if (s->is_open && s->id == id && (self->has_one_session || s->client_sysid == client)) {
             return i;
         }
     }
@@ -48,9 +48,9 @@ static int find_session(const struct vg_ftpsrv *self, uint8_t id, uint8_t client
 
 static int find_room(const struct vg_ftpsrv *self, struct vg_us now)
 {
-    for (int i = 0; i < (self->is_px4 ? 1 : VG_FTPSRV_SESSIONS); i++) {
+    for (int i = 0; i < (self->has_one_session ? 1 : VG_FTPSRV_SESSIONS); i++) {
         const struct vg_ftpsrv_session *s = &self->sessions[i];
-        bool has_run_out = !self->is_px4 && vg_us_sub(now, s->used).us > RUNS_OUT_US;
+        bool has_run_out = !self->has_one_session && vg_us_sub(now, s->used).us > RUNS_OUT_US;
         if (!s->is_open || has_run_out) {
             return i;
         }
@@ -77,7 +77,7 @@ static void serve_open(struct vg_ftpsrv *self, const struct vg_ftp_packet *ask, 
         refuse(answer, VG_MAV_FTP_ERR_NOSESSIONSAVAILABLE);
     } else {
         const struct vg_ftpsrv_file *f = &self->files[file];
-        uint8_t id = self->is_px4 ? 0 : ask->session;
+        uint8_t id = self->has_one_session ? 0 : ask->session;
         self->sessions[room] = (struct vg_ftpsrv_session){true, id, client, file, now};
         answer->session = id;
         answer->size = 4;
@@ -108,11 +108,12 @@ static void serve_read(struct vg_ftpsrv *self, int session, const struct vg_ftp_
                        struct vg_ftp_packet *answer)
 {
     if (session < 0) {
-        refuse(answer, self->is_px4 ? VG_MAV_FTP_ERR_INVALIDSESSION : VG_MAV_FTP_ERR_FILENOTFOUND);
+        refuse(answer,
+               self->has_one_session ? VG_MAV_FTP_ERR_INVALIDSESSION : VG_MAV_FTP_ERR_FILENOTFOUND);
         return;
     }
     answer->offset = ask->offset;
-    if (!read_piece(self, session, ask->size, answer) && !self->is_px4) {
+    if (!read_piece(self, session, ask->size, answer) && !self->has_one_session) {
         answer->offset = 0; /* as ArduPilot */
     }
 }
@@ -186,7 +187,7 @@ static void serve_sum(const struct vg_ftpsrv *self, const struct vg_ftp_packet *
 static void reset(struct vg_ftpsrv *self, uint8_t client)
 {
     for (int i = 0; i < VG_FTPSRV_SESSIONS; i++) {
-        if (self->is_px4 || self->sessions[i].client_sysid == client) {
+        if (self->has_one_session || self->sessions[i].client_sysid == client) {
             self->sessions[i].is_open = false;
         }
     }

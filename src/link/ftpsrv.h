@@ -1,7 +1,7 @@
 /* MAVFTP, the drone's side, reading only: for the simulator and the tests.
  *
  * As ArduPilot does (GCS_FTP.cpp): a session is named by its client, runs out after 3 s without use
- * when another wants it; with is_px4 as PX4 does: one session, numbered 0 by the server, never
+ * when another wants it; with has_one_session as PX4 does: one, numbered 0 by the server, never
  * running out. Whatever would change a file is answered "unknown command".
  *
  * Memory: fixed; files are borrowed. Threads: one at a time. Allocations: none.
@@ -37,7 +37,7 @@ struct vg_ftpsrv {
     uint8_t compid;
     const struct vg_ftpsrv_file *files;
     int n_files;
-    bool is_px4;
+    bool has_one_session; /* as PX4 */
     uint8_t piece_bytes; /* most data in one answer; 0: 239 */
     int burst_pieces; /* of one burst; 0: to the end of the file */
     int pieces_a_step; /* how fast a burst goes out; 0: 4 */

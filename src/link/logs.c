@@ -1,10 +1,9 @@
 #include "link/logs.h"
 
 #include "base/text.h"
+#include "link/autopilot.h"
 
 #include <string.h>
-
-#define FOLDER "/APM/LOGS"
 
 enum {
     TRIES_MAX = 12,
@@ -130,9 +129,10 @@ void vg_logs_list(struct vg_logs *self, struct vg_mav_pair pair, uint64_t capabi
     self->n_entries = 0;
     self->err = (struct vg_error){.lang = self->err.lang};
     const struct vg_ftp_options options = {.entry = take_file, .ctx = self, .tries_max = 6};
-    self->has_files = autopilot == VG_MAV_AUTOPILOT_ARDUPILOTMEGA &&
+    self->folder = vg_autopilot_find(autopilot)->log_folder;
+    self->has_files = self->folder != NULL &&
                       (capabilities & VG_MAV_PROTOCOL_CAPABILITY_FTP) != 0 &&
-                      vg_ftp_list(&self->ftp, pair, FOLDER, &options, now, NULL) == VG_OK;
+                      vg_ftp_list(&self->ftp, pair, self->folder, &options, now, NULL) == VG_OK;
     if (self->has_files) {
         self->state = VG_LOGS_LISTING_FILES;
     } else {
@@ -144,7 +144,7 @@ static enum vg_status read_file(struct vg_logs *self, const struct vg_log_entry 
                                 struct vg_us now, struct vg_error *err)
 {
     char path[VG_FTP_PATH_MAX + 1];
-    vg_format(path, sizeof path, FOLDER "/%s", e->name);
+    vg_format(path, sizeof path, "%s/%s", self->folder, e->name);
     enum vg_status st = vg_ftp_read(&self->ftp, self->pair, path, &self->options, now, err);
     self->state = st == VG_OK ? VG_LOGS_READING_FILE : self->state;
     return st;

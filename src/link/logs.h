@@ -48,6 +48,7 @@ struct vg_logs {
     /* private */
     struct vg_mav_pair pair;
     bool has_files;
+    const char *folder; /* of them; NULL: this autopilot has none */
     struct vg_ftp ftp;
     struct vg_ftp_options options;
     int n_logs; /* as announced; -1: not yet */

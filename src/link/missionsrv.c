@@ -10,13 +10,10 @@ void vg_missionsrv_init_as(struct vg_missionsrv *self, const struct vg_missionsr
 }
 
 void vg_missionsrv_init(struct vg_missionsrv *self, uint8_t sysid, uint8_t compid,
-                        bool is_ardupilot)
+                        uint8_t autopilot)
 {
     const struct vg_missionsrv_options options = {
-        .sysid = sysid,
-        .compid = compid,
-        .autopilot = vg_autopilot_find(is_ardupilot ? VG_MAV_AUTOPILOT_ARDUPILOTMEGA
-                                                    : VG_MAV_AUTOPILOT_GENERIC)};
+        .sysid = sysid, .compid = compid, .autopilot = vg_autopilot_find(autopilot)};
     vg_missionsrv_init_as(self, &options);
 }
 

@@ -69,9 +69,9 @@ struct vg_missionsrv {
 };
 
 void vg_missionsrv_init_as(struct vg_missionsrv *self, const struct vg_missionsrv_options *options);
-/* Without faults, as ArduPilot or as one that is not known. */
+/* Without faults, as this MAV_AUTOPILOT does. */
 void vg_missionsrv_init(struct vg_missionsrv *self, uint8_t sysid, uint8_t compid,
-                        bool is_ardupilot);
+                        uint8_t autopilot);
 enum vg_missionsrv_event vg_missionsrv_feed(struct vg_missionsrv *self,
                                             const struct vg_mav_msg *msg, struct vg_us now);
 /* Ask again for an item that did not come; gives up after a while. */

@@ -170,16 +170,14 @@ enum vg_status vg_missionup_begin(struct vg_missionup *self, const struct vg_mis
 
 enum vg_status vg_missionup_start(struct vg_missionup *self, struct vg_mav_pair pair,
                                   const struct vg_mission_item *items, int n_items,
-                                  bool is_ardupilot, struct vg_us now, struct vg_error *err)
+                                  uint8_t autopilot, struct vg_us now, struct vg_error *err)
 {
-    const struct vg_missionup_job job = {
-        .with = {.pair = pair,
-                 .list = VG_MAV_MISSION_TYPE_MISSION,
-                 .autopilot = vg_autopilot_find(is_ardupilot ? VG_MAV_AUTOPILOT_ARDUPILOTMEGA
-                                                             : VG_MAV_AUTOPILOT_GENERIC)},
-        .items = items,
-        .n_items = n_items,
-        .is_sent_always = true};
+    const struct vg_missionup_job job = {.with = {.pair = pair,
+                                                  .list = VG_MAV_MISSION_TYPE_MISSION,
+                                                  .autopilot = vg_autopilot_find(autopilot)},
+                                         .items = items,
+                                         .n_items = n_items,
+                                         .is_sent_always = true};
     return vg_missionup_begin(self, &job, now, err);
 }
 

@@ -80,10 +80,10 @@ struct vg_missionup {
  * drone holds what it held. */
 enum vg_status vg_missionup_begin(struct vg_missionup *self, const struct vg_missionup_job *job,
                                   struct vg_us now, struct vg_error *err) VG_MUST_USE;
-/* A mission, always sent, to ArduPilot or to one that is not known. */
+/* A mission, always sent. autopilot: MAV_AUTOPILOT. */
 enum vg_status vg_missionup_start(struct vg_missionup *self, struct vg_mav_pair pair,
                                   const struct vg_mission_item *items, int n_items,
-                                  bool is_ardupilot, struct vg_us now,
+                                  uint8_t autopilot, struct vg_us now,
                                   struct vg_error *err) VG_MUST_USE;
 void vg_missionup_feed(struct vg_missionup *self, const struct vg_mav_msg *msg, struct vg_us now);
 void vg_missionup_step(struct vg_missionup *self, struct vg_us now);

@@ -70,53 +70,22 @@ struct modes {
     size_t n;
 };
 
-#define MODES(a) ((struct modes){(a), sizeof(a) / sizeof((a)[0])})
-
-static bool is_vtol(uint8_t type)
-{
-    return type >= VG_MAV_TYPE_VTOL_TAILSITTER_DUOROTOR && type <= 25;
-}
-
-static bool is_copter(uint8_t type)
-{
-    switch (type) {
-    case VG_MAV_TYPE_QUADROTOR:
-    case VG_MAV_TYPE_COAXIAL:
-    case VG_MAV_TYPE_HELICOPTER:
-    case VG_MAV_TYPE_HEXAROTOR:
-    case VG_MAV_TYPE_OCTOROTOR:
-    case VG_MAV_TYPE_TRICOPTER:
-    case VG_MAV_TYPE_DODECAROTOR:
-    case VG_MAV_TYPE_DECAROTOR:
-        return true;
-    default:
-        return false;
+#define MODES(a)                                                                                   \
+    {                                                                                              \
+        (a), sizeof(a) / sizeof((a)[0])                                                            \
     }
-}
-
-static struct modes modes_of(uint8_t autopilot, uint8_t type)
-{
-    enum vg_autopilot_modes kind = vg_autopilot_find(autopilot)->modes;
-    if (kind == VG_MODES_PX4) {
-        return MODES(px4_modes);
-    }
-    if (kind == VG_MODES_ARDUPILOT) {
-        if (type == VG_MAV_TYPE_FIXED_WING || is_vtol(type)) {
-            return MODES(plane_modes);
-        }
-        if (is_copter(type)) {
-            return MODES(copter_modes);
-        }
-    }
-    return (struct modes){NULL, 0};
-}
+static const struct modes MODES_OF[VG_FIRMWARE_COUNT] = {
+    [VG_FIRMWARE_ARDUPLANE] = MODES(plane_modes),
+    [VG_FIRMWARE_ARDUCOPTER] = MODES(copter_modes),
+    [VG_FIRMWARE_PX4] = MODES(px4_modes),
+};
 
 static const struct mode *find_mode(uint8_t autopilot, uint8_t type, uint32_t custom_mode)
 {
-    struct modes modes = modes_of(autopilot, type);
-    for (size_t i = 0; i < modes.n; i++) {
-        if (modes.list[i].number == custom_mode) {
-            return &modes.list[i];
+    const struct modes *modes = &MODES_OF[vg_firmware_of(autopilot, type)];
+    for (size_t i = 0; i < modes->n; i++) {
+        if (modes->list[i].number == custom_mode) {
+            return &modes->list[i];
         }
     }
     return NULL;
@@ -137,14 +106,15 @@ enum vg_mode_kind vg_mode_kind(uint8_t autopilot, uint8_t type, uint32_t custom_
 bool vg_mode_find(uint8_t autopilot, uint8_t type, enum vg_mode_kind kind,
                   uint32_t *out_custom_mode)
 {
-    struct modes modes = modes_of(autopilot, type);
-    if (modes.list == plane_modes && is_vtol(type) && kind == VG_MODE_LAND) {
+    const struct modes *modes = &MODES_OF[vg_firmware_of(autopilot, type)];
+    bool is_quadplane = vg_airframe_of(type) == VG_AIRFRAME_QUADPLANE;
+    if (modes->list == plane_modes && is_quadplane && kind == VG_MODE_LAND) {
         *out_custom_mode = VG_PLANE_MODE_QLAND; /* a hovering drone lands straight down */
         return true;
     }
-    for (size_t i = 0; i < modes.n; i++) {
-        if (modes.list[i].kind == kind && kind != VG_MODE_OTHER) {
-            *out_custom_mode = modes.list[i].number;
+    for (size_t i = 0; i < modes->n; i++) {
+        if (modes->list[i].kind == kind && kind != VG_MODE_OTHER) {
+            *out_custom_mode = modes->list[i].number;
             return true;
         }
     }
@@ -153,11 +123,19 @@ bool vg_mode_find(uint8_t autopilot, uint8_t type, enum vg_mode_kind kind,
 
 void vg_mode_command_params(uint8_t autopilot, uint32_t custom_mode, float *out_p2, float *out_p3)
 {
-    if (vg_autopilot_find(autopilot)->modes == VG_MODES_PX4) {
-        *out_p2 = (float)(custom_mode >> 16 & 0xff);
-        *out_p3 = (float)(custom_mode >> 24);
-        return;
+    bool is_split = vg_autopilot_find(autopilot)->splits_mode;
+    *out_p2 = (float)(is_split ? custom_mode >> 16 & 0xff : custom_mode);
+    *out_p3 = (float)(is_split ? custom_mode >> 24 : 0);
+}
+
+bool vg_mode_of_command(uint8_t autopilot, double p2, double p3, uint32_t *out_custom_mode)
+{
+    bool is_split = vg_autopilot_find(autopilot)->splits_mode;
+    bool is_sub = is_split && p3 >= 0 && p3 < 256;
+    if (!(p2 >= 0 && p2 < 256)) {
+        return false;
     }
-    *out_p2 = (float)custom_mode;
-    *out_p3 = 0.0f;
+    *out_custom_mode =
+        is_split ? (uint32_t)p2 << 16 | (is_sub ? (uint32_t)p3 << 24 : 0) : (uint32_t)p2;
+    return true;
 }

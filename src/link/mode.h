@@ -30,5 +30,7 @@ bool vg_mode_find(uint8_t autopilot, uint8_t type, enum vg_mode_kind kind,
 
 /* For MAV_CMD_DO_SET_MODE: parameter 2 and 3 (PX4 splits the number, ArduPilot does not). */
 void vg_mode_command_params(uint8_t autopilot, uint32_t custom_mode, float *out_p2, float *out_p3);
+/* The drone's side of it; false: parameter 2 is no such number. */
+bool vg_mode_of_command(uint8_t autopilot, double p2, double p3, uint32_t *out_custom_mode);
 
 #endif

@@ -2,6 +2,7 @@
 #include "link/vehicle_priv.h"
 
 #include "base/units.h"
+#include "link/autopilot.h"
 
 #include <math.h>
 #include <string.h>
@@ -419,12 +420,9 @@ static void take_high_latency(struct vg_vehicle *self, const struct vg_mav_msg *
     }
     self->is_high_latency = true;
     self->high_latency_heard = now;
-    /* 16 bits only: PX4 sends its upper half, ArduPilot the number itself. */
-    bool is_px4 = m.autopilot == VG_MAV_AUTOPILOT_PX4;
-    set_mode(self, m.autopilot, m.type, is_px4 ? (uint32_t)m.custom_mode << 16 : m.custom_mode);
-    /* The message has no field for it; ArduPilot puts the heartbeat's base_mode, which always has
-     * some bit set, into custom0 (GCS_Common.cpp, send_high_latency2; qgroundcontrol #12928). */
-    if (m.autopilot == VG_MAV_AUTOPILOT_ARDUPILOTMEGA && m.custom0 != 0) {
+    const struct vg_autopilot *a = vg_autopilot_find(m.autopilot);
+    set_mode(self, m.autopilot, m.type, (uint32_t)m.custom_mode << a->satellite_mode_shift);
+    if (a->tells_armed_by_satellite && m.custom0 != 0) {
         set_armed(self, ((uint8_t)m.custom0 & VG_MAV_MODE_FLAG_SAFETY_ARMED) != 0);
     }
     self->state.is_known = true;
@@ -487,17 +485,17 @@ void vg_vehicle_init(struct vg_vehicle *self, uint8_t sysid)
 /* The component whose heartbeat names an autopilot is the autopilot. */
 static void learn_component(struct vg_vehicle *self, const struct vg_mav_msg *msg)
 {
-    uint8_t autopilot = VG_MAV_AUTOPILOT_INVALID;
+    bool is_autopilot = false;
     if (msg->id == VG_MAV_ID_HEARTBEAT) {
         struct vg_mav_heartbeat m;
         vg_mav_heartbeat_unpack(msg, &m);
-        autopilot = m.type == VG_MAV_TYPE_GCS ? VG_MAV_AUTOPILOT_INVALID : m.autopilot;
+        is_autopilot = m.type != VG_MAV_TYPE_GCS && vg_autopilot_is_one(m.autopilot);
     } else if (msg->id == VG_MAV_ID_HIGH_LATENCY2) {
         struct vg_mav_high_latency2 m;
         vg_mav_high_latency2_unpack(msg, &m);
-        autopilot = m.autopilot;
+        is_autopilot = vg_autopilot_is_one(m.autopilot);
     }
-    if (autopilot != VG_MAV_AUTOPILOT_INVALID) {
+    if (is_autopilot) {
         self->compid = msg->compid;
     }
 }

@@ -1,8 +1,6 @@
 /* Commands: each acknowledged once, with what really became of it. */
 #include "sim/drone_priv.h"
 
-#include "link/autopilot.h"
-
 #include <math.h>
 
 enum {
@@ -31,8 +29,8 @@ static enum vg_enum_mav_result result_of(const char *refusal)
 static bool is_mode_armable(const struct vg_simdrone *self)
 {
     const struct vg_sim_persona *p = self->config.persona;
-    bool is_copter = p->type == VG_MAV_TYPE_QUADROTOR;
-    return !is_copter || vg_autopilot_find(p->autopilot)->copter_arms_in_mission ||
+    bool is_copter = vg_airframe_of(p->type) == VG_AIRFRAME_COPTER;
+    return !is_copter || self->habits->copter_arms_in_mission ||
            self->pilot.mode != VG_PLANE_MODE_AUTO;
 }
 
@@ -62,26 +60,23 @@ static enum vg_enum_mav_result take_mode(struct vg_simdrone *self, uint32_t cust
     return result_of(vg_pilot_set_mode(&self->pilot, mode));
 }
 
+static bool has_custom_mode(const struct request *r)
+{
+    bool is_number = r->p[1] >= 0 && r->p[1] < 256;
+    return is_number && ((unsigned)r->p[1] & VG_MAV_MODE_FLAG_CUSTOM_MODE_ENABLED) != 0;
+}
+
 static enum vg_enum_mav_result set_mode(struct vg_simdrone *self, const struct request *r)
 {
-    bool is_number = r->p[1] >= 0 && r->p[1] < 256 && r->p[2] >= 0 && r->p[2] < 256;
-    if (!is_number || ((unsigned)r->p[1] & VG_MAV_MODE_FLAG_CUSTOM_MODE_ENABLED) == 0) {
-        return VG_MAV_RESULT_DENIED;
-    }
-    uint32_t mode = (uint32_t)r->p[2];
-    if (self->config.persona->autopilot == VG_MAV_AUTOPILOT_PX4) {
-        bool is_sub = r->p[3] >= 0 && r->p[3] < 256;
-        mode = mode << 16 | (is_sub ? (uint32_t)r->p[3] << 24 : 0);
-    }
-    return take_mode(self, mode);
+    uint32_t mode;
+    bool is_mode = vg_mode_of_command(self->habits->id, r->p[2], r->p[3], &mode);
+    return is_mode && has_custom_mode(r) ? take_mode(self, mode) : VG_MAV_RESULT_DENIED;
 }
 
 /* The old message has the number whole. */
 static enum vg_enum_mav_result set_mode_whole(struct vg_simdrone *self, const struct request *r)
 {
-    bool is_number = r->p[1] >= 0 && r->p[1] < 256;
-    bool is_custom = is_number && ((unsigned)r->p[1] & VG_MAV_MODE_FLAG_CUSTOM_MODE_ENABLED) != 0;
-    return is_custom ? take_mode(self, (uint32_t)r->p[2]) : VG_MAV_RESULT_DENIED;
+    return has_custom_mode(r) ? take_mode(self, (uint32_t)r->p[2]) : VG_MAV_RESULT_DENIED;
 }
 
 static enum vg_enum_mav_result start_mission(struct vg_simdrone *self, const struct request *r)

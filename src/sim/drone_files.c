@@ -6,12 +6,12 @@ static const uint8_t LOG[] = "This is the flight log of a simulated drone.\n";
 
 void vg_drone_files_init(struct vg_simdrone *self)
 {
-    bool is_px4 = self->config.persona->autopilot == VG_MAV_AUTOPILOT_PX4;
-    self->files = (struct vg_ftpsrv){.sysid = self->config.sysid,
-                                     .compid = VG_DRONE_COMPID,
-                                     .files = self->file_list,
-                                     .n_files = is_px4 ? 0 : VG_DRONE_FILES,
-                                     .is_px4 = is_px4};
+    self->files =
+        (struct vg_ftpsrv){.sysid = self->config.sysid,
+                           .compid = VG_DRONE_COMPID,
+                           .files = self->file_list,
+                           .n_files = self->habits->log_folder != NULL ? VG_DRONE_FILES : 0,
+                           .has_one_session = self->habits->has_one_file_session};
     vg_drone_files_refresh(self);
 }
 

@@ -60,9 +60,16 @@ struct rows {
 
 static struct rows rows_of(const struct vg_simdrone *self)
 {
-    bool is_px4 = self->config.persona->autopilot == VG_MAV_AUTOPILOT_PX4;
-    return is_px4 ? (struct rows){PX4_ROWS, (int)(sizeof PX4_ROWS / sizeof PX4_ROWS[0])}
-                  : (struct rows){ROWS, (int)(sizeof ROWS / sizeof ROWS[0])};
+    static const struct rows ARDUPILOT = {ROWS, (int)(sizeof ROWS / sizeof ROWS[0])};
+    static const struct rows PX4 = {PX4_ROWS, (int)(sizeof PX4_ROWS / sizeof PX4_ROWS[0])};
+    static const struct rows *const OF[VG_FIRMWARE_COUNT] = {
+        [VG_FIRMWARE_OTHER] = &ARDUPILOT,
+        [VG_FIRMWARE_ARDUPLANE] = &ARDUPILOT,
+        [VG_FIRMWARE_ARDUCOPTER] = &ARDUPILOT, /* the simulated one has a plane's names */
+        [VG_FIRMWARE_PX4] = &PX4,
+    };
+    const struct vg_sim_persona *p = self->config.persona;
+    return *OF[vg_firmware_of(p->autopilot, p->type)];
 }
 
 /* The low battery is a share inside and, with ArduPilot, milliampere-hours outside. */
@@ -79,7 +86,7 @@ static double *field_of(struct vg_pilot_params *params, const struct row *row)
 void vg_drone_params_init(struct vg_simdrone *self)
 {
     const struct rows rows = rows_of(self);
-    bool is_bytewise = self->config.persona->is_bytewise;
+    bool is_bytewise = self->habits->has_bytewise_params;
     vg_paramsrv_init(&self->params, self->config.sysid, VG_DRONE_COMPID);
     for (int i = 0; i < rows.n; i++) {
         const struct row *row = &rows.list[i];
@@ -101,7 +108,7 @@ void vg_drone_params_apply(struct vg_simdrone *self)
     const struct rows rows = rows_of(self);
     for (int i = 0; i < rows.n && i < self->params.n_params; i++) {
         const struct row *row = &rows.list[i];
-        double value = vg_param_value(&self->params.params[i], self->config.persona->is_bytewise) /
+        double value = vg_param_value(&self->params.params[i], self->habits->has_bytewise_params) /
                        scale_of(row);
         if (row->field != NO_FIELD && isfinite(value)) {
             *field_of(p, row) = value;

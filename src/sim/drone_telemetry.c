@@ -320,7 +320,7 @@ static void fill_autopilot_version(const struct vg_simdrone *self,
                       VG_MAV_PROTOCOL_CAPABILITY_COMMAND_INT | VG_MAV_PROTOCOL_CAPABILITY_MAVLINK2 |
                       VG_MAV_PROTOCOL_CAPABILITY_FTP;
     m->capabilities |=
-        self->config.persona->is_bytewise
+        self->habits->has_bytewise_params
             ? VG_MAV_PROTOCOL_CAPABILITY_PARAM_ENCODE_BYTEWISE
             : VG_MAV_PROTOCOL_CAPABILITY_PARAM_FLOAT | VG_MAV_PROTOCOL_CAPABILITY_TERRAIN;
     m->uid = self->config.uid;

@@ -1,6 +1,6 @@
 #include "sim/persona.h"
 
-#include "link/mavenum.h"
+#include "link/autopilot.h"
 
 #include <string.h>
 
@@ -12,14 +12,13 @@
         .not_armed = VG_MAV_RESULT_FAILED, .arms_after_us = 20000000,                              \
         .version = 4u << 24 | 5u << 16 | 7u << 8 | 255u                                            \
     }
-/* PX4: src/modules/mavlink/streams (WIND_COV), mavlink_parameters.cpp (bytes of whole numbers),
- * commander (TEMPORARILY_REJECTED while its checks fail). Type: MAV_TYPE of the airframe files. */
+/* PX4: src/modules/mavlink/streams (WIND_COV), commander (TEMPORARILY_REJECTED while its checks
+ * fail). Type: MAV_TYPE of the airframe files. */
 #define PX4(mav_type)                                                                              \
     {                                                                                              \
         .name = "px4", .autopilot = VG_MAV_AUTOPILOT_PX4, .type = (mav_type),                      \
-        .tells_wind_cov = true, .is_bytewise = true,                                               \
-        .not_armed = VG_MAV_RESULT_TEMPORARILY_REJECTED, .arms_after_us = 8000000,                 \
-        .version = 1u << 24 | 14u << 16 | 3u << 8 | 255u                                           \
+        .tells_wind_cov = true, .not_armed = VG_MAV_RESULT_TEMPORARILY_REJECTED,                   \
+        .arms_after_us = 8000000, .version = 1u << 24 | 14u << 16 | 3u << 8 | 255u                 \
     }
 
 static const struct vg_sim_persona PERSONAS[VG_SIM_AUTOPILOT_COUNT][VG_KIND_COPTER + 1] = {
@@ -47,22 +46,21 @@ bool vg_sim_autopilot_find(const char *name, enum vg_sim_autopilot *out)
     return false;
 }
 
-static bool is_arduplane(const struct vg_sim_persona *self)
+static bool has_plane_modes(const struct vg_sim_persona *self)
 {
-    return self->autopilot == VG_MAV_AUTOPILOT_ARDUPILOTMEGA && self->type != VG_MAV_TYPE_QUADROTOR;
+    return vg_firmware_of(self->autopilot, self->type) == VG_FIRMWARE_ARDUPLANE;
 }
 
 uint32_t vg_sim_persona_mode_out(const struct vg_sim_persona *self, uint32_t plane_mode)
 {
     uint32_t mode = plane_mode;
-    if (is_arduplane(self)) {
+    if (has_plane_modes(self)) {
         return mode;
     }
     enum vg_mode_kind kind =
         vg_mode_kind(VG_MAV_AUTOPILOT_ARDUPILOTMEGA, VG_MAV_TYPE_FIXED_WING, plane_mode);
-    /* PX4 goes to a place in HOLD; what circles (CIRCLE) holds. */
-    bool is_hold = kind == VG_MODE_OTHER ||
-                   (kind == VG_MODE_GUIDED && self->autopilot == VG_MAV_AUTOPILOT_PX4);
+    bool holds_there = vg_autopilot_find(self->autopilot)->goes_to_a_place_in_hold;
+    bool is_hold = kind == VG_MODE_OTHER || (kind == VG_MODE_GUIDED && holds_there); /* CIRCLE */
     kind = is_hold ? VG_MODE_HOLD : kind;
     (void)vg_mode_find(self->autopilot, self->type, kind, &mode);
     return mode;
@@ -77,7 +75,7 @@ bool vg_sim_persona_mode_in(const struct vg_sim_persona *self, uint32_t custom_m
         [VG_MODE_RETURN] = VG_PLANE_MODE_RTL,
         [VG_MODE_GUIDED] = VG_PLANE_MODE_GUIDED,
     };
-    if (is_arduplane(self)) {
+    if (has_plane_modes(self)) {
         *out_plane_mode = custom_mode;
         return true;
     }

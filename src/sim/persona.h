@@ -20,7 +20,6 @@ struct vg_sim_persona {
     uint8_t autopilot; /* MAV_AUTOPILOT */
     uint8_t type; /* MAV_TYPE */
     bool tells_wind_cov; /* WIND_COV, not WIND */
-    bool is_bytewise; /* whole-number parameters as their bytes */
     uint8_t not_armed; /* MAV_RESULT of a refused arming */
     int64_t arms_after_us; /* from power-up */
     uint32_t version; /* flight_sw_version */

@@ -104,7 +104,8 @@ static void launch(struct rig *r)
     run(r, 25, true);
     for (int i = 0; i < DRONES; i++) {
         const struct vg_mav_pair pair = {255, 190, (uint8_t)(i + 1), 1};
-        enum vg_status st = vg_missionup_start(&r->ups[i], pair, items, 3, true, r->now, NULL);
+        enum vg_status st = vg_missionup_start(&r->ups[i], pair, items, 3,
+                                               VG_MAV_AUTOPILOT_ARDUPILOTMEGA, r->now, NULL);
         (void)st;
     }
     run(r, 20, true);

@@ -346,8 +346,8 @@ static void another_uploads(struct post *p)
     memset(&other, 0, sizeof other);
     p->other = &other;
     struct vg_error err = {0};
-    if (vg_missionup_start(&other, (struct vg_mav_pair){252, 190, 1, 1}, items, 3, true, p->now,
-                           &err) != VG_OK) {
+    if (vg_missionup_start(&other, (struct vg_mav_pair){252, 190, 1, 1}, items, 3,
+                           VG_MAV_AUTOPILOT_ARDUPILOTMEGA, p->now, &err) != VG_OK) {
         fail_msg("%s", err.message);
     }
     for (int i = 0; i < 600 && other.phase <= VG_MISSIONUP_SENDING; i++) {

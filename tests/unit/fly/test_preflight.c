@@ -273,12 +273,12 @@ static void a_flight_to_another_base_returns_to_its_landing(void **state)
     expect_return(&d, VG_JUDGE_BAD, "set Q_RTL_MODE 0, RTL_AUTOLAND 2");
     v[VG_SET_VTOL_RETURN] = 0;
     expect_return(&d, VG_JUDGE_GOOD, "");
-    d.settings.airframe = VG_AIRFRAME_COPTER;
+    d.settings.firmware = VG_FIRMWARE_ARDUCOPTER;
     for (int k = 0; k <= 7; k++) {
         v[VG_SET_LOST_ACTION] = k;
         expect_return(&d, k == 0 || k == 2 || k == 6 ? VG_JUDGE_GOOD : VG_JUDGE_BAD, "");
     }
-    d.settings.autopilot = VG_MAV_AUTOPILOT_PX4;
+    d.settings.firmware = VG_FIRMWARE_PX4;
     for (int k = 0; k <= 5; k++) {
         v[VG_SET_RETURN_LANDS] = k;
         expect_return(&d, k >= 1 && k <= 4 ? VG_JUDGE_GOOD : VG_JUDGE_BAD,

@@ -121,7 +121,7 @@ static void files_of_all_sizes_come_whole_over_bad_radios(void **state)
                                  .compid = 1,
                                  .files = &file,
                                  .n_files = 1,
-                                 .is_px4 = seed % 2 == 0,
+                                 .has_one_session = seed % 2 == 0,
                                  .piece_bytes = seed % 5 == 0 ? 48 : 0,
                                  .burst_pieces = seed % 4 == 0 ? 10 : 0};
         up =
@@ -183,8 +183,11 @@ static void a_session_left_over_is_waited_for_or_reset(void **state)
         static struct channel up;
         static struct channel down;
         static struct vg_ftp ftp;
-        srv = (struct vg_ftpsrv){
-            .sysid = DRONE, .compid = 1, .files = &file, .n_files = 1, .is_px4 = is_px4 == 1};
+        srv = (struct vg_ftpsrv){.sysid = DRONE,
+                                 .compid = 1,
+                                 .files = &file,
+                                 .n_files = 1,
+                                 .has_one_session = is_px4 == 1};
         for (int i = 0; i < VG_FTPSRV_SESSIONS; i++) {
             srv.sessions[i] = (struct vg_ftpsrv_session){
                 .is_open = true, .id = (uint8_t)(40 + i), .client_sysid = 9, .used = at_ms(0)};

@@ -115,7 +115,7 @@ static void a_mission_arrives_whole_whichever_link_is_cut_when(void **state)
         struct vg_rng rng = vg_rng_seed(seed);
         assert_non_null(s);
         vg_hub_init(&s->hub, GCS, 190, 1);
-        vg_missionsrv_init(&s->srv, DRONE, 1, false);
+        vg_missionsrv_init(&s->srv, DRONE, 1, VG_MAV_AUTOPILOT_GENERIC);
         for (int p = 0; p < PATHS; p++) {
             s->hub.paths[vg_hub_add(&s->hub, &plain)].is_open = true;
             s->to[p] =
@@ -127,7 +127,8 @@ static void a_mission_arrives_whole_whichever_link_is_cut_when(void **state)
         for (int i = 0; i < ITEMS; i++) {
             items[i] = vg_mission_place(16, 3, 14.45 + i * 0.0001, -11.36, 120);
         }
-        assert_int_equal(vg_missionup_start(&s->up, pair, items, ITEMS, false, now_of(s), NULL),
+        assert_int_equal(vg_missionup_start(&s->up, pair, items, ITEMS, VG_MAV_AUTOPILOT_GENERIC,
+                                            now_of(s), NULL),
                          VG_OK);
         int cut = -1;
         int until = 60;

@@ -38,7 +38,8 @@ static struct scene *make_scene(bool is_ardupilot, uint64_t seed)
 {
     struct scene *s = calloc(1, sizeof *s);
     assert_non_null(s);
-    vg_missionsrv_init(&s->srv, DRONE, 1, is_ardupilot);
+    vg_missionsrv_init(&s->srv, DRONE, 1,
+                       is_ardupilot ? VG_MAV_AUTOPILOT_ARDUPILOTMEGA : VG_MAV_AUTOPILOT_GENERIC);
     s->srv.home.x = 143000000;
     s->srv.home.y = -114000000;
     s->srv.home.z = 41.0f;
@@ -131,8 +132,11 @@ static void upload(struct scene *s, int n_legs, bool is_ardupilot)
 {
     struct vg_mission_item items[VG_MISSION_ITEMS_MAX];
     int n = make_mission(items, n_legs);
-    assert_int_equal(vg_missionup_start(&s->up, pair, items, n, is_ardupilot, now_of(s), NULL),
-                     VG_OK);
+    assert_int_equal(
+        vg_missionup_start(&s->up, pair, items, n,
+                           is_ardupilot ? VG_MAV_AUTOPILOT_ARDUPILOTMEGA : VG_MAV_AUTOPILOT_GENERIC,
+                           now_of(s), NULL),
+        VG_OK);
     run_scene(s);
 }
 
@@ -310,7 +314,9 @@ static void a_refusal_ends_it_in_words(void **state)
     struct scene *s = make_scene(true, 7);
     struct vg_mission_item items[64];
     int n = make_mission(items, 5);
-    assert_int_equal(vg_missionup_start(&s->up, pair, items, n, true, now_of(s), NULL), VG_OK);
+    assert_int_equal(
+        vg_missionup_start(&s->up, pair, items, n, VG_MAV_AUTOPILOT_ARDUPILOTMEGA, now_of(s), NULL),
+        VG_OK);
     say_empty(s);
     ack(s, VG_MAV_MISSION_ACCEPTED); /* of something earlier: nothing was asked for yet */
     assert_int_equal(s->up.state, VG_MISSION_SENDING);
@@ -333,7 +339,9 @@ static void others_messages_change_nothing(void **state)
     struct scene *s = make_scene(true, 8);
     struct vg_mission_item items[64];
     int n = make_mission(items, 5);
-    assert_int_equal(vg_missionup_start(&s->up, pair, items, n, true, now_of(s), NULL), VG_OK);
+    assert_int_equal(
+        vg_missionup_start(&s->up, pair, items, n, VG_MAV_AUTOPILOT_ARDUPILOTMEGA, now_of(s), NULL),
+        VG_OK);
     say_empty(s);
     const struct vg_mav_mission_ack no = {.target_system = GCS, .type = VG_MAV_MISSION_DENIED};
     const struct vg_mav_mission_ack fence = {
@@ -356,13 +364,16 @@ static void what_is_not_allowed_is_never_offered(void **state)
     struct scene *s = make_scene(true, 9);
     struct vg_mission_item items[8] = {{.command = 16}, {.command = 183}};
     struct vg_error err = {0};
-    assert_int_equal(vg_missionup_start(&s->up, pair, items, 2, true, now_of(s), &err),
-                     VG_E_INVALID);
+    assert_int_equal(
+        vg_missionup_start(&s->up, pair, items, 2, VG_MAV_AUTOPILOT_ARDUPILOTMEGA, now_of(s), &err),
+        VG_E_INVALID);
     assert_string_equal(err.message, "mission item 1: command 183 is not on the allow-list");
     assert_int_equal(s->up.state, VG_MISSION_FAILED);
     struct vg_mav_msg msg;
     assert_false(vg_missionup_next_out(&s->up, &msg));
-    assert_int_equal(vg_missionup_start(&s->up, pair, items, 0, true, now_of(s), NULL), VG_E_RANGE);
+    assert_int_equal(
+        vg_missionup_start(&s->up, pair, items, 0, VG_MAV_AUTOPILOT_ARDUPILOTMEGA, now_of(s), NULL),
+        VG_E_RANGE);
     free(s);
 }
 
@@ -495,7 +506,9 @@ static void who_asks_the_old_way_is_sent_the_old_form(void **state)
     struct scene *s = make_scene(false, 10);
     struct vg_mission_item items[64];
     int n = make_mission(items, 5);
-    assert_int_equal(vg_missionup_start(&s->up, pair, items, n, false, now_of(s), NULL), VG_OK);
+    assert_int_equal(
+        vg_missionup_start(&s->up, pair, items, n, VG_MAV_AUTOPILOT_GENERIC, now_of(s), NULL),
+        VG_OK);
     say_empty(s);
     const struct vg_mav_mission_request ask = {.target_system = GCS, .seq = 4};
     struct vg_mav_msg msg;

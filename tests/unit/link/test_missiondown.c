@@ -174,9 +174,9 @@ static struct ends *run_ends(bool (*is_dropped)(const struct vg_mav_msg *msg), b
     struct vg_mission_item items[3] = {{.command = 16, .frame = 3, .x = 1, .y = 1},
                                        {.command = 16, .frame = 3, .x = 2, .y = 2, .z = 60},
                                        {.command = 20, .frame = 2}};
-    vg_missionsrv_init(&e->srv, DRONE, 1, is_ardupilot);
-    assert_int_equal(vg_missionup_start(&e->up, pair, items, 3, is_ardupilot, at_s(0), NULL),
-                     VG_OK);
+    uint8_t autopilot = is_ardupilot ? VG_MAV_AUTOPILOT_ARDUPILOTMEGA : VG_MAV_AUTOPILOT_GENERIC;
+    vg_missionsrv_init(&e->srv, DRONE, 1, autopilot);
+    assert_int_equal(vg_missionup_start(&e->up, pair, items, 3, autopilot, at_s(0), NULL), VG_OK);
     for (int tick = 0; tick < 3000 && e->up.state < VG_MISSION_DONE; tick++) {
         struct vg_mav_msg msg;
         struct vg_us now = at_s(tick * 0.1);

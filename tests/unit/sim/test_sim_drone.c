@@ -234,7 +234,8 @@ static void upload(struct rig *r)
     struct vg_mission_item items[LOOP_ITEMS];
     make_loop(items);
     struct vg_error err = {0};
-    assert_int_equal(vg_missionup_start(&r->up, PAIR, items, LOOP_ITEMS, true, r->now, &err),
+    assert_int_equal(vg_missionup_start(&r->up, PAIR, items, LOOP_ITEMS,
+                                        VG_MAV_AUTOPILOT_ARDUPILOTMEGA, r->now, &err),
                      VG_OK);
     for (int i = 0; i < 120 && r->up.state != VG_MISSION_DONE; i++) {
         run(r, 1);

@@ -162,7 +162,9 @@ static void upload(struct scene *s)
         vg_mission_place(VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT, 14.80, -11.4,
                          100),
     };
-    assert_int_equal(vg_missionup_start(&s->up, pair, items, 4, true, s->now, NULL), VG_OK);
+    assert_int_equal(
+        vg_missionup_start(&s->up, pair, items, 4, VG_MAV_AUTOPILOT_ARDUPILOTMEGA, s->now, NULL),
+        VG_OK);
     s->is_up = true;
 }
 

@@ -133,7 +133,10 @@ static void upload(struct rig *r, bool has_home)
     int first = has_home ? 0 : 1;
     const struct vg_mav_pair pair = {GCS, 190, SYSID, 1};
     assert_int_equal(
-        vg_missionup_start(&r->up, pair, items + first, 5 - first, has_home, r->now, NULL), VG_OK);
+        vg_missionup_start(&r->up, pair, items + first, 5 - first,
+                           has_home ? VG_MAV_AUTOPILOT_ARDUPILOTMEGA : VG_MAV_AUTOPILOT_GENERIC,
+                           r->now, NULL),
+        VG_OK);
     run(r, 10);
     assert_int_equal(r->up.state, VG_MISSION_DONE);
 }

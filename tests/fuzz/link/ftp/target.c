@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 1) {
         return 0;
     }
-    srv.is_px4 = (data[0] & 1) != 0;
+    srv.has_one_session = (data[0] & 1) != 0;
     must((data[0] & 32 ? vg_ftp_list(&ftp, pair, "/", &options, vg_us(0), NULL)
                        : vg_ftp_read(&ftp, pair, "/a", &options, vg_us(0), NULL)) == VG_OK);
     for (size_t i = 1; i + 7 <= size; i += 7) {
