@@ -18,6 +18,7 @@
 #include "link/mavframe.h"
 #include "link/mavsign.h"
 #include "link/outbox.h"
+#include "sim/wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,16 +29,9 @@ enum {
     LINKS = 3,
     FAULTS = 10000,
     STEP_MS = 20,
-    WAY_MAX = 512,
     SERIALS = 100000,
     GCS = 255,
     DRONE = 7
-};
-
-struct frame {
-    int64_t due_ms; /* 0: free */
-    size_t n;
-    uint8_t data[VG_MAV_FRAME_MAX];
 };
 
 struct link {
@@ -51,8 +45,8 @@ struct link {
     int64_t jumbled_ms;
     bool is_holding; /* what a cut catches is kept */
     int slow_by_ms;
-    struct frame up[WAY_MAX];
-    struct frame down[WAY_MAX];
+    struct vg_wire *up;
+    struct vg_wire *down;
     struct vg_outbox outbox;
     struct vg_mavframe ours;
     struct vg_mavframe theirs;
@@ -100,46 +94,49 @@ static struct vg_us now_of(const struct run *r)
 
 /* ---- the faulty way ---- */
 
-static void put(struct run *r, struct link *l, struct frame *way, const uint8_t *data, size_t n)
+static void must(enum vg_status st)
 {
-    int64_t now = r->now_ms;
-    double loss = now < l->lossy_ms ? 0.5 : l->loss;
-    bool is_cut = now < l->cut_ms;
-    if ((is_cut && !l->is_holding) || vg_rng_unit(&r->rng) < loss) {
-        return;
-    }
-    int copies = now < l->doubling_ms && vg_rng_unit(&r->rng) < 0.3 ? 2 : 1;
-    for (int i = 0; i < WAY_MAX && copies > 0; i++) {
-        if (way[i].due_ms != 0) {
-            continue;
-        }
-        int64_t wait = l->delay_ms + (now < l->slow_ms ? l->slow_by_ms : 0);
-        wait += now < l->jumbled_ms ? (int64_t)vg_rng_below(&r->rng, 300) : 0;
-        way[i].due_ms = now + wait + (copies == 2 ? (int64_t)vg_rng_below(&r->rng, 500) : 0);
-        way[i].n = n;
-        memcpy(way[i].data, data, n);
-        copies--;
+    if (st != VG_OK) {
+        abort();
     }
 }
 
-/* Frames under way when the cut comes. */
+static void put(struct run *r, struct link *l, struct vg_wire *way, const uint8_t *data, size_t n)
+{
+    int64_t now = r->now_ms;
+    const struct vg_wire_faults faults = {
+        .loss = now < l->lossy_ms ? 0.5 : l->loss,
+        .duplicate = now < l->doubling_ms ? 0.3 : 0,
+        .reorder_by = vg_us(500000), /* of the second copy */
+        .delay = vg_us((l->delay_ms + (now < l->slow_ms ? l->slow_by_ms : 0)) * INT64_C(1000)),
+        .jitter = vg_us(now < l->jumbled_ms ? 300000 : 0)};
+    must(vg_wire_set_faults(way, &faults, NULL));
+    vg_wire_send(way, (struct vg_bytes){data, n}, now_of(r));
+}
+
+/* What is under way, and what is sent, is lost. */
+static void lose(struct run *r, struct link *l)
+{
+    struct vg_us from = vg_us(0);
+    struct vg_us to = vg_us(now_of(r).us + (l->cut_ms - r->now_ms) * 1000);
+    must(vg_wire_cut(l->up, from, to, now_of(r), NULL));
+    must(vg_wire_cut(l->down, from, to, now_of(r), NULL));
+}
+
 static void cut(struct run *r, struct link *l)
 {
     l->is_holding = vg_rng_unit(&r->rng) < 0.5 && !r->is_orderly;
-    for (int i = 0; i < WAY_MAX && !l->is_holding; i++) {
-        l->up[i].due_ms = 0;
-        l->down[i].due_ms = 0;
+    if (!l->is_holding) {
+        lose(r, l);
     }
 }
 
-static struct frame *due(struct run *r, struct link *l, struct frame *way)
+/* The next frame that has arrived; its length, 0: none. */
+static size_t take(struct run *r, struct link *l, struct vg_wire *way,
+                   uint8_t buf[VG_MAV_FRAME_MAX])
 {
-    for (int i = 0; i < WAY_MAX && r->now_ms >= l->cut_ms; i++) {
-        if (way[i].due_ms != 0 && way[i].due_ms <= r->now_ms) {
-            return &way[i];
-        }
-    }
-    return NULL;
+    bool is_held = l->is_holding && r->now_ms < l->cut_ms;
+    return is_held ? 0 : vg_wire_take(way, buf, VG_MAV_FRAME_MAX, now_of(r));
 }
 
 /* ---- the drone ---- */
@@ -200,12 +197,12 @@ static void drone_step(struct run *r)
             vg_mav_heartbeat_pack(&h, DRONE, 1, &msg);
             say(r, l, &msg);
         }
-        struct frame *f;
+        uint8_t frame[VG_MAV_FRAME_MAX];
+        size_t n;
         r->at = p;
-        while ((f = due(r, l, l->up)) != NULL) {
-            vg_mavframe_feed(&l->theirs, (struct vg_bytes){f->data, f->n}, drone_take, r);
+        while ((n = take(r, l, l->up, frame)) > 0) {
+            vg_mavframe_feed(&l->theirs, (struct vg_bytes){frame, n}, drone_take, r);
             vg_mavframe_flush(&l->theirs, drone_take, r);
-            f->due_ms = 0;
         }
     }
 }
@@ -280,23 +277,24 @@ static void switched(struct run *r, int before)
 }
 
 /* A connection that fell silent is closed: what it holds never comes. */
-static void forget(struct link *l)
+static void forget(struct run *r, struct link *l)
 {
-    for (int i = 0; i < WAY_MAX && l->is_holding; i++) {
-        l->up[i].due_ms = 0;
-        l->down[i].due_ms = 0;
+    if (l->is_holding && r->now_ms < l->cut_ms) {
+        l->is_holding = false;
+        lose(r, l);
     }
 }
 
 static void station_step(struct run *r)
 {
     for (int p = 0; p < LINKS; p++) {
-        struct frame *f;
+        struct link *l = &r->links[p];
+        uint8_t frame[VG_MAV_FRAME_MAX];
+        size_t n;
         r->at = p;
-        while ((f = due(r, &r->links[p], r->links[p].down)) != NULL) {
-            vg_mavframe_feed(&r->links[p].ours, (struct vg_bytes){f->data, f->n}, station_take, r);
-            vg_mavframe_flush(&r->links[p].ours, station_take, r);
-            f->due_ms = 0;
+        while ((n = take(r, l, l->down, frame)) > 0) {
+            vg_mavframe_feed(&l->ours, (struct vg_bytes){frame, n}, station_take, r);
+            vg_mavframe_flush(&l->ours, station_take, r);
         }
     }
     int before = r->hub.used;
@@ -306,7 +304,7 @@ static void station_step(struct run *r)
     }
     for (int p = 0; p < LINKS; p++) {
         if (was_up[p] && !r->hub.paths[p].is_up) {
-            forget(&r->links[p]);
+            forget(r, &r->links[p]);
         }
     }
     int path;
@@ -380,7 +378,8 @@ static void fault(struct run *r)
         break;
     default:
         watch(r, p);
-        l->cut_ms = until > r->now_ms + 1500 ? until : r->now_ms + 1500;
+        until = until > r->now_ms + 1500 ? until : r->now_ms + 1500;
+        l->cut_ms = until > l->cut_ms ? until : l->cut_ms; /* a wire's cut is not taken back */
         cut(r, l);
     }
 }
@@ -401,6 +400,12 @@ static void start(struct run *r, uint64_t seed, bool is_signed, bool is_orderly)
     for (int p = 0; p < LINKS; p++) {
         const struct vg_path_options plain = {.cost_s = 0};
         r->links[p] = kinds[p];
+        const struct vg_wire_options up = {.seed = vg_rng_next(&r->rng),
+                                           .piece_max_bytes = VG_MAV_FRAME_MAX};
+        struct vg_wire_options down = up;
+        down.seed = vg_rng_next(&r->rng);
+        must(vg_wire_create(&up, &r->links[p].up, NULL));
+        must(vg_wire_create(&down, &r->links[p].down, NULL));
         vg_outbox_init(&r->links[p].outbox, p == 0 ? 5760 : 0, now_of(r));
         r->hub.paths[vg_hub_add(&r->hub, &plain)].is_open = true;
     }
@@ -422,6 +427,14 @@ static void run(struct run *r)
         r->now_ms += STEP_MS;
         vg_mavsign_set_time(&r->our_sign, now_of(r));
         vg_mavsign_set_time(&r->drone_sign, now_of(r));
+    }
+}
+
+static void finish(struct run *r)
+{
+    for (int p = 0; p < LINKS; p++) {
+        vg_wire_destroy(r->links[p].up);
+        vg_wire_destroy(r->links[p].down);
     }
 }
 
@@ -476,6 +489,7 @@ int main(void)
         run(&r);
         struct verdict v = judge(&r);
         tell(&r, kinds[k].name, v, (double)(clock() - t0) / CLOCKS_PER_SEC);
+        finish(&r);
         is_good = is_good && (!kinds[k].is_aimed || (v.lost == 0 && v.twice == 0)) &&
                   r.worst_ms < 1000 && r.n_failovers > 100;
     }

@@ -1,5 +1,6 @@
 /* MAVFTP: whole files over bad radios, left-over sessions, lying sizes, hostile packets. What was
  * read is compared with the file itself; packets by hand follow mavlink.io/en/services/ftp.html. */
+#include "base/rng.h"
 #include "channel.h"
 #include "link/allow.h"
 #include "link/ftp.h"
@@ -124,10 +125,8 @@ static void files_of_all_sizes_come_whole_over_bad_radios(void **state)
                                  .has_one_session = seed % 2 == 0,
                                  .piece_bytes = seed % 5 == 0 ? 48 : 0,
                                  .burst_pieces = seed % 4 == 0 ? 10 : 0};
-        up =
-            (struct channel){.rng = vg_rng_seed(seed), .loss = 0.3, .repeat = 0.2, .delay_max = 20};
-        down = up;
-        down.rng = vg_rng_seed(seed + 1000);
+        channel_open_both(&up, &down, seed,
+                          (struct channel){.loss = 0.3, .repeat = 0.2, .delay_max = 20});
         ftp = (struct vg_ftp){0};
         assert_int_equal(vg_ftp_read(&ftp, pair, "/APM/LOGS/1.BIN", &options, at_ms(0), NULL),
                          VG_OK);
@@ -193,8 +192,7 @@ static void a_session_left_over_is_waited_for_or_reset(void **state)
                 .is_open = true, .id = (uint8_t)(40 + i), .client_sysid = 9, .used = at_ms(0)};
         }
         ftp = (struct vg_ftp){0};
-        up = (struct channel){.rng = vg_rng_seed(1)};
-        down = up;
+        channel_open_both(&up, &down, 1, (struct channel){0});
         assert_int_equal(vg_ftp_read(&ftp, pair, "a", &options, at_ms(100), NULL), VG_OK);
         int64_t ms = run(&ftp, &srv, &up, &down, 100, 60000);
         assert_whole(&ftp, 1000);
@@ -258,9 +256,8 @@ static void folders_are_listed_over_a_bad_radio(void **state)
         static struct vg_ftp ftp;
         memset(&got, 0, sizeof got);
         srv = (struct vg_ftpsrv){.sysid = DRONE, .compid = 1, .files = files, .n_files = 31};
-        up =
-            (struct channel){.rng = vg_rng_seed(seed), .loss = 0.3, .repeat = 0.3, .delay_max = 10};
-        down = up;
+        channel_open_both(&up, &down, seed,
+                          (struct channel){.loss = 0.3, .repeat = 0.3, .delay_max = 10});
         ftp = (struct vg_ftp){0};
         assert_int_equal(vg_ftp_list(&ftp, pair, "/APM/LOGS", &options, at_ms(0), NULL), VG_OK);
         run(&ftp, &srv, &up, &down, 0, 600000);
@@ -314,8 +311,7 @@ static void silence_and_refusals_end_in_words(void **state)
     static struct channel up;
     static struct channel down;
     srv = (struct vg_ftpsrv){.sysid = DRONE, .compid = 1};
-    up = (struct channel){.rng = vg_rng_seed(1)};
-    down = up;
+    channel_open_both(&up, &down, 1, (struct channel){0});
     ftp = (struct vg_ftp){.err = {.lang = VG_LANG_FR}};
     assert_int_equal(vg_ftp_read(&ftp, pair, "x", &options, at_ms(0), NULL), VG_OK);
     run(&ftp, &srv, &up, &down, 0, 60000);
@@ -346,8 +342,7 @@ static void too_long_a_file_is_given_up(void **state)
     struct vg_ftp_options small = options;
     small.limit_bytes = 19999;
     srv = (struct vg_ftpsrv){.sysid = DRONE, .compid = 1, .files = &file, .n_files = 1};
-    up = (struct channel){.rng = vg_rng_seed(1)};
-    down = up;
+    channel_open_both(&up, &down, 1, (struct channel){0});
     ftp = (struct vg_ftp){0};
     assert_int_equal(vg_ftp_read(&ftp, pair, "a", &small, at_ms(0), NULL), VG_OK);
     run(&ftp, &srv, &up, &down, 0, 600000);

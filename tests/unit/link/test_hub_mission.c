@@ -1,4 +1,5 @@
 /* A mission goes up while the links to the drone are cut one after the other. */
+#include "base/rng.h"
 #include "channel.h"
 #include "link/hub.h"
 #include "link/mission.h"
@@ -118,10 +119,8 @@ static void a_mission_arrives_whole_whichever_link_is_cut_when(void **state)
         vg_missionsrv_init(&s->srv, DRONE, 1, VG_MAV_AUTOPILOT_GENERIC);
         for (int p = 0; p < PATHS; p++) {
             s->hub.paths[vg_hub_add(&s->hub, &plain)].is_open = true;
-            s->to[p] =
-                (struct channel){.rng = vg_rng_seed(seed * 10 + (uint64_t)p), .delay_max = 3};
-            s->from[p] =
-                (struct channel){.rng = vg_rng_seed(seed * 10 + 5 + (uint64_t)p), .delay_max = 3};
+            channel_open_both(&s->to[p], &s->from[p], seed * 10 + (uint64_t)p,
+                              (struct channel){.delay_max = 3});
             set_loss(s, p, 0.05);
         }
         for (int i = 0; i < ITEMS; i++) {
@@ -153,6 +152,10 @@ static void a_mission_arrives_whole_whichever_link_is_cut_when(void **state)
             assert_int_equal(s->srv.items[i].x, items[i].x);
         }
         assert_true(s->hub.counts.n_switches > 0);
+        for (int p = 0; p < PATHS; p++) {
+            channel_close(&s->to[p]);
+            channel_close(&s->from[p]);
+        }
         free(s);
     }
 }

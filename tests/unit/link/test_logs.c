@@ -1,4 +1,5 @@
 /* Flight logs by files and by the older messages, over bad radios, against what the drone holds. */
+#include "base/rng.h"
 #include "channel.h"
 #include "link/allow.h"
 #include "link/ftpsrv.h"
@@ -169,9 +170,8 @@ static void set_up(uint64_t seed, double loss)
     drone.next_listed = 200;
     files.sysid = DRONE;
     files.compid = 1;
-    up = (struct channel){.rng = vg_rng_seed(seed), .loss = loss, .repeat = loss, .delay_max = 10};
-    down = up;
-    down.rng = vg_rng_seed(seed + 70);
+    channel_open_both(&up, &down, seed,
+                      (struct channel){.loss = loss, .repeat = loss, .delay_max = 10});
     ms = 0;
 }
 

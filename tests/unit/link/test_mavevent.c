@@ -1,4 +1,5 @@
 /* Events over bad radios: in order, none twice, none missing that the drone still has. */
+#include "base/rng.h"
 #include "channel.h"
 #include "link/allow.h"
 #include "link/mavevent.h"
@@ -94,9 +95,8 @@ static void tick(void)
 static void set_up(uint64_t seed, double loss, int kept)
 {
     drone = (struct drone){.kept = kept, .newest = 65500}; /* soon across the wrap */
-    up = (struct channel){.rng = vg_rng_seed(seed), .loss = loss, .repeat = loss, .delay_max = 20};
-    down = up;
-    down.rng = vg_rng_seed(seed + 500);
+    channel_open_both(&up, &down, seed,
+                      (struct channel){.loss = loss, .repeat = loss, .delay_max = 20});
     ms = 0;
     vg_mavevents_init(&events, pair);
     for (int i = 0; i < 1000 && !events.has_expected; i++) {

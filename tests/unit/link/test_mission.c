@@ -34,6 +34,13 @@ struct scene {
     void (*spoil)(struct vg_missionsrv *srv);
 };
 
+static void end_scene(struct scene *s)
+{
+    channel_close(&s->to_drone);
+    channel_close(&s->to_gcs);
+    free(s);
+}
+
 static struct scene *make_scene(bool is_ardupilot, uint64_t seed)
 {
     struct scene *s = calloc(1, sizeof *s);
@@ -43,8 +50,7 @@ static struct scene *make_scene(bool is_ardupilot, uint64_t seed)
     s->srv.home.x = 143000000;
     s->srv.home.y = -114000000;
     s->srv.home.z = 41.0f;
-    s->to_drone.rng = vg_rng_seed(seed);
-    s->to_gcs.rng = vg_rng_seed(seed + 1000);
+    channel_open_both(&s->to_drone, &s->to_gcs, seed, (struct channel){0});
     return s;
 }
 
@@ -152,7 +158,7 @@ static void a_mission_arrives_and_is_verified(void **state)
         assert_int_equal(s->srv.items[10].x, 144310000 + 6 * 10007);
         /* One after the other, a turn an item; ArduPilot is sent several in a turn. */
         assert_true(s->tick < (is_ardupilot ? 46 : 3 * 46));
-        free(s);
+        end_scene(s);
     }
 }
 
@@ -176,7 +182,7 @@ static void a_bad_radio_never_verifies_a_wrong_mission(void **state)
         } else {
             assert_true(strlen(s->up.err.message) > 10);
         }
-        free(s);
+        end_scene(s);
     }
     assert_int_equal(n_done, 40); /* a minute without any progress does not happen */
 }
@@ -189,7 +195,7 @@ static void a_mission_of_the_greatest_size_arrives(void **state)
     upload(s, VG_MISSION_ITEMS_MAX - 6, true);
     assert_int_equal(s->up.state, VG_MISSION_DONE);
     assert_int_equal(s->srv.n_items, VG_MISSION_ITEMS_MAX);
-    free(s);
+    end_scene(s);
 }
 
 static void spoil_latitude(struct vg_missionsrv *srv)
@@ -249,7 +255,7 @@ static void every_difference_is_found_and_named(void **state)
         assert_int_equal(s->up.state, VG_MISSION_FAILED);
         assert_int_equal(s->up.err.status, VG_E_BROKEN);
         assert_string_equal(s->up.err.message, cases[i].reason);
-        free(s);
+        end_scene(s);
     }
 }
 
@@ -260,13 +266,13 @@ static void home_is_ardupilots_own(void **state)
     s->spoil = spoil_home;
     upload(s, 10, true);
     assert_int_equal(s->up.state, VG_MISSION_DONE);
-    free(s);
+    end_scene(s);
     s = make_scene(false, 5);
     s->spoil = spoil_home;
     upload(s, 10, false);
     assert_int_equal(s->up.state, VG_MISSION_FAILED);
     assert_string_equal(s->up.err.message, "mission item 0 read back differs: latitude");
-    free(s);
+    end_scene(s);
 }
 
 static void silence_ends_with_a_reason(void **state)
@@ -279,14 +285,14 @@ static void silence_ends_with_a_reason(void **state)
     assert_string_equal(s->up.err.message, "no answer to the request for the mission");
     assert_int_equal(s->up.holds, VG_MISSION_HOLDS_OLD); /* nothing was sent that could change it */
     assert_in_range(s->tick, 600, 602); /* a minute in ticks of 0.1 s */
-    free(s);
+    end_scene(s);
 
     s = make_scene(true, 6);
     s->up.err.lang = VG_LANG_FR;
     set_radio(s, 1.0, 0.0, 0);
     upload(s, 5, true);
     assert_string_equal(s->up.err.message, "pas de réponse à la demande de la mission");
-    free(s);
+    end_scene(s);
 }
 
 /* The drone says that it has no mission: the new one is offered. */
@@ -330,7 +336,7 @@ static void a_refusal_ends_it_in_words(void **state)
     assert_string_equal(s->up.err.message,
                         "the drone refused the mission at item 0: the drone has no room "
                         "for that many items");
-    free(s);
+    end_scene(s);
 }
 
 static void others_messages_change_nothing(void **state)
@@ -355,7 +361,7 @@ static void others_messages_change_nothing(void **state)
     vg_mav_mission_ack_pack(&other, DRONE, 1, &msg); /* to another station */
     vg_missionup_feed(&s->up, &msg, now_of(s));
     assert_int_equal(s->up.state, VG_MISSION_SENDING);
-    free(s);
+    end_scene(s);
 }
 
 static void what_is_not_allowed_is_never_offered(void **state)
@@ -374,7 +380,7 @@ static void what_is_not_allowed_is_never_offered(void **state)
     assert_int_equal(
         vg_missionup_start(&s->up, pair, items, 0, VG_MAV_AUTOPILOT_ARDUPILOTMEGA, now_of(s), NULL),
         VG_E_RANGE);
-    free(s);
+    end_scene(s);
 }
 
 /* One row a rule: sent, read back, the two autopilots' verdicts. */
@@ -478,7 +484,7 @@ static void fences_and_rally_points_arrive(void **state)
             run_scene(s);
             assert_int_equal(s->up.holds, VG_MISSION_HOLDS_NEW);
             assert_int_equal(s->srv.n_fence + s->srv.n_rally, 0);
-            free(s);
+            end_scene(s);
         }
     }
 }
@@ -496,7 +502,7 @@ static void a_list_too_long_is_refused(void **state)
     struct vg_mav_mission_ack no;
     vg_mav_mission_ack_unpack(&out, &no);
     assert_int_equal(no.type, VG_MAV_MISSION_NO_SPACE);
-    free(s);
+    end_scene(s);
 }
 
 /* An autopilot that knows the float form only, and asks for it. */
@@ -525,7 +531,7 @@ static void who_asks_the_old_way_is_sent_the_old_form(void **state)
         }
     }
     assert_true(was_sent);
-    free(s);
+    end_scene(s);
 }
 
 static void the_drone_side_moves_clears_and_answers_old_requests(void **state)
@@ -552,7 +558,7 @@ static void the_drone_side_moves_clears_and_answers_old_requests(void **state)
     vg_mav_mission_clear_all_pack(&clear, GCS, 190, &in);
     assert_int_equal(vg_missionsrv_feed(&s->srv, &in, now_of(s)), VG_MISSIONSRV_NEW_MISSION);
     assert_int_equal(s->srv.n_items, 0);
-    free(s);
+    end_scene(s);
 }
 
 static void a_half_sent_mission_leaves_the_old_one(void **state)
@@ -573,7 +579,7 @@ static void a_half_sent_mission_leaves_the_old_one(void **state)
     }
     assert_false(s->srv.is_receiving);
     assert_int_equal(s->srv.n_items, 9);
-    free(s);
+    end_scene(s);
 }
 
 int main(void)

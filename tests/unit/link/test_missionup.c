@@ -1,6 +1,7 @@
 /* Missions onto drones that are models of ArduPilot and PX4, over bad radios and with faults: what
  * is said at the end about what the drone holds is always true. SEED=n replays one case. */
 #include "autopilot_model.h"
+#include "base/rng.h"
 #include "channel.h"
 #include "link/missionup.h"
 
@@ -52,14 +53,20 @@ static void set_radio(struct scene *s, double loss, double repeat, int delay_max
     s->to_drone.delay_max = s->to_gcs.delay_max = delay_max;
 }
 
+static void end_scene(struct scene *s)
+{
+    channel_close(&s->to_drone);
+    channel_close(&s->to_gcs);
+    free(s);
+}
+
 static struct scene *make_scene(bool is_px4, uint64_t seed)
 {
     struct scene *s = calloc(1, sizeof *s);
     assert_non_null(s);
     s->drone.is_px4 = is_px4;
     s->drone.sysid = DRONE;
-    s->to_drone.rng = vg_rng_seed(seed);
-    s->to_gcs.rng = vg_rng_seed(seed + 99);
+    channel_open_both(&s->to_drone, &s->to_gcs, seed, (struct channel){0});
     s->cancel_at = -1;
     return s;
 }
@@ -204,7 +211,7 @@ static enum vg_mission_holds run_case(uint64_t seed, bool *out_is_done)
                  (unsigned long long)seed, is_px4 ? "PX4" : "ArduPilot", (int)fault, n_new,
                  (int)said, (int)s->up.state, s->up.err.message);
     }
-    free(s);
+    end_scene(s);
     return said;
 }
 
@@ -245,7 +252,7 @@ static void a_refused_mission_leaves_the_old_one(void **state)
         assert_string_equal(s->up.err.message, "the drone refused the mission at item 25: the "
                                                "drone does not know the command");
         assert_true(holds(s, old, 20));
-        free(s);
+        end_scene(s);
     }
 }
 
@@ -263,7 +270,7 @@ static void what_is_there_is_not_sent_again(void **state)
         assert_int_equal(s->up.holds, VG_MISSION_HOLDS_NEW);
         assert_true(s->up.was_there);
         assert_int_equal(s->up.n_sent, 0);
-        free(s);
+        end_scene(s);
     }
 }
 
@@ -286,7 +293,7 @@ static void a_small_change_is_a_partial_write(void **state)
         assert_true(holds(s, items, 200));
         bool is_short = s->n_to_drone < 200 + 5 + 200 + 20; /* read, sent, read back */
         assert_true(px4 == 1 || is_short);
-        free(s);
+        end_scene(s);
     }
 }
 
@@ -336,7 +343,7 @@ static void a_list_put_there_by_another_is_seen(void **state)
     assert_true(vg_missionup_is_replaced(&s->up, &msg));
     vg_mav_mission_ack_pack(&ack, DRONE + 1, 1, &msg); /* another drone's */
     assert_false(vg_missionup_is_replaced(&s->up, &msg));
-    free(s);
+    end_scene(s);
 }
 
 /* Cancelled in the middle: ArduPilot has half of the new one by then, and gets the old one back. */
@@ -362,7 +369,7 @@ static void a_cancelled_upload_puts_the_old_one_back(void **state)
         assert_string_equal(s->up.err.message, "cancelled");
         assert_int_equal(s->up.holds, VG_MISSION_HOLDS_OLD);
         assert_true(holds(s, old, 100));
-        free(s);
+        end_scene(s);
     }
 }
 

@@ -131,9 +131,8 @@ static void set_up(uint64_t seed, double loss)
         drone.obeys[i] = true;
     }
     drone.obeys_streams = true;
-    up = (struct channel){.rng = vg_rng_seed(seed), .loss = loss, .delay_max = loss > 0 ? 6 : 0};
-    down = up;
-    down.rng = vg_rng_seed(seed + 50);
+    channel_open_both(&up, &down, seed,
+                      (struct channel){.loss = loss, .delay_max = loss > 0 ? 6 : 0});
     ms = 0;
     vg_msgrates_init(&rates, pair, wanted, N);
 }

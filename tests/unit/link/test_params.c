@@ -1,5 +1,6 @@
 /* Parameters: the packed file by hand and by an obvious writer, over bad radios, and what happens
  * where there is none; by name; writing. */
+#include "base/rng.h"
 #include "base/text.h"
 #include "channel.h"
 #include "link/allow.h"
@@ -178,11 +179,12 @@ static struct rig rig;
 
 static void set_up(uint64_t seed, double loss)
 {
+    channel_close(&rig.up);
+    channel_close(&rig.down);
     memset(&rig, 0, sizeof rig);
-    rig.up = (struct channel){
-        .rng = vg_rng_seed(seed), .loss = loss, .repeat = loss / 2, .delay_max = loss > 0 ? 10 : 0};
-    rig.down = rig.up;
-    rig.down.rng = vg_rng_seed(seed + 99);
+    channel_open_both(
+        &rig.up, &rig.down, seed,
+        (struct channel){.loss = loss, .repeat = loss / 2, .delay_max = loss > 0 ? 10 : 0});
     vg_paramsrv_init(&rig.srv, DRONE, 1);
     for (int i = 0; i < 50; i++) {
         char name[24];
@@ -237,7 +239,7 @@ static void a_thousand_come_as_a_file_over_bad_radios(void **state)
     for (uint64_t seed = 1; seed <= 30; seed++) {
         int n = make_params(params, 1200, seed);
         size_t size = vg_parampck_format(params, n, 239, file, sizeof file);
-        set_up(seed, 0.3);
+        set_up(seed, 0.2);
         /* ArduPilot tells 12 bytes a parameter, whatever the file holds */
         const struct vg_ftpsrv_file f = {VG_PARAMPCK_PATH_DEFAULTS, {file, size}, 1200 * 12};
         rig.ftp.files = &f;
@@ -312,7 +314,7 @@ static void single_ones_are_asked_for_by_name(void **state)
 {
     (void)state;
     for (uint64_t seed = 1; seed <= 20; seed++) {
-        set_up(seed, 0.3);
+        set_up(seed, 0.2);
         vg_paramask_start(&rig.ask, pair, false);
         assert_true(vg_paramask_add(&rig.ask, "LISTED_07"));
         assert_true(vg_paramask_add(&rig.ask, "NOT_THERE"));

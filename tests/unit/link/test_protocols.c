@@ -297,12 +297,17 @@ static void run_params(struct wires *w)
     }
 }
 
+static void end_wires(struct wires *w)
+{
+    channel_close(&w->radio);
+    free(w);
+}
+
 static struct wires *make_wires(uint64_t seed, double loss)
 {
     struct wires *w = calloc(1, sizeof *w);
     assert_non_null(w);
-    w->radio.rng = vg_rng_seed(seed);
-    w->radio.loss = loss;
+    channel_open(&w->radio, seed, (struct channel){.loss = loss});
     vg_paramsrv_init(&w->srv, DRONE, 1);
     for (int i = 0; i < 50; i++) {
         char name[17];
@@ -325,12 +330,12 @@ static void all_parameters_come_in_spite_of_loss(void **state)
         assert_float_equal(vg_param_value(p, false), 73.5, 0.0);
         assert_null(vg_params_find(&w->params, "PARAM_OF_16_0050"));
         assert_null(vg_params_find(&w->params, ""));
-        free(w);
+        end_wires(w);
     }
     struct wires *w = make_wires(1, 1.0);
     run_params(w);
     assert_int_equal(w->params.state, VG_PARAMS_FAILED);
-    free(w);
+    end_wires(w);
 }
 
 static void bytewise_parameters_are_read_as_px4_means_them(void **state)
@@ -373,7 +378,7 @@ static void the_drone_side_sets_only_what_it_has(void **state)
     vg_mav_param_set_pack(&set, GCS, 190, &msg);
     assert_false(vg_paramsrv_feed(&w->srv, &msg));
     assert_false(vg_paramsrv_add(&w->srv, "SEVENTEEN_LETTERS", 9, 1.0f));
-    free(w);
+    end_wires(w);
 }
 
 static void modes_have_names_and_meanings(void **state)
