@@ -4,6 +4,7 @@
 #include "app/options.h"
 
 #include "base/file.h"
+#include "link/loss.h"
 #include "link/mavfield.h"
 #include "link/mavframe.h"
 #include "link/tlog.h"
@@ -28,7 +29,11 @@ struct reading {
     struct vg_us first;
     struct vg_us last;
     uint64_t n_shown;
-    struct vg_vehicle *vehicles[N_SYSTEMS]; /* made when first heard */
+    struct heard {
+        struct vg_vehicle vehicle;
+        struct vg_loss loss; /* a log is of one link */
+        uint8_t seq; /* the autopilot's newest number */
+    } * heard[N_SYSTEMS]; /* made when first heard */
     struct vg_buf out;
 };
 
@@ -116,16 +121,23 @@ static void put_changes(struct reading *self, struct vg_vehicle *v)
 
 static void take_for_people(struct reading *self, const struct vg_mav_msg *msg)
 {
-    struct vg_vehicle **v = &self->vehicles[msg->sysid];
-    if (*v == NULL) {
-        *v = calloc(1, sizeof **v);
-        if (*v == NULL) {
+    struct heard **place = &self->heard[msg->sysid];
+    if (*place == NULL) {
+        *place = calloc(1, sizeof **place);
+        if (*place == NULL) {
             return;
         }
-        vg_vehicle_init(*v, msg->sysid);
+        vg_vehicle_init(&(*place)->vehicle, msg->sysid);
     }
-    vg_vehicle_feed(*v, msg, self->t);
-    put_changes(self, *v);
+    struct heard *h = *place;
+    uint64_t n_before = h->vehicle.n_heard;
+    vg_vehicle_feed(&h->vehicle, msg, self->t);
+    bool is_first = h->vehicle.n_heard == 1 && n_before == 0;
+    bool is_counted = h->vehicle.n_heard > n_before; /* the autopilot's own */
+    if (is_counted && (is_first || vg_loss_count(&h->loss, h->seq, msg->seq))) {
+        h->seq = msg->seq;
+    }
+    put_changes(self, &h->vehicle);
     flush(self, BUF_FULL);
 }
 
@@ -164,13 +176,14 @@ static void put_summary(struct reading *self, const struct vg_tlog_reader *reade
                   (unsigned long long)c->bad_crc, (unsigned long long)c->unknown_id,
                   (unsigned long long)reader->skipped_bytes);
     for (int i = 0; i < N_SYSTEMS; i++) {
-        const struct vg_vehicle *v = self->vehicles[i];
-        if (v != NULL && v->n_heard > 0) {
-            uint64_t sent = v->n_heard + v->n_missed;
+        const struct heard *h = self->heard[i];
+        uint64_t n = h != NULL ? h->vehicle.n_heard : 0;
+        if (n > 0) {
+            uint64_t sent = n + h->loss.n_missed;
             vg_buf_printf(b, vg_tr(lang, "drone %d: %llu messages of the autopilot, %s %% lost\n"),
-                          i, (unsigned long long)v->n_heard,
-                          vg_decimal_format(lang, 100.0 * (double)v->n_missed / (double)sent, 1,
-                                            share, sizeof share));
+                          i, (unsigned long long)n,
+                          vg_decimal_format(lang, 100.0 * (double)h->loss.n_missed / (double)sent,
+                                            1, share, sizeof share));
         }
     }
 }
@@ -252,7 +265,7 @@ int vg_cmd_tlog(const struct vg_app *app, int argc, char **argv)
         }
     }
     for (int i = 0; i < N_SYSTEMS; i++) {
-        free(self.vehicles[i]);
+        free(self.heard[i]);
     }
     vg_buf_finish(&self.out);
     vg_buf_finish(&file);

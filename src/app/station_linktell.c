@@ -59,7 +59,7 @@ static void put_path(const struct vg_station *self, int i, int p, struct vg_buf 
                   p == d->hub.used ? "true" : "false",
                   path->options.is_satellite ? "true" : "false");
     put_number(b, "delay_ms", path->delay_s * 1000, 0);
-    put_number(b, "loss", path->loss, 3);
+    put_number(b, "loss", path->loss.share, 3);
     if (link->radio.t.us != 0) {
         const struct vg_station_radio *r = &link->radio;
         put_number(b, "rssi", r->rssi_pct >= 0 ? r->rssi_pct : (double)NAN, 0);
@@ -97,7 +97,7 @@ static uint64_t coarse(const struct vg_station *self, int i)
         const struct vg_station_radio *r = &self->links[d->paths[p].link].radio;
         double delay_ms = isnan(path->delay_s) ? 0 : path->delay_s * 1000;
         hash = hash * 31 + (uint64_t)(2 * log2(1 + delay_ms));
-        hash = hash * 31 + (uint64_t)(path->loss * 50);
+        hash = hash * 31 + (uint64_t)(path->loss.share * 50);
         hash = hash * 31 + (uint64_t)(r->t.us != 0 ? 1 + r->rssi_pct / 10 : 0);
     }
     return hash;

@@ -82,6 +82,7 @@ static void take_message(void *ctx, const struct vg_mav_msg *msg, struct vg_byte
     if (vg_hub_take(&d->hub, p, msg, self->now)) {
         vg_station_show_guests(self, msg, frame);
         vg_reader_feed(self->reader, i, msg, self->now);
+        vg_director_link_loses(self->director, i, d->hub.paths[d->hub.used].loss.share);
         vg_director_feed(self->director, i, msg, self->now);
         vg_station_traffic_feed(self->traffic, msg);
     }

@@ -174,6 +174,11 @@ void vg_director_link_changed(struct vg_director *self, int drone,
     vg_flyer_drain(self, f);
 }
 
+void vg_director_link_loses(struct vg_director *self, int drone, double share)
+{
+    self->flyers[drone].loss = share;
+}
+
 static enum vg_link_state link_now(const struct vg_director *self, const struct vg_flyer *f,
                                    struct vg_us now)
 {

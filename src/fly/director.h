@@ -90,6 +90,8 @@ struct vg_link_change {
  * way: a repeat over a quicker link would overtake it.) */
 void vg_director_link_changed(struct vg_director *self, int drone,
                               const struct vg_link_change *change, struct vg_us now);
+/* The share of the drone's messages lost on the link in use, 0..1 (0 until told). */
+void vg_director_link_loses(struct vg_director *self, int drone, double share);
 /* Every 20 to 200 ms. */
 void vg_director_step(struct vg_director *self, struct vg_us now);
 /* The station itself was away (machine asleep, loop blocked) for so long: silence in that time is

@@ -96,6 +96,7 @@ struct vg_flyer {
     struct vg_us next_try; /* launching: next attempt */
     int launch_step;
     struct vg_aboard aboard;
+    double loss; /* share of its messages lost on the link in use, as the station measures it */
     bool is_by_satellite; /* it is reached that way: nothing is asked that need not be */
     bool was_in_air;
     struct vg_health health;

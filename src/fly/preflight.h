@@ -83,6 +83,7 @@ struct vg_preflight_input {
     const struct vg_watchfile *watch;
     const struct vg_wf_type *type;
     enum vg_link_state link;
+    double loss; /* share of its messages lost on the link in use, 0..1 */
     int base; /* where the sortie begins; index in the watch */
     bool has_key; /* the watch names a signing key for it */
     enum vg_loaded mission;

@@ -23,7 +23,6 @@ enum {
 static enum vg_judgement judge_link(const struct vg_point_judge *j)
 {
     const struct vg_vehicle *v = j->in->vehicle;
-    double loss = vg_vehicle_loss(v);
     if (j->in->link == VG_LINK_NEVER) {
         return SAY(j, VG_JUDGE_WAITING, "%s", TR(j, "never heard"));
     }
@@ -31,7 +30,7 @@ static enum vg_judgement judge_link(const struct vg_point_judge *j)
         return SAY(j, VG_JUDGE_BAD, TR(j, "silent for %.0f s"),
                    vg_us_to_s(vg_vehicle_silence(v, j->in->now)));
     }
-    return SAY(j, VG_JUDGE_GOOD, TR(j, "heard, %.0f %% of its messages lost"), 100 * loss);
+    return SAY(j, VG_JUDGE_GOOD, TR(j, "heard, %.0f %% of its messages lost"), 100 * j->in->loss);
 }
 
 static enum vg_judgement judge_fix(const struct vg_point_judge *j)

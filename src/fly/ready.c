@@ -44,6 +44,7 @@ void vg_flyer_judge(const struct vg_director *self, const struct vg_flyer *f, en
         .watch = self->options.watch,
         .type = f->type,
         .link = f->told_link,
+        .loss = f->loss,
         .base = base >= 0 ? base : 0,
         .has_key = self->options.watch->drones[f->drone].key[0] != '\0',
         .mission = mission_aboard(f),

@@ -10,7 +10,6 @@ enum {
     PROBES_MIN = 4
 };
 
-static const double LOSS_WEIGHT = 1.0 / 200;
 static const double LOSS_MAX = 0.9; /* beyond it the expected wait says nothing more */
 static const double DELAY_WEIGHT = 0.125;
 static const double DELAY_UNKNOWN_S = 0.5;
@@ -45,16 +44,9 @@ static void count_loss(struct vg_path *self, const struct vg_mav_msg *msg, struc
     }
     struct vg_path_sender *s = &self->senders[i];
     s->heard = now;
-    uint8_t hole = (uint8_t)(msg->seq - s->seq - 1);
-    if (hole >= 128) {
-        return; /* reordered or repeated: not a loss */
+    if (vg_loss_count(&self->loss, s->seq, msg->seq)) {
+        s->seq = msg->seq;
     }
-    s->seq = msg->seq;
-    self->n_missed += hole;
-    for (int k = 0; k < hole; k++) {
-        self->loss += (1.0 - self->loss) * LOSS_WEIGHT;
-    }
-    self->loss -= self->loss * LOSS_WEIGHT;
 }
 
 struct vg_us vg_path_heard_of(const struct vg_path *self, uint8_t compid)
@@ -113,7 +105,7 @@ bool vg_path_must_probe(struct vg_path *self, bool is_close, struct vg_us now)
  * there and back each lose as much as was seen to be lost on the way here. */
 static double round_trips_lost(const struct vg_path *self, struct vg_us now)
 {
-    double kept = 1 - self->loss;
+    double kept = 1 - self->loss.share;
     double lost = 1 - kept * kept;
     double wait_s = isnan(self->delay_s) ? 1 : 2 * self->delay_s + 0.1;
     int n_due = 0;

@@ -2,9 +2,9 @@
  * takes.
  *
  * In:  the drone's messages that came this way, and answers to probes (TIMESYNC). Out: the fields.
- * Loss is counted from the holes in each component's sequence numbers, as a share over about the
- * last 200 messages; the delay is a round trip, smoothed as TCP does (RFC 6298: 7/8 old, 1/8 new).
- * Round trips lost are counted over the last 16 probes, which tells of a bad moment sooner.
+ * Loss is counted from the holes in each component's sequence numbers (loss.h); the delay is a
+ * round trip, smoothed as TCP does (RFC 6298: 7/8 old, 1/8 new). Round trips lost are counted over
+ * the last 16 probes, which tells of a bad moment sooner.
  *
  * A path is up while it was heard within its limit of silence. The score is what it is chosen by:
  * the expected seconds until a command that is repeated every second is answered, plus its cost in
@@ -16,6 +16,7 @@
 #define VG_LINK_PATH_H
 
 #include "base/time.h"
+#include "link/loss.h"
 #include "link/mavmsg.h"
 
 enum {
@@ -36,9 +37,8 @@ struct vg_path {
     struct vg_us heard; /* last, any message of the drone; 0: never */
     struct vg_us fell; /* silent since: up again only when heard after that */
     double delay_s; /* round trip; NAN: not measured yet */
-    double loss; /* 0..1 */
+    struct vg_loss loss;
     uint64_t n_heard;
-    uint64_t n_missed;
     /* private */
     struct vg_us probed;
     struct vg_path_probe {

@@ -17,7 +17,6 @@ static const double SURELY_ROLLS_MPS = 10.0;
 static const int64_t PAST_EVERY_US = 2000000;
 static const int64_t TOLD_FOR_US =
     10000000; /* EXTENDED_SYS_STATE comes at 1 Hz, or a thin link eats it */
-static const double LOSS_WEIGHT = 1.0 / 200.0;
 
 /* A decoded number, or NAN and a count. */
 static double number(struct vg_vehicle *self, float v)
@@ -500,23 +499,6 @@ static void learn_component(struct vg_vehicle *self, const struct vg_mav_msg *ms
     }
 }
 
-/* Holes in the autopilot's numbers, as a running share. */
-static void count_loss(struct vg_vehicle *self, const struct vg_mav_msg *msg)
-{
-    uint8_t hole = self->has_seq ? (uint8_t)(msg->seq - self->seq - 1) : 0;
-    self->n_heard++;
-    if (hole >= 128) {
-        return; /* reordered or repeated: not a loss */
-    }
-    self->has_seq = true;
-    self->seq = msg->seq;
-    self->n_missed += hole;
-    for (int i = 0; i < hole; i++) {
-        self->loss += (1.0 - self->loss) * LOSS_WEIGHT;
-    }
-    self->loss -= self->loss * LOSS_WEIGHT;
-}
-
 void vg_vehicle_feed(struct vg_vehicle *self, const struct vg_mav_msg *msg, struct vg_us now)
 {
     if (msg->sysid != self->sysid) {
@@ -532,7 +514,7 @@ void vg_vehicle_feed(struct vg_vehicle *self, const struct vg_mav_msg *msg, stru
     bool is_autopilot = self->compid != 0 && msg->compid == self->compid;
     if (is_autopilot) {
         self->heard = now;
-        count_loss(self, msg);
+        self->n_heard++;
     }
     for (size_t i = 0; i < sizeof takers / sizeof takers[0]; i++) {
         if (takers[i].id == msg->id) {
@@ -574,9 +556,4 @@ enum vg_link_state vg_vehicle_link(const struct vg_vehicle *self, struct vg_us n
         return VG_LINK_LOST;
     }
     return silent_us > stale_us ? VG_LINK_STALE : VG_LINK_FRESH;
-}
-
-double vg_vehicle_loss(const struct vg_vehicle *self)
-{
-    return self->loss;
 }

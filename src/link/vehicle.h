@@ -184,7 +184,6 @@ struct vg_vehicle {
     int n_texts; /* 0..VG_VEHICLE_TEXTS */
 
     uint64_t n_heard; /* messages of the autopilot */
-    uint64_t n_missed; /* holes in its sequence numbers */
     uint64_t n_absurd; /* values dropped: not a number, not a place */
 
     /* private */
@@ -193,8 +192,6 @@ struct vg_vehicle {
     struct vg_us high_latency_period;
     struct vg_us high_latency_heard;
     bool is_high_latency;
-    bool has_seq;
-    uint8_t seq;
     uint32_t boot_ms;
     struct vg_us landed_told; /* the last EXTENDED_SYS_STATE that said something */
     struct { /* where it was two to four seconds ago, and up to two */
@@ -202,7 +199,6 @@ struct vg_vehicle {
         double lat_deg;
         double lon_deg;
     } past[2];
-    double loss; /* running share of missed messages */
     struct vg_statustexts statustexts;
     struct vg_us texts_looked; /* for those that wait too long */
 };
@@ -216,7 +212,5 @@ uint32_t vg_vehicle_take_changes(struct vg_vehicle *self);
 enum vg_link_state vg_vehicle_link(const struct vg_vehicle *self, struct vg_us now);
 /* Time since the autopilot was last heard; INT64_MAX if never. */
 struct vg_us vg_vehicle_silence(const struct vg_vehicle *self, struct vg_us now);
-/* The share of messages lost, 0..1, over about the last 200. */
-double vg_vehicle_loss(const struct vg_vehicle *self);
 
 #endif

@@ -347,8 +347,8 @@ static void loss_is_the_share_of_missing_numbers(void **state)
         heard++;
     }
     assert_int_equal(path.n_heard, heard);
-    assert_int_equal(path.n_missed, before_last - first + 1 - heard);
-    assert_true(fabs(path.loss - 0.3) < 0.1); /* 200 messages: 3 sigma of 0.032 */
+    assert_int_equal(path.loss.n_missed, before_last - first + 1 - heard);
+    assert_true(fabs(path.loss.share - 0.3) < 0.1); /* 200 messages: 3 sigma of 0.032 */
 }
 
 /* ---- copies ---- */

@@ -27,7 +27,7 @@ static void check(const struct vg_hub *hub, struct vg_us now)
     for (int p = 0; p < PATHS; p++) {
         const struct vg_path *path = &hub->paths[p];
         double score_s = vg_path_score_s(path, now);
-        must(path->loss >= 0 && path->loss <= 1 && isfinite(score_s) && score_s >= 0);
+        must(path->loss.share >= 0 && path->loss.share <= 1 && isfinite(score_s) && score_s >= 0);
         must(isnan(path->delay_s) || (path->delay_s >= 0 && path->delay_s <= 30));
         must(path->n_senders <= VG_PATH_SENDERS && !(path->is_up && !path->is_open));
     }
