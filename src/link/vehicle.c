@@ -7,17 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-/* In the air without being told so: armed and this high above home (hysteresis). */
-static const double AIR_ABOVE_M = 5.0;
-static const double GROUND_BELOW_M = 2.0;
-/* In the air whatever it tells of itself: so high and so fast nothing stands. */
-static const double SURELY_ABOVE_M = 20.0;
-static const double SURELY_FASTER_MPS = 5.0;
-static const double SURELY_ROLLS_MPS = 10.0;
-static const int64_t PAST_EVERY_US = 2000000;
-static const int64_t TOLD_FOR_US =
-    10000000; /* EXTENDED_SYS_STATE comes at 1 Hz, or a thin link eats it */
-
 /* A decoded number, or NAN and a count. */
 static double number(struct vg_vehicle *self, float v)
 {
@@ -46,76 +35,6 @@ static bool is_place(struct vg_vehicle *self, int32_t lat_e7, int32_t lon_e7)
         return false;
     }
     return true;
-}
-
-static void note_past(struct vg_vehicle *self, struct vg_us now)
-{
-    if (now.us - self->past[1].t.us >= PAST_EVERY_US) {
-        self->past[0] = self->past[1];
-        self->past[1].t = now;
-        self->past[1].lat_deg = self->position.lat_deg;
-        self->past[1].lon_deg = self->position.lon_deg;
-    }
-}
-
-/* By VFR_HUD; a thin link may eat some of these. */
-static bool is_fast(const struct vg_vehicle *self, struct vg_us now)
-{
-    return self->air.is_known && now.us - self->air.t.us < TOLD_FOR_US &&
-           self->air.groundspeed_mps > SURELY_ROLLS_MPS;
-}
-
-/* Its own place and speed speak against it: an autopilot that says it has landed and flies. A place
- * that is old or does not change proves nothing. */
-static bool is_surely_flying(const struct vg_vehicle *self, struct vg_us now)
-{
-    double speed = hypot(self->position.vel_ned_mps[0], self->position.vel_ned_mps[1]);
-    bool has_moved = self->past[0].t.us > 0 && (self->past[0].lat_deg != self->position.lat_deg ||
-                                                self->past[0].lon_deg != self->position.lon_deg);
-    bool is_recent = self->position.is_known && now.us - self->position.t.us < 2 * PAST_EVERY_US;
-    return is_recent && self->position.alt_home_m > SURELY_ABOVE_M && speed > SURELY_FASTER_MPS &&
-           has_moved;
-}
-
-/* Its place stands still and its speed does not, armed: nothing that hangs on the place is
- * believed, the height of it neither. */
-static bool is_place_frozen(const struct vg_vehicle *self, struct vg_us now)
-{
-    bool stands = self->past[0].t.us > 0 && self->past[0].lat_deg == self->position.lat_deg &&
-                  self->past[0].lon_deg == self->position.lon_deg;
-    return stands && is_fast(self, now);
-}
-
-static void set_flight(struct vg_vehicle *self, bool is_in_air, struct vg_us now)
-{
-    is_in_air = is_in_air || is_surely_flying(self, now);
-    bool was_in_air = self->flight.is_known && self->flight.is_in_air;
-    if (is_in_air != was_in_air) {
-        self->changes |= is_in_air ? VG_VEHICLE_TOOK_OFF : VG_VEHICLE_LANDED;
-    }
-    self->flight.is_known = true;
-    self->flight.t = now;
-    self->flight.is_in_air = is_in_air;
-}
-
-/* For autopilots that never send EXTENDED_SYS_STATE, or whose has not come for long. */
-static void guess_flight(struct vg_vehicle *self, struct vg_us now)
-{
-    bool is_told = self->flight.landed_state != VG_MAV_LANDED_STATE_UNDEFINED &&
-                   now.us - self->landed_told.us < TOLD_FOR_US;
-    if (is_told || !self->state.is_known || !self->position.is_known) {
-        return;
-    }
-    double height = self->position.alt_home_m;
-    bool is_in_air = self->flight.is_known && self->flight.is_in_air;
-    if (self->state.is_armed && is_place_frozen(self, now)) {
-        is_in_air = true;
-    } else if (!self->state.is_armed || height < GROUND_BELOW_M) {
-        is_in_air = false;
-    } else if (height > AIR_ABOVE_M) {
-        is_in_air = true;
-    }
-    set_flight(self, is_in_air, now);
 }
 
 static void set_mode(struct vg_vehicle *self, uint8_t autopilot, uint8_t type, uint32_t custom_mode)
@@ -152,7 +71,7 @@ static void take_heartbeat(struct vg_vehicle *self, const struct vg_mav_msg *msg
     self->state.is_known = true;
     self->state.t = now;
     self->is_high_latency = false;
-    guess_flight(self, now);
+    vg_vehicle_guess_flight(self, now);
 }
 
 static void take_global_position(struct vg_vehicle *self, const struct vg_mav_msg *msg,
@@ -178,8 +97,8 @@ static void take_global_position(struct vg_vehicle *self, const struct vg_mav_ms
     self->position.vel_ned_mps[2] = m.vz / 1e2;
     self->position.heading_true_deg = m.hdg < 36000 ? m.hdg / 1e2 : UNKNOWN;
     self->changes |= VG_VEHICLE_POSITION;
-    note_past(self, now);
-    guess_flight(self, now);
+    vg_vehicle_note_past(self, now);
+    vg_vehicle_guess_flight(self, now);
 }
 
 static void take_attitude(struct vg_vehicle *self, const struct vg_mav_msg *msg, struct vg_us now)
@@ -295,7 +214,7 @@ static void take_extended_state(struct vg_vehicle *self, const struct vg_mav_msg
     self->flight.vtol_state = m.vtol_state;
     if (m.landed_state != VG_MAV_LANDED_STATE_UNDEFINED) {
         self->landed_told = now;
-        set_flight(self, m.landed_state != VG_MAV_LANDED_STATE_ON_GROUND, now);
+        vg_vehicle_set_flight(self, m.landed_state != VG_MAV_LANDED_STATE_ON_GROUND, now);
     }
 }
 
@@ -438,7 +357,7 @@ static void take_high_latency(struct vg_vehicle *self, const struct vg_mav_msg *
     }
     know_mission(self, now);
     self->mission.current = m.wp_num;
-    guess_flight(self, now);
+    vg_vehicle_guess_flight(self, now);
 }
 
 /* Which component may speak: the autopilot, or any (cameras and gimbals have their own). */

@@ -83,7 +83,12 @@ struct vg_simdrone {
 /* The slot to pack the next message into; drops the oldest when full. */
 struct vg_mav_msg *vg_drone_queue_add(struct vg_drone_queue *self);
 
-/* Telemetry: what there is, how often. */
+/* drone_telemetry.c: write the message with this id, which must be one of drone_streams.c, as
+ * things are now. */
+void vg_drone_make_message(const struct vg_simdrone *self, uint32_t id, struct vg_mav_msg *out);
+void vg_drone_send_text(struct vg_simdrone *self, uint8_t severity, const char *text);
+
+/* drone_streams.c: which there are, how often. */
 void vg_drone_streams_init(struct vg_simdrone *self);
 /* Queue what is due now. */
 void vg_drone_streams_step(struct vg_simdrone *self);
@@ -94,7 +99,6 @@ bool vg_drone_stream_set(struct vg_simdrone *self, uint32_t id, int64_t interval
 void vg_drone_request_data_stream(struct vg_simdrone *self, const struct vg_mav_msg *msg);
 /* Queue one now as a reply; false if unknown. */
 bool vg_drone_send_message(struct vg_simdrone *self, uint32_t id);
-void vg_drone_send_text(struct vg_simdrone *self, uint8_t severity, const char *text);
 
 /* COMMAND_LONG, COMMAND_INT, SET_MODE: act and acknowledge. */
 void vg_drone_command(struct vg_simdrone *self, const struct vg_mav_msg *msg);
