@@ -125,6 +125,7 @@ struct vg_pilot {
     struct vg_us on_circle;
     struct vg_pilot_home hold; /* centre in LOITER, CIRCLE, GUIDED */
     bool is_hold_agl; /* its altitude is above the ground */
+    double manual_heading_deg; /* true; kept in MANUAL */
     double terrain_need_m; /* least height the ground ahead asks for, for 0 m above ground */
     struct vg_us terrain_next;
     enum vg_land_stage land;
