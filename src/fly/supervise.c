@@ -85,7 +85,7 @@ static void weigh_energy(const struct vg_supervise_input *in, struct vg_supervis
     io->home = vg_wayhome_find(&in->land, in->base, in->type, &here);
     io->margin = isfinite(io->battery) ? margin_of(in, io, &io->home) : (double)NAN;
     io->margin_s = io->margin / io->rate;
-    io->rest_s = fmax(0, in->sortie->land_s - io->progress_s);
+    io->rest_s = fmax(0, in->sortie->land_s - io->progress_s) + vg_wayhome_circuit_s(in->type);
     io->end_margin = io->battery - in->type->reserve - io->rate * io->rest_s;
 }
 

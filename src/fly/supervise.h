@@ -48,7 +48,7 @@ struct vg_supervision {
     struct vg_wayhome home; /* to `base` */
     double margin; /* share */
     double margin_s;
-    double rest_s; /* of the plan, to its landing */
+    double rest_s; /* of the plan, to the touch-down, with the landing as `home` counts it */
     double end_margin; /* share over the reserve, if it flies its plan to the end */
 };
 

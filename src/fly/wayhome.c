@@ -85,6 +85,11 @@ static bool fly_legs(const struct vg_land *land, const struct vg_wf_base *b,
     return true;
 }
 
+double vg_wayhome_circuit_s(const struct vg_wf_type *type)
+{
+    return type->kind == VG_KIND_PLANE ? CIRCUIT_M / type->cruise_mps + CIRCUIT_S : UPRIGHT_S;
+}
+
 struct vg_wayhome vg_wayhome_find(const struct vg_land *land, int base,
                                   const struct vg_wf_type *type, const struct vg_here *here)
 {
@@ -105,10 +110,10 @@ struct vg_wayhome vg_wayhome_find(const struct vg_land *land, int base,
     out.time_s += climb_s;
     if (type->kind == VG_KIND_PLANE) {
         out.time_s += fmax(0, over_m - APPROACH_AGL_M) / sink_mps;
-        out.time_s += CIRCUIT_M / type->cruise_mps + CIRCUIT_S;
     } else {
-        out.time_s += fmax(0, over_m) / sink_mps + UPRIGHT_S;
+        out.time_s += fmax(0, over_m) / sink_mps;
     }
+    out.time_s += vg_wayhome_circuit_s(type);
     out.energy_s = out.time_s - climb_s + vg_drain_work_s(type, climb_s, climb_m);
     out.is_reachable = true;
     return out;
