@@ -20,6 +20,7 @@ enum {
     ENERGY_LOOKS = 3, /* in a row */
     TRACK_LOOKS = 15,
     HEIGHT_LOOKS = 5,
+    DENIED_LOOKS = 5,
     LOOK_EVERY_US = 1000000
 };
 
@@ -32,6 +33,7 @@ static const struct {
     [VG_FLIGHT_ALERT_OFF_TRACK] = {"off_track", "warning", TRACK_LOOKS},
     [VG_FLIGHT_ALERT_HEIGHT] = {"height", "urgent", HEIGHT_LOOKS},
     [VG_FLIGHT_ALERT_NEAR] = {"near_own", "urgent", 1},
+    [VG_FLIGHT_ALERT_DENIED] = {"says_landed", "urgent", DENIED_LOOKS},
 };
 
 void vg_flyer_alarm(struct vg_director *self, struct vg_flyer *f, enum vg_flight_alert alert,
@@ -209,6 +211,16 @@ static void watch_place(struct vg_director *self, struct vg_flyer *f)
     vg_buf_finish(&b);
 }
 
+/* It says that it has landed; its speed and its engine say that it flies, or do not decide it. */
+static void watch_word(struct vg_director *self, struct vg_flyer *f)
+{
+    struct vg_buf b = {0};
+    begin_params(self, f, &b);
+    vg_buf_puts(&b, "}");
+    vg_flyer_alarm(self, f, VG_FLIGHT_ALERT_DENIED, f->vehicle.flight.is_denied, vg_buf_text(&b));
+    vg_buf_finish(&b);
+}
+
 void vg_flyer_look(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
 {
     if (now.us < f->next_look.us || f->job.flight.sortie < 0) {
@@ -228,6 +240,7 @@ void vg_flyer_look(struct vg_director *self, struct vg_flyer *f, struct vg_us no
     };
     smooth_wind(f, now);
     vg_flyer_wind(self, f, now, in.wind_ne_mps);
+    watch_word(self, f);
     if (f->vehicle.battery.is_known && f->vehicle.position.is_known) {
         vg_drain_feed(&f->drain, f->type, f->vehicle.battery.percent / 100,
                       f->vehicle.position.alt_msl_m, now);

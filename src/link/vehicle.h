@@ -125,7 +125,9 @@ struct vg_vehicle {
     struct { /* EXTENDED_SYS_STATE; or arming and height where that is never sent */
         bool is_known;
         struct vg_us t;
-        bool is_in_air; /* also where it tells the contrary but moves high above home */
+        bool is_in_air;
+        bool is_denied; /* it says that it stands, and what it tells of place, speed and engine
+                           speaks against that, or does not decide it: is_in_air is true */
         uint8_t landed_state; /* MAV_LANDED_STATE, 0 if never sent */
         uint8_t vtol_state;
     } flight;

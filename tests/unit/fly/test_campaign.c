@@ -1,4 +1,4 @@
-/* Four scenarios of the faulted campaign (tests/bench/link/campaign.h), all faults mixed: what
+/* Some scenarios of the faulted campaign (tests/bench/link/campaign.h), all faults mixed: what
  * must hold holds. More seeds: bench_link_campaign. */
 #include "campaign.h"
 
@@ -14,8 +14,11 @@ static void what_must_hold_holds_through_all_faults(void **state)
     (void)state;
     struct campaign campaign;
     int n_takeoffs = 0;
-    /* 168: deaf while it launches, it leaves after the launch was given up. */
-    static const uint64_t SEEDS[] = {1, 2, 3, 168};
+    /* 168: deaf while it launches, it leaves after the launch was given up. 238: its place stands
+     * since before take-off, in a head wind. 294: late in its patrol a way home saves less than the
+     * landing that the plan does not count. 296: its place stands, and it says that it has landed.
+     */
+    static const uint64_t SEEDS[] = {3, 168, 238, 294, 296};
     campaign_open(&campaign);
     for (size_t i = 0; i < sizeof SEEDS / sizeof SEEDS[0]; i++) {
         uint64_t seed = SEEDS[i];

@@ -197,6 +197,28 @@ static void comes_home_by_itself_when_its_battery_drops(void **state)
     post_close(&p);
 }
 
+/* Its place stands and it says that it has landed, at its patrol height: it is shown flying, that
+ * is told, and the alert ends when it speaks the truth again. */
+static void a_word_of_landing_in_the_air_is_denied(void **state)
+{
+    (void)state;
+    struct post p;
+    char fault[60];
+    fly_for(&p, CALM, 400);
+    double s = vg_us_to_s(vg_us_sub(p.now, p.start));
+    vg_format(fault, sizeof fault, "F1 frozen %.0fs 60s", s + 1);
+    post_fault(&p, fault);
+    vg_format(fault, sizeof fault, "F1 says-landed %.0fs 40s", s + 10);
+    post_fault(&p, fault);
+    post_run(&p, 40);
+    assert_string_equal(vg_watch_drone(&p.state, "F1")->state, "flying");
+    assert_int_equal(count_open(&p, "says_landed"), 1);
+    post_run(&p, 40);
+    assert_string_equal(vg_watch_drone(&p.state, "F1")->state, "flying");
+    assert_int_equal(count_open(&p, "says_landed"), 0);
+    post_close(&p);
+}
+
 static void a_pilot_stops_the_countdown(void **state)
 {
     (void)state;
@@ -386,6 +408,7 @@ int main(void)
         cmocka_unit_test(lands_at_its_landing_when_told),
         cmocka_unit_test(the_margin_is_what_is_left_on_landing),
         cmocka_unit_test(comes_home_by_itself_when_its_battery_drops),
+        cmocka_unit_test(a_word_of_landing_in_the_air_is_denied),
         cmocka_unit_test(a_pilot_stops_the_countdown),
         cmocka_unit_test(goes_to_the_nearest_base_that_it_can_reach),
         cmocka_unit_test(a_wind_that_rises_is_counted),

@@ -198,12 +198,58 @@ static void who_moves_high_up_flies_whatever_it_says(void **state)
     }
     SEND(&b, extended_sys_state, 1, .landed_state = 1);
     assert_true(b.v.flight.is_in_air);
-    for (int k = 0; k < 50; k++, b.t_s += 0.1) { /* the same place for 5 s: proves nothing */
+    for (int k = 0; k < 50; k++, b.t_s += 0.1) { /* the same place for 5 s: decides nothing */
         SEND(&b, global_position_int, 1, .time_boot_ms = 5000 + (uint32_t)k * 100, .lat = 144319000,
              .lon = -114400000, .relative_alt = 120000, .vx = 2000);
     }
     SEND(&b, extended_sys_state, 1, .landed_state = 1);
+    assert_true(b.v.flight.is_in_air && b.v.flight.is_denied);
+    SEND(&b, vfr_hud, 1, .airspeed = 3.0f, .groundspeed = 0.0f, .throttle = 0);
+    SEND(&b, extended_sys_state, 1, .landed_state = 1); /* it has stopped: now it is believed */
+    assert_false(b.v.flight.is_in_air || b.v.flight.is_denied);
+}
+
+static void stand_still_at(struct bench *b, int32_t relative_alt_mm, int16_t vx_cmps)
+{
+    for (int k = 0; k < 60; k++, b->t_s += 0.1) {
+        SEND(b, global_position_int, 1, .time_boot_ms = (uint32_t)(b->t_s * 1000), .lat = 144310000,
+             .lon = -114400000, .relative_alt = relative_alt_mm, .vx = vx_cmps);
+    }
+}
+
+/* Seed 238 of the campaign: its place stands since before it took off, a head wind makes it slow
+ * over ground; air passes by at 20 m/s and the engine works. */
+static void against_the_wind_on_one_spot_it_flies(void **state)
+{
+    (void)state;
+    struct bench b;
+    start(&b);
+    heartbeat(&b, 10, true);
+    stand_still_at(&b, 0, 0);
+    SEND(&b, vfr_hud, 1, .airspeed = 20.0f, .groundspeed = 8.0f, .throttle = 0);
+    heartbeat(&b, 10, true); /* parked in a gale */
     assert_false(b.v.flight.is_in_air);
+    SEND(&b, vfr_hud, 1, .airspeed = 20.0f, .groundspeed = 8.0f, .throttle = 45);
+    heartbeat(&b, 10, true);
+    assert_true(b.v.flight.is_in_air);
+    assert_false(b.v.flight.is_denied); /* it does not say the contrary */
+}
+
+/* Seed 296: its place stands at 150 m and it says that it is disarmed, while its engine works. */
+static void an_engine_that_works_denies_a_landing(void **state)
+{
+    (void)state;
+    struct bench b;
+    start(&b);
+    heartbeat(&b, 10, true);
+    SEND(&b, vfr_hud, 1, .airspeed = 20.0f, .groundspeed = 18.0f, .throttle = 45);
+    stand_still_at(&b, 150000, 1800);
+    heartbeat(&b, 10, false);
+    assert_true(b.v.flight.is_in_air && b.v.flight.is_denied);
+    b.t_s += 1;
+    SEND(&b, vfr_hud, 1, .airspeed = 2.0f, .groundspeed = 0.0f, .throttle = 0);
+    heartbeat(&b, 10, false);
+    assert_false(b.v.flight.is_in_air || b.v.flight.is_denied);
 }
 
 /* Armed, its place the same for seconds at home's height, its speed 20 m/s: it has taken off. */
@@ -559,6 +605,8 @@ int main(void)
         cmocka_unit_test(flight_is_guessed_where_it_is_not_told),
         cmocka_unit_test(who_moves_high_up_flies_whatever_it_says),
         cmocka_unit_test(who_speeds_on_one_spot_flies),
+        cmocka_unit_test(against_the_wind_on_one_spot_it_flies),
+        cmocka_unit_test(an_engine_that_works_denies_a_landing),
         cmocka_unit_test(an_old_word_of_flying_is_not_believed),
         cmocka_unit_test(a_reboot_is_noticed),
         cmocka_unit_test(only_the_autopilot_speaks_for_the_drone),

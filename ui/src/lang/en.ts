@@ -129,6 +129,8 @@ export const en = {
   a_near_own: "{drone} and {other} come too near each other",
   a_near_own_more: "in {n} s: {across} m apart, {up} m in height",
   a_near_own_hold: "Let {drone} hold until they have passed",
+  a_says_landed: "{drone} says that it has landed, and seems to fly",
+  a_says_landed_more: "Its speed, its place or its engine speak against it, or do not decide it: look for it, and go by nothing else that it says",
   a_replaced: "Another station sent {drone} a mission",
   a_replaced_more: "What it flies now is not what was verified for {sortie}: call it home, or agree with the other station",
   a_control: "Station {station} asks for {drone}",
