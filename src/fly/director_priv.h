@@ -89,6 +89,8 @@ struct vg_flyer {
     struct vg_missionup up;
     uint8_t loading; /* the list in `up`, MAV_MISSION_TYPE */
     bool is_replaced; /* what is aboard is no longer what `up` verified */
+    struct vg_mission_held kept[2]; /* fence and rally points, as verified for this flight */
+    bool is_list_replaced; /* one of them is not aboard any more */
     struct vg_job_flight job;
     struct vg_us not_before; /* no next flight takes off before this: turn-round, or a flight
                                 already dealt with */

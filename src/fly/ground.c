@@ -238,7 +238,7 @@ static void step_launching(struct vg_director *self, struct vg_flyer *f, struct 
     bool is_gone = f->told_link == VG_LINK_LOST && f->vehicle.state.is_armed;
     if (is_seen || is_gone) {
         take_off(self, f, now);
-    } else if (f->is_replaced) {
+    } else if (f->is_replaced || f->is_list_replaced) {
         if (is_taken_back(self, f, now)) {
             vg_flyer_send_anew(self, f, now);
         }
@@ -344,7 +344,7 @@ void vg_flyer_step_ground(struct vg_director *self, struct vg_flyer *f, struct v
         step_ready(self, f, now);
     } else if (f->state == VG_FLYER_PREPARING) {
         step_preparing(self, f, now);
-    } else if (f->state == VG_FLYER_WAITING && f->is_replaced) {
+    } else if (f->state == VG_FLYER_WAITING && (f->is_replaced || f->is_list_replaced)) {
         vg_flyer_send_anew(self, f, now);
     } else if (f->state == VG_FLYER_WAITING) {
         step_waiting(self, f, now);

@@ -72,6 +72,7 @@ static void send_rally(struct vg_director *self, struct vg_flyer *f, struct vg_u
 void vg_flyer_start_lists(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
 {
     f->fence = VG_LOADED_ON_ITS_WAY;
+    f->kept[0].is_known = f->kept[1].is_known = f->is_list_replaced = false;
     f->job.way =
         vg_preflight_way(vg_job_sortie(&f->job), self->options.watch, self->options.ground);
     vg_flyer_tell_sortie(self, f, "preparing");
@@ -89,6 +90,7 @@ bool vg_flyer_step_lists(struct vg_director *self, struct vg_flyer *f, struct vg
     }
     vg_flyer_tell_list(self, f);
     bool is_there = f->up.state == VG_MISSION_DONE;
+    f->kept[f->loading != VG_MAV_MISSION_TYPE_FENCE] = vg_missionup_held(&f->up);
     if (f->loading == VG_MAV_MISSION_TYPE_FENCE) {
         f->fence = is_there ? VG_LOADED_VERIFIED : VG_LOADED_FAILED;
         send_rally(self, f, now);

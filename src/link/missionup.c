@@ -471,22 +471,35 @@ static uint32_t id_in_current(const struct vg_mav_mission_current *m, uint8_t li
     }
 }
 
-bool vg_missionup_is_replaced(const struct vg_missionup *self, const struct vg_mav_msg *msg)
+struct vg_mission_held vg_missionup_held(const struct vg_missionup *self)
+{
+    return (struct vg_mission_held){self->state == VG_MISSION_DONE, self->with, self->n_items,
+                                    self->id};
+}
+
+static bool is_another_current(const struct vg_mission_held *self,
+                               const struct vg_mav_mission_current *m)
+{
+    uint32_t id = id_in_current(m, self->with.list);
+    bool is_named = self->id != 0 || self->n_items == 0; /* nothing has no name (PX4: 0) */
+    bool has_total =
+        self->with.list == VG_MAV_MISSION_TYPE_MISSION && m->total != 0 && m->total != UINT16_MAX;
+    int n_without_home = self->n_items - self->with.autopilot->has_home_item;
+    return (is_named && id != 0 && id != self->id) ||
+           (has_total && m->total != self->n_items && m->total != n_without_home);
+}
+
+bool vg_mission_held_is_replaced(const struct vg_mission_held *self, const struct vg_mav_msg *msg)
 {
     const struct vg_mav_pair *pair = &self->with.pair;
     bool is_drones = msg->sysid == pair->their_sysid && msg->compid == pair->their_compid;
-    if (self->state != VG_MISSION_DONE || !is_drones) {
+    if (!self->is_known || !is_drones) {
         return false;
     }
     if (msg->id == VG_MAV_ID_MISSION_CURRENT) {
         struct vg_mav_mission_current m;
         vg_mav_mission_current_unpack(msg, &m);
-        uint32_t id = id_in_current(&m, self->with.list);
-        bool is_other = self->id != 0 && id != 0 && id != self->id;
-        bool has_total =
-            self->with.list == VG_MAV_MISSION_TYPE_MISSION && m.total != 0 && m.total != UINT16_MAX;
-        int n_without_home = self->n_items - self->with.autopilot->has_home_item;
-        return is_other || (has_total && m.total != self->n_items && m.total != n_without_home);
+        return is_another_current(self, &m);
     }
     if (msg->id == VG_MAV_ID_MISSION_COUNT) {
         struct vg_mav_mission_count m;
@@ -500,4 +513,10 @@ bool vg_missionup_is_replaced(const struct vg_missionup *self, const struct vg_m
                m.target_system != pair->our_sysid;
     }
     return false;
+}
+
+bool vg_missionup_is_replaced(const struct vg_missionup *self, const struct vg_mav_msg *msg)
+{
+    const struct vg_mission_held held = vg_missionup_held(self);
+    return vg_mission_held_is_replaced(&held, msg);
 }

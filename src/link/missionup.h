@@ -94,6 +94,18 @@ void vg_missionup_cancel(struct vg_missionup *self, struct vg_us now);
 /* What the drone holds in words, a key for vg_tr. Borrowed for ever. */
 const char *vg_mission_holds_text(enum vg_mission_holds holds);
 
+/* A list that was verified, for as long as something else is loaded. */
+struct vg_mission_held {
+    bool is_known; /* else nothing was */
+    struct vg_mission_with with;
+    int n_items;
+    uint32_t id; /* as vg_missionup's */
+};
+/* Of a list that is DONE. */
+struct vg_mission_held vg_missionup_held(const struct vg_missionup *self);
+/* Does this message of the drone say that it holds another by now? As below. */
+bool vg_mission_held_is_replaced(const struct vg_mission_held *self, const struct vg_mav_msg *msg);
+
 /* Of a list that is DONE: does this message of the drone say that it holds another by now? Looks
  * into MISSION_CURRENT's ids, and MISSION_COUNT and MISSION_ACK; others say nothing. */
 bool vg_missionup_is_replaced(const struct vg_missionup *self, const struct vg_mav_msg *msg);

@@ -202,7 +202,7 @@ void post_open_watch(struct post *self, bool auto_consent, const char *watch)
 
 void post_open_as(struct post *self, const char *watch, enum vg_sim_autopilot autopilot)
 {
-    open_post(self, true, watch, autopilot);
+    open_post(self, true, watch != NULL ? watch : WATCH, autopilot);
 }
 
 void post_open(struct post *self, bool auto_consent)

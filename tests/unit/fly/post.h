@@ -39,7 +39,7 @@ struct post {
 void post_open(struct post *self, bool auto_consent);
 /* The same sortie in another watch with a base Camp and drones F1, F2. */
 void post_open_watch(struct post *self, bool auto_consent, const char *watch);
-/* And drones that speak as this autopilot. */
+/* And drones that speak as this autopilot; NULL: the watch of post_open. */
 void post_open_as(struct post *self, const char *watch, enum vg_sim_autopilot autopilot);
 /* A fresh director on the same fold, as after a crash. */
 void post_restart(struct post *self);

@@ -336,6 +336,33 @@ static void a_new_plan_leaves_flights_alone(void **state)
 static struct vg_missionup other;
 
 /* As most stations do it: sent, taken, not looked at again. */
+static void another_sends(struct post *p, const struct vg_missionup_job *job)
+{
+    struct vg_error err = {0};
+    memset(&other, 0, sizeof other);
+    p->other = &other;
+    if (vg_missionup_begin(&other, job, p->now, &err) != VG_OK) {
+        fail_msg("%s", err.message);
+    }
+    for (int i = 0; i < 600 && other.phase <= VG_MISSIONUP_SENDING; i++) {
+        post_run(p, 0.1);
+    }
+    p->other = NULL;
+}
+
+/* One rally point, 5 km from anywhere. */
+static void another_sends_rally(struct post *p, uint8_t autopilot)
+{
+    const struct vg_mission_item item = vg_mission_place(
+        VG_MAV_CMD_NAV_RALLY_POINT, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT, 14.45, -11.45, 100);
+    const struct vg_missionup_job job = {
+        .with = {{252, 190, 1, 1}, VG_MAV_MISSION_TYPE_RALLY, vg_autopilot_find(autopilot)},
+        .items = &item,
+        .n_items = 1,
+        .is_sent_always = true};
+    another_sends(p, &job);
+}
+
 static void another_uploads(struct post *p)
 {
     static const uint8_t FRAME = VG_MAV_FRAME_GLOBAL_RELATIVE_ALT;
@@ -343,17 +370,14 @@ static void another_uploads(struct post *p)
         vg_mission_place(VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL, 14.5, -11.4, 0),
         vg_mission_place(VG_MAV_CMD_NAV_TAKEOFF, FRAME, 14.5, -11.4, 50),
         vg_mission_place(VG_MAV_CMD_NAV_WAYPOINT, FRAME, 14.45, -11.45, 100)};
-    memset(&other, 0, sizeof other);
-    p->other = &other;
-    struct vg_error err = {0};
-    if (vg_missionup_start(&other, (struct vg_mav_pair){252, 190, 1, 1}, items, 3,
-                           VG_MAV_AUTOPILOT_ARDUPILOTMEGA, p->now, &err) != VG_OK) {
-        fail_msg("%s", err.message);
-    }
-    for (int i = 0; i < 600 && other.phase <= VG_MISSIONUP_SENDING; i++) {
-        post_run(p, 0.1);
-    }
-    p->other = NULL;
+    const struct vg_missionup_job job = {
+        .with = {{252, 190, 1, 1},
+                 VG_MAV_MISSION_TYPE_MISSION,
+                 vg_autopilot_find(VG_MAV_AUTOPILOT_ARDUPILOTMEGA)},
+        .items = items,
+        .n_items = 3,
+        .is_sent_always = true};
+    another_sends(p, &job);
 }
 
 static int count_log(const struct post *p, const char *what)
@@ -439,6 +463,44 @@ static void a_mission_replaced_in_the_air_is_told(void **state)
     post_close(&p);
 }
 
+static int count_alerts(const struct post *p, const char *kind)
+{
+    int n = 0;
+    for (int i = 0; i < p->state.n_alerts; i++) {
+        n += strcmp(p->state.alerts[i].kind, kind) == 0;
+    }
+    return n;
+}
+
+static void replace_rally(enum vg_sim_autopilot as, uint8_t autopilot)
+{
+    struct post p;
+    post_open_as(&p, NULL, as);
+    assert_true(post_run_until(&p, "F1", "waiting", 600));
+    another_sends_rally(&p, autopilot);
+    post_run(&p, 2);
+    assert_int_equal(count_log(&p, "rally points: replaced by another station"), 1);
+    assert_true(post_run_until(&p, "F1", "waiting", 120)); /* all lists again */
+    assert_int_equal(count_log(&p, "sortie C1#0 preparing"), 2);
+    assert_true(post_run_until(&p, "F1", "flying", 900));
+    post_run(&p, 30);
+    another_sends_rally(&p, autopilot);
+    post_run(&p, 2);
+    assert_int_equal(count_alerts(&p, "list_replaced"), 1);
+    assert_int_equal(count_alerts(&p, "replaced"), 0);
+    assert_string_equal(sortie_state(&p, "C1#0"), "flying");
+    post_close(&p);
+}
+
+/* Rally points of another station: sent again on the ground, told in the air. ArduPilot tells it by
+ * its answer to the other, PX4 also by their name. */
+static void rally_points_replaced_are_sent_again_or_told(void **state)
+{
+    (void)state;
+    replace_rally(VG_SIM_ARDUPILOT, VG_MAV_AUTOPILOT_ARDUPILOTMEGA);
+    replace_rally(VG_SIM_PX4, VG_MAV_AUTOPILOT_PX4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -457,6 +519,7 @@ int main(void)
         cmocka_unit_test(a_mission_replaced_at_the_launch_is_taken_back),
         cmocka_unit_test(a_mission_replaced_again_and_again_is_not_flown),
         cmocka_unit_test(a_mission_replaced_in_the_air_is_told),
+        cmocka_unit_test(rally_points_replaced_are_sent_again_or_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

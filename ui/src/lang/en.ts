@@ -131,6 +131,8 @@ export const en = {
   a_near_own_hold: "Let {drone} hold until they have passed",
   a_says_landed: "{drone} says that it has landed, and seems to fly",
   a_says_landed_more: "Its speed, its place or its engine speak against it, or do not decide it: look for it, and go by nothing else that it says",
+  a_list_replaced: "Another station sent {drone} a fence or rally points",
+  a_list_replaced_more: "They are not those verified for {sortie}: on a failure it may go elsewhere. Call it home, or agree with the other station",
   a_replaced: "Another station sent {drone} a mission",
   a_replaced_more: "What it flies now is not what was verified for {sortie}: call it home, or agree with the other station",
   a_control: "Station {station} asks for {drone}",

@@ -133,6 +133,8 @@ export const fr: Lang = {
   a_near_own_hold: "Faites attendre {drone} jusqu’à leur croisement",
   a_says_landed: "{drone} dit s’être posé et semble voler",
   a_says_landed_more: "Sa vitesse, sa position ou son moteur le contredisent, ou ne permettent pas d’en décider : cherchez-le des yeux et ne vous fiez à rien d’autre de ce qu’il dit",
+  a_list_replaced: "Une autre station a envoyé une barrière ou des points de repli à {drone}",
+  a_list_replaced_more: "Ce ne sont pas ceux vérifiés pour {sortie} : en cas de panne il peut aller ailleurs. Rappelez-le, ou entendez-vous avec l’autre station",
   a_replaced: "Une autre station a envoyé une mission à {drone}",
   a_replaced_more: "Ce qu’il suit n’est pas ce qui a été vérifié pour {sortie} : rappelez-le, ou accordez-vous avec l’autre station",
   a_control: "La station {station} demande {drone}",

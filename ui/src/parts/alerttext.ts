@@ -117,6 +117,7 @@ const tellers: Record<string, Teller> = {
     cause: p.hold ? t("a_near_own_hold", { drone: str(p.hold) }) : null,
   }),
   says_landed: (p) => ({ title: t("a_says_landed", { drone: str(p.drone) }), more: t("a_says_landed_more"), cause: null }),
+  list_replaced: (p) => ({ title: t("a_list_replaced", { drone: str(p.drone) }), more: t("a_list_replaced_more", { sortie: str(p.sortie) }), cause: null }),
   replaced: (p) => ({ title: t("a_replaced", { drone: str(p.drone) }), more: t("a_replaced_more", { sortie: str(p.sortie) }), cause: null }),
   control: (p) => ({ title: t("a_control", { drone: str(p.drone), station: str(p.station) }), more: t("a_control_more"), cause: null }),
   replanned: (p) => replanned(p),
