@@ -15,11 +15,9 @@ static const char *severity_word(uint8_t severity)
 /* "key":value, or null where it is not known. */
 static void put_number(struct vg_buf *out, const char *key, double v, const char *end)
 {
-    if (isfinite(v)) {
-        vg_buf_printf(out, "\"%s\":%.6g%s", key, v, end);
-    } else {
-        vg_buf_printf(out, "\"%s\":null%s", key, end);
-    }
+    vg_buf_printf(out, "\"%s\":", key);
+    vg_buf_real(out, v, 6);
+    vg_buf_puts(out, end);
 }
 
 static void put_text(struct vg_buf *out, const char *key, const char *text, const char *end)

@@ -176,24 +176,15 @@ void vg_reader_step(struct vg_reader *self, struct vg_us now)
 
 /* ---- as JSON ---- */
 
-static void put_number(struct vg_buf *out, double v)
-{
-    if (isfinite(v)) {
-        vg_buf_printf(out, "%.9g", v);
-    } else {
-        vg_buf_puts(out, "null");
-    }
-}
-
 static void put_param(const struct vg_param *p, bool is_first, struct vg_buf *out)
 {
     vg_buf_puts(out, is_first ? "{\"name\":" : ",{\"name\":");
     vg_buf_json(out, p->name);
     vg_buf_puts(out, ",\"value\":");
-    put_number(out, p->value);
+    vg_buf_real(out, p->value, 9);
     if (p->has_default) {
         vg_buf_puts(out, ",\"default\":");
-        put_number(out, p->default_value);
+        vg_buf_real(out, p->default_value, 9);
     }
     vg_buf_puts(out, "}");
 }

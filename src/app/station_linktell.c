@@ -39,15 +39,6 @@ static const char *path_word(const struct vg_station_link *link, const struct vg
     return path->is_up ? "up" : path->heard.us == 0 ? "never" : "silent";
 }
 
-static void put_number(struct vg_buf *b, const char *key, double value, int decimals)
-{
-    if (isfinite(value)) {
-        vg_buf_printf(b, ",\"%s\":%.*f", key, decimals, value);
-    } else {
-        vg_buf_printf(b, ",\"%s\":null", key);
-    }
-}
-
 static void put_path(const struct vg_station *self, int i, int p, struct vg_buf *b)
 {
     const struct vg_station_drone *d = &self->drones[i];
@@ -58,14 +49,15 @@ static void put_path(const struct vg_station *self, int i, int p, struct vg_buf 
     vg_buf_printf(b, ",\"state\":\"%s\",\"used\":%s,\"satellite\":%s", path_word(link, path),
                   p == d->hub.used ? "true" : "false",
                   path->options.is_satellite ? "true" : "false");
-    put_number(b, "delay_ms", path->delay_s * 1000, 0);
-    put_number(b, "loss", path->loss.share, 3);
+    vg_buf_member_fixed(b, "delay_ms", path->delay_s * 1000, 0);
+    vg_buf_member_fixed(b, "loss", path->loss.share, 3);
     if (link->radio.t.us != 0) {
         const struct vg_station_radio *r = &link->radio;
-        put_number(b, "rssi", r->rssi_pct >= 0 ? r->rssi_pct : (double)NAN, 0);
-        put_number(b, "remote_rssi", r->remote_rssi_pct >= 0 ? r->remote_rssi_pct : (double)NAN, 0);
-        put_number(b, "noise", r->noise_pct >= 0 ? r->noise_pct : (double)NAN, 0);
-        put_number(b, "buffer_free", r->free_pct >= 0 ? r->free_pct : (double)NAN, 0);
+        vg_buf_member_fixed(b, "rssi", r->rssi_pct >= 0 ? r->rssi_pct : (double)NAN, 0);
+        vg_buf_member_fixed(b, "remote_rssi",
+                            r->remote_rssi_pct >= 0 ? r->remote_rssi_pct : (double)NAN, 0);
+        vg_buf_member_fixed(b, "noise", r->noise_pct >= 0 ? r->noise_pct : (double)NAN, 0);
+        vg_buf_member_fixed(b, "buffer_free", r->free_pct >= 0 ? r->free_pct : (double)NAN, 0);
     }
     vg_buf_puts(b, "}");
 }

@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +140,30 @@ void vg_buf_json(struct vg_buf *self, const char *text)
         }
     }
     vg_buf_puts(self, "\"");
+}
+
+void vg_buf_fixed(struct vg_buf *self, double value, int decimals)
+{
+    if (isfinite(value)) {
+        vg_buf_printf(self, "%.*f", decimals, value);
+    } else {
+        vg_buf_puts(self, "null");
+    }
+}
+
+void vg_buf_real(struct vg_buf *self, double value, int digits)
+{
+    if (isfinite(value)) {
+        vg_buf_printf(self, "%.*g", digits, value);
+    } else {
+        vg_buf_puts(self, "null");
+    }
+}
+
+void vg_buf_member_fixed(struct vg_buf *self, const char *key, double value, int decimals)
+{
+    vg_buf_printf(self, ",\"%s\":", key);
+    vg_buf_fixed(self, value, decimals);
 }
 
 void vg_buf_reset(struct vg_buf *self)

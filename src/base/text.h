@@ -34,6 +34,12 @@ void vg_buf_printf(struct vg_buf *self, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* `text` as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void vg_buf_json(struct vg_buf *self, const char *text);
+/* A JSON number with so many decimals, or so many significant digits; null for what is not finite.
+ */
+void vg_buf_fixed(struct vg_buf *self, double value, int decimals);
+void vg_buf_real(struct vg_buf *self, double value, int digits);
+/* ,"key":value with so many decimals, or null. */
+void vg_buf_member_fixed(struct vg_buf *self, const char *key, double value, int decimals);
 void vg_buf_reset(struct vg_buf *self);
 void vg_buf_finish(struct vg_buf *self);
 /* The text so far, never NULL. */

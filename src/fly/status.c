@@ -5,15 +5,6 @@
 
 #include <math.h>
 
-static void put_number(struct vg_buf *b, const char *key, double value, int digits)
-{
-    if (isfinite(value)) {
-        vg_buf_printf(b, ",\"%s\":%.*f", key, digits, value);
-    } else {
-        vg_buf_printf(b, ",\"%s\":null", key);
-    }
-}
-
 static void put_points(const struct vg_preflight *list, struct vg_buf *b, enum vg_lang lang)
 {
     for (int k = 0; k < VG_POINT_COUNT; k++) {
@@ -55,21 +46,22 @@ static void put_flight(const struct vg_director *self, const struct vg_flyer *f,
     vg_buf_json(b, self->options.watch->bases[f->dest].name);
     vg_buf_printf(b, ",\"held\":%s,\"reachable\":%s,\"measured\":%s", f->is_held ? "true" : "false",
                   s->home.is_reachable ? "true" : "false", s->is_rate_measured ? "true" : "false");
-    put_number(b, "age_s", vg_us_to_s(vg_us_sub(now, s->t)), 0);
-    put_number(b, "late_s", s->late_s, 0);
-    put_number(b, "cross_m", s->cross_m, 0);
-    put_number(b, "agl_m", s->agl_m, 0);
-    put_number(b, "floor_m", f->type->floor_m, 0);
-    put_number(b, "ceiling_m", f->type->ceiling_m > 0 ? f->type->ceiling_m : (double)NAN, 0);
-    put_number(b, "battery", s->battery, 2);
-    put_number(b, "reserve", f->type->reserve, 2);
-    put_number(b, "rate_per_hour", s->rate * 3600, 3);
-    put_number(b, "wind_mps", s->wind_mps, 1);
-    put_number(b, "home_m", s->home.way_m, 0);
-    put_number(b, "home_s", s->home.is_reachable ? s->home.time_s : (double)NAN, 0);
-    put_number(b, "margin", s->margin, 3);
-    put_number(b, "margin_s", s->margin_s, 0);
-    put_number(b, "end_margin", s->end_margin, 3);
+    vg_buf_member_fixed(b, "age_s", vg_us_to_s(vg_us_sub(now, s->t)), 0);
+    vg_buf_member_fixed(b, "late_s", s->late_s, 0);
+    vg_buf_member_fixed(b, "cross_m", s->cross_m, 0);
+    vg_buf_member_fixed(b, "agl_m", s->agl_m, 0);
+    vg_buf_member_fixed(b, "floor_m", f->type->floor_m, 0);
+    vg_buf_member_fixed(b, "ceiling_m", f->type->ceiling_m > 0 ? f->type->ceiling_m : (double)NAN,
+                        0);
+    vg_buf_member_fixed(b, "battery", s->battery, 2);
+    vg_buf_member_fixed(b, "reserve", f->type->reserve, 2);
+    vg_buf_member_fixed(b, "rate_per_hour", s->rate * 3600, 3);
+    vg_buf_member_fixed(b, "wind_mps", s->wind_mps, 1);
+    vg_buf_member_fixed(b, "home_m", s->home.way_m, 0);
+    vg_buf_member_fixed(b, "home_s", s->home.is_reachable ? s->home.time_s : (double)NAN, 0);
+    vg_buf_member_fixed(b, "margin", s->margin, 3);
+    vg_buf_member_fixed(b, "margin_s", s->margin_s, 0);
+    vg_buf_member_fixed(b, "end_margin", s->end_margin, 3);
     vg_buf_puts(b, "}");
 }
 

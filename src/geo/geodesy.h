@@ -11,6 +11,8 @@
 #ifndef VG_GEO_GEODESY_H
 #define VG_GEO_GEODESY_H
 
+#include "base/angle.h"
+
 /* From 1 to 2: distance (m) and azimuth at 1 and at 2, true degrees in [0, 360). NULL outputs are
  * skipped. */
 void vg_geo_inverse(double lat1_deg, double lon1_deg, double lat2_deg, double lon2_deg,
@@ -36,8 +38,5 @@ void vg_frame_to_en(const struct vg_frame *self, double lat_deg, double lon_deg,
                     double *out_n_m);
 void vg_frame_to_latlon(const struct vg_frame *self, double e_m, double n_m, double *out_lat_deg,
                         double *out_lon_deg);
-
-double vg_wrap_360_deg(double a_deg); /* [0, 360) */
-double vg_wrap_180_deg(double a_deg); /* [-180, 180) */
 
 #endif

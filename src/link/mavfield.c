@@ -66,16 +66,6 @@ void vg_mav_field_put(const struct vg_mav_field *field, struct vg_mav_msg *msg, 
     }
 }
 
-/* JSON has no way to write what is not a number. */
-static void put_real(double v, int digits, struct vg_buf *out)
-{
-    if (isfinite(v)) {
-        vg_buf_printf(out, "%.*g", digits, v);
-    } else {
-        vg_buf_puts(out, "null");
-    }
-}
-
 static void put_value(const struct vg_mav_field *field, uint64_t bits, struct vg_buf *out)
 {
     float f;
@@ -96,11 +86,11 @@ static void put_value(const struct vg_mav_field *field, uint64_t bits, struct vg
         break;
     case VG_MAV_FIELD_f32:
         memcpy(&f, &low, sizeof f);
-        put_real((double)f, 9, out); /* 9 and 17 digits read back to the same number */
+        vg_buf_real(out, (double)f, 9); /* 9 and 17 digits read back to the same number */
         break;
     case VG_MAV_FIELD_f64:
         memcpy(&d, &bits, sizeof d);
-        put_real(d, 17, out);
+        vg_buf_real(out, d, 17);
         break;
     case VG_MAV_FIELD_u8:
     case VG_MAV_FIELD_u16:

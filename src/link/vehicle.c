@@ -1,6 +1,7 @@
 /* One function per message, a table that picks it. Contract in vehicle.h. */
 #include "link/vehicle_priv.h"
 
+#include "base/angle.h"
 #include "base/units.h"
 #include "link/autopilot.h"
 
@@ -15,13 +16,6 @@ static double number(struct vg_vehicle *self, float v)
         return UNKNOWN;
     }
     return (double)v;
-}
-
-static double wrap_360(double deg)
-{
-    double r = fmod(deg, 360.0);
-    r = r < 0 ? r + 360.0 : r;
-    return r >= 360.0 ? 0.0 : r; /* -1e-20 + 360 rounds to 360 */
 }
 
 /* Exactly 0, 0 is what autopilots send before they know where they are. */
@@ -115,7 +109,7 @@ static void take_attitude(struct vg_vehicle *self, const struct vg_mav_msg *msg,
     self->attitude.t = now;
     self->attitude.roll_deg = roll * VG_DEG_PER_RAD;
     self->attitude.pitch_deg = pitch * VG_DEG_PER_RAD;
-    self->attitude.yaw_true_deg = wrap_360(yaw * VG_DEG_PER_RAD);
+    self->attitude.yaw_true_deg = vg_wrap_360_deg(yaw * VG_DEG_PER_RAD);
 }
 
 static void take_vfr_hud(struct vg_vehicle *self, const struct vg_mav_msg *msg, struct vg_us now)
@@ -137,7 +131,7 @@ static void set_wind(struct vg_vehicle *self, double from_deg, double speed_mps,
     }
     self->wind.is_known = true;
     self->wind.t = now;
-    self->wind.from_true_deg = wrap_360(from_deg);
+    self->wind.from_true_deg = vg_wrap_360_deg(from_deg);
     self->wind.speed_mps = fabs(speed_mps);
 }
 
@@ -316,7 +310,7 @@ static void take_high_latency_motion(struct vg_vehicle *self, const struct vg_ma
         self->position.vel_ned_mps[0] = m->groundspeed / 5.0 * cos(heading_rad);
         self->position.vel_ned_mps[1] = m->groundspeed / 5.0 * sin(heading_rad);
         self->position.vel_ned_mps[2] = -m->climb_rate / 10.0;
-        self->position.heading_true_deg = wrap_360(m->heading * 2.0);
+        self->position.heading_true_deg = vg_wrap_360_deg(m->heading * 2.0);
         self->changes |= VG_VEHICLE_POSITION;
     }
     self->air.is_known = true;

@@ -1,23 +1,11 @@
 /* What a drone carries and says: gimbal, camera, status texts. Contract in vehicle.h. */
 #include "link/vehicle_priv.h"
 
+#include "base/angle.h"
 #include "base/units.h"
 
 #include <math.h>
 #include <string.h>
-
-static double wrap_360(double deg)
-{
-    double r = fmod(deg, 360.0);
-    r = r < 0 ? r + 360.0 : r;
-    return r >= 360.0 ? 0.0 : r;
-}
-
-static double wrap_180(double deg)
-{
-    double r = wrap_360(deg);
-    return r > 180.0 ? r - 360.0 : r;
-}
 
 /* The nose's direction, NAN if unknown. */
 static double nose_deg(const struct vg_vehicle *self)
@@ -32,8 +20,10 @@ static double nose_deg(const struct vg_vehicle *self)
 static void set_yaw(struct vg_vehicle *self, double yaw_deg, bool is_earth)
 {
     double nose = nose_deg(self);
-    self->gimbal.yaw_true_deg = is_earth ? wrap_360(yaw_deg) : wrap_360(yaw_deg + nose);
-    self->gimbal.yaw_body_deg = is_earth ? wrap_180(yaw_deg - nose) : wrap_180(yaw_deg);
+    self->gimbal.yaw_true_deg =
+        is_earth ? vg_wrap_360_deg(yaw_deg) : vg_wrap_360_deg(yaw_deg + nose);
+    self->gimbal.yaw_body_deg =
+        is_earth ? vg_wrap_180_deg(yaw_deg - nose) : vg_wrap_180_deg(yaw_deg);
 }
 
 /* Old devices set neither frame flag; then the yaw lock says which it is (gimbal_v2.html). */
@@ -96,8 +86,8 @@ void vg_vehicle_take_mount(struct vg_vehicle *self, const struct vg_mav_msg *msg
     vg_mav_mount_status_unpack(msg, &m);
     self->gimbal.is_known = true;
     self->gimbal.t = now;
-    self->gimbal.pitch_deg = wrap_180(m.pointing_a / 1e2);
-    self->gimbal.roll_deg = wrap_180(m.pointing_b / 1e2);
+    self->gimbal.pitch_deg = vg_wrap_180_deg(m.pointing_a / 1e2);
+    self->gimbal.roll_deg = vg_wrap_180_deg(m.pointing_b / 1e2);
     set_yaw(self, m.pointing_c / 1e2, false);
 }
 

@@ -18,11 +18,9 @@ static void put_text(struct vg_buf *out, const char *key, const char *value)
 
 static void put_number(struct vg_buf *out, const char *key, double value, int decimals)
 {
-    if (isfinite(value)) {
-        vg_buf_printf(out, "\"%s\":%.*f,", key, decimals, value);
-    } else {
-        vg_buf_printf(out, "\"%s\":null,", key);
-    }
+    vg_buf_printf(out, "\"%s\":", key);
+    vg_buf_fixed(out, value, decimals);
+    vg_buf_puts(out, ",");
 }
 
 static void put_links(const struct vg_watch_drone *d, struct vg_buf *out)
