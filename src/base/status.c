@@ -29,6 +29,11 @@ enum vg_status vg_fail(struct vg_error *err, enum vg_status status, const char *
     return status;
 }
 
+enum vg_status vg_no_memory(struct vg_error *err)
+{
+    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+}
+
 enum vg_status vg_fail_at(struct vg_error *err, const char *place, int line, int column,
                           const char *format, ...)
 {

@@ -57,6 +57,8 @@ struct vg_error {
  * Does nothing to `err` if it already holds a failure. Returns `status`. */
 enum vg_status vg_fail(struct vg_error *err, enum vg_status status, const char *format, ...)
     VG_PRINTF(3, 4);
+/* VG_E_NO_MEMORY, in words. */
+enum vg_status vg_no_memory(struct vg_error *err);
 
 /* The same for a place in a text file: line and column from 1, 0 if unknown. */
 enum vg_status vg_fail_at(struct vg_error *err, const char *place, int line, int column,

@@ -1,5 +1,6 @@
 #include "config/area.h"
 
+#include "base/numbers.h"
 #include "geo/geodesy.h"
 
 #include <math.h>
@@ -150,13 +151,6 @@ static void turn(struct area *a)
 
 /* ---- rows ---- */
 
-static int by_number(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Where the border crosses the height y, sorted; an even number. */
 static int crossings(const struct area *a, double y, double *out)
 {
@@ -167,7 +161,7 @@ static int crossings(const struct area *a, double y, double *out)
             out[n++] = a->x[i] + (y - a->y[i]) / (a->y[j] - a->y[i]) * (a->x[j] - a->x[i]);
         }
     }
-    qsort(out, (size_t)n, sizeof *out, by_number);
+    qsort(out, (size_t)n, sizeof *out, vg_by_double);
     return n;
 }
 

@@ -1,5 +1,7 @@
 #include "config/hours.h"
 
+#include "base/numbers.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -40,19 +42,13 @@ static bool read_zone(const char *text, double *out_s)
     return offset_s >= 0;
 }
 
-static double round_day(double t_s)
-{
-    double r = t_s - VG_DAY_S * floor(t_s / VG_DAY_S);
-    return r < VG_DAY_S ? r : 0;
-}
-
 enum vg_status vg_hours_parse_time(const char *text, double *out_s, struct vg_error *err)
 {
     double t_s = read_clock(text, 24);
     if (t_s < 0 || strlen(text) != 5) {
         return vg_fail(err, VG_E_FORMAT, "\"%s\" is no time of day; write it as \"05:30\"", text);
     }
-    *out_s = round_day(t_s);
+    *out_s = vg_into_round(t_s, VG_DAY_S);
     return VG_OK;
 }
 
@@ -74,7 +70,7 @@ enum vg_status vg_hours_parse_span(const char *text, struct vg_hours_span *out,
                        text);
     }
     double length_s = to_s > from_s ? to_s - from_s : to_s + VG_DAY_S - from_s;
-    out->from_s = round_day(from_s - zone_s);
+    out->from_s = vg_into_round(from_s - zone_s, VG_DAY_S);
     out->to_s = out->from_s + length_s;
     return VG_OK;
 }
@@ -89,7 +85,7 @@ static bool unite(struct vg_hours_span *a, const struct vg_hours_span *b, int tu
     }
     a->from_s = fmin(a->from_s, from_s);
     a->to_s = fmin(fmax(a->to_s, to_s), a->from_s + VG_DAY_S);
-    double moved_s = round_day(a->from_s) - a->from_s;
+    double moved_s = vg_into_round(a->from_s, VG_DAY_S) - a->from_s;
     a->from_s += moved_s;
     a->to_s += moved_s;
     return true;
@@ -97,7 +93,7 @@ static bool unite(struct vg_hours_span *a, const struct vg_hours_span *b, int tu
 
 bool vg_hours_add(struct vg_hours *self, struct vg_hours_span span)
 {
-    double moved_s = round_day(span.from_s) - span.from_s;
+    double moved_s = vg_into_round(span.from_s, VG_DAY_S) - span.from_s;
     span.from_s += moved_s;
     span.to_s += moved_s;
     for (int k = 0; k < self->n; k++) {
@@ -133,7 +129,7 @@ double vg_hours_left_s(const struct vg_hours *self)
 static bool find_span(const struct vg_hours *self, double t_s, double edge_s,
                       struct vg_hours_span *out)
 {
-    double r = round_day(t_s);
+    double r = vg_into_round(t_s, VG_DAY_S);
     for (int k = 0; k < self->n; k++) {
         for (int turns = -1; turns <= 1; turns++) {
             double at_s = r + turns * VG_DAY_S;
@@ -167,7 +163,7 @@ void vg_hours_between(const struct vg_hours *self, double t_s, double *out_from_
     }
     for (int k = 0; k < self->n; k++) {
         const struct vg_hours_span *s = &self->spans[k];
-        *out_to_s = fmin(*out_to_s, t_s + round_day(s->from_s - t_s));
-        *out_from_s = fmax(*out_from_s, t_s - round_day(t_s - s->to_s));
+        *out_to_s = fmin(*out_to_s, t_s + vg_into_round(s->from_s - t_s, VG_DAY_S));
+        *out_from_s = fmax(*out_from_s, t_s - vg_into_round(t_s - s->to_s, VG_DAY_S));
     }
 }

@@ -41,11 +41,6 @@ struct meet {
     int64_t *common; /* [n_periods][n_periods] greatest common divisors, in ticks */
 };
 
-static int64_t ticks(double s)
-{
-    return (int64_t)llround(s * VG_TICKS_PER_S);
-}
-
 /* What two flights' take-offs are apart by comes round after the gcd of their periods. */
 static bool find_common(struct meet *self, int n)
 {
@@ -53,7 +48,7 @@ static bool find_common(struct meet *self, int n)
     int64_t *periods = malloc(room * sizeof *periods);
     self->period = malloc(room * sizeof *self->period);
     for (int k = 0; k < n && periods != NULL && self->period != NULL; k++) {
-        int64_t period = ticks(self->flights[k].sortie->period_s);
+        int64_t period = vg_plan_ticks(self->flights[k].sortie->period_s);
         int q = 0;
         while (q < self->n_periods && periods[q] != period) {
             q++;
@@ -94,8 +89,8 @@ static bool add_chunk(struct meet *self, const struct vg_apart_chunk *c,
     }
     struct placed *p = &self->placed[self->n++];
     p->chunk = *c;
-    p->t = ticks(c->t_s[0]);
-    p->lasts = ticks(c->t_s[1] - c->t_s[0]) + 1;
+    p->t = vg_plan_ticks(c->t_s[0]);
+    p->lasts = vg_plan_ticks(c->t_s[1] - c->t_s[0]) + 1;
     p->drone = self->flights[c->flight].drone;
     p->is_near_base[0] = is_near(&about[0], c);
     p->is_near_base[1] = is_near(&about[1], c);

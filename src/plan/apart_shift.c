@@ -56,14 +56,10 @@ struct outcome {
     bool is_kept; /* the worst gap is within its limit */
 };
 
-static int64_t ticks(double t_s)
-{
-    return llround(t_s * VG_TICKS_PER_S);
-}
-
 static bool is_same_tour(const struct vg_plan_sortie *a, const struct vg_plan_sortie *b)
 {
-    return ticks(a->period_s) == ticks(b->period_s) && strcmp(a->base_from, b->base_from) == 0;
+    return vg_plan_ticks(a->period_s) == vg_plan_ticks(b->period_s) &&
+           strcmp(a->base_from, b->base_from) == 0;
 }
 
 /* Each sortie's headway, and the common one. */
@@ -78,7 +74,7 @@ static enum vg_status find_headways(struct shifts *s, struct vg_error *err)
             bool is_mate = s->every[q] > 0 && is_same_tour(&plan->sorties[k], &plan->sorties[q]);
             s->every[k] = is_mate ? s->every[q] : 0;
         }
-        s->every[k] = s->every[k] > 0 ? s->every[k] : ticks(plan->sorties[k].period_s);
+        s->every[k] = s->every[k] > 0 ? s->every[k] : vg_plan_ticks(plan->sorties[k].period_s);
         least = s->every[k] < least ? s->every[k] : least;
         most = s->every[k] > most ? s->every[k] : most;
     }
@@ -121,11 +117,11 @@ static bool put(const struct shifts *s, int k, struct vg_plan_sortie *out)
     const struct vg_plan_sortie *so = &s->plan->sorties[k];
     int64_t old = s->every[k];
     int64_t now = slowed(s, old);
-    int64_t turns = ticks(so->period_s) / old;
-    int64_t at = ticks(so->takeoff_s);
+    int64_t turns = vg_plan_ticks(so->period_s) / old;
+    int64_t at = vg_plan_ticks(so->takeoff_s);
     /* Copies stay alike: whole headways apart. */
     int64_t slow = at / old * now + (int64_t)floor((double)(at % old) * (double)now / (double)old);
-    int64_t later = ticks(s->at_s[s->group[k]]);
+    int64_t later = vg_plan_ticks(s->at_s[s->group[k]]);
     double takeoff_s = (double)((slow + later) % (turns * now)) / VG_TICKS_PER_S;
     if (!vg_plan_copy_sortie(so, takeoff_s - so->takeoff_s, out)) {
         return false;
@@ -140,7 +136,8 @@ static int events_near(const struct vg_plan *plan, const char *base, double peri
     int n = 0;
     for (int k = 0; k < plan->n_sorties; k++) {
         const struct vg_plan_sortie *so = &plan->sorties[k];
-        double every_s = (double)vg_plan_gcd(ticks(so->period_s), ticks(period_s)) / VG_TICKS_PER_S;
+        double every_s = (double)vg_plan_gcd(vg_plan_ticks(so->period_s), vg_plan_ticks(period_s)) /
+                         VG_TICKS_PER_S;
         n += strcmp(so->base_from, base) == 0 &&
              fabs(remainder(so->takeoff_s - t_s, every_s)) < PAD_S;
         n += strcmp(so->base_to, base) == 0 && fabs(remainder(so->land_s - t_s, every_s)) < PAD_S;

@@ -3,6 +3,7 @@
  * by the even-odd rule. */
 #include "plan/check_inner.h"
 
+#include "base/numbers.h"
 #include "base/units.h"
 #include "geo/geodesy.h"
 
@@ -61,13 +62,6 @@ static double edge_m(const struct vg_wf_zone *z, double lat, double lon)
     return least;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Adds the shares of the leg at which it crosses the ring. */
 static int add_cuts(const struct vg_wf_zone *z, const struct leg *leg, double *cuts, int n)
 {
@@ -115,7 +109,7 @@ static bool enters(const struct vg_wf_zone *z, const struct leg *leg)
     double cuts[MAX_CUTS] = {0};
     int n = add_cuts(z, leg, cuts, 1);
     cuts[n++] = 1;
-    qsort(cuts, (size_t)n, sizeof *cuts, by_value);
+    qsort(cuts, (size_t)n, sizeof *cuts, vg_by_double);
     for (int k = 1; k < n; k++) {
         double lat;
         double lon;
@@ -138,7 +132,7 @@ static bool leaves_all(const struct vg_watchfile *w, const struct leg *leg)
         }
     }
     cuts[n++] = 1;
-    qsort(cuts, (size_t)n, sizeof *cuts, by_value);
+    qsort(cuts, (size_t)n, sizeof *cuts, vg_by_double);
     for (int k = 1; k < n; k++) {
         double lat;
         double lon;

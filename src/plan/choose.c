@@ -25,11 +25,6 @@ static const double EVEN_SHARE = 0.3;
 /* Where the program of prices is solved well enough. */
 static const double CLOSE = 5e-4;
 
-static enum vg_status no_memory(struct vg_error *err)
-{
-    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-}
-
 static double deal_worst(struct vg_problem *p, const struct vg_partition *part)
 {
     /* What one tour per crew would give: sum of costs per drone over the least revisit on it. */
@@ -80,7 +75,7 @@ static enum vg_status shake(struct vg_making *mk, const struct vg_costs *costs, 
     struct vg_rng rng = vg_rng_seed(SHAKE_SEED);
     int n = shakes_for(mk);
     double *price = vg_arena_calloc(&p->arena, (size_t)p->n_crews, sizeof *price);
-    enum vg_status st = price != NULL ? VG_OK : no_memory(err);
+    enum vg_status st = price != NULL ? VG_OK : vg_no_memory(err);
     for (int round = 0; round < n && st == VG_OK; round++) {
         struct vg_partition part;
         double sigma = MOST_SHAKE * (round + 1) / n;

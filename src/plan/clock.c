@@ -1,5 +1,6 @@
 #include "plan/clock.h"
 
+#include "base/numbers.h"
 #include "geo/sun.h"
 
 #include <math.h>
@@ -30,12 +31,6 @@ bool vg_clock_is_wanted(const struct vg_watchfile *w)
                     w->types[w->drones[d].type].maintenance_s > 0;
     }
     return is_wanted;
-}
-
-static double round_day(double t_s)
-{
-    double r = t_s - VG_DAY_S * floor(t_s / VG_DAY_S);
-    return r < VG_DAY_S ? r : 0;
 }
 
 /* ---- light ---- */
@@ -73,17 +68,17 @@ static double light_beside_noon_s(int64_t day, double noon_s, int step, double l
 static void find_light(int64_t day, double lat_deg, double lon_deg, double *out_from_s,
                        double *out_light_s)
 {
-    double noon_s = round_day(VG_DAY_S / 2.0 - lon_deg / 360 * VG_DAY_S);
+    double noon_s = vg_into_round(VG_DAY_S / 2.0 - lon_deg / 360 * VG_DAY_S, VG_DAY_S);
     double before_s = VG_DAY_S / 2.0;
     double after_s = VG_DAY_S / 2.0;
     for (int k = 0; k < VG_DAYLIGHT_DAYS; k++) {
         before_s = fmin(before_s, light_beside_noon_s(day + k, noon_s, -1, lat_deg, lon_deg));
         after_s = fmin(after_s, light_beside_noon_s(day + k, noon_s, 1, lat_deg, lon_deg));
     }
-    *out_from_s = round_day(noon_s - before_s);
+    *out_from_s = vg_into_round(noon_s - before_s, VG_DAY_S);
     *out_light_s = before_s + after_s;
     if (*out_light_s < VG_DAY_S) {
-        *out_from_s = round_day(*out_from_s + LIGHT_CLEAR_S);
+        *out_from_s = vg_into_round(*out_from_s + LIGHT_CLEAR_S, VG_DAY_S);
         *out_light_s = fmax(0, *out_light_s - 2 * LIGHT_CLEAR_S);
     }
 }
@@ -92,7 +87,7 @@ bool vg_clock_is_lit(const struct vg_clock *self, int crew, int chain, int node,
 {
     const struct vg_clock_chain *ch = &self->chains[chain];
     return !self->needs_light[crew] || ch->light_s[node] >= VG_DAY_S ||
-           round_day(t_s - ch->light_from_s[node]) < ch->light_s[node];
+           vg_into_round(t_s - ch->light_from_s[node], VG_DAY_S) < ch->light_s[node];
 }
 
 bool vg_clock_counts(const struct vg_watchfile *watch, const struct vg_plan *plan,
@@ -110,8 +105,8 @@ bool vg_clock_counts(const struct vg_watchfile *watch, const struct vg_plan *pla
     for (int k = 0; k < 2 * VG_DAYLIGHT_DAYS && is_lit; k++) {
         double lat_deg, lon_deg;
         vg_line_at(&watch->network.lines[line], s_m[k % 2], 0, &lat_deg, &lon_deg, NULL);
-        is_lit = is_light_at(plan->daylight_day + k / 2, round_day(t_s[k % 2] + plan->clock_s),
-                             lat_deg, lon_deg);
+        is_lit = is_light_at(plan->daylight_day + k / 2,
+                             vg_into_round(t_s[k % 2] + plan->clock_s, VG_DAY_S), lat_deg, lon_deg);
     }
     return is_lit;
 }
@@ -188,7 +183,7 @@ static void longest_run(const int *blind, int n, double *out_mid_s, double *out_
         }
     }
     *out_s = (double)most * MINUTE_S;
-    *out_mid_s = round_day((end - most / 2.0) * MINUTE_S);
+    *out_mid_s = vg_into_round((end - most / 2.0) * MINUTE_S, VG_DAY_S);
 }
 
 static void find_blind(struct vg_clock *self, int chain, int k)
@@ -270,7 +265,7 @@ static bool find_jobs(struct vg_clock *self, struct vg_problem *p, int crew)
     for (int k = 0; k < n && self->jobs[crew] != NULL; k++) {
         double row = 1 + k / c->n; /* as many at once as there are drones */
         double at_s = end_s >= 0 ? end_s - row * busy_s : (double)k * VG_DAY_S / n;
-        self->jobs[crew][k] = (struct vg_clock_job){round_day(floor(at_s)), busy_s};
+        self->jobs[crew][k] = (struct vg_clock_job){vg_into_round(floor(at_s), VG_DAY_S), busy_s};
     }
     return self->jobs[crew] != NULL;
 }

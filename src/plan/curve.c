@@ -32,11 +32,6 @@ struct making {
     struct vg_curve *out;
 };
 
-static enum vg_status no_memory(struct vg_error *err)
-{
-    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-}
-
 /* ---- fleets ---- */
 
 /* Drones of each type in a fleet of n with the watch's proportions; out has n_types. */
@@ -95,7 +90,7 @@ static enum vg_status make_fleet(const struct vg_watchfile *w, int n, struct vg_
     if (of == NULL || out->drones == NULL) {
         free(of);
         free(out->drones);
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     mix(w, n, of);
     out->n_drones = 0;
@@ -340,7 +335,7 @@ enum vg_status vg_curve_make(const struct vg_watchfile *watch, const struct vg_t
     c.points = calloc(VG_CURVE_STEPS, sizeof *c.points);
     mk.gap_s = calloc(VG_CURVE_DRONES_MAX + 1, sizeof *mk.gap_s);
     enum vg_status st = room != NULL && c.points != NULL && mk.gap_s != NULL ? make_dealer(&mk, err)
-                                                                             : no_memory(err);
+                                                                             : vg_no_memory(err);
     if (st == VG_OK) {
         c.bound_s = vg_dealer_bound(mk.dealer) * watch->revisit_s;
         c.reach_m = vg_dealer_reach_m(mk.dealer);

@@ -10,6 +10,8 @@
  */
 #include "plan/rota_walk.h"
 
+#include "base/numbers.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -300,12 +302,6 @@ static bool outlasts(const struct crew_day *self)
            busy_s - self->t->p->crews[self->crew].turnaround_s > closed->to_s - closed->from_s;
 }
 
-static double round_day(double t_s)
-{
-    double r = t_s - VG_DAY_S * floor(t_s / VG_DAY_S);
-    return r < VG_DAY_S ? r : 0;
-}
-
 static int by_size(const void *a, const void *b)
 {
     const double *x = a;
@@ -324,7 +320,8 @@ static double worst_at(const struct crew_day *self, const struct vg_rota_sortie 
     int m = 0;
     for (int k = 0; k < n && m < MOST_VISITS; k++) {
         if (list[k].chain == chain && list[k].i <= node && list[k].j >= node) {
-            when[m++] = round_day(list[k].at_s + vg_rota_node_s(self->t, &list[k], node));
+            when[m++] =
+                vg_into_round(list[k].at_s + vg_rota_node_s(self->t, &list[k], node), VG_DAY_S);
         }
     }
     qsort(when, (size_t)m, sizeof *when, by_size);

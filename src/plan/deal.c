@@ -2,13 +2,10 @@
  * whoever has the plan and the watch follows. */
 #include "plan/inner.h"
 
+#include "base/numbers.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-static int by_number(const void *a, const void *b)
-{
-    return *(const int *)a - *(const int *)b;
-}
 
 /* Crews that have too many give the last of those that may go, by type. */
 static void give_up(struct vg_problem *p, const int *n_of, int *spare, int *io_n)
@@ -66,7 +63,7 @@ enum vg_status vg_problem_deal(struct vg_problem *p, const int *n_of, struct vg_
             }
             crew->drones[crew->n++] = d;
         }
-        qsort(crew->drones, (size_t)crew->n, sizeof *crew->drones, by_number);
+        qsort(crew->drones, (size_t)crew->n, sizeof *crew->drones, vg_by_int);
     }
     return VG_OK;
 }

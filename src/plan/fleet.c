@@ -3,17 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum vg_status no_memory(struct vg_error *err)
-{
-    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-}
-
 enum vg_status vg_plan_give_fleet(struct vg_plan *plan, const struct vg_watchfile *watch,
                                   struct vg_error *err)
 {
     struct vg_plan_drone *fleet = calloc((size_t)watch->n_drones + 1, sizeof *fleet);
     if (fleet == NULL) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     for (int d = 0; d < watch->n_drones; d++) {
         const struct vg_wf_drone *drone = &watch->drones[d];
@@ -35,7 +30,7 @@ enum vg_status vg_plan_take_fleet(const struct vg_plan *plan, struct vg_watchfil
     }
     struct vg_wf_drone *drones = calloc((size_t)plan->n_fleet, sizeof *drones);
     if (drones == NULL) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     for (int d = 0; d < plan->n_fleet; d++) {
         const struct vg_plan_drone *x = &plan->fleet[d];
@@ -76,7 +71,7 @@ enum vg_status vg_plan_read_fleet(const json_t *doc, struct vg_plan *out, struct
     }
     out->fleet = calloc(n + 1, sizeof *out->fleet);
     if (out->fleet == NULL) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     bool is_ok = n > 0 && n <= VG_PLAN_FLEET_MAX;
     for (size_t k = 0; k < n && is_ok; k++) {

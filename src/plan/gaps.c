@@ -6,6 +6,8 @@
  */
 #include "plan/clock.h"
 
+#include "base/numbers.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,13 +30,6 @@ static int by_lo(const void *a, const void *b)
     const struct pass *x = a;
     const struct pass *y = b;
     return (x->lo_m > y->lo_m) - (x->lo_m < y->lo_m);
-}
-
-static int by_number(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 static int by_period_time(const void *a, const void *b)
@@ -155,7 +150,7 @@ static bool collect(const struct vg_watchfile *watch, const struct vg_plan *plan
         }
     }
     qsort(out->passes, (size_t)out->n, sizeof *out->passes, by_lo);
-    qsort(out->ends, (size_t)out->n_ends, sizeof *out->ends, by_number);
+    qsort(out->ends, (size_t)out->n_ends, sizeof *out->ends, vg_by_double);
     return true;
 }
 

@@ -20,18 +20,13 @@ enum {
 /* Of the promise: whole ticks take the rest. */
 static const double ENOUGH = 1 - 1e-5;
 
-static enum vg_status no_memory(struct vg_error *err)
-{
-    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-}
-
 /* A copy of the watch with n drones, none of them placed; *out_drones is the caller's to free. */
 static enum vg_status with_drones(const struct vg_watchfile *w, int n, struct vg_watchfile *out,
                                   struct vg_wf_drone **out_drones, struct vg_error *err)
 {
     struct vg_wf_drone *drones = calloc((size_t)n + 1, sizeof *drones);
     if (drones == NULL) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     for (int d = 0; d < n; d++) {
         drones[d] = w->drones[d < w->n_drones ? d : 0];
@@ -76,7 +71,7 @@ static enum vg_status fewest(struct vg_problem *p, const struct vg_costs *costs,
     double *none = vg_arena_calloc(&p->arena, (size_t)p->n_crews, sizeof *none);
     double *n = vg_arena_calloc(&p->arena, (size_t)p->n_crews, sizeof *n);
     enum vg_status st =
-        none != NULL && n != NULL ? vg_whole_init(&whole, p, costs, none, err) : no_memory(err);
+        none != NULL && n != NULL ? vg_whole_init(&whole, p, costs, none, err) : vg_no_memory(err);
     if (st == VG_OK) {
         st = vg_whole_fewest(&whole, share, n, out, err);
     }

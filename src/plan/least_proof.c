@@ -4,11 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum vg_status no_memory(struct vg_error *err)
-{
-    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-}
-
 /* All crews are of one type. */
 static void begin(const struct vg_problem *p, double share, int drones, struct vg_buf *out)
 {
@@ -64,7 +59,7 @@ enum vg_status vg_least_prove(const struct vg_whole *whole, double share, int dr
 {
     struct vg_problem *p = whole->p;
     double **y = make_duals(p);
-    enum vg_status st = y != NULL ? VG_OK : no_memory(err);
+    enum vg_status st = y != NULL ? VG_OK : vg_no_memory(err);
     bool is_first = true;
     begin(p, share, drones, out);
     for (int q = 0; q < whole->n_cuts && st == VG_OK; q++) {
@@ -102,7 +97,7 @@ enum vg_status vg_least_put(const struct vg_buf *proof, char **io_certificate, s
     vg_buf_puts(&text, "}");
     if (text.is_failed || proof->is_failed) {
         vg_buf_finish(&text);
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     free(*io_certificate);
     *io_certificate = text.data;

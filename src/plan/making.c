@@ -20,11 +20,6 @@ enum {
 static const double CLOSE = 5e-4;
 static const double NEAR = 1e-2;
 
-static enum vg_status no_memory(struct vg_error *err)
-{
-    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-}
-
 /* No prices are asked for. */
 static bool is_near(const struct vg_making *mk)
 {
@@ -51,7 +46,7 @@ static enum vg_status make_flights(struct vg_making *mk, bool *out_is_short, str
     drop_flights(mk);
     mk->flights = calloc((size_t)mk->part.n + 1, sizeof *mk->flights);
     if (mk->flights == NULL) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     for (int k = 0; k < mk->part.n; k++) {
         struct vg_piece *piece = &mk->part.pieces[k];
@@ -133,7 +128,7 @@ static enum vg_status make_timetable(struct vg_making *mk, struct vg_error *err)
     size_t n = 0;
     double *flight_s = vg_arena_calloc(&p->arena, (size_t)mk->part.n + 1, sizeof *flight_s);
     if (flight_s == NULL) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     for (int k = 0; k < mk->part.n; k++) {
         flight_s[k] = mk->flights[k].land_s;
@@ -145,7 +140,7 @@ static enum vg_status make_timetable(struct vg_making *mk, struct vg_error *err)
     }
     mk->plan.sorties = calloc(n + 1, sizeof *mk->plan.sorties);
     if (mk->plan.sorties == NULL) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     for (int t = 0; t < n_tours && st == VG_OK; t++) {
         st = add_tour(mk, &tours[t], err);
@@ -189,7 +184,7 @@ static enum vg_status certify_wider(struct vg_making *mk, struct vg_error *err)
         free(mk->certificate);
         mk->certificate = malloc(sizeof RELAY);
         if (mk->certificate == NULL) {
-            return no_memory(err);
+            return vg_no_memory(err);
         }
         memcpy(mk->certificate, RELAY, sizeof RELAY);
     }
@@ -208,7 +203,7 @@ static enum vg_status solve_bound(struct vg_making *mk, struct vg_error *err)
         mk->bound = 0;
         mk->certificate = malloc(sizeof NONE);
         if (mk->certificate == NULL) {
-            return no_memory(err);
+            return vg_no_memory(err);
         }
         memcpy(mk->certificate, NONE, sizeof NONE);
         return VG_OK;
@@ -297,7 +292,7 @@ static enum vg_status improve(struct vg_making *mk, struct vg_error *err)
     mk->plan.n_sorties = 0;
     const int *dealt = count_drones(&mk->problem);
     if (dealt == NULL) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     enum vg_status st =
         vg_rota_improve(&mk->problem, &mk->rates, &mk->part, mk->options, share, &mk->plan, err);
@@ -336,7 +331,7 @@ static enum vg_status raise_bound(struct vg_making *mk, struct vg_error *err)
                   nd->lon_deg[node], clock->share, was + 1);
     if (text.is_failed) {
         vg_buf_finish(&text);
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     mk->bound = clock->share;
     mk->certificate = text.data;

@@ -1,4 +1,5 @@
 /* Nodes: where the line is cut into links, and which of these nobody may or can fly. */
+#include "base/numbers.h"
 #include "plan/height.h"
 #include "plan/problem_inner.h"
 #include "plan/radio.h"
@@ -12,11 +13,6 @@ enum {
 };
 static const double FINE_M = 100;
 static const double BESIDE_M = 250; /* of a link: a flight that ends there looks as far ahead */
-
-static enum vg_status no_memory(struct vg_error *err)
-{
-    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-}
 
 /* A link lies in the plane of every crew; the nearest base judges it best. */
 static const struct vg_detour *nearest_detour(const struct vg_problem *p, double lat, double lon)
@@ -141,13 +137,6 @@ static void add_node(struct vg_nodes *out, int stretch, const struct vg_stretch 
     out->depth_m[out->n++] = st->depth_m;
 }
 
-static int by_number(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Those of all passes of the piece that stretch k of net belongs to, so that its passes have their
  * nodes at the same kilometres; in k's own. */
 static int find_piece_edges(const struct vg_problem *p, int k, double from_m, double to_m,
@@ -170,7 +159,7 @@ static int find_piece_edges(const struct vg_problem *p, int k, double from_m, do
             all[n++] = round(here[q] + p->flown[line].from_m) - own_m;
         }
     }
-    qsort(all, (size_t)n, sizeof *all, by_number);
+    qsort(all, (size_t)n, sizeof *all, vg_by_double);
     int kept = 0;
     for (int q = 0; q < n; q++) {
         if (all[q] > (kept > 0 ? out[kept - 1] : from_m) + 1 && all[q] < to_m - 1) {
@@ -200,7 +189,7 @@ static void mark_left_out(struct vg_problem *p, int line)
 static int sort_apart(double *io, int n)
 {
     int kept = 0;
-    qsort(io, (size_t)n, sizeof *io, by_number);
+    qsort(io, (size_t)n, sizeof *io, vg_by_double);
     for (int q = 0; q < n; q++) {
         if (kept == 0 || io[q] > io[kept - 1] + 1) {
             io[kept++] = io[q];
@@ -367,7 +356,7 @@ enum vg_status vg_problem_make_nodes(struct vg_problem *p, int line, double step
     }
     struct vg_nodes *out = &p->nodes[line];
     if (!vg_nodes_take(p, out, n)) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     for (int k = 0; k < net->n_stretches; k++) {
         if (net->stretches[k].line == line) {

@@ -21,6 +21,8 @@
 #include "base/text.h"
 #include "config/watchfile.h"
 
+#include <math.h>
+
 enum {
     VG_PLAN_PASSES_MAX = 16,
     VG_DAYLIGHT_DAYS = 7,
@@ -150,7 +152,12 @@ bool vg_plan_wanders(const struct vg_plan *plan);
  */
 struct vg_plan_point vg_plan_between(const struct vg_plan_point *from, double t_s);
 
+/* The nearest whole tick, in seconds; how many ticks a time is. */
 double vg_plan_tick_s(double t_s);
+static inline int64_t vg_plan_ticks(double t_s)
+{
+    return llround(t_s * VG_TICKS_PER_S);
+}
 /* A copy that does all of it shift_s later, in whole ticks unless shift_s is 0. Owned by the
  * caller. false: out of memory. */
 bool vg_plan_copy_sortie(const struct vg_plan_sortie *from, double shift_s,

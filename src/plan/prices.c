@@ -23,11 +23,6 @@
  * any numbers. */
 static const double FEW = 1e-3;
 
-static enum vg_status no_memory(struct vg_error *err)
-{
-    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-}
-
 static double divisor_s(const struct vg_problem *p, const struct vg_costs *self,
                         const struct vg_chain *ch, int i, int j)
 {
@@ -78,7 +73,7 @@ static enum vg_status fill_rows(struct vg_costs *self, struct vg_problem *p, int
     rows->n_m = vg_arena_calloc(&p->arena, (size_t)ch->n, sizeof *rows->n_m);
     rows->start = vg_arena_calloc(&p->arena, (size_t)ch->n, sizeof *rows->start);
     if (rows->n_m == NULL || rows->start == NULL) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     size_t total = 0;
     for (int i = 0; i < ch->n; i++) {
@@ -88,7 +83,7 @@ static enum vg_status fill_rows(struct vg_costs *self, struct vg_problem *p, int
     }
     rows->cost = vg_arena_alloc(&p->arena, (total > 0 ? total : 1) * sizeof *rows->cost);
     if (rows->cost == NULL) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     for (int i = 0; i < ch->n; i++) {
         for (int m = 0; m < rows->n_m[i]; m++) {
@@ -112,7 +107,7 @@ enum vg_status vg_costs_init(struct vg_costs *self, struct vg_problem *p, bool i
         (struct vg_costs){.is_sites = is_sites, .is_weighted = is_weighted, .level_s = HUGE_VAL};
     self->rows = vg_arena_calloc(&p->arena, (size_t)(p->n_chains * p->n_crews), sizeof *self->rows);
     if (self->rows == NULL) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     for (int k = 0; k < p->n_chains; k++) {
         for (int c = 0; c < p->n_crews; c++) {
@@ -379,7 +374,7 @@ enum vg_status vg_prices_solve(struct vg_problem *p, const struct vg_costs *cost
     *out = (struct vg_search){.best.most = HUGE_VAL};
     if (!climb_init(&cl, p, out)) {
         Clp_deleteModel(cl.master.clp);
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     double n_drones = 0;
     for (int c = 0; c < p->n_crews; c++) {
@@ -424,7 +419,7 @@ enum vg_status vg_prices_partition(struct vg_problem *p, const struct vg_costs *
     double *loads = vg_arena_calloc(&p->arena, (size_t)p->n_crews, sizeof *loads);
     struct vg_partition part = {.pieces = vg_arena_calloc(&p->arena, total, sizeof *part.pieces)};
     if (g == NULL || loads == NULL || part.pieces == NULL) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     for (int k = 0; k < p->n_chains; k++) {
         price_chain(p, costs, k, price, g);

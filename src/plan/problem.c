@@ -19,11 +19,6 @@ void *vg_problem_take(struct vg_problem *p, int n, size_t size_bytes)
     return vg_arena_calloc(&p->arena, n > 0 ? (size_t)n : 1, size_bytes);
 }
 
-static enum vg_status no_memory(struct vg_error *err)
-{
-    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-}
-
 static void set_crew(struct vg_problem *p, struct vg_crew *crew, int base, int type)
 {
     const struct vg_wf_base *b = &p->watch->bases[base];
@@ -66,7 +61,7 @@ static enum vg_status find_crews(struct vg_problem *p, struct vg_error *err)
     }
     p->crews = vg_problem_take(p, w->n_drones, sizeof *p->crews);
     if (p->crews == NULL) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     for (int d = 0; d < w->n_drones; d++) {
         const struct vg_wf_type *t = &w->types[w->drones[d].type];
@@ -82,7 +77,7 @@ static enum vg_status find_crews(struct vg_problem *p, struct vg_error *err)
         struct vg_crew *crew = &p->crews[c];
         crew->drones = vg_problem_take(p, crew->n, sizeof *crew->drones);
         if (crew->drones == NULL) {
-            return no_memory(err);
+            return vg_no_memory(err);
         }
         int k = 0;
         for (int d = 0; d < w->n_drones; d++) {
@@ -110,7 +105,7 @@ static enum vg_status make_paths(struct vg_problem *p, struct vg_error *err)
     const struct vg_network *net = &p->net;
     p->paths = vg_problem_take(p, net->n_lines, sizeof *p->paths);
     if (p->paths == NULL) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     for (int k = 0; k < net->n_lines; k++) {
         double tolerance_m = vg_sweeps_tolerance_m(least_depth_m(net, k));
@@ -185,7 +180,7 @@ enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err)
     self->n_chains = 0;
     self->chains = vg_problem_take(self, n_links, sizeof *self->chains);
     if (self->chains == NULL) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     double least = HUGE_VAL;
     double most = 0;
@@ -241,7 +236,7 @@ enum vg_status vg_problem_refine(struct vg_problem *self, const struct vg_grade 
 {
     int more = 0;
     if (!vg_nodes_grade(self, grade, &more)) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     enum vg_status st = more > 0 ? vg_problem_make_reach(self, err) : VG_OK;
     return st == VG_OK && more > 0 ? vg_problem_rechain(self, err) : st;
@@ -281,7 +276,7 @@ enum vg_status vg_problem_init_parts(struct vg_problem *self, const struct vg_wa
     }
     if (st == VG_OK) {
         self->nodes = vg_problem_take(self, self->net.n_lines, sizeof *self->nodes);
-        st = self->nodes != NULL ? VG_OK : no_memory(err);
+        st = self->nodes != NULL ? VG_OK : vg_no_memory(err);
     }
     for (int line = 0; st == VG_OK && line < self->net.n_lines; line++) {
         st = vg_problem_make_nodes(self, line, step_m, err);

@@ -16,11 +16,6 @@ enum {
 static const double LEAST_SHARE = 1e-5;
 static const double LEAST_EXCESS = 1e-7;
 
-static enum vg_status no_memory(struct vg_error *err)
-{
-    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-}
-
 double vg_rates_wish_s(const struct vg_problem *p, const struct vg_chain *ch, int i)
 {
     const struct vg_nodes *nd = &p->nodes[ch->line];
@@ -280,14 +275,14 @@ enum vg_status vg_rates_init(struct vg_rates *self, struct vg_problem *p,
 {
     *self = (struct vg_rates){.p = p, .costs = costs};
     if (!take_memory(self)) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     set_groups(self, is_free);
     if (!make_program(self)) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     add_surplus(self);
-    return set_stride(self, FIRST_STRIDE) && add_first(self) ? VG_OK : no_memory(err);
+    return set_stride(self, FIRST_STRIDE) && add_first(self) ? VG_OK : vg_no_memory(err);
 }
 
 /* Duals to be judged: prices of groups, and per site what a visit is worth, as sums from the far
@@ -554,7 +549,7 @@ static enum vg_status climb_last(struct vg_rates *self, struct rounds *r, double
         r->now.price[self->group[c]] = found.best.price[c];
     }
     self->bound = 0;
-    st = judge(self, &r->now, r->found, &added) ? VG_OK : no_memory(err);
+    st = judge(self, &r->now, r->found, &added) ? VG_OK : vg_no_memory(err);
     self->value = is_even ? self->bound : fmax(self->bound, found.best.most);
     return st;
 }
@@ -578,7 +573,7 @@ enum vg_status vg_rates_solve(struct vg_rates *self, int last_stride, double clo
         }
         if (before == FIRST_STRIDE && last_stride == 1 && can_climb(self)) {
             is_out = !set_stride(self, 1);
-            st = is_out ? no_memory(err) : climb_last(self, &r, close, max_rounds, err);
+            st = is_out ? vg_no_memory(err) : climb_last(self, &r, close, max_rounds, err);
             if (st != VG_OK || self->value <= self->bound * (1 + close)) {
                 break;
             }
@@ -588,7 +583,7 @@ enum vg_status vg_rates_solve(struct vg_rates *self, int last_stride, double clo
     }
     rounds_finish(&r);
     if (is_out) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     return st != VG_OK || self->bound > 0 ? st : vg_fail(err, VG_E_INTERNAL, "no bound found");
 }

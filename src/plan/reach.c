@@ -6,11 +6,6 @@
 
 #include <math.h>
 
-static enum vg_status no_memory(struct vg_error *err)
-{
-    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-}
-
 double vg_crude_distance_m(double lat1, double lon1, double lat2, double lon2)
 {
     double a = sin((lat2 - lat1) * VG_RAD_PER_DEG / 2);
@@ -173,7 +168,7 @@ enum vg_status vg_problem_make_reach(struct vg_problem *p, struct vg_error *err)
     int n_lines = p->net.n_lines;
     p->reach = vg_problem_take(p, n_lines * p->n_crews, sizeof *p->reach);
     if (p->reach == NULL) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     for (int line = 0; line < n_lines; line++) {
         int n = p->nodes[line].n;
@@ -187,7 +182,7 @@ enum vg_status vg_problem_make_reach(struct vg_problem *p, struct vg_error *err)
                 is_ok = is_ok && *arrays[q] != NULL;
             }
             if (!is_ok) {
-                return no_memory(err);
+                return vg_no_memory(err);
             }
             for (int i = 0; i < n; i++) {
                 reach_node(p, line, c, i);

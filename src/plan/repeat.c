@@ -7,22 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int64_t ticks(double s)
-{
-    return (int64_t)llround(s * VG_TICKS_PER_S);
-}
-
 bool vg_plan_is_alike(const struct vg_plan_sortie *a, const struct vg_plan_sortie *b)
 {
-    if (a->n_visits != b->n_visits || ticks(a->period_s) != ticks(b->period_s)) {
+    if (a->n_visits != b->n_visits || vg_plan_ticks(a->period_s) != vg_plan_ticks(b->period_s)) {
         return false;
     }
-    int64_t shift = ticks(b->takeoff_s) - ticks(a->takeoff_s);
+    int64_t shift = vg_plan_ticks(b->takeoff_s) - vg_plan_ticks(a->takeoff_s);
     for (int v = 0; v < a->n_visits; v++) {
         const struct vg_plan_visit *x = &a->visits[v];
         const struct vg_plan_visit *y = &b->visits[v];
         if (fabs(x->from_m - y->from_m) > 0.1 || fabs(x->to_m - y->to_m) > 0.1 ||
-            ticks(y->t0_s) - ticks(x->t0_s) != shift || ticks(y->t1_s) - ticks(x->t1_s) != shift ||
+            vg_plan_ticks(y->t0_s) - vg_plan_ticks(x->t0_s) != shift ||
+            vg_plan_ticks(y->t1_s) - vg_plan_ticks(x->t1_s) != shift ||
             strcmp(x->line, y->line) != 0 || x->pass != y->pass) {
             return false;
         }
@@ -81,7 +77,7 @@ static int find_beats(const struct vg_plan *plan, const int64_t *steps, struct b
 {
     int n = 0;
     for (int k = 0; k < plan->n_sorties; k++) {
-        struct beat b = {steps[k], ticks(plan->sorties[k].period_s)};
+        struct beat b = {steps[k], vg_plan_ticks(plan->sorties[k].period_s)};
         int at = 0;
         while (at < n && (out[at].step != b.step || out[at].period != b.period)) {
             at++;
@@ -116,11 +112,11 @@ static void find_steps(const struct vg_plan *plan, int64_t *at, int *mine, int64
     }
     for (int k = 0; k < n; k++) {
         int m = 0;
-        int64_t p = ticks(plan->sorties[k].period_s);
+        int64_t p = vg_plan_ticks(plan->sorties[k].period_s);
         for (int j = k; j < n && out[k] < 0; j++) {
             if (out[j] < 0 && vg_plan_is_alike(&plan->sorties[k], &plan->sorties[j])) {
                 mine[m] = j;
-                at[m++] = ticks(plan->sorties[j].takeoff_s) % p;
+                at[m++] = vg_plan_ticks(plan->sorties[j].takeoff_s) % p;
             }
         }
         int64_t step = m > 0 ? least_step(at, m, p) : 0;
@@ -145,9 +141,9 @@ enum vg_status vg_plan_repeats(const struct vg_plan *plan, int64_t *out, struct 
     find_steps(plan, at, mine, out);
     int n_beats = find_beats(plan, out, beats);
     for (int k = 0; k < plan->n_sorties; k++) {
-        struct beat own = {out[k], ticks(plan->sorties[k].period_s)};
+        struct beat own = {out[k], vg_plan_ticks(plan->sorties[k].period_s)};
         int64_t step = common_step(&own, beats, n_beats);
-        out[k] = ticks(plan->sorties[k].takeoff_s) % own.period < step ? step : 0;
+        out[k] = vg_plan_ticks(plan->sorties[k].takeoff_s) % own.period < step ? step : 0;
     }
     free(at);
     free(mine);

@@ -15,11 +15,6 @@ static const double NEVER = 1e3;
 /* Until the timetable is taken up; what should have taken off by then is not flown. */
 static const double LEAD_S = 30;
 
-static int64_t ticks(double s)
-{
-    return (int64_t)llround(s * VG_TICKS_PER_S);
-}
-
 /* ---- take-offs ---- */
 
 static int by_time(const void *a, const void *b)
@@ -38,7 +33,7 @@ static int list_events(struct vg_retime_walk *s, int crew, int64_t end)
     int n = 0;
     for (int k = 0; k < c->n_flights; k++) {
         const struct vg_retime_flight *f = &s->to->flights[tour->order[k]];
-        int64_t back = (at - ticks(LEAD_S)) / s->headway - (at < ticks(LEAD_S));
+        int64_t back = (at - vg_plan_ticks(LEAD_S)) / s->headway - (at < vg_plan_ticks(LEAD_S));
         for (int64_t j = -back; at + j * s->headway <= end && n < VG_RETIME_EVENTS; j++) {
             int turn = (int)(((j % c->n) + c->n) % c->n);
             s->events[n++] = (struct vg_retime_event){at + j * s->headway, tour->order[k], turn};
@@ -66,7 +61,7 @@ static void take_off(struct vg_retime_walk *s, int crew)
         late_of[d] = -1;
     }
     s->late_s[crew] = 0;
-    int64_t end = ticks(c->ready_s[c->n - 1]) + 2 * s->headway + longest;
+    int64_t end = vg_plan_ticks(c->ready_s[c->n - 1]) + 2 * s->headway + longest;
     int n = list_events(s, crew, end);
     for (int k = 0; k < n; k++) {
         const struct vg_retime_event *e = &s->events[k];

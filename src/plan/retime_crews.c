@@ -18,11 +18,6 @@ struct rings {
     int *crew_of; /* per drone; -1 none */
 };
 
-static int64_t ticks(double s)
-{
-    return (int64_t)llround(s * VG_TICKS_PER_S);
-}
-
 static int *numbers(struct vg_retime *self, int n)
 {
     int *out = vg_arena_calloc(&self->arena, (size_t)n + 1, sizeof *out);
@@ -168,7 +163,7 @@ static void collect_flights(struct rings *r)
                 continue;
             }
             const struct vg_plan_sortie *so = lowest(r, k);
-            int64_t air = ticks(so->land_s) - ticks(so->takeoff_s);
+            int64_t air = vg_plan_ticks(so->land_s) - vg_plan_ticks(so->takeoff_s);
             self->flights[self->n_flights++] =
                 (struct vg_retime_flight){so, c, air, air + turnaround};
             crew->load += air + turnaround;

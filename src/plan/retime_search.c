@@ -22,11 +22,6 @@ static const double MOST_LONGER = 0.03;
 static const double HOT = 0.1; /* of the worst to come */
 static const double COLD = 1e-4;
 
-static int64_t ticks(double s)
-{
-    return (int64_t)llround(s * VG_TICKS_PER_S);
-}
-
 /* ---- moves ---- */
 
 static int below(struct vg_retime_walk *s, int n)
@@ -65,7 +60,7 @@ static void move(struct vg_retime_walk *s)
         break;
     case 1: {
         double u = vg_rng_unit(&s->rng);
-        int64_t by = ticks(VG_GROUND_LATE_S * u * u * u * vg_rng_normal(&s->rng));
+        int64_t by = vg_plan_ticks(VG_GROUND_LATE_S * u * u * u * vg_rng_normal(&s->rng));
         tour->begin = (tour->begin + by % s->headway + s->headway) % s->headway;
         break;
     }

@@ -1,6 +1,8 @@
 /* A rota's costs, and changes to it (rota.h). */
 #include "plan/rota.h"
 
+#include "base/numbers.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -216,24 +218,6 @@ int vg_rota_place(struct vg_rota *self)
 
 /* ---- what a crew lacks ---- */
 
-static double round_period(double t, double period_s)
-{
-    double r = t - period_s * floor(t / period_s);
-    return r < period_s ? r : 0;
-}
-
-static void sort_up(double *x, int n)
-{
-    for (int k = 1; k < n; k++) {
-        double v = x[k];
-        int q = k;
-        for (; q > 0 && x[q - 1] > v; q--) {
-            x[q] = x[q - 1];
-        }
-        x[q] = v;
-    }
-}
-
 /* Seconds of take-offs and landings in closed hours, as dear as a missed visit. */
 static double missed_of(const struct vg_rota *self, int crew)
 {
@@ -268,12 +252,12 @@ static int collect_events(struct vg_rota *self, int crew, double *out, int cap)
         const int *down = self->of_land[c];
         bool is_here = p->crews[c].base == p->crews[crew].base;
         for (int q = 1; q <= up[0] && is_here && n < cap; q++) {
-            out[n++] = round_period(self->sorties[up[q]].at_s, self->period_s);
+            out[n++] = vg_into_round(self->sorties[up[q]].at_s, self->period_s);
         }
         for (int q = 1; q <= down[0] && is_here && n < cap; q++) {
             const struct vg_rota_sortie *s = &self->sorties[down[q]];
             double land_s = s->at_s + s->busy_s - p->crews[c].turnaround_s;
-            out[n++] = round_period(land_s, self->period_s);
+            out[n++] = vg_into_round(land_s, self->period_s);
         }
     }
     return n;
@@ -299,7 +283,7 @@ static double pads_lack_s(struct vg_rota *self, int crew)
         return 0;
     }
     n = collect_events(self, crew, when, VG_ROTA_MOST);
-    sort_up(when, n);
+    vg_sort_few(when, n);
     for (int k = 0; k < n; k++) {
         double gap = when[(k + pads) % n] + (k + pads) / n * self->period_s - when[k];
         lack += gap < PAD_S ? PAD_S - gap : 0;
@@ -319,7 +303,7 @@ static double out_of(struct vg_rota *self, int crew)
     for (int q = 0; q < n; q++) {
         const struct vg_rota_sortie *s = &self->sorties[list[q + 1]];
         double turns = floor(s->busy_s / d);
-        w->start[q] = round_period(s->at_s, d);
+        w->start[q] = vg_into_round(s->at_s, d);
         double end = w->start[q] + s->busy_s - turns * d;
         out += (int)turns + (end >= d);
         w->end[q] = end >= d ? end - d : end;
@@ -332,8 +316,8 @@ static double out_of(struct vg_rota *self, int crew)
         w->end[n] = job->at_s + job->busy_s - (is_over ? d : 0);
         out += is_over;
     }
-    sort_up(w->start, n);
-    sort_up(w->end, n);
+    vg_sort_few(w->start, n);
+    vg_sort_few(w->end, n);
     double sum = 0;
     double before = 0;
     for (int a = 0, b = 0; a < n || b < n;) {
@@ -372,7 +356,7 @@ static double over_of(struct vg_rota *self, int crew)
 /* Gaps between the times (0 to period), sorted in place; of one visit: the period. */
 static double longest_gap(double *when, int n, double period_s)
 {
-    sort_up(when, n);
+    vg_sort_few(when, n);
     double first = when[0];
     double most = 0;
     for (int k = 0; k < n; k++) {
@@ -391,7 +375,7 @@ static int gaps_at(struct vg_rota *self, int chain, int node, int n, double *out
     int m = 0;
     for (int q = 0; q < n; q++) {
         const struct vg_rota_sortie *s = &self->sorties[w->here[q]];
-        double at_s = round_period(s->at_s + vg_rota_node_s(t, s, node), self->period_s);
+        double at_s = vg_into_round(s->at_s + vg_rota_node_s(t, s, node), self->period_s);
         if (t->clock == NULL || vg_clock_is_lit(t->clock, s->crew, chain, node, at_s)) {
             w->when[m++] = at_s;
         }
@@ -400,7 +384,7 @@ static int gaps_at(struct vg_rota *self, int chain, int node, int n, double *out
         w->when[0] = *out_most = 2 * self->period_s; /* worse than any single visit */
         return 1;
     }
-    sort_up(w->when, m);
+    vg_sort_few(w->when, m);
     int night = t->clock != NULL ? vg_clock_night(t->clock, chain, node, w->when, m) : -1;
     *out_most = longest_gap(w->when, m, self->period_s);
     for (int k = 0; k < m && night >= 0; k++) {

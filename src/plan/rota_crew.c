@@ -46,11 +46,6 @@ struct hand {
     struct vg_rota_turn *turns; /* of a pool's slots, room for all sorties each */
 };
 
-static int64_t ticks(double s)
-{
-    return (int64_t)llround(s * VG_TICKS_PER_S);
-}
-
 static int by_moment(const void *a, const void *b)
 {
     const struct moment *x = a;
@@ -70,7 +65,8 @@ static int64_t busy_of(const struct hand *self, int k)
         return self->jobs[k - self->rota->n].busy;
     }
     double turnaround_s = self->p->crews[self->rota->sorties[k].crew].turnaround_s;
-    return ticks(self->flights[k].land_s) + (int64_t)ceil(turnaround_s * VG_TICKS_PER_S - 1e-6);
+    return vg_plan_ticks(self->flights[k].land_s) +
+           (int64_t)ceil(turnaround_s * VG_TICKS_PER_S - 1e-6);
 }
 
 static int64_t takeoff_of(const struct hand *self, int k)
@@ -78,7 +74,7 @@ static int64_t takeoff_of(const struct hand *self, int k)
     if (k >= self->rota->n) {
         return self->jobs[k - self->rota->n].at;
     }
-    int64_t t = ticks(self->rota->sorties[k].at_s) % self->period;
+    int64_t t = vg_plan_ticks(self->rota->sorties[k].at_s) % self->period;
     return t < 0 ? t + self->period : t;
 }
 
@@ -483,7 +479,7 @@ enum vg_status vg_rota_hand_out(const struct vg_problem *p, const struct vg_rota
 {
     size_t n = (size_t)rota->n + 1;
     struct hand self = {.p = p, .rota = rota, .flights = flights, .plan = io};
-    self.period = ticks(rota->period_s);
+    self.period = vg_plan_ticks(rota->period_s);
     for (int c = 0; c < p->n_crews && p->clock != NULL; c++) {
         n += (size_t)p->clock->n_jobs[c];
     }
@@ -491,7 +487,8 @@ enum vg_status vg_rota_hand_out(const struct vg_problem *p, const struct vg_rota
     for (int c = 0; c < p->n_crews && p->clock != NULL && self.jobs != NULL; c++) {
         for (int k = 0; k < p->clock->n_jobs[c]; k++) {
             const struct vg_clock_job *job = &p->clock->jobs[c][k];
-            self.jobs[self.n_jobs++] = (struct job){c, ticks(job->at_s), ticks(job->busy_s)};
+            self.jobs[self.n_jobs++] =
+                (struct job){c, vg_plan_ticks(job->at_s), vg_plan_ticks(job->busy_s)};
         }
     }
     self.start = calloc(n, sizeof *self.start);

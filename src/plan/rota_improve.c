@@ -10,11 +10,6 @@ enum {
     TRIES = 3 /* where heights cost more than was thought, or drones find no turns */
 };
 
-static enum vg_status no_memory(struct vg_error *err)
-{
-    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-}
-
 static void drop_flights(struct vg_plan_sortie *flights, int n)
 {
     for (int k = 0; flights != NULL && k < n; k++) {
@@ -135,7 +130,7 @@ static enum vg_status make(struct vg_problem *p, const struct vg_rota_tables *t,
     enum vg_status st = VG_OK;
     *out_is_short = false;
     if (flights == NULL || sorties == NULL || !vg_rota_init(&room, t)) {
-        st = no_memory(err);
+        st = vg_no_memory(err);
     } else {
         st = fly(p, t, io, flights, out_is_short, err);
     }
@@ -144,7 +139,7 @@ static enum vg_status make(struct vg_problem *p, const struct vg_rota_tables *t,
         bool is_by_hour = t->clock != NULL && p->watch->has_wind_hours;
         st = io->is_pooled ? VG_OK : vg_problem_deal(p, drones, err);
         if (st == VG_OK && is_by_hour && !vg_day_wind_fly(p, io, flights)) {
-            st = no_memory(err);
+            st = vg_no_memory(err);
         }
         st = st == VG_OK ? vg_rota_hand_out(p, io, flights, plan, err) : st;
     }

@@ -12,6 +12,8 @@
  */
 #include "plan/rota.h"
 
+#include "base/numbers.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,12 +90,6 @@ static int by_time(const void *a, const void *b)
     return x->id - y->id;
 }
 
-static double round_period(double t, double period_s)
-{
-    double r = t - period_s * floor(t / period_s);
-    return r < period_s ? r : 0;
-}
-
 /* Not before from_s and not after to_s, of the days that the sortie's own times are of. The clock
  * is one more take-off, at 0. */
 static void demand_within(struct polish *self, int id, double from_s, double to_s)
@@ -120,7 +116,7 @@ static bool demand_light(struct polish *self, int id, int chain, int node)
         return false;
     }
     double since_s =
-        round_period(s->at_s + off_s - clock->chains[chain].light_from_s[node], VG_DAY_S);
+        vg_into_round(s->at_s + off_s - clock->chains[chain].light_from_s[node], VG_DAY_S);
     demand_within(self, id, s->at_s - since_s + ROUNDING_S,
                   s->at_s - since_s + clock->chains[chain].light_s[node] - ROUNDING_S);
     return true;
@@ -151,7 +147,7 @@ static void demand_node(struct polish *self, int chain, const int *ids, int n_id
         const struct vg_rota_sortie *s = &r->sorties[ids[q]];
         double t = s->at_s + vg_rota_node_s(r->tables, s, node);
         if (demand_light(self, ids[q], chain, node)) {
-            pass[n++] = (struct passing){ids[q], round_period(t, r->period_s)};
+            pass[n++] = (struct passing){ids[q], vg_into_round(t, r->period_s)};
         }
     }
     self->is_failed = self->is_failed || n == 0;
@@ -205,11 +201,6 @@ static void demand_run(struct polish *self, int chain, const int *ids, int n, in
     demand_node(self, chain, ids, n, from, least);
 }
 
-static int by_number(const void *a, const void *b)
-{
-    return *(const int *)a - *(const int *)b;
-}
-
 /* false: some link has no visit at all. */
 static bool demand_chain(struct polish *self, int chain)
 {
@@ -226,7 +217,7 @@ static bool demand_chain(struct polish *self, int chain)
     if (is_ok) {
         cut[n_cuts++] = 0;
         cut[n_cuts++] = last;
-        qsort(cut, (size_t)n_cuts, sizeof *cut, by_number);
+        qsort(cut, (size_t)n_cuts, sizeof *cut, vg_by_int);
     }
     for (int c = 0; c + 1 < n_cuts && is_ok; c++) {
         int ids[MOST_HERE];
@@ -311,9 +302,9 @@ static void demand_drones(struct polish *self, int crew, struct passing *start, 
         int id = q < list[0] ? list[q + 1] : job;
         int lands = q < list[0] ? down[q + 1] : job;
         struct stay s = stay_of(r, crew, lands);
-        double end_s = round_period(s.at_s, d) + s.busy_s;
-        start[q] = (struct passing){id, round_period(stay_of(r, crew, id).at_s, d)};
-        end[q] = (struct passing){lands, round_period(end_s, d)};
+        double end_s = vg_into_round(s.at_s, d) + s.busy_s;
+        start[q] = (struct passing){id, vg_into_round(stay_of(r, crew, id).at_s, d)};
+        end[q] = (struct passing){lands, vg_into_round(end_s, d)};
         out += (int)floor(end_s / d);
     }
     int free = r->is_pooled ? self->pool.stock[crew] : r->drones[crew] - out;
@@ -367,12 +358,12 @@ static void demand_pads(struct polish *self, int base, struct event *ev)
     for (int c = 0; c < p->n_crews; c++) {
         for (int q = 1; q <= r->of_crew[c][0] && p->crews[c].base == base; q++) {
             const struct vg_rota_sortie *s = &r->sorties[r->of_crew[c][q]];
-            ev[n++] = (struct event){r->of_crew[c][q], 0, round_period(s->at_s, d)};
+            ev[n++] = (struct event){r->of_crew[c][q], 0, vg_into_round(s->at_s, d)};
         }
         for (int q = 1; q <= r->of_land[c][0] && p->crews[c].base == base; q++) {
             const struct vg_rota_sortie *s = &r->sorties[r->of_land[c][q]];
             double flight = s->busy_s - p->crews[c].turnaround_s;
-            ev[n++] = (struct event){r->of_land[c][q], flight, round_period(s->at_s + flight, d)};
+            ev[n++] = (struct event){r->of_land[c][q], flight, vg_into_round(s->at_s + flight, d)};
         }
     }
     qsort(ev, (size_t)n, sizeof *ev, by_event);

@@ -12,6 +12,8 @@
  */
 #include "plan/rota.h"
 
+#include "base/numbers.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,18 +61,6 @@ void vg_pool_begin(struct vg_pool *self, double period_s, int n_drones)
     self->n_gains = self->n_out = self->least = self->uneven = 0;
 }
 
-static void sort_up(double *x, int n)
-{
-    for (int k = 1; k < n; k++) {
-        double v = x[k];
-        int q = k;
-        for (; q > 0 && x[q - 1] > v; q--) {
-            x[q] = x[q - 1];
-        }
-        x[q] = v;
-    }
-}
-
 void vg_pool_add(struct vg_pool *self, int crew, int n_start, int n_ready)
 {
     double *spent_s = self->spent_s + n_ready; /* by level, from -n_ready to n_start */
@@ -79,8 +69,8 @@ void vg_pool_add(struct vg_pool *self, int crew, int n_start, int n_ready)
     int most = 0;
     double before_s = 0;
     memset(self->spent_s, 0, (size_t)(n_start + n_ready + 1) * sizeof *spent_s);
-    sort_up(self->start, n_start);
-    sort_up(self->ready, n_ready);
+    vg_sort_few(self->start, n_start);
+    vg_sort_few(self->ready, n_ready);
     for (int a = 0, b = 0; a < n_start || b < n_ready;) {
         bool is_ready = a >= n_start || (b < n_ready && self->ready[b] <= self->start[a]);
         double t_s = is_ready ? self->ready[b++] : self->start[a++];
@@ -126,12 +116,6 @@ double vg_pool_deal(struct vg_pool *self)
         left -= is_given;
     }
     return lack_s;
-}
-
-static double round_period(double t, double period_s)
-{
-    double r = t - period_s * floor(t / period_s);
-    return r < period_s ? r : 0;
 }
 
 static bool are_all_free(const struct vg_problem *p, int type)
@@ -190,12 +174,12 @@ static double group_over_s(const struct vg_rota *self, struct vg_pool *room, int
             continue;
         }
         for (int q = 1; q <= up[0]; q++) {
-            room->start[q - 1] = round_period(self->sorties[up[q]].at_s, d);
+            room->start[q - 1] = vg_into_round(self->sorties[up[q]].at_s, d);
         }
         for (int q = 1; q <= down[0]; q++) {
             const struct vg_rota_sortie *s = &self->sorties[down[q]];
-            double end_s = round_period(s->at_s, d) + s->busy_s;
-            room->ready[q - 1] = round_period(end_s, d);
+            double end_s = vg_into_round(s->at_s, d) + s->busy_s;
+            room->ready[q - 1] = vg_into_round(end_s, d);
             room->n_out += (int)floor(end_s / d);
         }
         vg_pool_add(room, c, up[0], down[0]);

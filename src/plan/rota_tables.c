@@ -12,11 +12,6 @@ enum {
 static const double BLOCK_M = 4000;
 static const double NEAR = 0.25; /* a sortie that collects less than this much short of its price */
 
-static enum vg_status no_memory(struct vg_error *err)
-{
-    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-}
-
 static void *take(struct vg_problem *p, int n, size_t size_bytes)
 {
     return vg_arena_calloc(&p->arena, n > 0 ? (size_t)n : 1, size_bytes);
@@ -375,5 +370,5 @@ enum vg_status vg_rota_tables_init(struct vg_rota_tables *self, struct vg_proble
             list_blocks(p, self) && find_near(p, self) && count_drones(p, self) &&
             find_pools(p, self);
     free(all.items);
-    return is_ok ? vg_rota_deals_find(self, p, rates->costs, &self->deals, err) : no_memory(err);
+    return is_ok ? vg_rota_deals_find(self, p, rates->costs, &self->deals, err) : vg_no_memory(err);
 }

@@ -6,6 +6,7 @@
  * (Gibbs sampling of the polytope of those differences: S. and D. Geman 1984); pads and light are
  * tried. What holds before each step holds after it.
  */
+#include "base/numbers.h"
 #include "base/rng.h"
 #include "plan/clock.h"
 #include "plan/inner.h"
@@ -61,12 +62,6 @@ struct scatter {
     struct sight *sights;
     int n_sights;
 };
-
-static double round_period(double t_s, double period_s)
-{
-    double r = t_s - period_s * floor(t_s / period_s);
-    return r < period_s ? r : 0;
-}
 
 static double sight_s(const struct scatter *s, const struct sight *x)
 {
@@ -248,7 +243,7 @@ static bool link_sights(struct scatter *s)
     struct order *all = calloc((size_t)s->n_sights + 1, sizeof *all);
     for (int k = 0; all != NULL && k < s->n_sights; k++) {
         all[k] = (struct order){s->sights[k].piece,
-                                round_period(sight_s(s, &s->sights[k]), s->period_s), k};
+                                vg_into_round(sight_s(s, &s->sights[k]), s->period_s), k};
     }
     if (all == NULL) {
         return false;
@@ -304,8 +299,8 @@ static void leave_gaps(const struct scatter *s, const struct flight *f, struct s
         const struct sight *x = &s->sights[k];
         const struct sight *a = &s->sights[x->before];
         const struct sight *b = &s->sights[x->behind];
-        double since_s = round_period(sight_s(s, x) - sight_s(s, a), s->period_s);
-        double left_s = round_period(sight_s(s, b) - sight_s(s, x), s->period_s);
+        double since_s = vg_into_round(sight_s(s, x) - sight_s(s, a), s->period_s);
+        double left_s = vg_into_round(sight_s(s, b) - sight_s(s, x), s->period_s);
         if (a->flight != x->flight) {
             narrow(io, -since_s, a->most_s - since_s);
         }
@@ -323,15 +318,15 @@ static void leave_drone(const struct scatter *s, const struct flight *f, struct 
         const struct flight *o = &s->flights[k];
         if (o != f && strcmp(o->of->drone, f->of->drone) == 0) {
             double other_s = o->at_s + o->shift_s;
-            narrow(io, -round_period(up_s - other_s - o->busy_s, s->period_s),
-                   round_period(other_s - up_s - f->busy_s, s->period_s));
+            narrow(io, -vg_into_round(up_s - other_s - o->busy_s, s->period_s),
+                   vg_into_round(other_s - up_s - f->busy_s, s->period_s));
         }
     }
     for (int k = 0; k < s->plan->n_slots; k++) {
         const struct vg_plan_slot *slot = &s->plan->slots[k];
         if (strcmp(slot->drone, f->of->drone) == 0) {
-            narrow(io, -round_period(up_s - slot->to_s, slot->period_s),
-                   round_period(slot->from_s - up_s - f->busy_s, slot->period_s));
+            narrow(io, -vg_into_round(up_s - slot->to_s, slot->period_s),
+                   vg_into_round(slot->from_s - up_s - f->busy_s, slot->period_s));
         }
     }
 }
@@ -453,7 +448,7 @@ static enum vg_status write_plan(const struct scatter *s, struct vg_plan *out, s
     out->period_s = s->period_s;
     for (int k = 0; k < s->n && is_good; k++) {
         const struct flight *f = &s->flights[k];
-        double at_s = vg_plan_tick_s(round_period(f->at_s + f->shift_s, s->period_s));
+        double at_s = vg_plan_tick_s(vg_into_round(f->at_s + f->shift_s, s->period_s));
         struct vg_plan_sortie *to = &out->sorties[out->n_sorties];
         is_good = vg_plan_copy_sortie(f->of, at_s - f->of->takeoff_s, to);
         if (is_good) {

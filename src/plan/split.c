@@ -33,11 +33,6 @@ enum {
 static const double CLOSE = 2e-3;
 static const double CLIMB_CLOSE = 5e-4;
 
-static enum vg_status no_memory(struct vg_error *err)
-{
-    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-}
-
 struct split {
     struct vg_watchfile watch; /* with a drone of each free type at every base, for its crews */
     const struct vg_terrain *terrain; /* NULL: flat, nothing asked of it */
@@ -293,11 +288,11 @@ static enum vg_status improve(struct split *self, struct vg_error *err)
     struct exchange *room = calloc(n * n + 1, sizeof *room);
     enum vg_status st = vg_rates_init(&rates, &self->p, &self->costs, false, err);
     if (st == VG_OK && room == NULL) {
-        st = no_memory(err);
+        st = vg_no_memory(err);
     }
     bool is_better = true;
     for (int k = 0; k < MAX_MOVES && is_better && st == VG_OK; k++) {
-        st = !set_counts(self, &rates) ? no_memory(err)
+        st = !set_counts(self, &rates) ? vg_no_memory(err)
                                        : vg_rates_solve(&rates, STRIDE, CLOSE, ROUNDS, err);
         double value = rates.value;
         is_better = st == VG_OK && exchange_one(self, &rates, room, &value);
@@ -319,7 +314,7 @@ static enum vg_status split_whole(struct split *self, const struct vg_costs *lin
     double *n = vg_arena_calloc(&p->arena, (size_t)p->n_crews, sizeof *n);
     int *of_type = vg_arena_calloc(&p->arena, (size_t)self->watch.n_types, sizeof *of_type);
     if (n == NULL || of_type == NULL) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     memcpy(of_type, self->free_of, (size_t)self->watch.n_types * sizeof *of_type);
     for (int c = 0; c < p->n_crews; c++) {
@@ -383,7 +378,7 @@ static enum vg_status wish_for(const struct vg_watchfile *w, bool is_rough, stru
                                struct vg_rates *out, struct vg_error *err)
 {
     if (!make_watch(w, self)) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     enum vg_status st =
         vg_problem_init_parts(&self->p, &self->watch, self->terrain, 0, self->sweeps, NULL, 0, err);
@@ -394,7 +389,7 @@ static enum vg_status wish_for(const struct vg_watchfile *w, bool is_rough, stru
         st = vg_costs_init(&self->costs, &self->p, true, false, err);
     }
     if (st == VG_OK && !start_counts(w, self)) {
-        st = no_memory(err);
+        st = vg_no_memory(err);
     }
     if (st == VG_OK) {
         st = vg_rates_init(out, &self->p, &self->costs, true, err);
@@ -412,7 +407,7 @@ static enum vg_status solve(const struct vg_watchfile *w, struct split *self, bo
     if (st == VG_OK) {
         round_shares(self, &wish);
         self->bound = wish.bound;
-        st = serve_all(self) ? VG_OK : no_memory(err);
+        st = serve_all(self) ? VG_OK : vg_no_memory(err);
     }
     vg_rates_finish(&wish);
     if (st != VG_OK || is_rough) {
@@ -440,7 +435,7 @@ enum vg_status vg_planner_station_for(struct vg_watchfile *io, double enough_s,
 {
     struct split self = {.enough = enough_s / io->revisit_s};
     int n_free = 0;
-    enum vg_status st = count_free(io, &self, &n_free) ? VG_OK : no_memory(err);
+    enum vg_status st = count_free(io, &self, &n_free) ? VG_OK : vg_no_memory(err);
     if (st == VG_OK && n_free > 0) {
         st = solve(io, &self, false, err);
         if (st == VG_OK) {
@@ -473,13 +468,13 @@ enum vg_status vg_planner_judge_bases(const struct vg_watchfile *watch, struct v
     *out = (struct vg_stationing){0};
     loose.drones = malloc((n_drones + 1) * sizeof *loose.drones);
     int *at = calloc((size_t)watch->n_bases + 1, sizeof *at);
-    enum vg_status st = loose.drones != NULL && at != NULL ? VG_OK : no_memory(err);
+    enum vg_status st = loose.drones != NULL && at != NULL ? VG_OK : vg_no_memory(err);
     for (int d = 0; st == VG_OK && d < watch->n_drones; d++) {
         loose.drones[d] = watch->drones[d];
         loose.drones[d].base = -1;
     }
     if (st == VG_OK && !count_free(&loose, &self, &n_free)) {
-        st = no_memory(err);
+        st = vg_no_memory(err);
     }
     if (st == VG_OK) {
         st = solve(&loose, &self, true, err);
@@ -510,7 +505,7 @@ enum vg_status vg_dealer_create(const struct vg_watchfile *watch, const struct v
     struct vg_dealer *self = calloc(1, sizeof *self);
     int n_free = 0;
     enum vg_status st =
-        self != NULL && count_free(watch, &self->split, &n_free) ? VG_OK : no_memory(err);
+        self != NULL && count_free(watch, &self->split, &n_free) ? VG_OK : vg_no_memory(err);
     if (st == VG_OK && n_free == 0) {
         st = vg_fail(err, VG_E_INVALID,
                      "no drones in the watch: list at least one under \"drones\" with its base");
@@ -557,7 +552,7 @@ enum vg_status vg_dealer_place(struct vg_dealer *self, struct vg_watchfile *io,
     }
     round_shares(split, &self->wish);
     if (!serve_all(split)) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     place(split, io);
     return VG_OK;

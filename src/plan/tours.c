@@ -22,11 +22,6 @@ enum {
     MOST_MORE = 1000 /* pads: one for each drone does */
 };
 
-static int64_t ticks(double s)
-{
-    return (int64_t)llround(s * VG_TICKS_PER_S);
-}
-
 /* Events on the circle of the headway: the drones of a tour repeat them. */
 struct circle {
     int64_t *at;
@@ -73,12 +68,12 @@ static bool lay_out(struct vg_tour *tour, const double *flight_s, struct circle 
 {
     int64_t sum = 0;
     for (int k = 0; k < tour->n_pieces; k++) {
-        sum += ticks(tour->pieces[k].cost_s);
+        sum += vg_plan_ticks(tour->pieces[k].cost_s);
     }
     int64_t slack = tour->n_drones * tour->headway_ticks - sum;
     int64_t t = 0;
     for (int k = 0; k < tour->n_pieces; k++) {
-        int64_t flight = ticks(flight_s[k]);
+        int64_t flight = vg_plan_ticks(flight_s[k]);
         while (slack >= 0 && !place_pair(ring, t, t + flight)) {
             t += VG_TICKS_PER_S;
             slack -= VG_TICKS_PER_S;
@@ -87,7 +82,7 @@ static bool lay_out(struct vg_tour *tour, const double *flight_s, struct circle 
             return false;
         }
         tour->takeoff_ticks[k] = t;
-        t += ticks(tour->pieces[k].cost_s);
+        t += vg_plan_ticks(tour->pieces[k].cost_s);
     }
     return true;
 }
@@ -122,7 +117,7 @@ static bool time_tours(struct vg_tour *tours, int n, const struct sorties *sorti
     for (int q = 0; q < n; q++) {
         int64_t sum = 0;
         for (int k = 0; k < tours[q].n_pieces; k++) {
-            sum += ticks(tours[q].pieces[k].cost_s);
+            sum += vg_plan_ticks(tours[q].pieces[k].cost_s);
         }
         int64_t alone = (sum + tours[q].n_drones - 1) / tours[q].n_drones;
         least = alone > least ? alone : least;

@@ -1,5 +1,6 @@
 #include "plan/unpredictable.h"
 
+#include "base/numbers.h"
 #include "base/rng.h"
 #include "base/time.h"
 #include "plan/inner.h"
@@ -212,13 +213,6 @@ enum vg_status vg_plan_scatter(const struct vg_watchfile *watch, const struct vg
 
 /* ---- how hard it is to foretell ---- */
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Gaps between visits of one place, sorted; the period closes them. Sorties of the longest period
  * that sees it. */
 static int gaps_at(const struct vg_plan *plan, const char *line, double s_m, double *times, int cap)
@@ -245,13 +239,13 @@ static int gaps_at(const struct vg_plan *plan, const char *line, double s_m, dou
     if (n == 0) {
         return 0;
     }
-    qsort(times, (size_t)n, sizeof *times, by_value);
+    qsort(times, (size_t)n, sizeof *times, vg_by_double);
     double first = times[0];
     for (int k = 0; k + 1 < n; k++) {
         times[k] = times[k + 1] - times[k];
     }
     times[n - 1] = first + period_s - times[n - 1];
-    qsort(times, (size_t)n, sizeof *times, by_value);
+    qsort(times, (size_t)n, sizeof *times, vg_by_double);
     return n;
 }
 

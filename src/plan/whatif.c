@@ -9,11 +9,6 @@
 static const double PROMISE_MIN_S = 60;
 static const double PROMISE_MAX_S = 365 * 86400.0;
 
-static enum vg_status no_memory(struct vg_error *err)
-{
-    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-}
-
 /* A member's text of 1 to size_bytes - 1 bytes, without control characters. */
 static enum vg_status read_name(const json_t *object, const char *key, char *out, size_t size_bytes,
                                 struct vg_error *err)
@@ -144,7 +139,7 @@ static enum vg_status name_drones(const struct vg_watchfile *watch, struct vg_wa
     bool *is_used = calloc((size_t)watch->n_drones + 1, sizeof *is_used);
     int n_new = 0;
     if (is_used == NULL) {
-        return no_memory(err);
+        return vg_no_memory(err);
     }
     for (int pass = 0; pass < 2; pass++) {
         for (int d = 0; d < io->n_drones; d++) {
@@ -272,7 +267,7 @@ enum vg_status vg_whatif_parse(const char *json, size_t n, const struct vg_watch
         return st;
     }
     st = !json_is_object(doc)         ? vg_fail(err, VG_E_FORMAT, "an object is wanted")
-         : !copy_own(watch, &q.watch) ? no_memory(err)
+         : !copy_own(watch, &q.watch) ? vg_no_memory(err)
                                       : read_all(doc, watch, &q, err);
     json_decref(doc);
     if (st != VG_OK) {

@@ -15,11 +15,6 @@ static const double CLIMB_CLOSE = 5e-4;
 static const double WHOLE = 1e-6; /* so near a whole number is one */
 static const double NEAR = 1e-3; /* of the least share, for a split */
 
-static enum vg_status no_memory(struct vg_error *err)
-{
-    return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
-}
-
 /* The program without cuts: the least sum of drones, so many of each type at most. */
 static bool make_program(struct vg_whole *self)
 {
@@ -51,8 +46,9 @@ enum vg_status vg_whole_init(struct vg_whole *self, struct vg_problem *p,
     self->cut_least = vg_arena_calloc(&p->arena, MOST_CUTS, sizeof *self->cut_least);
     self->cut_price = vg_arena_calloc(&p->arena, MOST_CUTS * n, sizeof *self->cut_price);
     self->best = vg_arena_calloc(&p->arena, n, sizeof *self->best);
-    return self->cut_least && self->cut_price && self->best && make_program(self) ? VG_OK
-                                                                                  : no_memory(err);
+    return self->cut_least && self->cut_price && self->best && make_program(self)
+               ? VG_OK
+               : vg_no_memory(err);
 }
 
 void vg_whole_finish(struct vg_whole *self)
@@ -82,7 +78,7 @@ static enum vg_status climb(struct vg_whole *self, const double *n, double *out_
         p->crews[c].n = (int)n[c];
     }
     enum vg_status st =
-        index != NULL ? vg_prices_solve(p, self->costs, &options, &found, err) : no_memory(err);
+        index != NULL ? vg_prices_solve(p, self->costs, &options, &found, err) : vg_no_memory(err);
     if (st == VG_OK) {
         const double upper = 1e30;
         const CoinBigIndex starts[2] = {0, p->n_crews};
@@ -260,7 +256,7 @@ enum vg_status vg_whole_split(struct vg_whole *self, const int *of_type, double 
     double *now = calloc(n, sizeof *now);
     double most = HUGE_VAL;
     double share;
-    enum vg_status st = now != NULL ? VG_OK : no_memory(err);
+    enum vg_status st = now != NULL ? VG_OK : vg_no_memory(err);
     *out_bound = 0;
     limit_types(self, of_type);
     memcpy(out_n, self->fixed, n * sizeof *out_n);
