@@ -74,6 +74,33 @@ static double margin_of(const struct vg_supervise_input *in, const struct vg_sup
     return way->is_reachable ? look->battery - in->type->reserve - need : -(double)INFINITY;
 }
 
+/* What is left of the planned track, in the wind that there is; INFINITY: cannot be flown in it. */
+static double rest_of(const struct vg_supervise_input *in, double progress_s)
+{
+    const struct vg_plan_sortie *s = in->sortie;
+    double rest_s = vg_wayhome_circuit_s(in->type);
+    for (int i = 1; i < s->n_track; i++) {
+        const struct vg_plan_point *p = &s->track[i - 1];
+        const struct vg_plan_point *q = &s->track[i];
+        double left_s = fmin(q->t_s - p->t_s, q->t_s - progress_s);
+        double leg_m;
+        double course_deg;
+        if (left_s <= 0) {
+            continue;
+        }
+        vg_geo_inverse(p->lat_deg, p->lon_deg, q->lat_deg, q->lon_deg, &leg_m, &course_deg, NULL);
+        double mps = vg_wayhome_speed_mps(in->type->cruise_mps, in->wind_ne_mps, course_deg);
+        if (leg_m < 1) { /* circling takes as long in any wind */
+            rest_s += left_s;
+        } else if (mps >= 1) {
+            rest_s += left_s / (q->t_s - p->t_s) * leg_m / mps;
+        } else {
+            return (double)INFINITY;
+        }
+    }
+    return rest_s;
+}
+
 static void weigh_energy(const struct vg_supervise_input *in, struct vg_supervision *io)
 {
     const struct vg_vehicle *v = in->vehicle;
@@ -85,7 +112,7 @@ static void weigh_energy(const struct vg_supervise_input *in, struct vg_supervis
     io->home = vg_wayhome_find(&in->land, in->base, in->type, &here);
     io->margin = isfinite(io->battery) ? margin_of(in, io, &io->home) : (double)NAN;
     io->margin_s = io->margin / io->rate;
-    io->rest_s = fmax(0, in->sortie->land_s - io->progress_s) + vg_wayhome_circuit_s(in->type);
+    io->rest_s = rest_of(in, io->progress_s);
     io->end_margin = io->battery - in->type->reserve - io->rate * io->rest_s;
 }
 

@@ -48,7 +48,8 @@ struct vg_supervision {
     struct vg_wayhome home; /* to `base` */
     double margin; /* share */
     double margin_s;
-    double rest_s; /* of the plan, to the touch-down, with the landing as `home` counts it */
+    double rest_s; /* of the plan, to the touch-down, in this wind and with the landing as `home`
+                      counts it; INFINITY: cannot be flown in it */
     double end_margin; /* share over the reserve, if it flies its plan to the end */
 };
 

@@ -264,11 +264,13 @@ static void a_wind_that_rises_is_counted(void **state)
     fly_for(&p, CALM, 600);
     double calm_s = flight_number(&p, "home_s");
     double before = flight_number(&p, "margin");
+    double end_before = flight_number(&p, "end_margin");
     post_fault(&p, "wind 1310s 13m/s 200deg");
     post_run(&p, 120);
     assert_true(flight_number(&p, "wind_mps") > 11);
     assert_true(flight_number(&p, "home_s") > 1.3 * calm_s);
     assert_true(flight_number(&p, "margin") < before - 0.05);
+    assert_true(flight_number(&p, "end_margin") < end_before - 0.05);
     post_close(&p);
 }
 
