@@ -1,13 +1,15 @@
 #include "fly/preflight_priv.h"
 
 #include "base/units.h"
+#include "fly/route.h"
 #include "geo/geodesy.h"
 
 #include <math.h>
 #include <string.h>
 
 enum {
-    EVERY_M = 2000
+    EVERY_M = 2000,
+    SLOPE_EVERY_M = 500
 };
 
 /* One row of the table in the header. */
@@ -76,15 +78,52 @@ static void look_home(const double from_deg[2], double alt_msl_m, const double h
     }
 }
 
+/* Where its landing begins, and how high. */
+static void landing_of(const struct vg_plan_sortie *s, const struct vg_watchfile *watch,
+                       struct vg_ground ground, double out_deg[2], double *out_msl_m)
+{
+    struct vg_mission_item items[VG_ROUTE_LAND_ITEMS];
+    int drone = vg_watchfile_find_drone(watch, s->drone);
+    int base = vg_watchfile_find_base(watch, s->base_to);
+    struct vg_route_landing landing = {.watch = watch,
+                                       .base = &watch->bases[base],
+                                       .runway_msl_m = s->track[s->n_track - 1].alt_msl_m,
+                                       .ground = ground};
+    landing.kind = drone >= 0 ? watch->types[watch->drones[drone].type].kind : VG_KIND_PLANE;
+    vg_route_came_from(s, landing.base, landing.from_deg);
+    (void)vg_route_land(&landing, items, 0);
+    out_deg[0] = items[1].x / 1e7; /* after DO_LAND_START */
+    out_deg[1] = items[1].y / 1e7;
+    *out_msl_m = (double)items[1].z;
+}
+
+static void look_down_slope(const double from_deg[2], double from_msl_m, const double to_deg[2],
+                            double to_msl_m, struct vg_ground ground, struct vg_preflight_way *io)
+{
+    double way_m = vg_geo_distance_m(from_deg[0], from_deg[1], to_deg[0], to_deg[1]);
+    int n = (int)ceil(fmin(way_m, 1e7) / SLOPE_EVERY_M);
+    for (int i = 0; i <= n && ground.msl_m != NULL; i++) {
+        double f = n > 0 ? (double)i / n : 1;
+        double msl_m = from_msl_m + f * (to_msl_m - from_msl_m);
+        double ground_m = ground.msl_m(ground.ctx, from_deg[0] + f * (to_deg[0] - from_deg[0]),
+                                       from_deg[1] + f * (to_deg[1] - from_deg[1]));
+        io->slope_clear_m = fmin(io->slope_clear_m, msl_m - ground_m); /* not if NaN */
+    }
+}
+
 struct vg_preflight_way vg_preflight_way(const struct vg_plan_sortie *s,
                                          const struct vg_watchfile *watch, struct vg_ground ground)
 {
-    struct vg_preflight_way out = {-(double)INFINITY, (double)INFINITY, s->track[0].alt_msl_m};
+    struct vg_preflight_way out = {-(double)INFINITY, (double)INFINITY, s->track[0].alt_msl_m,
+                                   (double)INFINITY};
     int base = vg_watchfile_find_base(watch, s->base_to); /* judge_return_ahead sees to that */
     if (base < 0) {
         return out;
     }
     const double home_deg[2] = {watch->bases[base].lat_deg, watch->bases[base].lon_deg};
+    double landing_deg[2];
+    double landing_msl_m;
+    landing_of(s, watch, ground, landing_deg, &landing_msl_m);
     for (int i = 2; i < s->n_track - 1; i++) { /* up and down over the base left out */
         const struct vg_plan_point *p = &s->track[i - 1];
         const struct vg_plan_point *q = &s->track[i];
@@ -94,8 +133,9 @@ struct vg_preflight_way vg_preflight_way(const struct vg_plan_sortie *s,
             double f = n > 0 ? (double)k / n : 0;
             const double at_deg[2] = {p->lat_deg + f * (q->lat_deg - p->lat_deg),
                                       p->lon_deg + f * (q->lon_deg - p->lon_deg)};
-            look_home(at_deg, p->alt_msl_m + f * (q->alt_msl_m - p->alt_msl_m), home_deg, ground,
-                      &out);
+            double msl_m = p->alt_msl_m + f * (q->alt_msl_m - p->alt_msl_m);
+            look_home(at_deg, msl_m, home_deg, ground, &out);
+            look_down_slope(at_deg, msl_m, landing_deg, landing_msl_m, ground, &out);
         }
     }
     return out;

@@ -57,6 +57,8 @@ struct vg_preflight_way {
     double ground_msl_m; /* the highest ground under any of them; -INFINITY: not known */
     double least_clear_m; /* least height of the flight over the ground under its own way home */
     double pad_msl_m;
+    double slope_clear_m; /* least height over the ground, descending evenly from anywhere on its
+                             way to where its landing begins; INFINITY: not known */
 };
 
 struct vg_preflight_way vg_preflight_way(const struct vg_plan_sortie *sortie,

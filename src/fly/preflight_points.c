@@ -199,30 +199,27 @@ static enum vg_judgement judge_return_ahead(const struct vg_point_judge *j)
     return state;
 }
 
-static enum vg_judgement judge_return_height(const struct vg_point_judge *j)
+/* RTL_AUTOLAND 2: whatever its return height is. */
+static enum vg_judgement judge_return_slope(const struct vg_point_judge *j)
 {
-    const struct vg_settings *s = j->in->settings;
+    double clear_m = j->in->way.slope_clear_m;
+    return SAY(j, clear_m >= CLEAR_M ? VG_JUDGE_GOOD : VG_JUDGE_BAD,
+               clear_m >= 0
+                   ? TR(j, "descends evenly to its landing: %.0f m over the ground at least")
+                   : TR(j, "descends evenly to its landing: %.0f m into the ground on the way"),
+               fabs(clear_m));
+}
+
+/* At a height above home, or as high as it is, or above the ground. */
+static enum vg_judgement judge_return_level(const struct vg_point_judge *j, double height_m)
+{
     const struct vg_preflight_way *way = &j->in->way;
-    double height_m = s->is_started ? s->value[VG_SET_RETURN_M] : (double)NAN;
-    if (!isfinite(height_m)) {
-        bool is_reading = s->is_started && !vg_paramask_is_done(&s->ask);
-        return is_reading ? SAY(j, VG_JUDGE_WAITING, "%s", TR(j, "its settings are being read"))
-                          : SAY(j, VG_JUDGE_UNKNOWN, "%s", TR(j, "it did not tell its settings"));
-    }
-    enum vg_judgement ahead = judge_return_ahead(j);
-    if (ahead != VG_JUDGE_GOOD) {
-        return ahead;
-    }
-    if (!isfinite(way->ground_msl_m)) {
-        return SAY(j, VG_JUDGE_UNKNOWN, TR(j, "%.0f m; the ground on the way is not known"),
-                   height_m);
-    }
     if (height_m < 0) { /* ArduPilot: stays as high as it is */
         return SAY(j, way->least_clear_m >= CLEAR_M ? VG_JUDGE_GOOD : VG_JUDGE_BAD,
                    TR(j, "stays as high as it is; %.0f m over the highest ground on the way"),
                    way->least_clear_m);
     }
-    if (vg_settings_return_follows(s)) {
+    if (vg_settings_return_follows(j->in->settings)) {
         return SAY(j, height_m >= CLEAR_M ? VG_JUDGE_GOOD : VG_JUDGE_BAD,
                    TR(j, "follows the ground, %.0f m above it"), height_m);
     }
@@ -231,6 +228,26 @@ static enum vg_judgement judge_return_height(const struct vg_point_judge *j)
                over_m >= 0 ? TR(j, "%.0f m above home: %.0f m over the highest ground on the way")
                            : TR(j, "%.0f m above home: %.0f m into the ground on the way"),
                height_m, fabs(over_m));
+}
+
+static enum vg_judgement judge_return_height(const struct vg_point_judge *j)
+{
+    const struct vg_settings *s = j->in->settings;
+    double height_m = s->is_started ? s->value[VG_SET_RETURN_M] : (double)NAN;
+    bool is_slope = vg_settings_return_slopes(s);
+    if (!isfinite(height_m) && !is_slope) {
+        bool is_reading = s->is_started && !vg_paramask_is_done(&s->ask);
+        return is_reading ? SAY(j, VG_JUDGE_WAITING, "%s", TR(j, "its settings are being read"))
+                          : SAY(j, VG_JUDGE_UNKNOWN, "%s", TR(j, "it did not tell its settings"));
+    }
+    enum vg_judgement ahead = judge_return_ahead(j);
+    if (ahead != VG_JUDGE_GOOD) {
+        return ahead;
+    }
+    if (!isfinite(j->in->way.ground_msl_m)) {
+        return SAY(j, VG_JUDGE_UNKNOWN, "%s", TR(j, "the ground on the way is not known"));
+    }
+    return is_slope ? judge_return_slope(j) : judge_return_level(j, height_m);
 }
 
 static enum vg_judgement judge_lost_link(const struct vg_point_judge *j)

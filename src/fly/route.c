@@ -146,9 +146,8 @@ static int put_way(const struct vg_plan_sortie *s, enum vg_kind kind, struct vg_
     return n;
 }
 
-/* Where the way comes from: its last place that is not over the base. */
-static void came_from(const struct vg_plan_sortie *s, const struct vg_wf_base *base,
-                      double out_deg[2])
+void vg_route_came_from(const struct vg_plan_sortie *s, const struct vg_wf_base *base,
+                        double out_deg[2])
 {
     const struct vg_plan_point *before = &s->track[s->n_track - 1];
     for (int i = s->n_track - 2; i > 0; i--) {
@@ -201,7 +200,7 @@ enum vg_status vg_route_build(const struct vg_plan_sortie *sortie, const struct 
                                        .kind = type->kind,
                                        .runway_msl_m = sortie->track[sortie->n_track - 1].alt_msl_m,
                                        .ground = options->ground};
-    came_from(sortie, landing.base, landing.from_deg);
+    vg_route_came_from(sortie, landing.base, landing.from_deg);
     *out_n = vg_route_land(&landing, out, n);
     return VG_OK;
 }

@@ -44,8 +44,11 @@ struct vg_route_landing {
     double from_deg[2]; /* where the way comes from */
     struct vg_ground ground;
 };
-/* The landing sequence, from out[n] on: DO_LAND_START, down, land. Returns the new n (at most 3
- * more). */
+enum {
+    VG_ROUTE_LAND_ITEMS = 3
+};
+/* The landing sequence, from out[n] on: DO_LAND_START, where it begins, land. Returns the new n (at
+ * most VG_ROUTE_LAND_ITEMS more). */
 int vg_route_land(const struct vg_route_landing *landing, struct vg_mission_item *out, int n);
 
 /* Does home stand in this autopilot's missions, as item 0? */
@@ -60,5 +63,9 @@ void vg_route_tighten(const struct vg_wf_type *type, struct vg_mission_item *io,
  * none. */
 bool vg_route_span(const struct vg_plan_sortie *sortie, const struct vg_watchfile *watch,
                    int *out_line, double *out_from_m, double *out_to_m);
+
+/* Where the way to the landing comes from: its last place that is not over the base. */
+void vg_route_came_from(const struct vg_plan_sortie *sortie, const struct vg_wf_base *base,
+                        double out_deg[2]);
 
 #endif

@@ -68,6 +68,16 @@ bool vg_settings_return_circles(const struct vg_settings *self)
     return table_of(self)->circles && self->value[VG_SET_RETURN_LANDS] == 0 && !is_vtol_down;
 }
 
+static bool is_one_of(double value, unsigned bits)
+{
+    for (int k = 0; k < 32; k++) {
+        if (value == k && (bits >> k & 1) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum vg_judgement vg_settings_return_ahead(const struct vg_settings *self, const char **out_want)
 {
     const struct vg_settings_table *t = table_of(self);
@@ -81,10 +91,13 @@ enum vg_judgement vg_settings_return_ahead(const struct vg_settings *self, const
     if (!self->is_started || !isfinite(v)) {
         return VG_JUDGE_UNKNOWN;
     }
-    for (int k = 0; k < 32; k++) {
-        if (v == k && (t->ahead_values >> k & 1) != 0) {
-            return VG_JUDGE_GOOD;
-        }
-    }
-    return VG_JUDGE_BAD;
+    return is_one_of(v, t->ahead_values) ? VG_JUDGE_GOOD : VG_JUDGE_BAD;
+}
+
+bool vg_settings_return_slopes(const struct vg_settings *self)
+{
+    const struct vg_settings_table *t = table_of(self);
+    const char *want;
+    return vg_settings_return_ahead(self, &want) == VG_JUDGE_GOOD &&
+           is_one_of(self->value[t->ahead], t->slope_values);
 }

@@ -68,6 +68,9 @@ bool vg_settings_return_follows(const struct vg_settings *self);
  * the mission), and Q_RTL_MODE goes first; PX4 rtl_params.c: RTL_TYPE 0 knows no mission landing.
  * ArduCopter has no such return: it is to go on with its mission. */
 enum vg_judgement vg_settings_return_ahead(const struct vg_settings *self, const char **out_want);
+/* Known to descend evenly from where it is to its mission's landing, whatever VG_SET_RETURN_M is.
+ */
+bool vg_settings_return_slopes(const struct vg_settings *self);
 /* Known to circle over home without landing. */
 bool vg_settings_return_circles(const struct vg_settings *self);
 

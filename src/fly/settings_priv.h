@@ -33,6 +33,7 @@ struct vg_settings_table {
     /* Its return goes on to the landing of its mission. */
     enum vg_setting ahead; /* with this setting */
     unsigned ahead_values; /* at one of these: bits */
+    unsigned slope_values; /* those of them at which it descends all the way there: bits */
     const char *ahead_want; /* so that it does */
     const char *ahead_want_flat; /* where VG_SET_VTOL_RETURN has it land upright first; or NULL */
 };

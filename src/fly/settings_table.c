@@ -47,6 +47,8 @@ static const struct vg_settings_table ARDUPLANE = {
     .circles = true, /* RTL_AUTOLAND (mode_rtl.cpp) */
     .ahead = VG_SET_RETURN_LANDS,
     .ahead_values = 1u << 2,
+    .slope_values = 1u << 2, /* its mission goes on at the landing, on a straight slope to the
+                                circle (mode_rtl.cpp; altitude.cpp, setup_glide_slope: AUTO) */
     .ahead_want = "RTL_AUTOLAND 2",
     .ahead_want_flat = "Q_RTL_MODE 0, RTL_AUTOLAND 2",
 };

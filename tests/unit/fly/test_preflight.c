@@ -251,6 +251,25 @@ static void expect_return(struct desk *d, enum vg_judgement state, const char *h
     assert_int_equal(p->holds, state == VG_JUDGE_BAD);
 }
 
+/* RTL_AUTOLAND 2 does not climb to RTL_ALTITUDE: from 600 m, 39 km out, evenly down to 260 m at
+ * 1,200 m before the runway; 15.5 km before that, at the near foot of the hill, it is at 396 m. */
+static void a_return_that_descends_evenly_is_held_against_the_ground(void **state)
+{
+    (void)state;
+    struct desk d;
+    lay_out(&d);
+    d.settings.value[VG_SET_RETURN_LANDS] = 2;
+    assert_true(d.in.way.slope_clear_m > -105 && d.in.way.slope_clear_m < -98);
+    expect_return(&d, VG_JUDGE_BAD, "m into the ground on the way");
+    d.settings.value[VG_SET_RETURN_LANDS] = 1; /* first home, at RTL_ALTITUDE */
+    expect_return(&d, VG_JUDGE_GOOD, "50 m over the highest ground");
+    d.settings.value[VG_SET_RETURN_LANDS] = 2;
+    track[1].alt_msl_m = track[2].alt_msl_m = 1400;
+    d.in.way = vg_preflight_way(&d.sortie, &d.watch, (struct vg_ground){hill_m, NULL});
+    expect_return(&d, VG_JUDGE_GOOD, "descends evenly"); /* lowest over the runway's end: 60 m */
+    assert_true(fabs(d.in.way.slope_clear_m - 60) < 1);
+}
+
 /* ArduPlane/mode_rtl.cpp, quadplane.cpp; PX4 rtl_params.c; ArduCopter/events.cpp. */
 static void a_flight_to_another_base_returns_to_its_landing(void **state)
 {
@@ -261,12 +280,13 @@ static void a_flight_to_another_base_returns_to_its_landing(void **state)
     d.watch.bases = bases;
     d.watch.n_bases = 2;
     vg_format(d.sortie.base_to, sizeof d.sortie.base_to, "Fort");
+    d.in.way.slope_clear_m = 40;
     double *v = d.settings.value;
     expect_return(&d, VG_JUDGE_UNKNOWN, "not known whether its own return goes on to Fort");
     for (int k = 0; k <= 4; k++) {
         v[VG_SET_RETURN_LANDS] = k;
         expect_return(&d, k == 2 ? VG_JUDGE_GOOD : VG_JUDGE_BAD,
-                      k == 2 ? "over the highest ground" : "back to Camp, the flight ends at Fort");
+                      k == 2 ? "40 m over the ground" : "back to Camp, the flight ends at Fort");
     }
     v[VG_SET_RETURN_LANDS] = 2;
     v[VG_SET_VTOL_RETURN] = 1;
@@ -297,6 +317,7 @@ int main(void)
         cmocka_unit_test(the_reserve_is_never_overruled),
         cmocka_unit_test(energy_in_another_wind),
         cmocka_unit_test(the_launch_is_held),
+        cmocka_unit_test(a_return_that_descends_evenly_is_held_against_the_ground),
         cmocka_unit_test(a_flight_to_another_base_returns_to_its_landing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
