@@ -107,7 +107,7 @@ struct vg_replan_job *vg_station_replan_job(struct vg_station *self, enum vg_rep
         job->drones[d] = (struct vg_replan_drone){r->is_out[d], o.ready_s, o.base + 1};
         job->has_changed[d] = cause == VG_REPLAN_WIND || r->is_out[d] != r->is_out_planned[d];
         job->fleet[d] = self->watchfile.drones[d];
-        job->fleet[d].base = is_home ? job->fleet[d].base : o.base;
+        job->fleet[d].base = is_home && !o.has_moved ? job->fleet[d].base : o.base;
         is_good = add_passes(self, job, &o, &cap);
     }
     if (!is_good) {

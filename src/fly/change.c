@@ -25,18 +25,57 @@ static bool never_came(const struct vg_director *self, const struct vg_flyer *f,
     return first.sortie >= 0 && vg_us_to_s(vg_us_sub(now, first.takeoff)) > LATE_S;
 }
 
-/* Diverted to another base: no sortie of its own begins there until somebody brings it back. Where
- * flights land elsewhere by plan they begin there too. */
-static bool stands_elsewhere(const struct vg_director *self, const struct vg_flyer *f)
+static bool has_flights(const struct vg_plan *plan, const char *drone)
+{
+    for (int k = 0; k < plan->n_sorties; k++) {
+        if (strcmp(plan->sorties[k].drone, drone) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* It stands at another base than its own after a diversion, or will. */
+static bool has_moved(const struct vg_director *self, const struct vg_flyer *f)
 {
     const struct vg_watchfile *w = self->options.watch;
     const struct vg_vehicle *v = &f->vehicle;
-    bool is_grounded = f->state == VG_FLYER_READY || f->state == VG_FLYER_TURNING;
-    const struct vg_wf_base *b = &w->bases[w->drones[f->drone].base];
-    return is_grounded && f->was_diverted && v->position.is_known &&
-           !(vg_plan_wanders(self->options.timetable.plan) && vg_flyer_base(self, f) >= 0) &&
-           vg_geo_distance_m(v->position.lat_deg, v->position.lon_deg, b->lat_deg, b->lon_deg) >
-               ELSEWHERE_M;
+    int own = w->drones[f->drone].base;
+    if (f->job.flight.sortie >= 0 && f->job.is_called_home) {
+        return f->dest != own &&
+               strcmp(w->bases[f->dest].name, vg_job_sortie(&f->job)->base_to) != 0;
+    }
+    bool is_grounded =
+        f->state != VG_FLYER_FLYING && f->state != VG_FLYER_LAUNCHING && f->state != VG_FLYER_LOST;
+    return is_grounded && own >= 0 && f->was_diverted && v->position.is_known &&
+           vg_geo_distance_m(v->position.lat_deg, v->position.lon_deg, w->bases[own].lat_deg,
+                             w->bases[own].lon_deg) > ELSEWHERE_M;
+}
+
+/* Where it stands it can be planned with: flights may land elsewhere, and the timetable has none of
+ * it that begin at its own base (it was out when that was made). */
+static bool may_stay(const struct vg_director *self, const struct vg_flyer *f)
+{
+    const struct vg_watchfile *w = self->options.watch;
+    const struct vg_plan *plan = self->options.timetable.plan;
+    const char *id = w->drones[f->drone].id;
+    int base = vg_flyer_base_to_be(self, f);
+    bool is_planned_there = false;
+    for (int k = 0; k < plan->n_sorties; k++) {
+        const struct vg_plan_sortie *s = &plan->sorties[k];
+        is_planned_there = is_planned_there || (strcmp(s->drone, id) == 0 &&
+                                                strcmp(s->base_from, w->bases[base].name) == 0);
+    }
+    return is_planned_there || (w->may_land_elsewhere && !has_flights(plan, id));
+}
+
+/* Diverted to another base: none of its sorties begins there, until somebody brings it back or it
+ * is planned with from there. Where flights land elsewhere by plan they begin there too. */
+static bool stands_elsewhere(const struct vg_director *self, const struct vg_flyer *f)
+{
+    bool is_at_a_base = f->job.is_called_home || vg_flyer_base(self, f) >= 0;
+    bool is_free = vg_plan_wanders(self->options.timetable.plan) || may_stay(self, f);
+    return has_moved(self, f) && !(is_at_a_base && is_free);
 }
 
 static bool is_out(const struct vg_director *self, const struct vg_flyer *f, struct vg_us now)
@@ -67,7 +106,8 @@ struct vg_director_outlook vg_director_outlook(const struct vg_director *self, i
 {
     const struct vg_flyer *f = &self->flyers[drone];
     struct vg_director_outlook out = {.is_out = is_out(self, f, now),
-                                      .base = vg_flyer_base_to_be(self, f)};
+                                      .base = vg_flyer_base_to_be(self, f),
+                                      .has_moved = has_moved(self, f)};
     out.is_held = f->state == VG_FLYER_WAITING && now.us > f->job.takeoff.us;
     bool is_aloft = f->state == VG_FLYER_FLYING || f->state == VG_FLYER_LAUNCHING;
     bool is_coming = is_aloft || f->state == VG_FLYER_RETURNING || f->state == VG_FLYER_LOST;

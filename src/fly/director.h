@@ -176,10 +176,13 @@ const struct vg_plan_sortie *vg_director_sortie(const struct vg_director *self, 
 
 /* What a change of plan must know of a drone. */
 struct vg_director_outlook {
-    bool is_out; /* silent too long, or never heard though its time has come: not counted on */
+    /* Silent too long, or never heard though its time has come, or diverted to a base where none of
+     * its flights begins: not counted on. */
+    bool is_out;
     bool is_held; /* its flight is past its time and waits for a person's consent */
     double ready_s; /* until it can take off again, as far as is known */
     int base; /* of the watch: where it will be then */
+    bool has_moved; /* that is not its own, since it was diverted */
     const struct vg_plan_sortie *flying; /* the sortie it is on, and will go on with; NULL none */
     struct vg_us takeoff; /* of that sortie, real */
 };

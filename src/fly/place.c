@@ -33,6 +33,9 @@ int vg_flyer_base_to_be(const struct vg_director *self, const struct vg_flyer *f
     const struct vg_watchfile *w = self->options.watch;
     bool is_aloft = f->state == VG_FLYER_LAUNCHING || f->state == VG_FLYER_FLYING ||
                     f->state == VG_FLYER_RETURNING || f->state == VG_FLYER_LOST;
+    if (f->job.flight.sortie >= 0 && f->job.is_called_home) {
+        return f->dest; /* it may have been diverted */
+    }
     int base = (is_aloft || f->job.is_relief) && f->job.flight.sortie >= 0
                    ? vg_watchfile_find_base(w, vg_job_sortie(&f->job)->base_to)
                    : vg_flyer_base(self, f);

@@ -127,6 +127,8 @@ static void diverts_to_another_base_and_lands_there(void **state)
     post_run(&p, 30);
     assert_int_equal(order(&p, VG_ACT_CONTINUE, -1), VG_E_INVALID); /* it has left its sortie */
     assert_string_equal(vg_watch_drone(&p.state, "F1")->mode, "AUTO"); /* the new mission */
+    struct vg_director_outlook o = vg_director_outlook(p.director, 0, p.now);
+    assert_true(o.base == 1 && o.is_out && o.has_moved); /* known before it is there */
     assert_true(post_run_until(&p, "F1", "turning", 3600));
     assert_true(to_base_m(&p, 1) < 500);
     assert_string_equal(vg_watch_sortie(&p.state, "C1#0")->state, "aborted");
@@ -134,6 +136,24 @@ static void diverts_to_another_base_and_lands_there(void **state)
     post_run(&p, 700);
     assert_true(vg_director_outlook(p.director, 0, p.now).is_out); /* it stands at Fort */
     assert_true(log_has(&p, "[Awa: divert Fort]"));
+    /* A timetable without it: it waits to be brought back, unless flights may land elsewhere; then
+     * it counts as a drone of Fort. */
+    struct vg_plan without = p.plan;
+    without.n_sorties = 0;
+    vg_director_adopt(p.director, &without, p.now);
+    assert_true(vg_director_outlook(p.director, 0, p.now).is_out);
+    p.watch.may_land_elsewhere = true;
+    o = vg_director_outlook(p.director, 0, p.now);
+    assert_true(!o.is_out && o.base == 1 && o.has_moved);
+    struct vg_plan_sortie sortie = p.plan.sorties[0]; /* one that begins there: it is counted on */
+    vg_format(sortie.base_from, sizeof sortie.base_from, "Fort");
+    vg_format(sortie.base_to, sizeof sortie.base_to, "Fort");
+    struct vg_plan with = p.plan;
+    with.sorties = &sortie;
+    p.watch.may_land_elsewhere = false;
+    vg_director_adopt(p.director, &with, p.now);
+    assert_false(vg_director_outlook(p.director, 0, p.now).is_out);
+    vg_director_adopt(p.director, &p.plan, p.now);
     post_close(&p);
 }
 
