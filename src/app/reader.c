@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 enum {
-    OUR_COMPID = 190,
     OUTS_A_STEP = 4
 };
 static const uint32_t LOG_MAX = UINT32_C(2) << 30;
@@ -112,7 +111,7 @@ enum vg_status vg_reader_start(struct vg_reader *self, const struct vg_reader_wi
         self->what = st == VG_OK ? VG_READING_LOG : self->what;
         return st;
     }
-    const struct vg_mav_pair pair = {(uint8_t)self->options.our_sysid, OUR_COMPID, v->sysid,
+    const struct vg_mav_pair pair = {(uint8_t)self->options.our_sysid, VG_OUR_COMPID, v->sysid,
                                      v->compid};
     if (self->drone != wish->drone) {
         self->params.n_params = 0;

@@ -32,7 +32,6 @@
 
 enum {
     VG_STATION_SYSID = 255,
-    VG_STATION_COMPID = 190, /* MAV_COMP_ID_MISSIONPLANNER: a ground station */
     VG_STATION_PENDING_MAX = 64
 };
 

@@ -117,7 +117,7 @@ static enum vg_status add_drone(struct vg_station *self, int i, struct vg_error 
     int n = wanted_links(self, i, wanted);
     enum vg_status st = VG_OK;
     self->drones[i].must_tell = true;
-    vg_hub_init(&self->drones[i].hub, VG_STATION_SYSID, VG_STATION_COMPID, self->options.speed);
+    vg_hub_init(&self->drones[i].hub, VG_STATION_SYSID, VG_OUR_COMPID, self->options.speed);
     for (int k = 0; k < n && st == VG_OK; k++) {
         st = add_path(self, i, &wanted[k], err);
     }

@@ -108,7 +108,7 @@ static const char *refusal(const struct vg_station_router *r, const struct vg_ma
     if (!r->has_commands) {
         return "this router only watches";
     }
-    if (msg->sysid == VG_STATION_SYSID && msg->compid == VG_STATION_COMPID) {
+    if (msg->sysid == VG_STATION_SYSID && msg->compid == VG_OUR_COMPID) {
         return "it calls itself by this station's own ids: give it another system id";
     }
     return vg_allow_guest_message(msg, &why) ? NULL : why;

@@ -228,7 +228,7 @@ static void tell_autopilots(struct vg_station_traffic *self)
     for (int d = 0; d < self->n_drones; d++) {
         int n = nearest(self, &self->drones[d], list);
         for (int i = 0; i < n; i++) {
-            vg_mavtraffic_vehicle(list[i].contact, &list[i].at, VG_STATION_SYSID, VG_STATION_COMPID,
+            vg_mavtraffic_vehicle(list[i].contact, &list[i].at, VG_STATION_SYSID, VG_OUR_COMPID,
                                   &msg);
             vg_station_send(self->station, self->drones[d].drone, &msg);
         }

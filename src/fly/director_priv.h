@@ -8,10 +8,6 @@
 #include "link/control.h"
 #include "link/mission.h"
 
-enum {
-    VG_OUR_COMPID = 190
-}; /* MAV_COMP_ID_MISSIONPLANNER: a ground station */
-
 enum vg_flyer_state {
     VG_FLYER_ABSENT = 0,
     VG_FLYER_READY,
@@ -143,6 +139,13 @@ struct vg_director {
 static inline const struct vg_plan_sortie *vg_job_sortie(const struct vg_job_flight *job)
 {
     return &job->plan->sorties[job->flight.sortie];
+}
+
+static inline struct vg_mav_pair vg_flyer_pair(const struct vg_director *self,
+                                               const struct vg_flyer *f)
+{
+    return (struct vg_mav_pair){(uint8_t)self->options.our_sysid, VG_OUR_COMPID, f->vehicle.sysid,
+                                f->vehicle.compid};
 }
 
 /* Holds until its new mission is aboard. */

@@ -23,8 +23,7 @@ enum {
 
 static void begin(struct vg_director *self, struct vg_flyer *f)
 {
-    const struct vg_mav_pair pair = {(uint8_t)self->options.our_sysid, VG_OUR_COMPID,
-                                     f->vehicle.sysid, f->vehicle.compid};
+    const struct vg_mav_pair pair = vg_flyer_pair(self, f);
     struct vg_aboard *a = &f->aboard;
     struct vg_msgrate_wanted wanted[sizeof WANTED / sizeof WANTED[0] + 1];
     int n = (int)(sizeof WANTED / sizeof WANTED[0]);
@@ -103,8 +102,7 @@ static bool next_out(struct vg_aboard *a, struct vg_mav_msg *out)
 /* What it was told to do by itself: lost link, low battery, way home. */
 static void step_settings(struct vg_director *self, struct vg_flyer *f, struct vg_us now)
 {
-    const struct vg_mav_pair pair = {(uint8_t)self->options.our_sysid, VG_OUR_COMPID,
-                                     f->vehicle.sysid, f->vehicle.compid};
+    const struct vg_mav_pair pair = vg_flyer_pair(self, f);
     struct vg_mav_msg m;
     if (!f->settings.is_started && f->vehicle.state.is_known) {
         vg_settings_start(&f->settings, pair, f->vehicle.state.autopilot, f->vehicle.state.type);

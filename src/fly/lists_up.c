@@ -13,8 +13,7 @@ enum vg_status vg_flyer_send_list(struct vg_director *self, struct vg_flyer *f, 
                                   struct vg_error *err)
 {
     const struct vg_missionup_job job = {
-        .with = {.pair = {(uint8_t)self->options.our_sysid, VG_OUR_COMPID, f->vehicle.sysid,
-                          f->vehicle.compid},
+        .with = {.pair = vg_flyer_pair(self, f),
                  .list = list,
                  .autopilot = vg_autopilot_find(f->vehicle.state.autopilot)},
         .items = items,

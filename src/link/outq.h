@@ -25,6 +25,10 @@ struct vg_mav_msg *vg_outq_add(struct vg_outq *self);
 /* Take the oldest; false when empty. */
 bool vg_outq_take(struct vg_outq *self, struct vg_mav_msg *out);
 
+enum {
+    VG_OUR_COMPID = VG_MAV_COMP_ID_MISSIONPLANNER /* the station speaks as a ground station */
+};
+
 /* Who talks to whom: ours and the drone's system and component ids. */
 struct vg_mav_pair {
     uint8_t our_sysid;
