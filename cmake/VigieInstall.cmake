@@ -1,4 +1,4 @@
-# cmake --install: the program, its data, and the terrain library with its public headers and pkg-config file.
+# cmake --install: the program, its data, and the terrain and metadata libraries with their public headers and pkg-config files.
 include(GNUInstallDirs)
 set(VG_HEADERS "${CMAKE_INSTALL_INCLUDEDIR}/vigie-${PROJECT_VERSION}")
 install(TARGETS vigie RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
@@ -12,3 +12,11 @@ install(FILES src/terrain/geotiff.h src/terrain/grade.h src/terrain/lookout.h sr
 configure_file(cmake/vigie-terrain.pc.in "${CMAKE_BINARY_DIR}/vigie-terrain.pc" @ONLY)
 install(FILES "${CMAKE_BINARY_DIR}/vigie-terrain.pc"
         DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT terrain)
+# The metadata library, in a component of its own.
+install(TARGETS vg_base vg_look ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT klv)
+install(FILES include/vigie/klv.h DESTINATION "${VG_HEADERS}/vigie" COMPONENT klv)
+install(FILES src/base/bytes.h src/base/lang.h src/base/status.h src/base/text.h src/base/time.h src/base/units.h
+        DESTINATION "${VG_HEADERS}/base" COMPONENT klv)
+install(FILES src/look/klv.h src/look/klv_show.h src/look/klv_write.h DESTINATION "${VG_HEADERS}/look" COMPONENT klv)
+configure_file(cmake/vigie-klv.pc.in "${CMAKE_BINARY_DIR}/vigie-klv.pc" @ONLY)
+install(FILES "${CMAKE_BINARY_DIR}/vigie-klv.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT klv)

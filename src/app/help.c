@@ -241,6 +241,28 @@ static const struct page PAGES[] = {
       "  --json           chaque message avec tous ses champs, un objet JSON par ligne\n"
       "  --only MESSAGE   seulement cette sorte, par exemple GLOBAL_POSITION_INT (répétable)\n"
       "  --sysid N        seulement ce drone"}},
+    {"klv",
+     "vigie klv FILE|-|udp://HOST:PORT",
+     {"the metadata of a video (MISB KLV) as JSON lines",
+      "les métadonnées d'une vidéo (KLV de MISB) en lignes JSON"},
+     {"One packet a line: time, place in the file, every item with tag, name, value and unit, and\n"
+      "what is wrong with it. Reads MPEG-TS (both ways of ST 1402), other video files and raw "
+      "KLV,\n"
+      "from a file, standard input (-) or the network: udp:// (multicast too), rtsp://, tcp://.\n"
+      "ST 0601 tags 1 to 143, ST 0102, ST 0903, EG 0104; unknown tags as their bytes in hex.\n"
+      "Weapon and laser tags (60, 61, 62, 140) are named and left as bytes.\n"
+      "Exit 3 when there is no metadata.",
+      "Un paquet par ligne : heure, place dans le fichier, chaque élément avec étiquette, nom, "
+      "valeur\n"
+      "et unité, et ce qui ne va pas. Lit le MPEG-TS (les deux manières de ST 1402), d'autres "
+      "fichiers\n"
+      "vidéo et le KLV brut, d'un fichier, de l'entrée standard (-) ou du réseau : udp:// "
+      "(multicast\n"
+      "aussi), rtsp://, tcp://. ST 0601 étiquettes 1 à 143, ST 0102, ST 0903, EG 0104 ; les "
+      "étiquettes\n"
+      "inconnues en octets hexadécimaux. Celles d'armes et de laser (60, 61, 62, 140) sont nommées "
+      "et\n"
+      "laissées en octets. Code 3 s'il n'y a pas de métadonnées."}},
     {"traffic",
      "vigie traffic FILE|- --as KIND [--at LAT,LON] [--sky]",
      {"what a receiver of aircraft or ships says",
