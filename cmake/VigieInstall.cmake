@@ -1,4 +1,4 @@
-# cmake --install: the program, its data, and the terrain and metadata libraries with their public headers and pkg-config files.
+# cmake --install: the program, its data, and the terrain, metadata and track libraries with their public headers and pkg-config files.
 include(GNUInstallDirs)
 set(VG_HEADERS "${CMAKE_INSTALL_INCLUDEDIR}/vigie-${PROJECT_VERSION}")
 install(TARGETS vigie RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
@@ -20,3 +20,11 @@ install(FILES src/base/bytes.h src/base/lang.h src/base/status.h src/base/text.h
 install(FILES src/look/klv.h src/look/klv_show.h src/look/klv_write.h DESTINATION "${VG_HEADERS}/look" COMPONENT klv)
 configure_file(cmake/vigie-klv.pc.in "${CMAKE_BINARY_DIR}/vigie-klv.pc" @ONLY)
 install(FILES "${CMAKE_BINARY_DIR}/vigie-klv.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT klv)
+# The tracker, in one of its own.
+install(TARGETS vg_base vg_track ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT track)
+install(FILES include/vigie/track.h DESTINATION "${VG_HEADERS}/vigie" COMPONENT track)
+install(FILES src/base/status.h src/base/lang.h DESTINATION "${VG_HEADERS}/base" COMPONENT track)
+install(FILES src/track/track.h src/track/params.h DESTINATION "${VG_HEADERS}/track" COMPONENT track)
+configure_file(cmake/vigie-track.pc.in "${CMAKE_BINARY_DIR}/vigie-track.pc" @ONLY)
+install(FILES "${CMAKE_BINARY_DIR}/vigie-track.pc"
+        DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT track)

@@ -1,0 +1,82 @@
+#include "track/core.h"
+
+#include "track/marginal.h"
+
+#include <math.h>
+
+/* An object unseen for long: asleep when too wide, gone when nobody would know it again. */
+static void age(struct vg_core *c, int32_t slot)
+{
+    struct vg_object *o = &c->store.at[slot];
+    struct vg_imm imm;
+    if (o->kind == VG_OBJECT_DORMANT) {
+        const double at[2] = {o->x_m, o->y_m};
+        if (c->t_s - o->seen_s > c->params.link_max_s) {
+            vg_store_remove(&c->store, slot);
+        } else {
+            vg_store_place(&c->store, slot, VG_OBJECT_DORMANT, at, c->t_s + 30);
+        }
+        return;
+    }
+    vg_object_at(o, &c->params, c->t_s, &imm);
+    struct vg_gauss all = vg_imm_merge(&imm);
+    double sd = sqrt(0.5 * (all.p[0] + all.p[4])),
+           v = sqrt(all.x[2] * all.x[2] + all.x[3] * all.x[3]);
+    if (sd <= c->params.associate_sd_m) {
+        vg_store_place(&c->store, slot, VG_OBJECT_ACTIVE, all.x,
+                       c->t_s + fmin(30, fmax(1, 50 / (v + 1))));
+    } else if (o->confirmed) {
+        const double at[2] = {o->x_m, o->y_m};
+        vg_store_place(&c->store, slot, VG_OBJECT_DORMANT, at, c->t_s + 30);
+    } else {
+        vg_store_remove(&c->store, slot);
+    }
+}
+
+/* Innovations of objects that another sensor saw last: their weighted mean is this sensor's bias.
+ */
+static void learn_bias(struct vg_core *c, const struct vg_work *w, const struct vg_scan *scan)
+{
+    double weight = 0, sum[2] = {0, 0};
+    for (size_t k = 0; k < w->n_pairs; k++) {
+        const struct vg_pair *q = &w->pair[k];
+        const struct vg_look *l = &w->look[q->look];
+        const struct vg_object *o = &c->store.at[l->slot];
+        const struct vg_measurement *m = &w->origin[q->meas].m;
+        if (q->p < 0.95 || !o->confirmed || o->sensor == scan->sensor ||
+            m->kind != VG_MEASURED_POSITION) {
+            continue;
+        }
+        double v = 1 / (0.5 * (l->all.p[0] + l->all.p[4] + m->cov_m2[0] + m->cov_m2[2]));
+        weight += v;
+        sum[0] += v * (m->x_m - l->all.x[0]);
+        sum[1] += v * (m->y_m - l->all.x[1]);
+    }
+    if (weight > 0) { /* twice: the objects themselves are drawn by the bias looked for */
+        const double mean[2] = {sum[0] / weight, sum[1] / weight};
+        vg_bias_learn(&c->biases, &c->params, scan->sensor, mean, 4 / weight, scan->t_s);
+    }
+}
+
+enum vg_status vg_core_scan(struct vg_core *c, struct vg_work *w, const struct vg_scan *scan,
+                            const struct vg_footprint *f, struct vg_error *err)
+{
+    c->t_s = scan->t_s;
+    c->started = true;
+    c->stats.scans++;
+    c->stats.measurements += scan->n;
+    for (int32_t slot; (slot = vg_store_due(&c->store, scan->t_s)) >= 0;) {
+        age(c, slot);
+    }
+    if (vg_gate(c, w, scan, f) != VG_OK || vg_marginals(w, &c->params) != VG_OK) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    learn_bias(c, w, scan);
+    vg_renew(c, w, scan);
+    size_t now = c->store.count[VG_OBJECT_ACTIVE] + c->store.count[VG_OBJECT_DORMANT];
+    c->stats.peak_tracks = now > c->stats.peak_tracks ? now : c->stats.peak_tracks;
+    if (vg_unseen_look(&c->unseen, &c->params, f, scan->pd, scan->t_s) != VG_OK) {
+        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    }
+    return VG_OK;
+}
