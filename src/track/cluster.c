@@ -44,7 +44,7 @@ static bool collect(const struct vg_work *w, const uint32_t *looks, size_t n, do
             c->odds[i][j] = w->pair[k].odds;
         }
     }
-    return c->m > 0;
+    return true;
 }
 
 static unsigned highest(unsigned mask)
@@ -83,12 +83,12 @@ static double enumerate(struct cluster *c)
     return sum;
 }
 
-uint64_t vg_cluster_solve(struct vg_work *w, const uint32_t *looks, size_t n, double least_p)
+bool vg_cluster_solve(struct vg_work *w, const uint32_t *looks, size_t n, double least_p)
 {
     struct cluster c;
     double share[VG_CLUSTER_MOST][VG_CLUSTER_MOST] = {{0}};
     if (n >= VG_CLUSTER_MOST || !collect(w, looks, n, least_p, &c)) {
-        return n;
+        return false;
     }
     double sum = enumerate(&c);
     unsigned states = 1u << (c.n + c.m);
@@ -109,6 +109,7 @@ uint64_t vg_cluster_solve(struct vg_work *w, const uint32_t *looks, size_t n, do
     for (size_t i = 0; i < n; i++) {
         struct vg_look *l = &w->look[looks[i]];
         l->miss_p = 1;
+        l->solved = true;
         for (uint32_t k = l->first; k < l->first + l->n; k++) {
             w->pair[k].p = 0;
         }
@@ -125,5 +126,6 @@ uint64_t vg_cluster_solve(struct vg_work *w, const uint32_t *looks, size_t n, do
         double *f = &w->origin[c.meas[j]].free_p;
         *f = *f < 0 ? 0 : *f;
     }
-    return states;
+    w->ops += states;
+    return true;
 }

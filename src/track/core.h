@@ -21,6 +21,7 @@ struct vg_look {
     struct vg_imm imm;
     struct vg_gauss all; /* of the mixture */
     uint32_t first, n; /* its pairs */
+    bool solved; /* by enumeration */
     double miss_p; /* share of "this look did not detect it" */
 };
 

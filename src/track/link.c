@@ -10,7 +10,11 @@
 
 #include <math.h>
 
+/* Nobody is looked for farther than this. */
 #define FASTEST_M_S 40.0
+#define FARTHEST_M 3000.0
+/* Younger gaps are the filter's own affair. */
+#define SHORTEST_S 3.0
 
 /* Density of N(d; 0, p) in four dimensions; 0 if far or not positive. */
 static double density4(const double d[4], const double p[10])
@@ -78,44 +82,66 @@ static double odds(const struct vg_core *c, const struct vg_object *old,
     return alive * sum / stranger_density;
 }
 
+/* A search for the one that a new object was before. */
+struct search {
+    const struct vg_object *fresh;
+    struct vg_gauss now;
+    double stranger; /* density */
+    double best;
+    int32_t found;
+};
+
+static void consider(const struct vg_core *c, struct search *s, int32_t slot)
+{
+    const struct vg_object *old = &c->store.at[slot];
+    double gap = s->fresh->born_s - old->seen_s, far = FASTEST_M_S * (gap + 2);
+    double dx = s->now.x[0] - old->x_m, dy = s->now.x[1] - old->y_m;
+    if (!old->confirmed || gap < SHORTEST_S || gap > c->params.link_max_s ||
+        dx * dx + dy * dy > far * far) {
+        return;
+    }
+    double v = odds(c, old, &s->now, s->stranger) * vg_objects_looks(s->fresh, old, &c->params);
+    if (v > s->best) {
+        s->best = v;
+        s->found = slot;
+    }
+}
+
+static void take_over(struct vg_core *c, struct vg_object *o, int32_t slot)
+{
+    const struct vg_object *old = &c->store.at[slot];
+    o->id = old->id;
+    o->born_s = old->born_s;
+    o->hits += old->hits;
+    o->looks += old->looks;
+    o->relinked = old->relinked + 1;
+    o->speed2 = fmaxf(o->speed2, old->speed2);
+    o->source_id = o->source_id != 0 ? o->source_id : old->source_id;
+    vg_store_remove(&c->store, slot);
+}
+
 void vg_link(struct vg_core *c, int32_t slot, struct vg_work *w)
 {
     struct vg_imm imm;
     struct vg_object *o = &c->store.at[slot];
-    vg_object_at(o, &c->params, c->t_s, &imm);
-    struct vg_gauss fresh = vg_imm_merge(&imm);
-    double reach = fmin(FASTEST_M_S * c->params.link_max_s, 3000);
-    const double low[2] = {fresh.x[0] - reach, fresh.x[1] - reach},
-                 high[2] = {fresh.x[0] + reach, fresh.x[1] + reach};
-    if (!vg_room((void **)&w->slot, &w->slots_room, c->store.count[VG_OBJECT_DORMANT],
-                 sizeof *w->slot)) {
+    size_t most = c->store.count[VG_OBJECT_DORMANT] + c->store.count[VG_OBJECT_ACTIVE];
+    if (!vg_room((void **)&w->slot, &w->slots_room, most, sizeof *w->slot)) {
         return;
     }
-    size_t n = vg_store_query(&c->store, VG_OBJECT_DORMANT, low, high, w->slot);
-    double best = c->params.link_min_odds, new_density = stranger(c, &fresh);
-    int32_t found = -1;
-    for (size_t i = 0; i < n; i++) {
-        const struct vg_object *old = &c->store.at[w->slot[i]];
-        double gap = o->born_s - old->seen_s, far = FASTEST_M_S * (gap + 2);
-        double dx = fresh.x[0] - old->x_m, dy = fresh.x[1] - old->y_m;
-        if (gap < 0 || gap > c->params.link_max_s || dx * dx + dy * dy > far * far) {
-            continue;
-        }
-        double v = odds(c, old, &fresh, new_density) * vg_objects_looks(o, old, &c->params);
-        if (v > best) {
-            best = v;
-            found = w->slot[i];
+    vg_object_at(o, &c->params, c->t_s, &imm);
+    struct search s = {
+        .fresh = o, .now = vg_imm_merge(&imm), .best = c->params.link_min_odds, .found = -1};
+    s.stranger = stranger(c, &s.now);
+    for (int kind = VG_OBJECT_ACTIVE; kind <= VG_OBJECT_DORMANT; kind++) {
+        double reach = kind == VG_OBJECT_ACTIVE ? 6 * c->params.associate_sd_m : FARTHEST_M;
+        const double low[2] = {s.now.x[0] - reach, s.now.x[1] - reach};
+        const double high[2] = {s.now.x[0] + reach, s.now.x[1] + reach};
+        size_t n = vg_store_query(&c->store, (enum vg_object_kind)kind, low, high, w->slot);
+        for (size_t i = 0; i < n; i++) {
+            consider(c, &s, w->slot[i]);
         }
     }
-    if (found >= 0) {
-        const struct vg_object *old = &c->store.at[found];
-        o->id = old->id;
-        o->born_s = old->born_s;
-        o->hits += old->hits;
-        o->looks += old->looks;
-        o->relinked = old->relinked + 1;
-        o->speed2 = fmaxf(o->speed2, old->speed2);
-        o->source_id = o->source_id != 0 ? o->source_id : old->source_id;
-        vg_store_remove(&c->store, found);
+    if (s.found >= 0) {
+        take_over(c, o, s.found);
     }
 }

@@ -7,6 +7,11 @@
 
 /* An odds over this is certain; more would drown the rest of a sum in rounding. */
 #define MOST_ODDS 1e8
+/* Clusters are taken apart by shares over pair_min_p, then this many times it, so often. */
+#define BAR_STEP 6.0
+enum {
+    BARS = 3
+};
 
 static uint32_t root_of(uint32_t *up, uint32_t i)
 {
@@ -26,7 +31,7 @@ static void join(const struct vg_work *w, uint32_t *up, double least_p)
         up[i] = i;
     }
     for (size_t k = 0; k < w->n_pairs; k++) {
-        if (w->pair[k].p < least_p) {
+        if (w->pair[k].p < least_p || w->look[w->pair[k].look].solved) {
             continue;
         }
         uint32_t a = root_of(up, w->pair[k].look),
@@ -161,16 +166,22 @@ static size_t sort_by_root(const struct vg_work *w, uint32_t *up, uint32_t *sort
     return n_groups;
 }
 
-/* Clusters again, by the pairs that matter; the small ones are solved by enumeration. */
+/* Clusters again, by the pairs that matter; the small ones are solved by enumeration. What is too
+ * large comes apart at the next, higher, bar. */
 static void refine(struct vg_work *w, const struct vg_track_params *p, uint32_t *up,
                    uint32_t *sorted, uint32_t *begin)
 {
-    join(w, up, p->pair_min_p);
-    size_t n_groups = sort_by_root(w, up, sorted, begin);
-    for (size_t c = 0; c < n_groups && w->ops < p->max_ops; c++) {
-        size_t n = begin[c + 1] - begin[c];
-        if (n > 1) {
-            w->ops += vg_cluster_solve(w, &sorted[begin[c]], n, p->pair_min_p);
+    double bar = p->pair_min_p;
+    bool again = true;
+    for (int round = 0; round < BARS && again && w->ops < p->max_ops; round++, bar *= BAR_STEP) {
+        join(w, up, bar);
+        size_t n_groups = sort_by_root(w, up, sorted, begin);
+        again = false;
+        for (size_t c = 0; c < n_groups && w->ops < p->max_ops; c++) {
+            size_t n = begin[c + 1] - begin[c];
+            if (n > 1 && !w->look[sorted[begin[c]]].solved) {
+                again |= !vg_cluster_solve(w, &sorted[begin[c]], n, bar);
+            }
         }
     }
 }
@@ -193,6 +204,9 @@ enum vg_status vg_marginals(struct vg_work *w, const struct vg_track_params *p)
     for (size_t k = 0; k < w->n_pairs; k++) {
         w->pair[k].odds = fmin(w->pair[k].odds, MOST_ODDS);
         w->pair[k].p = 1;
+    }
+    for (size_t i = 0; i < w->n_looks; i++) {
+        w->look[i].solved = false;
     }
     join(w, up, 0);
     size_t n_groups = sort_by_root(w, up, sorted, begin);

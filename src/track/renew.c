@@ -104,6 +104,9 @@ static void judge(struct vg_core *c, struct vg_work *w, int32_t slot, const doub
 {
     struct vg_object *o = &c->store.at[slot];
     const struct vg_track_params *p = &c->params;
+    if (o->kind == VG_OBJECT_FREE) { /* was linked to another just now */
+        return;
+    }
     if ((double)o->exist_p < p->drop_p) {
         if (!o->confirmed) {
             vg_unseen_give(&c->unseen, p, at, (double)o->exist_p, c->t_s);

@@ -7,6 +7,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* A track not hit for so long coasts, in words. */
+#define COASTS_AFTER_S 4.0
+
 struct vg_tracker {
     struct vg_core core;
     struct vg_work work;
@@ -93,7 +96,33 @@ enum vg_status vg_tracker_scan(struct vg_tracker *t, const struct vg_scan *scan,
     return s == VG_OK ? vg_core_scan(&t->core, &t->work, &sure, &f, err) : s;
 }
 
-static void tell(const struct vg_tracker *t, const struct vg_object *o, double t_s,
+/* What telling it costs, less what not telling does, by expected GOSPA with alpha 2 (Rahmathullah,
+ * Garcia-Fernandez, Svensson, "Generalized optimal sub-pattern assignment metric", FUSION 2017):
+ * its cut-off error if it exists, half the cut-off's square if not; half the square for missing it.
+ */
+static bool worth_telling(const struct vg_imm *imm, const struct vg_gauss *all, double exist_p,
+                          double cutoff_m)
+{
+    double half = 0.5 * cutoff_m * cutoff_m, error = 0;
+    for (int k = 0; k < VG_TRACK_MOTIONS; k++) {
+        double dx = imm->g[k].x[0] - all->x[0], dy = imm->g[k].x[1] - all->x[1];
+        error += imm->w[k] *
+                 vg_expected_cut(imm->g[k].p[0] + imm->g[k].p[4] + dx * dx + dy * dy, cutoff_m);
+    }
+    return exist_p * error + (1 - exist_p) * half < exist_p * half;
+}
+
+static enum vg_track_state state_of(const struct vg_object *o, double t_s)
+{
+    if (!o->confirmed) {
+        return VG_TRACK_TENTATIVE;
+    }
+    return o->kind == VG_OBJECT_DORMANT || t_s - o->seen_s > COASTS_AFTER_S ? VG_TRACK_COASTING
+                                                                            : VG_TRACK_CONFIRMED;
+}
+
+/* Fills `out`; returns whether the track is worth telling. */
+static bool tell(const struct vg_tracker *t, const struct vg_object *o, double t_s,
                  struct vg_track *out)
 {
     struct vg_imm imm;
@@ -107,6 +136,7 @@ static void tell(const struct vg_tracker *t, const struct vg_object *o, double t
                              .vy_m_s = all.x[3],
                              .p_exist = (double)o->exist_p *
                                         vg_exp(-(t_s - o->exist_s) / t->core.params.life_s),
+                             .state = state_of(o, t_s),
                              .born_s = o->born_s,
                              .seen_s = o->seen_s,
                              .sensor = o->sensor,
@@ -122,18 +152,8 @@ static void tell(const struct vg_tracker *t, const struct vg_object *o, double t
     for (int k = 0; k < VG_TRACK_MOTIONS; k++) {
         out->motion_p[k] = imm.w[k];
     }
-    out->state = !o->confirmed                                         ? VG_TRACK_TENTATIVE
-                 : o->kind == VG_OBJECT_DORMANT || t_s - o->seen_s > 4 ? VG_TRACK_COASTING
-                                                                       : VG_TRACK_CONFIRMED;
-}
-
-/* Telling costs less than not, by expected GOSPA with alpha 2: the error if it exists, half the
- * cut-off's square if not; against half the cut-off's square for missing it. */
-static bool worth_telling(const struct vg_tracker *t, const struct vg_track *k)
-{
-    double c = t->core.params.tell_cutoff_m, half = 0.5 * c * c;
-    double error = vg_expected_cut(k->cov[0] + k->cov[4], c);
-    return k->p_exist * error + (1 - k->p_exist) * half < k->p_exist * half;
+    return o->confirmed && o->kind == VG_OBJECT_ACTIVE &&
+           worth_telling(&imm, &all, out->p_exist, t->core.params.tell_cutoff_m);
 }
 
 static int by_id(const void *a, const void *b)
@@ -153,8 +173,7 @@ size_t vg_tracker_tracks(struct vg_tracker *t, double t_s, bool all, struct vg_t
             (!all && (!o->confirmed || o->kind == VG_OBJECT_DORMANT))) {
             continue;
         }
-        tell(t, o, fmax(t_s, t->core.t_s), &k);
-        if (all || worth_telling(t, &k)) {
+        if (tell(t, o, fmax(t_s, t->core.t_s), &k) || all) {
             if (n < max) {
                 out[n] = k;
             }

@@ -17,7 +17,7 @@ static size_t hash(int32_t x, int32_t y)
 static void empty(struct vg_unseen_cell *cell, size_t room)
 {
     for (size_t i = 0; i < room; i++) {
-        cell[i] = (struct vg_unseen_cell){0, 0, NAN, 0};
+        cell[i] = (struct vg_unseen_cell){0, 0, (double)NAN, 0};
     }
 }
 
