@@ -1,25 +1,15 @@
 #include "fly/drain.h"
 
+#include "config/work.h"
+
 #include <math.h>
 
 enum {
     EVERY_US = 10000000
 };
 static const double MIN_SPAN_S = 180;
-static const double LIFT_OVER_DRAG = 10;
-static const double HOVER_SHARE = 0.5; /* a rotor's climb costs half as much again as flight */
-static const double IDLE_SHARE = 0.1;
 static const double LEVEL_S = 10;
 static const double JUMP = 0.05; /* share: no flight takes so much between two samples */
-
-double vg_drain_work_s(const struct vg_wf_type *type, double dt_s, double climb_m)
-{
-    double extra_s = climb_m * LIFT_OVER_DRAG / type->cruise_mps;
-    if (type->kind == VG_KIND_COPTER) {
-        extra_s = climb_m > 0 ? HOVER_SHARE * climb_m / type->climb_mps : 0;
-    }
-    return fmax(IDLE_SHARE * dt_s, dt_s + extra_s);
-}
 
 void vg_drain_feed(struct vg_drain *self, const struct vg_wf_type *type, double share,
                    double alt_msl_m, struct vg_us now)
@@ -34,7 +24,7 @@ void vg_drain_feed(struct vg_drain *self, const struct vg_wf_type *type, double 
     double dt_s = vg_us_to_s(vg_us_sub(now, self->t));
     if (self->n > 0) {
         double climb_m = dt_s < LEVEL_S ? alt_msl_m - self->alt_msl_m : 0;
-        self->work_s += vg_drain_work_s(type, dt_s, climb_m);
+        self->work_s += vg_work_s(type, dt_s, climb_m);
     }
     self->t = now;
     self->alt_msl_m = alt_msl_m;

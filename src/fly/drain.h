@@ -2,7 +2,7 @@
  * last ten minutes, over the work done.
  *
  * Work is in seconds of level cruise: a climb counts for more than its time and a descent for less
- * (vg_drain_work_s), or a way out uphill would turn every drone home from ridges it would come down
+ * (config/work.h), or a way out uphill would turn every drone home from ridges it would come down
  * from for nothing. Autopilots tell whole percent, so a sample is kept every ten seconds and the
  * slope is that of least squares; it counts once the samples span MIN_SPAN_S of work, and is kept
  * within half and twice the type's own rate, so that one bad gauge does not turn the whole fleet
@@ -33,10 +33,6 @@ struct vg_drain {
     double alt_msl_m;
     double work_s;
 };
-
-/* Seconds of level cruise that flying for dt_s while climbing climb_m takes. The same ratio of lift
- * to drag as in wayhome.h; a motor at idle still takes a tenth. */
-double vg_drain_work_s(const struct vg_wf_type *type, double dt_s, double climb_m);
 
 /* As often as you like; more than ten seconds without are taken to be level. A share that is NaN is
  * passed by. A charge that jumps (another battery, a dead cell) says nothing of the rate: begins

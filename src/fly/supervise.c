@@ -1,6 +1,7 @@
 #include "fly/supervise.h"
 
 #include "geo/geodesy.h"
+#include "plan/energy.h"
 
 #include <math.h>
 
@@ -101,6 +102,14 @@ static double rest_of(const struct vg_supervise_input *in, double progress_s)
     return rest_s;
 }
 
+/* What the climbs of the rest take beside its time. */
+static double climbs_of(const struct vg_wf_type *type, const struct vg_plan_sortie *s,
+                        double progress_s)
+{
+    double left_s = fmax(0, s->land_s - fmax(s->takeoff_s, progress_s));
+    return fmax(0, vg_track_work_s(type, s, progress_s) - left_s);
+}
+
 static void weigh_energy(const struct vg_supervise_input *in, struct vg_supervision *io)
 {
     const struct vg_vehicle *v = in->vehicle;
@@ -113,7 +122,8 @@ static void weigh_energy(const struct vg_supervise_input *in, struct vg_supervis
     io->margin = isfinite(io->battery) ? margin_of(in, io, &io->home) : (double)NAN;
     io->margin_s = io->margin / io->rate;
     io->rest_s = rest_of(in, io->progress_s);
-    io->end_margin = io->battery - in->type->reserve - io->rate * io->rest_s;
+    double work_s = io->rest_s + climbs_of(in->type, in->sortie, io->progress_s);
+    io->end_margin = io->battery - in->type->reserve - io->rate * work_s;
 }
 
 void vg_supervise(const struct vg_supervise_input *in, struct vg_supervision *io)

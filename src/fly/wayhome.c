@@ -1,7 +1,7 @@
 #include "fly/wayhome.h"
 
 #include "base/units.h"
-#include "fly/drain.h"
+#include "config/work.h"
 #include "geo/geodesy.h"
 
 #include <math.h>
@@ -114,7 +114,7 @@ struct vg_wayhome vg_wayhome_find(const struct vg_land *land, int base,
         out.time_s += fmax(0, over_m) / sink_mps;
     }
     out.time_s += vg_wayhome_circuit_s(type);
-    out.energy_s = out.time_s - climb_s + vg_drain_work_s(type, climb_s, climb_m);
+    out.energy_s = out.time_s - climb_s + vg_work_s(type, climb_s, climb_m);
     out.is_reachable = true;
     return out;
 }

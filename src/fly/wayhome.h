@@ -11,8 +11,7 @@
  * end; nothing is gained back from gliding.
  *
  * Energy is in seconds of level cruise, so that a rate measured in flight turns it into battery.
- * A climb of h metres costs h * (lift over drag) / v of them more: weight times height over drag
- * times speed; the ratio is taken as 10, low for a small aircraft with a camera in the wind.
+ * What a climb costs beside its time: config/work.h.
  *
  * Threads: pure. Allocations: none. Cost: the ground is looked at every 500 m.
  */

@@ -1,6 +1,7 @@
 #include "plan/apart_inner.h"
 
 #include "base/rng.h"
+#include "plan/energy.h"
 #include "plan/height.h"
 
 #include <math.h>
@@ -439,8 +440,16 @@ static double extra_at(const struct vg_apart_flight *f, double t_s)
     return f->extra_m[k] + fmin(1, fmax(0, q - k)) * (f->extra_m[k + 1] - f->extra_m[k]);
 }
 
-/* The track with the extra heights, and points where they bend. */
-static bool redraw(struct vg_apart_flight *f)
+/* Whether this track takes more than layers may. */
+static bool is_too_dear(const struct vg_wf_type *type, const struct vg_plan_sortie *so)
+{
+    double left = 1 - type->reserve + VG_LAYERS_SHARE;
+    return vg_track_work_s(type, so, -HUGE_VAL) > left * type->endurance_s;
+}
+
+/* The track with the extra heights, and points where they bend; as it was where those take too much
+ * of the battery. */
+static bool redraw(struct vg_apart_flight *f, bool *out_is_dear)
 {
     struct vg_plan_sortie *so = f->sortie;
     bool *is_kept = calloc((size_t)f->n, sizeof *is_kept);
@@ -464,14 +473,27 @@ static bool redraw(struct vg_apart_flight *f)
             track[p].lat_deg = round(track[p].lat_deg * 1e6) / 1e6;
             track[p].lon_deg = round(track[p].lon_deg * 1e6) / 1e6;
         }
-        free(so->track);
-        so->track = track;
-        so->n_track = n;
+        struct vg_plan_sortie drawn = *so;
+        drawn.track = track;
+        drawn.n_track = n;
+        drawn.energy = vg_track_energy(f->type, &drawn);
+        *out_is_dear = is_too_dear(f->type, &drawn) && !is_too_dear(f->type, so);
+        free(*out_is_dear ? track : so->track);
+        *so = *out_is_dear ? *so : drawn;
     } else {
         free(track);
     }
     free(is_kept);
     return n > 0;
+}
+
+/* Flies at the type's own height everywhere. */
+static void go_level(struct apart *self, int flight)
+{
+    for (int k = 0; k < self->flights[flight].n_spells; k++) {
+        self->spells[self->first[flight] + k].level = 0;
+    }
+    raise_flight(self, flight, self->flights[flight].extra_m);
 }
 
 static bool is_moved(const struct apart *self, int flight)
@@ -527,12 +549,16 @@ static bool run(struct apart *self, struct vg_plan *io, int first, struct vg_apa
     }
     choose_layers(self);
     out->work = self->work;
-    report(self, io, out);
     for (int f = 0; f < self->n; f++) {
-        if (is_moved(self, f) && !redraw(&self->flights[f])) {
+        bool is_dear = false;
+        if (is_moved(self, f) && !redraw(&self->flights[f], &is_dear)) {
             return false;
         }
+        if (is_dear) {
+            go_level(self, f);
+        }
     }
+    report(self, io, out);
     return true;
 }
 

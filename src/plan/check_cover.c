@@ -8,6 +8,8 @@
 #include <string.h>
 
 static const double ROUNDING_M = 1.5; /* kilometres in the file are whole metres */
+static const double LOOK_M = 250;
+static const double DEARER = 2; /* climbs may take so many times what they take straight there */
 static const double CLEARLY =
     0.8; /* of what can be flown, out and back: then "unreachable" is false */
 static const double OFF_END_M =
@@ -60,6 +62,26 @@ static double ground_mps(const struct vg_wf_type *t, const struct vg_watchfile *
     return least;
 }
 
+/* What the climbs of a straight way over the ground take beside its time, in seconds of cruise; the
+ * ground is looked at every LOOK_M. */
+static double climbs_s(const struct vg_check *self, const struct vg_wf_type *t,
+                       const double from_deg[2], const double to_deg[2])
+{
+    double d_m, azimuth_deg;
+    double sum_s = 0;
+    double before_m = (double)NAN;
+    vg_geo_inverse(from_deg[0], from_deg[1], to_deg[0], to_deg[1], &d_m, &azimuth_deg, NULL);
+    for (double s = 0; self->terrain != NULL && s <= d_m; s += LOOK_M) {
+        double lat, lon;
+        vg_geo_direct(from_deg[0], from_deg[1], azimuth_deg, s, &lat, &lon);
+        double ground_m = vg_terrain_height_msl_m(self->terrain, lat, lon);
+        double up_m = isnan(ground_m) || isnan(before_m) ? 0 : ground_m - before_m;
+        sum_s += vg_check_climb_s(t, LOOK_M / t->cruise_mps, up_m);
+        before_m = ground_m;
+    }
+    return sum_s;
+}
+
 /* Seconds out to a point and back, with the climb; HUGE_VAL against too much wind. */
 static double out_and_back_s(const struct vg_check *self, int drone, double lat, double lon)
 {
@@ -73,7 +95,11 @@ static double out_and_back_s(const struct vg_check *self, int drone, double lat,
     if (!(out_mps > 0 && home_mps > 0)) {
         return HUGE_VAL;
     }
-    return distance_m / out_mps + distance_m / home_mps + 2 * t->agl_m / t->climb_mps;
+    double place[2] = {lat, lon};
+    double base[2] = {b->lat_deg, b->lon_deg};
+    double more_s = climbs_s(self, t, base, place) + climbs_s(self, t, place, base);
+    return distance_m / out_mps + distance_m / home_mps + 2 * t->agl_m / t->climb_mps +
+           DEARER * fmax(0, more_s);
 }
 
 /* Where a pass of a stretch lies at s_m of its line. */

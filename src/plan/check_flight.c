@@ -127,6 +127,37 @@ static bool check_speed(struct vg_check *self, int s)
     return true;
 }
 
+static const double CLIMB_COST =
+    10; /* lift over drag: a climb of h costs 10 h / v beside its time */
+static const double HOVER_COST = 0.5; /* a rotor's climb, of its time */
+static const double IDLE = 0.1; /* least power, of cruise power */
+static const double LAYERS = 0.005; /* of the endurance: layers may take this of the reserve */
+
+double vg_check_climb_s(const struct vg_wf_type *t, double dt_s, double up_m)
+{
+    bool is_rotor = t->kind == VG_KIND_COPTER;
+    if (up_m > 0) {
+        return is_rotor ? HOVER_COST * up_m / t->climb_mps : CLIMB_COST * up_m / t->cruise_mps;
+    }
+    return is_rotor ? 0 : -fmin(-up_m * CLIMB_COST / t->cruise_mps, (1 - IDLE) * dt_s);
+}
+
+/* Seconds of cruise: the time, and what climbs take beside it less what descents save. Up to flying
+ * height and the landing count their time alone. */
+static double work_s(const struct vg_plan_sortie *so, const struct vg_wf_type *t)
+{
+    double more_s = 0;
+    for (int k = 0; k + 2 < so->n_track; k++) {
+        double dt_s = so->track[k + 1].t_s - so->track[k].t_s;
+        double up_m = so->track[k + 1].alt_msl_m - so->track[k].alt_msl_m;
+        if (k == 0) {
+            up_m = up_m > t->agl_m ? up_m - t->agl_m : 0;
+        }
+        more_s += vg_check_climb_s(t, dt_s, up_m);
+    }
+    return so->land_s - so->takeoff_s + (more_s > 0 ? more_s : 0);
+}
+
 static bool check_energy(struct vg_check *self, int s)
 {
     const struct vg_plan_sortie *so = &self->plan->sorties[s];
@@ -139,11 +170,18 @@ static bool check_energy(struct vg_check *self, int s)
             "sortie %s of drone %s flies %.0f s; endurance less reserve is %.0f s", so->id,
             so->drone, flight_s, usable_s);
     }
-    if (so->energy < (flight_s - ROUNDING_S) / t->endurance_s - 1e-4) {
+    double all_s = work_s(so, t);
+    if (all_s > usable_s + LAYERS * t->endurance_s + ROUNDING_S) {
+        return vg_check_break(self, "energy",
+                              "sortie %s of drone %s takes %.0f s of cruise with its climbs; "
+                              "endurance less reserve is %.0f s",
+                              so->id, so->drone, all_s, usable_s);
+    }
+    if (so->energy < (all_s - ROUNDING_S) / t->endurance_s - 1e-4) {
         return vg_check_break(
             self, "energy",
             "sortie %s of drone %s states %.4f of its endurance; its flight takes %.4f", so->id,
-            so->drone, so->energy, flight_s / t->endurance_s);
+            so->drone, so->energy, all_s / t->endurance_s);
     }
     return true;
 }

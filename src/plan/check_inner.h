@@ -80,6 +80,10 @@ bool vg_check_leg_is_steep(const struct vg_check *self, const struct vg_wf_type 
  * the check. */
 bool vg_check_is_silent(const struct vg_check *self, double lat_deg, double lon_deg, double agl_m);
 
+/* Seconds of cruise that a leg takes beside its time, for its climb; negative: a descent saves them
+ * (check_flight.c). */
+double vg_check_climb_s(const struct vg_wf_type *t, double dt_s, double up_m);
+
 /* Latitude, longitude and height msl of a track at a time within it. */
 void vg_check_track_at(const struct vg_plan_sortie *so, double t_s, double out[3]);
 int64_t vg_check_gcd(int64_t a, int64_t b);

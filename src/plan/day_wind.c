@@ -8,6 +8,7 @@
 #include "plan/rota.h"
 
 #include "geo/geodesy.h"
+#include "plan/energy.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -78,7 +79,7 @@ static bool fly_by_hour(const struct vg_problem *p, const struct vg_crew *crew, 
         io->visits[v].t1_s = vg_plan_tick_s(moved_s(&old, io, io->visits[v].t1_s));
     }
     io->land_s = io->track[io->n_track - 1].t_s;
-    io->energy = ceil(io->land_s / type->endurance_s * 1e4 - 1e-9) / 1e4;
+    io->energy = vg_track_energy(type, io);
     free(old.track);
     free(old.visits);
     return true;
@@ -147,7 +148,7 @@ bool vg_day_wind_fly(const struct vg_problem *p, struct vg_rota_plan *io,
         if (is_ok && all[k].land_s > soonest_s) {
             const struct vg_wf_type *type = &p->watch->types[crew->type];
             come_later(&flights[k], all[k].land_s - soonest_s);
-            flights[k].energy = ceil(flights[k].land_s / type->endurance_s * 1e4 - 1e-9) / 1e4;
+            flights[k].energy = vg_track_energy(type, &flights[k]);
         }
     }
     free(all);

@@ -38,7 +38,8 @@ struct vg_crew {
     double turnaround_s;
     double climb_s; /* over the base, to flying height and back down */
     double sink_s;
-    double extra_climb_s; /* more of both, where the ground rises faster than the drone climbs */
+    double climbs_s; /* of usable_s, kept for what climbs and turns take beyond the first look: the
+                        most that any flight needed which had no more left (sortie.c) */
 };
 
 /* Per line. Arrays over nodes have n items, over links n - 1. */
@@ -72,6 +73,13 @@ struct vg_reach {
     double *lead_bwd;
     double *home;
     double *home_least; /* straight */
+    /* Seconds of cruise that climbs take beside the time, as a first look has it (relief.c): along
+     * the path, to node i as out_fwd and out_bwd, home. NULL over flat ground. */
+    double *more_fwd;
+    double *more_bwd;
+    double *more_out_fwd;
+    double *more_out_bwd;
+    double *more_home;
     double *path_fwd; /* as fwd and bwd, at the path's vertices; shared between crews of a type */
     double *path_bwd;
 };
@@ -166,7 +174,7 @@ enum vg_status vg_list_stretches(const struct vg_problem *p, enum vg_lang lang, 
 double vg_link_shortest_s(const struct vg_problem *p, int line, int link, int *out_crew);
 /* Fails with why no link can be served, and what would do (refuse.c). */
 enum vg_status vg_problem_refuse_reach(const struct vg_problem *p, struct vg_error *err);
-/* After a change of extra_climb_s: what is served, and the chains, again. */
+/* After a change of climbs_s: what is served, and the chains, again. */
 enum vg_status vg_problem_rechain(struct vg_problem *self, struct vg_error *err) VG_MUST_USE;
 
 /* So many drones for each crew: those that the watch leaves free (is_placed) change crews. */
@@ -315,10 +323,15 @@ enum vg_status vg_tours_make(struct vg_problem *p, struct vg_partition *part,
                              const double *flight_s, struct vg_tour **out, int *out_n,
                              struct vg_error *err) VG_MUST_USE;
 
+/* What its climbs take beside the time, by that first look; at least 0. */
+double vg_flight_more_s(const struct vg_problem *p, const struct vg_chain *chain,
+                        const struct vg_piece *piece, bool is_backward);
+
 /* Expands a piece into a sortie that takes off at 0: track, visits, energy; no names; malloc.
- * *out_short_s > 0: the height profile needs that much more flight than the battery holds. */
+ * *out_is_short: its climbs need more than the battery holds; the crew's climbs_s has grown, so
+ * that none like it is chosen again. */
 enum vg_status vg_sortie_make(struct vg_problem *p, const struct vg_piece *piece,
-                              struct vg_plan_sortie *out, double *out_short_s,
+                              struct vg_plan_sortie *out, bool *out_is_short,
                               struct vg_error *err) VG_MUST_USE;
 
 /* The same flight, taking off at shift_s (whole ticks): track and visits; malloc. */

@@ -16,7 +16,12 @@ double vg_link_shortest_s(const struct vg_problem *p, int line, int link, int *o
                                          nd->lat_deg[link], nd->lon_deg[link]);
         double home_s = vg_airspeed_leg_s(&crew->air, nd->lat_deg[link + 1], nd->lon_deg[link + 1],
                                           crew->lat_deg, crew->lon_deg);
-        double s = out_s + home_s + crew->climb_s + crew->sink_s + 2 * crew->extra_climb_s;
+        const struct vg_reach *r = &p->reach[line * p->n_crews + c];
+        double s = out_s + home_s + crew->climb_s + crew->sink_s + crew->climbs_s;
+        if (r->more_fwd != NULL) {
+            s += fmax(0, r->more_out_fwd[link] + r->more_fwd[link + 1] - r->more_fwd[link] +
+                             r->more_home[link + 1]);
+        }
         if (s - crew->usable_s < least) {
             least = s - crew->usable_s;
             *out_crew = c;

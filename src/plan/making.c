@@ -37,8 +37,8 @@ static void drop_flights(struct vg_making *mk)
     mk->n_flights = 0;
 }
 
-/* Flies every piece out. *out_is_short: some height profile needs more than the battery holds; the
- * crew's allowance has grown. */
+/* Flies every piece out. *out_is_short: some flight's climbs need more than the battery holds; the
+ * crew's allowance for them has grown. */
 static enum vg_status make_flights(struct vg_making *mk, bool *out_is_short, struct vg_error *err)
 {
     struct vg_problem *p = &mk->problem;
@@ -50,17 +50,14 @@ static enum vg_status make_flights(struct vg_making *mk, bool *out_is_short, str
     }
     for (int k = 0; k < mk->part.n; k++) {
         struct vg_piece *piece = &mk->part.pieces[k];
-        struct vg_crew *crew = &p->crews[piece->crew];
-        double short_s = 0;
-        enum vg_status st = vg_sortie_make(p, piece, &mk->flights[k], &short_s, err);
+        const struct vg_crew *crew = &p->crews[piece->crew];
+        bool is_short = false;
+        enum vg_status st = vg_sortie_make(p, piece, &mk->flights[k], &is_short, err);
         if (st != VG_OK) {
             return st;
         }
         mk->n_flights++;
-        if (short_s > 0) {
-            *out_is_short = true;
-            crew->extra_climb_s += short_s / 2 + 1;
-        }
+        *out_is_short = *out_is_short || is_short;
         piece->cost_s = mk->flights[k].land_s +
                         ceil(crew->turnaround_s * VG_TICKS_PER_S - 1e-6) / VG_TICKS_PER_S;
     }

@@ -1,5 +1,5 @@
-/* Shared by problem.c, nodes.c, reach.c and lead.c, which set up the planner's problem; nobody else
- * includes it. */
+/* Shared by problem.c, nodes.c, reach.c, relief.c and lead.c, which set up the planner's problem;
+ * nobody else includes it. */
 #ifndef VG_PLAN_PROBLEM_INNER_H
 #define VG_PLAN_PROBLEM_INNER_H
 
@@ -20,6 +20,8 @@ enum vg_status vg_problem_make_nodes(struct vg_problem *p, int line, double step
                                      struct vg_error *err) VG_MUST_USE;
 /* Seconds at all nodes, of all crews (reach.c). */
 enum vg_status vg_problem_make_reach(struct vg_problem *p, struct vg_error *err) VG_MUST_USE;
+/* The first look at the climbs of a crew's flights over a line (relief.c). false: no memory. */
+bool vg_problem_climbs(struct vg_problem *p, int line, int crew) VG_MUST_USE;
 /* The bound's seconds from the base to every node by way of a lead-in (lead.c). */
 void vg_problem_lead_in(struct vg_problem *p, int line, int crew);
 

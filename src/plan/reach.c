@@ -187,6 +187,9 @@ enum vg_status vg_problem_make_reach(struct vg_problem *p, struct vg_error *err)
             for (int i = 0; i < n; i++) {
                 reach_node(p, line, c, i);
             }
+            if (!vg_problem_climbs(p, line, c)) {
+                return no_memory(err);
+            }
             vg_problem_lead_in(p, line, c);
         }
     }
@@ -229,8 +232,10 @@ double vg_flight_s(const struct vg_problem *p, const struct vg_chain *chain, int
     const double *t = is_backward ? r->bwd : r->fwd;
     double sweep_s = vg_chain_along_s(p, chain, t, j) - vg_chain_along_s(p, chain, t, i);
     double legs_s = is_backward ? r->out_bwd[b] + r->home[a] : r->out_fwd[a] + r->home[b];
-    double flight_s = legs_s + sweep_s + crew->climb_s + crew->sink_s + 2 * crew->extra_climb_s;
-    return flight_s <= crew->usable_s ? flight_s : HUGE_VAL;
+    double flight_s = legs_s + sweep_s + crew->climb_s + crew->sink_s;
+    const struct vg_piece piece = {.i = i, .j = j, .crew = c};
+    double more_s = crew->climbs_s + vg_flight_more_s(p, chain, &piece, is_backward);
+    return flight_s <= crew->usable_s - more_s ? flight_s : HUGE_VAL;
 }
 
 double vg_flight_least_s(const struct vg_problem *p, const struct vg_chain *chain, int c, int i,

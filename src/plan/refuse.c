@@ -42,8 +42,7 @@ static double near_enough_m(const struct vg_crew *crew, double seen_s)
 {
     double v = crew->air.cruise_mps;
     double w = crew->air.wind_mps;
-    double left_s =
-        crew->usable_s - crew->climb_s - crew->sink_s - 2 * crew->extra_climb_s - seen_s;
+    double left_s = crew->usable_s - crew->climb_s - crew->sink_s - crew->climbs_s - seen_s;
     return left_s > 0 ? floor(left_s * (v * v - w * w) / (2 * v) / ROUND_M) * ROUND_M : 0;
 }
 

@@ -88,6 +88,7 @@ struct vg_rota_tables {
     int n_types;
     struct vg_rota_pattern *patterns;
     int n_patterns;
+    bool is_relief; /* climbs count */
     double share; /* what the linear program reaches: no rota can do better, or hardly */
     int *least_drones; /* per crew: those that stay there, one at least */
     struct vg_rota_deals deals;

@@ -29,7 +29,7 @@ static enum vg_status fly(struct vg_problem *p, const struct vg_rota_tables *t,
     *out_is_short = false;
     for (int k = 0; k < io->n && st == VG_OK; k++) {
         struct vg_rota_sortie *s = &io->sorties[k];
-        struct vg_crew *crew = &p->crews[s->crew];
+        const struct vg_crew *crew = &p->crews[s->crew];
         const struct vg_piece piece = {.chain = s->chain,
                                        .crew = s->crew,
                                        .i = s->i,
@@ -37,11 +37,10 @@ static enum vg_status fly(struct vg_problem *p, const struct vg_rota_tables *t,
                                        .is_way_given = true,
                                        .is_backward = s->is_backward,
                                        .elsewhere = s->elsewhere};
-        double short_s = 0;
-        st = vg_sortie_make(p, &piece, &flights[k], &short_s, err);
+        bool is_short = false;
+        st = vg_sortie_make(p, &piece, &flights[k], &is_short, err);
         if (st == VG_OK) {
-            *out_is_short = *out_is_short || short_s > 0;
-            crew->extra_climb_s += short_s > 0 ? short_s / 2 + 1 : 0;
+            *out_is_short = *out_is_short || is_short;
             int first = s->is_backward ? s->j : s->i;
             s->sight_s += flights[k].visits[0].t0_s - vg_rota_node_s(t, s, first);
             s->busy_s = flights[k].land_s +
@@ -163,19 +162,18 @@ static enum vg_status learn_heights(struct vg_problem *p, const struct vg_rota_t
     int step = 1 + t->n_patterns / FLIGHTS;
     for (int q = 0; q < t->n_patterns && st == VG_OK && !is_flat; q += step) {
         const struct vg_rota_pattern *x = &t->patterns[q];
-        struct vg_crew *crew = &p->crews[x->crew];
+        const struct vg_crew *crew = &p->crews[x->crew];
         struct vg_piece piece = {
             .chain = x->chain, .crew = x->crew, .i = x->i, .j = x->j, .is_way_given = true};
         for (int way = 0; way < 2 && st == VG_OK; way++) {
             struct vg_plan_sortie flight = {0};
-            double short_s = 0;
+            bool is_short = false;
             piece.is_backward = way == 1;
             double flight_s = vg_flight_s(p, &p->chains[x->chain], x->crew, x->i, x->j, way == 1);
-            if (!(flight_s < HUGE_VAL) || flight_s < NEARLY * crew->usable_s) {
+            if (!(flight_s < HUGE_VAL) || flight_s < NEARLY * (crew->usable_s - crew->climbs_s)) {
                 continue;
             }
-            st = vg_sortie_make(p, &piece, &flight, &short_s, err);
-            crew->extra_climb_s += st == VG_OK && short_s > 0 ? short_s / 2 + 1 : 0;
+            st = vg_sortie_make(p, &piece, &flight, &is_short, err);
             free(flight.track);
             free(flight.visits);
         }

@@ -71,6 +71,18 @@ static bool make_chain(struct vg_problem *p, const struct vg_chain *ch, int n_ty
     return true;
 }
 
+/* Over relief: does the battery hold the climbs too? */
+static bool has_left(const struct vg_rota_tables *t, const struct vg_rota_sortie *x,
+                     double flight_s)
+{
+    const struct vg_piece piece = {
+        .i = x->i, .j = x->j, .crew = x->crew, .elsewhere = x->elsewhere};
+    const struct vg_crew *crew = &t->p->crews[x->crew];
+    return !t->is_relief ||
+           flight_s + vg_flight_more_s(t->p, &t->p->chains[x->chain], &piece, x->is_backward) <=
+               crew->usable_s - crew->climbs_s;
+}
+
 bool vg_rota_set(const struct vg_rota_tables *t, struct vg_rota_sortie *io)
 {
     const struct vg_rota_chain *ch = &t->chains[io->chain];
@@ -91,10 +103,9 @@ bool vg_rota_set(const struct vg_rota_tables *t, struct vg_rota_sortie *io)
     int first = io->is_backward ? io->j : io->i;
     int last = io->is_backward ? io->i : io->j;
     double sweep_s = along[io->j] - along[io->i];
-    double lead_s = crew->climb_s + crew->extra_climb_s + out[first];
-    double flight_s =
-        lead_s + sweep_s + ch->home_s[land * ch->n + last] + crew->sink_s + crew->extra_climb_s;
-    if (!(flight_s <= crew->usable_s)) {
+    double lead_s = crew->climb_s + out[first];
+    double flight_s = lead_s + sweep_s + ch->home_s[land * ch->n + last] + crew->sink_s;
+    if (!(flight_s <= crew->usable_s - crew->climbs_s) || !has_left(t, io, flight_s)) {
         return false;
     }
     io->busy_s = flight_s + crew->turnaround_s;
@@ -352,6 +363,7 @@ enum vg_status vg_rota_tables_init(struct vg_rota_tables *self, struct vg_proble
     struct gather all = {0};
     *self = (struct vg_rota_tables){
         .p = p, .clock = p->clock, .part = part, .n_chains = p->n_chains, .share = rates->bound};
+    self->is_relief = p->terrain != NULL && !vg_terrain_is_flat(p->terrain);
     for (int c = 0; c < p->n_crews; c++) {
         self->n_types = p->crews[c].type >= self->n_types ? p->crews[c].type + 1 : self->n_types;
     }

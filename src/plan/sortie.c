@@ -2,6 +2,7 @@
 #include "plan/inner.h"
 
 #include "geo/geodesy.h"
+#include "plan/energy.h"
 #include "plan/height.h"
 
 #include <math.h>
@@ -211,7 +212,7 @@ static double camera_depth_m(const struct maker *mk)
     return fabs(depth_m - mk->p->watch->depth_m) < 0.1 ? 0 : round(depth_m * 10) / 10;
 }
 
-static enum vg_status fill_sortie(struct maker *mk, struct vg_plan_sortie *out, double *out_short_s,
+static enum vg_status fill_sortie(struct maker *mk, struct vg_plan_sortie *out,
                                   struct vg_error *err)
 {
     const struct vg_way_point *w = mk->way.at;
@@ -229,8 +230,7 @@ static enum vg_status fill_sortie(struct maker *mk, struct vg_plan_sortie *out, 
     fill_track(mk, climb_s, sink_s, out);
     fill_visits(mk, climb_s, out);
     out->depth_m = camera_depth_m(mk);
-    out->energy = ceil(out->land_s / mk->type->endurance_s * 1e4 - 1e-9) / 1e4;
-    *out_short_s = out->land_s - mk->crew->usable_s - VG_HELD_BACK_S;
+    out->energy = vg_track_energy(mk->type, out);
     return VG_OK;
 }
 
@@ -246,8 +246,21 @@ static enum vg_status refuse_cliff(const struct maker *mk, const struct vg_cliff
         ceil(cliff->lack_m));
 }
 
+/* What a flight takes more than was thought when it was chosen is kept for the next. True: more
+ * than the battery holds. */
+static bool learn_climbs(struct vg_crew *io, const struct vg_wf_type *type,
+                         const struct vg_plan_sortie *so, double thought_s)
+{
+    double work_s = vg_track_work_s(type, so, -HUGE_VAL);
+    bool is_short = work_s > io->usable_s + VG_HELD_BACK_S;
+    if (is_short) {
+        io->climbs_s = fmax(io->climbs_s, work_s - thought_s) + 1;
+    }
+    return is_short;
+}
+
 enum vg_status vg_sortie_make(struct vg_problem *p, const struct vg_piece *piece,
-                              struct vg_plan_sortie *out, double *out_short_s, struct vg_error *err)
+                              struct vg_plan_sortie *out, bool *out_is_short, struct vg_error *err)
 {
     struct maker mk = {
         .p = p, .piece = piece, .chain = &p->chains[piece->chain], .crew = &p->crews[piece->crew]};
@@ -260,10 +273,13 @@ enum vg_status vg_sortie_make(struct vg_problem *p, const struct vg_piece *piece
         vg_flight_least_s(p, mk.chain, piece->crew, piece->i, piece->j, &mk.is_backward);
     }
     lay_way(&mk);
+    double thought_s = mk.way.is_failed ? 0 : mk.way.at[mk.way.n - 1].t_s;
+    thought_s +=
+        mk.crew->climb_s + mk.crew->sink_s + vg_flight_more_s(p, mk.chain, piece, mk.is_backward);
     enum vg_status st = VG_OK;
     struct vg_cliff cliff = {0};
     if (!mk.way.is_failed && vg_height_shape(&mk.way, p->terrain, mk.type, &cliff)) {
-        st = fill_sortie(&mk, &sortie, out_short_s, err);
+        st = fill_sortie(&mk, &sortie, err);
     } else if (mk.way.is_failed) {
         st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     } else {
@@ -276,6 +292,7 @@ enum vg_status vg_sortie_make(struct vg_problem *p, const struct vg_piece *piece
         return st;
     }
     *out = sortie;
+    *out_is_short = learn_climbs(&p->crews[piece->crew], mk.type, out, thought_s);
     return VG_OK;
 }
 

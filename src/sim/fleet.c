@@ -120,6 +120,7 @@ static struct vg_flight_config flight_of(const struct vg_watchfile *watch, int d
         .climb_mps = type->climb_mps,
         .sink_mps = type->sink_mps > 0 ? type->sink_mps : type->climb_mps,
         .endurance_s = type->endurance_s,
+        .climbing = vg_climbing_of(type),
         .wind_from_deg = watch->wind_from_deg,
         .wind_mps = watch->wind_mps,
         .seed = options->seed * UINT64_C(1000003) + (uint64_t)drone_i,

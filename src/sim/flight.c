@@ -23,7 +23,6 @@ static const double ROTATE_SHARE = 0.7; /* of cruise speed: lifts off */
 static const double FLARE_AGL_M = 3.0;
 static const double FLARE_SINK_MPS = 0.6;
 static const double GUST_TAU_S = 8.0;
-static const double IDLE_POWER = 0.1; /* motor idling or standing armed, share of cruise power */
 
 static double clamp(double x, double lo, double hi)
 {
@@ -40,7 +39,11 @@ void vg_flight_init(struct vg_flight *self, const struct vg_flight_config *confi
     memset(self, 0, sizeof *self);
     self->config = *config;
     self->config.bank_max_deg = or_default(config->bank_max_deg, 40.0);
-    self->config.glide_ratio = or_default(config->glide_ratio, 10.0);
+    self->config.glide_ratio = or_default(config->glide_ratio, VG_LIFT_OVER_DRAG);
+    if (!(config->climbing.up_s_per_m > 0)) {
+        double each_s = self->config.glide_ratio / config->cruise_mps;
+        self->config.climbing = (struct vg_climbing){each_s, each_s};
+    }
     self->now = now;
     self->rng = vg_rng_seed(config->seed);
     vg_flight_service(self, config->lat_deg, config->lon_deg, config->alt_msl_m,
@@ -248,20 +251,21 @@ static void move(struct vg_flight *self)
     }
 }
 
-/* Level flight costs weight times the sink rate of a glide; a climb adds weight times climb. Speed
- * away from cruise costs (v^3 + 1/v) / 2: drag of the body and of the lift, equal at cruise. */
+/* Climbs and descents as config/work.h has them. Speed away from cruise costs (v^3 + 1/v) / 2: drag
+ * of the body and of the lift, equal at cruise. */
 static void burn(struct vg_flight *self)
 {
     const struct vg_flight_config *c = &self->config;
     double power = 0;
     if (self->phase == VG_FLIGHT_AIRBORNE) {
         double v = fmax(self->airspeed_mps / c->cruise_mps, 0.3);
-        double glide_sink = c->cruise_mps / c->glide_ratio;
-        power = fmax(IDLE_POWER, 0.5 * (v * v * v + 1 / v) + self->climb_mps / glide_sink);
+        double lift = self->climb_mps *
+                      (self->climb_mps > 0 ? c->climbing.up_s_per_m : c->climbing.down_s_per_m);
+        power = fmax(VG_IDLE_SHARE, 0.5 * (v * v * v + 1 / v) + lift);
     } else if (self->phase == VG_FLIGHT_TAKEOFF_ROLL) {
         power = 1.5;
     } else if (self->phase == VG_FLIGHT_ROLLOUT) {
-        power = IDLE_POWER;
+        power = VG_IDLE_SHARE;
     }
     self->power_share = self->energy > 0 ? power : 0;
     self->energy = fmax(0, self->energy - power * STEP_S / c->endurance_s);

@@ -23,6 +23,7 @@
 
 #include "base/rng.h"
 #include "base/time.h"
+#include "config/work.h"
 #include "geo/geodesy.h"
 
 #include <stdbool.h>
@@ -42,7 +43,8 @@ struct vg_flight_config {
     double sink_mps;
     double endurance_s; /* level at cruise speed on a full battery */
     double bank_max_deg; /* default 40 */
-    double glide_ratio; /* default 10 (a camera hangs in the wind): sets what a climb costs */
+    double glide_ratio; /* without power; default VG_LIFT_OVER_DRAG */
+    struct vg_climbing climbing; /* default: wings of that glide ratio */
     double wind_from_deg;
     double wind_mps;
     double gust_mps; /* 1 sigma of each horizontal component; 0 none */
