@@ -68,6 +68,9 @@ struct vg_director_options {
     void *ctx;
 };
 
+/* `options` is copied, what it points to borrowed until destroy. VG_E_NO_MEMORY. Destroy takes
+ * NULL.
+ */
 enum vg_status vg_director_create(const struct vg_director_options *options,
                                   struct vg_director **out, struct vg_error *err) VG_MUST_USE;
 void vg_director_destroy(struct vg_director *self);
@@ -165,6 +168,7 @@ void vg_director_status(const struct vg_director *self, int drone, enum vg_lang 
 void vg_director_point_camera(struct vg_director *self, int drone, double pitch_deg, double yaw_deg,
                               struct vg_us now);
 
+/* What it carries and tells beside its flight; what is known of it. Borrowed until destroy. */
 const struct vg_aboard *vg_director_aboard(const struct vg_director *self, int drone);
 const struct vg_vehicle *vg_director_vehicle(const struct vg_director *self, int drone);
 /* Which station is in control of it, as far as it says. */
@@ -186,6 +190,7 @@ struct vg_director_outlook {
     const struct vg_plan_sortie *flying; /* the sortie it is on, and will go on with; NULL none */
     struct vg_us takeoff; /* of that sortie, real */
 };
+/* What it is doing and when it is free again, for a new plan. */
 struct vg_director_outlook vg_director_outlook(const struct vg_director *self, int drone,
                                                struct vg_us now);
 /* The wind that drones in the air tell of, mean of all; false: none does. Components of where the
@@ -196,6 +201,7 @@ bool vg_director_wind(const struct vg_director *self, struct vg_us now, double *
  * old one; flights on the ground whose sortie the new plan has unchanged stay; others are called
  * off. `plan` is borrowed; the old one must live while vg_director_uses it. */
 void vg_director_adopt(struct vg_director *self, const struct vg_plan *plan, struct vg_us now);
+/* Is it the timetable, or a flight's that is still under way? */
 bool vg_director_uses(const struct vg_director *self, const struct vg_plan *plan);
 
 struct vg_director_counts {
@@ -205,6 +211,7 @@ struct vg_director_counts {
     int n_aborted;
     int n_reliefs;
 };
+/* Since create. Borrowed until destroy. */
 const struct vg_director_counts *vg_director_counts(const struct vg_director *self);
 
 #endif

@@ -26,6 +26,7 @@ struct vg_health {
     struct vg_us ailing_since; /* sensors: in the worst state without a break since; 0: healthy */
 };
 
+/* Each message of the drone. */
 void vg_health_feed(struct vg_health *self, const struct vg_mav_msg *msg, struct vg_us now);
 
 /* The sensors that are there, switched on and not healthy, as "compass, airspeed"; "" none.

@@ -48,6 +48,7 @@ const char *vg_point_name(enum vg_point point);
 const char *vg_point_title(enum vg_point point, enum vg_lang lang);
 /* VG_POINT_COUNT: no such point. */
 enum vg_point vg_point_find(const char *name);
+/* "good", ... (docs/api.md). Borrowed for ever. */
 const char *vg_judgement_name(enum vg_judgement state);
 /* May a supervisor overrule it? */
 bool vg_point_may_overrule(enum vg_point point);
@@ -61,6 +62,7 @@ struct vg_preflight_way {
                              way to where its landing begins; INFINITY: not known */
 };
 
+/* From every 2 km of the track. */
 struct vg_preflight_way vg_preflight_way(const struct vg_plan_sortie *sortie,
                                          const struct vg_watchfile *watch, struct vg_ground ground);
 

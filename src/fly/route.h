@@ -34,6 +34,7 @@ enum vg_status vg_route_build(const struct vg_plan_sortie *sortie, const struct 
                               int *out_n, struct vg_error *err) VG_MUST_USE;
 /* An item without a place. PX4 takes commands of this kind in this frame only. */
 struct vg_mission_item vg_route_act(uint16_t command);
+/* Straight up for what hovers, else a climb ahead; the place is home. */
 struct vg_mission_item vg_route_takeoff(enum vg_kind kind, double lat_deg, double lon_deg);
 
 struct vg_route_landing {

@@ -21,6 +21,7 @@ struct vg_timetable {
     struct vg_us begins; /* flights that take off before this are not flown */
 };
 
+/* The flight of plan sortie `sortie` in its repetition `turn`, from 0. */
 struct vg_departure vg_timetable_at(const struct vg_timetable *self, int sortie, int64_t turn);
 /* The first flight of `drone` that takes off at or after `from`. */
 struct vg_departure vg_timetable_next(const struct vg_timetable *self, const char *drone,

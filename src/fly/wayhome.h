@@ -45,6 +45,8 @@ struct vg_wayhome {
     struct vg_detour_way corners; /* between here and the base, in the order flown */
 };
 
+/* From here to a touch-down at base `base` of the watch, at the cruise speed of `type`, clear of
+ * the ground and of zones. is_reachable false: the rest means nothing. */
 struct vg_wayhome vg_wayhome_find(const struct vg_land *land, int base,
                                   const struct vg_wf_type *type, const struct vg_here *here);
 

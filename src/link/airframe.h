@@ -13,6 +13,7 @@ enum vg_airframe {
     VG_AIRFRAME_COUNT
 };
 
+/* VG_AIRFRAME_OTHER for what does not fly, or in no way that is known here. */
 enum vg_airframe vg_airframe_of(uint8_t mav_type);
 
 #endif

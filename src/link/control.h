@@ -81,6 +81,7 @@ struct vg_control {
 };
 
 void vg_control_init(struct vg_control *self, uint8_t our_sysid, uint8_t our_compid, uint8_t drone);
+/* As the drone says; false: another's, nobody's, or it does not say. */
 bool vg_control_is_ours(const struct vg_control *self);
 
 /* The pilot's words. VG_E_UNSUPPORTED: the drone has no system manager; VG_E_INVALID: nothing to

@@ -112,6 +112,7 @@ struct vg_ftp {
 enum vg_status vg_ftp_read(struct vg_ftp *self, struct vg_mav_pair pair, const char *path,
                            const struct vg_ftp_options *options, struct vg_us now,
                            struct vg_error *err) VG_MUST_USE;
+/* The entries of a folder, told to options->entry; errors as above. */
 enum vg_status vg_ftp_list(struct vg_ftp *self, struct vg_mav_pair pair, const char *path,
                            const struct vg_ftp_options *options, struct vg_us now,
                            struct vg_error *err) VG_MUST_USE;

@@ -71,6 +71,7 @@ struct vg_missiondown {
     struct vg_outq out;
 };
 
+/* Begins anew; job is copied, what it points to borrowed until the end. */
 void vg_missiondown_start(struct vg_missiondown *self, const struct vg_missiondown_job *job,
                           struct vg_us now);
 void vg_missiondown_feed(struct vg_missiondown *self, const struct vg_mav_msg *msg,

@@ -52,6 +52,7 @@ struct vg_us vg_missionpace_wait(const struct vg_missionpace *self);
 struct vg_us vg_missionpace_retry(const struct vg_missionpace *self, int n);
 /* Share of messages lost one way, 0..1. */
 double vg_missionpace_loss(const struct vg_missionpace *self);
+/* How many times each message is best sent, from 1 where little is lost. */
 int vg_missionpace_copies(const struct vg_missionpace *self);
 /* How many messages may be unanswered: what fits into a round trip, and a few. */
 int vg_missionpace_window(const struct vg_missionpace *self, int copies);

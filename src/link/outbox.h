@@ -30,6 +30,7 @@ enum vg_urgency {
     VG_URGENCY_COUNT
 };
 
+/* What the message is, by its id. */
 enum vg_urgency vg_outbox_urgency(const struct vg_mav_msg *msg);
 
 struct vg_outbox_entry {
@@ -55,6 +56,7 @@ struct vg_outbox {
 
 /* rate_Bps: what the link carries, 0 for no limit. */
 void vg_outbox_init(struct vg_outbox *self, double rate_Bps, struct vg_us now);
+/* Copied. In the place of a repeat of itself that still waits; what has no room: see above. */
 void vg_outbox_put(struct vg_outbox *self, const struct vg_outbox_entry *entry);
 /* The next message that may leave now; false: none waits, or its bytes are not there yet.
  * signature_bytes: what each frame grows by (0, or VG_MAVSIGN_SIZE). */

@@ -69,6 +69,7 @@ void vg_path_take_delay(struct vg_path *self, struct vg_us sent, struct vg_us no
 bool vg_path_must_probe(struct vg_path *self, bool is_close, struct vg_us now);
 /* What was sent over the path so long ago has arrived or is lost: its round trip and a little. */
 double vg_path_arrival_s(const struct vg_path *self);
+/* Seconds; the least is the best. See above. */
 double vg_path_score_s(const struct vg_path *self, struct vg_us now);
 
 #endif

@@ -102,6 +102,7 @@ enum vg_gimbal_holder {
     VG_GIMBAL_FREE,
     VG_GIMBAL_OTHERS
 };
+/* As its manager says. */
 enum vg_gimbal_holder vg_payload_gimbal(const struct vg_payload *self);
 /* Take it if it is free, at most once in 2 s; true: it is ours, point it. */
 bool vg_payload_take_gimbal(struct vg_payload *self, struct vg_us now);

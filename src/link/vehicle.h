@@ -211,6 +211,7 @@ void vg_vehicle_feed(struct vg_vehicle *self, const struct vg_mav_msg *msg, stru
 /* The changes since the last call; forgets them. */
 uint32_t vg_vehicle_take_changes(struct vg_vehicle *self);
 
+/* Stale after 3 s of silence, lost after 10 s; by satellite after 1.5 and 3 of its own periods. */
 enum vg_link_state vg_vehicle_link(const struct vg_vehicle *self, struct vg_us now);
 /* Time since the autopilot was last heard; INT64_MAX if never. */
 struct vg_us vg_vehicle_silence(const struct vg_vehicle *self, struct vg_us now);

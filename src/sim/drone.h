@@ -65,12 +65,14 @@ void vg_simdrone_destroy(struct vg_simdrone *self);
 
 /* Steps to `now`, then takes the bytes of a datagram (or any piece of a stream). */
 void vg_simdrone_feed(struct vg_simdrone *self, struct vg_bytes bytes, struct vg_us now);
+/* Time passes, in whole steps of 50 ms. */
 void vg_simdrone_step(struct vg_simdrone *self, struct vg_us now);
 /* The next frame to send; 0 when there is none. */
 size_t vg_simdrone_next_out(struct vg_simdrone *self, uint8_t buf[VG_MAV_FRAME_MAX]);
 /* Forget what waits to be sent: nobody hears it (a silent link). */
 void vg_simdrone_discard_out(struct vg_simdrone *self);
 
+/* What is wrong with it from now on; copied. */
 void vg_simdrone_set_faults(struct vg_simdrone *self, const struct vg_simdrone_faults *faults);
 /* The battery falls to this share at once, if it had more. */
 void vg_simdrone_drop_battery(struct vg_simdrone *self, double share);

@@ -51,6 +51,7 @@ void vg_simfleet_destroy(struct vg_simfleet *self);
 enum vg_status vg_simfleet_add_fault(struct vg_simfleet *self, const struct vg_simfault *fault,
                                      struct vg_error *err) VG_MUST_USE;
 
+/* Time passes for all drones, radios and faults. */
 void vg_simfleet_step(struct vg_simfleet *self, struct vg_us now);
 /* Bytes for one drone, a datagram; they reach it as its radio lets them. */
 void vg_simfleet_feed(struct vg_simfleet *self, int drone_i, struct vg_bytes bytes,
@@ -59,6 +60,7 @@ void vg_simfleet_feed(struct vg_simfleet *self, int drone_i, struct vg_bytes byt
  * its radio has faults. 0: nothing to send. */
 size_t vg_simfleet_take(struct vg_simfleet *self, int drone_i, uint8_t *buf, size_t size_bytes);
 
+/* How many; each, and where it is reached. Borrowed until destroy. */
 int vg_simfleet_n(const struct vg_simfleet *self);
 const struct vg_simdrone *vg_simfleet_drone(const struct vg_simfleet *self, int drone_i);
 const struct vg_simfleet_link *vg_simfleet_link(const struct vg_simfleet *self, int drone_i);

@@ -116,6 +116,7 @@ struct vg_flight {
     double gust_e_mps;
 };
 
+/* Parked at the config's place, full battery. */
 void vg_flight_init(struct vg_flight *self, const struct vg_flight_config *config,
                     struct vg_us now);
 /* One step of VG_FLIGHT_STEP_US. */
@@ -137,6 +138,7 @@ void vg_flight_believed(const struct vg_flight *self, double *out_lat_deg, doubl
  * kilometres. */
 void vg_flight_offset(const struct vg_flight *self, double lat_deg, double lon_deg, double *out_e_m,
                       double *out_n_m);
+/* Along the ground, from where it is. */
 double vg_flight_distance_m(const struct vg_flight *self, double lat_deg, double lon_deg);
 /* Metres still to fly along goal.from -> goal.to; negative once past its end. */
 double vg_flight_to_go_m(const struct vg_flight *self);

@@ -25,6 +25,7 @@ struct vg_sim_persona {
     uint32_t version; /* flight_sw_version */
 };
 
+/* Borrowed for ever. */
 const struct vg_sim_persona *vg_sim_persona(enum vg_sim_autopilot autopilot, enum vg_kind kind);
 /* "ardupilot", "px4"; false: neither. */
 bool vg_sim_autopilot_find(const char *name, enum vg_sim_autopilot *out);

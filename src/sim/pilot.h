@@ -148,6 +148,7 @@ void vg_pilot_set_mission(struct vg_pilot *self, const struct vg_mission_item *i
 /* Can this item be flown? MAV_MISSION_ACCEPTED, _UNSUPPORTED, _UNSUPPORTED_FRAME or
  * _INVALID_PARAM5_X.. */
 enum vg_enum_mav_mission vg_pilot_judge_item(const struct vg_mission_item *item);
+/* Go on with this item; false: there is none of that number. */
 bool vg_pilot_set_current(struct vg_pilot *self, int seq);
 
 /* NULL when done, else why not (English, as autopilots say it). `is_forced` passes over what can be
@@ -162,11 +163,13 @@ void vg_pilot_reboot(struct vg_pilot *self);
 /* GUIDED: circle there. */
 void vg_pilot_reposition(struct vg_pilot *self, double lat_deg, double lon_deg, double alt_m,
                          bool is_agl);
+/* Pitch -90..30; yaw true where locked, else from the course. NAN: leave as it is. */
 void vg_pilot_point_gimbal(struct vg_pilot *self, double pitch_deg, double yaw_deg,
                            bool is_yaw_locked);
 /* Airspeed in m/s within what it can fly; <= 0: back to cruise. */
 void vg_pilot_set_airspeed(struct vg_pilot *self, double airspeed_mps);
 
+/* What it has said since, the oldest first; false: nothing. */
 bool vg_pilot_next_event(struct vg_pilot *self, struct vg_pilot_event *out);
 bool vg_pilot_is_airborne(const struct vg_pilot *self);
 enum vg_enum_mav_landed_state vg_pilot_landed_state(const struct vg_pilot *self);

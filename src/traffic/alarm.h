@@ -82,6 +82,7 @@ struct vg_alarms {
     uint64_t n_dropped; /* no room: the list is full */
 };
 
+/* 2 km and 150 m near, 500 m and 60 m in conflict, within 60 s (docs/watch-file.md). */
 struct vg_alarm_limits vg_alarm_defaults(void);
 /* Looks at every pair; afterwards list[0..n) is what stands, in order of coming up. */
 void vg_alarms_step(struct vg_alarms *self, const struct vg_traffic *traffic,

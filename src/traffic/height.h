@@ -32,6 +32,7 @@ struct vg_height {
     double error_p95_m;
 };
 
+/* The best of what it tells, above the sea, in the air's state `air`. */
 struct vg_height vg_height_of(const struct vg_sighting *s, const struct vg_air *air);
 /* What to add to a height above 1013.25 hPa to get one above the sea at this QNH. */
 double vg_height_qnh_offset_m(double qnh_hpa);

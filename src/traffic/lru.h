@@ -31,6 +31,7 @@ struct vg_lru {
     uint32_t mask;
 };
 
+/* Slots 0..cap-1. VG_E_NO_MEMORY. */
 enum vg_status vg_lru_init(struct vg_lru *self, int cap, struct vg_error *err) VG_MUST_USE;
 void vg_lru_finish(struct vg_lru *self);
 /* -1: absent. */

@@ -62,6 +62,7 @@ struct vg_contact_now {
     double speed_mps;
 };
 
+/* Room for so many contacts. VG_E_NO_MEMORY. */
 enum vg_status vg_traffic_init(struct vg_traffic *self, int capacity,
                                struct vg_error *err) VG_MUST_USE;
 void vg_traffic_finish(struct vg_traffic *self);
