@@ -14,6 +14,7 @@ static const double NEAR_BASE_M = 2500; /* take-off, landing and their circles *
 static const double LOW_SHARE = 0.8; /* of the floor: elevation data and gusts */
 static const double HIGH_M = 20; /* over the ceiling likewise */
 static const double WORTH_S = 60; /* turning home must save so much */
+static const double AS_PLANNED = 0.02; /* of the battery: its gauge, and the climb at take-off */
 static const double CLEAR = 0.02; /* the margin by which an alarm is over */
 
 enum {
@@ -132,7 +133,10 @@ static enum vg_act remedy(const struct vg_flyer *f, const struct vg_supervise_in
     if (*out_base != in->base) {
         return VG_ACT_DIVERT;
     }
-    bool is_long = f->is_held || look->rest_s > look->home.time_s + WORTH_S;
+    /* Plans do not count the landing circuit: one that has all that it was planned with is not cut
+     * short each time for that. */
+    double left_out_s = look->lacks < AS_PLANNED ? vg_wayhome_circuit_s(f->type) : 0;
+    bool is_long = f->is_held || look->rest_s - left_out_s > look->home.time_s + WORTH_S;
     return f->state == VG_FLYER_FLYING && is_long ? VG_ACT_RETURN : VG_ACT_NONE;
 }
 

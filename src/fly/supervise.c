@@ -110,6 +110,15 @@ static double climbs_of(const struct vg_wf_type *type, const struct vg_plan_sort
     return fmax(0, vg_track_work_s(type, s, progress_s) - left_s);
 }
 
+/* Full at take-off, and then as its work goes on. */
+static double planned_battery(const struct vg_wf_type *type, const struct vg_plan_sortie *s,
+                              double progress_s)
+{
+    double all_s = vg_track_work_s(type, s, -HUGE_VAL);
+    double left_s = vg_track_work_s(type, s, progress_s);
+    return all_s > 0 ? 1 - s->energy * (1 - left_s / all_s) : 1;
+}
+
 static void weigh_energy(const struct vg_supervise_input *in, struct vg_supervision *io)
 {
     const struct vg_vehicle *v = in->vehicle;
@@ -122,6 +131,7 @@ static void weigh_energy(const struct vg_supervise_input *in, struct vg_supervis
     io->margin = isfinite(io->battery) ? margin_of(in, io, &io->home) : (double)NAN;
     io->margin_s = io->margin / io->rate;
     io->rest_s = rest_of(in, io->progress_s);
+    io->lacks = planned_battery(in->type, in->sortie, io->progress_s) - io->battery;
     double work_s = io->rest_s + climbs_of(in->type, in->sortie, io->progress_s);
     io->end_margin = io->battery - in->type->reserve - io->rate * work_s;
 }

@@ -50,6 +50,7 @@ struct vg_supervision {
     double margin_s;
     double rest_s; /* of the plan, to the touch-down, in this wind and with the landing as `home`
                       counts it; INFINITY: cannot be flown in it */
+    double lacks; /* share that it has less than its plan has it at this place */
     double end_margin; /* share over the reserve, if it flies its plan to the end */
 };
 

@@ -217,6 +217,29 @@ static void comes_home_by_itself_when_its_battery_drops(void **state)
     post_close(&p);
 }
 
+/* Shortly before the line's end, one per cent short, where turning would save less than the landing
+ * circuit that the plan leaves out: who has lost battery is called home, who has all that its plan
+ * has here is told of and flies on. */
+static void a_flight_as_planned_is_not_cut_short_for_its_landing(void **state)
+{
+    (void)state;
+    for (int is_planned = 0; is_planned < 2; is_planned++) {
+        struct post p;
+        fly_for(&p, CALM, 800);
+        p.less_pct[0] = (int)(100 * flight_number(&p, "margin")) + 1;
+        if (is_planned) {
+            struct vg_plan_sortie *s = &p.plan.sorties[0];
+            double told = truth(&p, 0) - p.less_pct[0] / 100.0;
+            double flown_s = 800 - flight_number(&p, "late_s");
+            s->energy = (1 - told) * (s->land_s - s->takeoff_s) / flown_s;
+        }
+        post_run(&p, 8);
+        assert_true(flight_number(&p, "margin") < 0);
+        assert_int_equal(log_has(&p, "[vigie: announce return]"), !is_planned);
+        post_close(&p);
+    }
+}
+
 /* Its place stands and it says that it has landed, at its patrol height: it is shown flying, that
  * is told, and the alert ends when it speaks the truth again. */
 static void a_word_of_landing_in_the_air_is_denied(void **state)
@@ -430,6 +453,7 @@ int main(void)
         cmocka_unit_test(lands_at_its_landing_when_told),
         cmocka_unit_test(the_margin_is_what_is_left_on_landing),
         cmocka_unit_test(comes_home_by_itself_when_its_battery_drops),
+        cmocka_unit_test(a_flight_as_planned_is_not_cut_short_for_its_landing),
         cmocka_unit_test(a_word_of_landing_in_the_air_is_denied),
         cmocka_unit_test(a_pilot_stops_the_countdown),
         cmocka_unit_test(goes_to_the_nearest_base_that_it_can_reach),
