@@ -188,7 +188,7 @@ enum vg_status vg_problem_make_reach(struct vg_problem *p, struct vg_error *err)
                 reach_node(p, line, c, i);
             }
             if (!vg_problem_climbs(p, line, c)) {
-                return no_memory(err);
+                return vg_no_memory(err);
             }
             vg_problem_lead_in(p, line, c);
         }
