@@ -245,8 +245,8 @@ static enum vg_status solve_flights(struct vg_making *mk, struct vg_error *err)
     }
     if (st == VG_OK && is_short) {
         return vg_fail(err, VG_E_INVALID,
-                       "the ground rises faster than the drones climb: they cannot keep their "
-                       "height above it; a faster climb or a lower height above ground would do");
+                       "the batteries do not hold the climbs over this ground; more endurance, a "
+                       "faster climb or bases nearer to the line would do");
     }
     return st;
 }
