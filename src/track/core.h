@@ -54,6 +54,8 @@ struct vg_work {
     void *scratch; /* of marginals */
     size_t scratch_room;
     uint64_t ops;
+    uint64_t
+        *born; /* by measurement: the id of the object begun with it, 0 none yet; NULL: not kept */
 };
 
 struct vg_core {
@@ -62,6 +64,7 @@ struct vg_core {
     struct vg_unseen unseen;
     struct vg_biases biases;
     double t_s; /* of the newest scan */
+    double per_m2; /* objects that live where it looked, seen or not */
     bool started;
     uint64_t next_id;
     struct vg_track_stats stats;

@@ -76,28 +76,32 @@ static bool cross(double (*w)[2], size_t n, double u, double *low, double *high)
     return *low < *high;
 }
 
-/* Strips of the whitened density, each at its middle. */
+/* Strips of the whitened density, from the footprint's first corner to its last, each at its
+ * middle. */
 static double by_strips(const struct vg_footprint *f, const double mean[2], const double c[3])
 {
     enum {
-        STRIPS = 48
+        STRIPS = 32
     };
-    const double reach = 4, step = 2 * reach / STRIPS;
-    double w[VG_FOOTPRINT_CORNERS][2];
+    double w[VG_FOOTPRINT_CORNERS][2], from = 4, to = -4;
     double l11 = sqrt(c[0]), l21 = c[1] / l11, l22 = sqrt(c[2] - l21 * l21);
     for (size_t i = 0; i < f->n; i++) {
         w[i][0] = (f->at[i][0] - mean[0]) / l11;
         w[i][1] = (f->at[i][1] - mean[1] - l21 * w[i][0]) / l22;
+        from = w[i][0] < from ? w[i][0] : from;
+        to = w[i][0] > to ? w[i][0] : to;
     }
-    double sum = 0, before = vg_normal_below(-reach);
+    from = from < -4 ? -4 : from;
+    to = to > 4 ? 4 : to;
+    double sum = 0, step = (to - from) / STRIPS, before = vg_normal_below(from);
     for (int k = 0; k < STRIPS; k++) {
-        double low, high, after = vg_normal_below(-reach + (k + 1) * step);
-        if (cross(w, f->n, -reach + (k + 0.5) * step, &low, &high)) {
+        double low, high, after = vg_normal_below(from + (k + 1) * step);
+        if (cross(w, f->n, from + (k + 0.5) * step, &low, &high)) {
             sum += (after - before) * (vg_normal_below(high) - vg_normal_below(low));
         }
         before = after;
     }
-    return sum > 1 ? 1 : sum;
+    return sum > 1 ? 1 : sum < 0 ? 0 : sum;
 }
 
 double vg_footprint_share(const struct vg_footprint *f, const double mean[2], const double c[3])

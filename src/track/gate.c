@@ -58,6 +58,20 @@ static bool fill_looks(struct vg_core *c, struct vg_work *w, const struct vg_sca
     return true;
 }
 
+/* How many objects live here: those known under the footprint over the ground that is known, drawn
+ * towards the prior (a gamma prior worth `density_worth` objects). */
+static double density(const struct vg_core *c, const struct vg_work *w, const struct vg_scan *scan,
+                      const struct vg_footprint *f)
+{
+    const struct vg_track_params *p = &c->params;
+    double known = p->density_worth;
+    for (size_t i = 0; i < w->n_looks; i++) {
+        known += w->look[i].exist_p * w->look[i].pd / fmax(scan->pd, 1e-9);
+    }
+    return known /
+           (vg_unseen_known_m2(&c->unseen, p, f, scan->t_s) + p->density_worth / p->unseen_per_m2);
+}
+
 static bool fill_origins(struct vg_core *c, struct vg_work *w, const struct vg_scan *scan,
                          const struct vg_footprint *f)
 {
@@ -73,7 +87,7 @@ static bool fill_origins(struct vg_core *c, struct vg_work *w, const struct vg_s
             o->m.x_m -= b != NULL ? b->at_m[0] : 0;
             o->m.y_m -= b != NULL ? b->at_m[1] : 0;
             const double at[2] = {o->m.x_m, o->m.y_m};
-            o->fresh = scan->pd * vg_unseen_at(&c->unseen, &c->params, at, scan->t_s);
+            o->fresh = scan->pd * c->per_m2 * vg_unseen_at(&c->unseen, &c->params, at, scan->t_s);
             o->other = o->fresh + fmax(scan->clutter_per_m2, 1e-12);
         } else {
             o->fresh = 0;
@@ -116,7 +130,11 @@ enum vg_status vg_gate(struct vg_core *c, struct vg_work *w, const struct vg_sca
                        const struct vg_footprint *f)
 {
     const struct vg_track_params *p = &c->params;
-    if (!fill_looks(c, w, scan, f) || !fill_origins(c, w, scan, f)) {
+    if (!fill_looks(c, w, scan, f)) {
+        return VG_E_NO_MEMORY;
+    }
+    c->per_m2 = f->n > 0 ? density(c, w, scan, f) : c->per_m2;
+    if (!fill_origins(c, w, scan, f)) {
         return VG_E_NO_MEMORY;
     }
     w->n_pairs = 0;

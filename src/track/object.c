@@ -134,7 +134,7 @@ int32_t vg_store_add(struct vg_store *s)
         s->first_free = s->at[slot].next;
     } else {
         if (s->used == s->room) {
-            size_t room = s->room + s->room / 2;
+            size_t room = s->room + s->room / 2 + FIRST_ROOM;
             struct vg_object *at = realloc(s->at, room * sizeof *at);
             if (at == NULL || room > INT32_MAX) {
                 return -1;

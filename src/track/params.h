@@ -26,16 +26,19 @@ struct vg_track_params {
     double gap_speed_floor_m_s; /* a wanderer is at least this fast, one sigma an axis */
 
     /* Objects that nobody has seen yet. */
-    double unseen_per_m2; /* density where nobody has looked */
-    double unseen_refill_s; /* time in which a looked-at place fills up again to 63 % */
+    double unseen_per_m2; /* density of objects before anything is known */
+    double density_worth; /* ... which is worth as much as so many objects seen */
+    double unseen_appear_s; /* time in which a place that is watched fills up again to 63 %, from
+                               within */
+    double unseen_speed_m_s; /* ... and how fast objects come over the border of what is watched */
+    double unseen_watch_s; /* a place not looked at for so long is not watched any more ... */
+    double unseen_refill_s; /* ... and then fills up in this time */
     double unseen_cell_m; /* side of the cells that it is kept in */
     double life_s; /* mean time that an object stays in being */
 
     /* From chance to track. */
-    double
-        gate_chi2; /* squared distance of a measurement that may belong, two degrees of freedom */
-    double
-        pair_min_p; /* a pair of track and measurement under this share is left out of clusters */
+    double gate_chi2; /* squared distance of a measurement that may belong, in sigmas */
+    double pair_min_p; /* a pair under this share is left out of clusters */
     double birth_min_p; /* a new object under this chance is not begun */
     double drop_p; /* a track under this chance of existence ends */
     double confirm_p; /* a track over this is confirmed */
@@ -61,11 +64,9 @@ struct vg_track_params {
     double bias_drift_m_s; /* standard deviation after one second, each axis */
 
     /* Bounds. */
-    double
-        late_s; /* a scan this late is put in its place; 0: none is, and nothing is kept for it */
+    double late_s; /* a scan this late is put in its place; 0: none is, nothing is kept */
     size_t max_tracks;
-    size_t
-        max_pairs; /* pairs of track and measurement in one scan; over it, the worst are left out */
+    size_t max_pairs; /* pairs of track and measurement in a scan; more are left out */
     size_t max_ops; /* work in clusters solved exactly in one scan, in steps; then belief
                        propagation */
     unsigned bp_rounds; /* most rounds of belief propagation */

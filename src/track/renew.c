@@ -109,7 +109,8 @@ static void judge(struct vg_core *c, struct vg_work *w, int32_t slot, const doub
     }
     if ((double)o->exist_p < p->drop_p) {
         if (!o->confirmed) {
-            vg_unseen_give(&c->unseen, p, at, (double)o->exist_p, c->t_s);
+            double lives = fmax(1e-3, c->per_m2 * p->unseen_cell_m * p->unseen_cell_m);
+            vg_unseen_give(&c->unseen, p, at, (double)o->exist_p / lives, c->t_s);
             vg_store_remove(&c->store, slot);
         } else {
             o->exist_p = (float)p->lost_p;
@@ -121,9 +122,22 @@ static void judge(struct vg_core *c, struct vg_work *w, int32_t slot, const doub
     }
 }
 
-static void begin(struct vg_core *c, const struct vg_origin *from, double exist_p,
+/* A scan taken again after a late one gives its objects the ids they had. */
+static uint64_t id_of(struct vg_core *c, const struct vg_work *w, size_t j)
+{
+    if (w->born == NULL) {
+        return c->next_id++;
+    }
+    if (w->born[j] == 0) {
+        w->born[j] = c->next_id++;
+    }
+    return w->born[j];
+}
+
+static void begin(struct vg_core *c, const struct vg_work *w, size_t j, double exist_p,
                   const struct vg_scan *scan)
 {
+    const struct vg_origin *from = &w->origin[j];
     struct vg_imm imm;
     const double at[2] = {from->m.x_m, from->m.y_m};
     if (c->store.count[VG_OBJECT_ACTIVE] + c->store.count[VG_OBJECT_DORMANT] >=
@@ -139,7 +153,7 @@ static void begin(struct vg_core *c, const struct vg_origin *from, double exist_
     struct vg_object *o = &c->store.at[slot];
     vg_imm_begin(&imm, &c->params, at, from->m.cov_m2);
     vg_object_pack(o, &imm, scan->t_s);
-    o->id = c->next_id++;
+    o->id = id_of(c, w, j);
     o->exist_p = (float)exist_p;
     o->exist_s = o->born_s = o->seen_s = scan->t_s;
     o->sensor = scan->sensor;
@@ -164,7 +178,7 @@ void vg_renew(struct vg_core *c, struct vg_work *w, const struct vg_scan *scan)
         const struct vg_origin *o = &w->origin[j];
         double exist_p = o->free_p * o->fresh / o->other;
         if (exist_p > c->params.birth_min_p) {
-            begin(c, o, exist_p, scan);
+            begin(c, w, j, exist_p, scan);
         }
     }
 }

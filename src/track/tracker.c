@@ -31,6 +31,7 @@ enum vg_status vg_tracker_new(const struct vg_track_params *params, struct vg_tr
     }
     t->core.params = p;
     t->core.next_id = 1;
+    t->core.per_m2 = p.unseen_per_m2;
     s = vg_store_init(&t->core.store, err);
     s = s == VG_OK ? vg_unseen_init(&t->core.unseen, err) : s;
     if (s != VG_OK) {
@@ -90,8 +91,9 @@ enum vg_status vg_tracker_scan(struct vg_tracker *t, const struct vg_scan *scan,
         t->n_too_late += !taken;
         return s;
     }
+    t->work.born = NULL;
     if (t->core.params.late_s > 0) {
-        s = vg_late_keep(&t->late, &t->core, &sure, err);
+        s = vg_late_keep(&t->late, &t->core, &sure, &t->work.born, err);
     }
     return s == VG_OK ? vg_core_scan(&t->core, &t->work, &sure, &f, err) : s;
 }
@@ -198,7 +200,8 @@ bool vg_tracker_bias(const struct vg_tracker *t, uint32_t sensor, double bias_m[
 
 double vg_tracker_unseen_per_m2(const struct vg_tracker *t, double x_m, double y_m)
 {
-    return vg_unseen_at(&t->core.unseen, &t->core.params, (const double[2]){x_m, y_m}, t->core.t_s);
+    return t->core.per_m2 *
+           vg_unseen_at(&t->core.unseen, &t->core.params, (const double[2]){x_m, y_m}, t->core.t_s);
 }
 
 struct vg_track_stats vg_tracker_stats(const struct vg_tracker *t)

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define PI 3.14159265358979323846
+
 static size_t hash(int32_t x, int32_t y)
 {
     uint64_t h =
@@ -69,13 +71,34 @@ static bool grow(struct vg_unseen *u)
     return true;
 }
 
-static double refilled(const struct vg_unseen_cell *c, const struct vg_track_params *p, double t_s)
+/* The cell's own value at a time: objects appear in it slowly while it is watched, and come from
+ * everywhere once nobody has looked for a while. */
+static double own(const struct vg_unseen_cell *c, const struct vg_track_params *p, double t_s)
 {
     if (isnan(c->t_s)) {
-        return p->unseen_per_m2;
+        return 1;
     }
-    double keep = vg_exp(-fmax(0, t_s - c->t_s) / p->unseen_refill_s);
-    return p->unseen_per_m2 + (c->per_m2 - p->unseen_per_m2) * keep;
+    double dt = fmax(0, t_s - c->t_s), away = fmax(0, dt - p->unseen_watch_s);
+    double keep = vg_exp(-dt / p->unseen_appear_s - away / p->unseen_refill_s);
+    return 1 + (c->share - 1) * keep;
+}
+
+/* With what comes over its sides: from a density d, d v / pi objects cross a metre of a border in a
+ * second. */
+static double refilled(const struct vg_unseen *u, const struct vg_unseen_cell *c, int32_t x,
+                       int32_t y, const struct vg_track_params *p, double t_s)
+{
+    static const int32_t side[4][2] = {{1, 0}, {-1, 0}, {0, 1}, {0, -1}};
+    double value = own(c, p, t_s), in = 0;
+    if (isnan(c->t_s)) {
+        return value;
+    }
+    for (int k = 0; k < 4; k++) {
+        in += fmax(0, own(place(u, x + side[k][0], y + side[k][1]), p, t_s) - value);
+    }
+    double crossed =
+        1 - vg_exp(-fmax(0, t_s - c->t_s) * p->unseen_speed_m_s / (PI * p->unseen_cell_m));
+    return fmin(1, value + crossed * in);
 }
 
 static int32_t index_of(double x, double cell_m)
@@ -86,8 +109,8 @@ static int32_t index_of(double x, double cell_m)
 double vg_unseen_at(const struct vg_unseen *u, const struct vg_track_params *p, const double at[2],
                     double t_s)
 {
-    return refilled(place(u, index_of(at[0], p->unseen_cell_m), index_of(at[1], p->unseen_cell_m)),
-                    p, t_s);
+    int32_t x = index_of(at[0], p->unseen_cell_m), y = index_of(at[1], p->unseen_cell_m);
+    return refilled(u, place(u, x, y), x, y, p, t_s);
 }
 
 /* Share of a cell under the footprint, by 4 x 4 points. */
@@ -112,17 +135,51 @@ static void put(struct vg_unseen *u, struct vg_unseen_cell *c, struct vg_unseen_
     *c = value;
 }
 
+/* The cells of a footprint: no camera (a receiver of the whole frame tells nothing of those who do
+ * not send), no cells. */
+struct span {
+    int32_t x0, x1, y0, y1;
+};
+
+static bool span_of(const struct vg_footprint *f, double side, struct span *out)
+{
+    if (f->n == 0 || (f->high[0] - f->low[0]) * (f->high[1] - f->low[1]) > 1e5 * side * side) {
+        return false;
+    }
+    *out = (struct span){index_of(f->low[0], side), index_of(f->high[0], side),
+                         index_of(f->low[1], side), index_of(f->high[1], side)};
+    return true;
+}
+
+double vg_unseen_known_m2(const struct vg_unseen *u, const struct vg_track_params *p,
+                          const struct vg_footprint *f, double t_s)
+{
+    double side = p->unseen_cell_m, sum = 0;
+    struct span s;
+    if (!span_of(f, side, &s)) {
+        return 0;
+    }
+    for (int32_t y = s.y0; y <= s.y1; y++) {
+        for (int32_t x = s.x0; x <= s.x1; x++) {
+            double share = covered(f, x * side, y * side, side);
+            if (share > 0) {
+                sum += share * (1 - refilled(u, place(u, x, y), x, y, p, t_s));
+            }
+        }
+    }
+    return sum * side * side;
+}
+
 enum vg_status vg_unseen_look(struct vg_unseen *u, const struct vg_track_params *p,
                               const struct vg_footprint *f, double pd, double t_s)
 {
     double side = p->unseen_cell_m;
-    if (f->n == 0 || (f->high[0] - f->low[0]) * (f->high[1] - f->low[1]) > 1e5 * side * side) {
-        return VG_OK; /* no camera: a receiver of the whole frame tells nothing of those who do not
-                         send */
+    struct span s;
+    if (!span_of(f, side, &s)) {
+        return VG_OK;
     }
-    int32_t x1 = index_of(f->high[0], side), y1 = index_of(f->high[1], side);
-    for (int32_t y = index_of(f->low[1], side); y <= y1; y++) {
-        for (int32_t x = index_of(f->low[0], side); x <= x1; x++) {
+    for (int32_t y = s.y0; y <= s.y1; y++) {
+        for (int32_t x = s.x0; x <= s.x1; x++) {
             double share = covered(f, x * side, y * side, side);
             if (share <= 0) {
                 continue;
@@ -131,19 +188,20 @@ enum vg_status vg_unseen_look(struct vg_unseen *u, const struct vg_track_params 
                 return VG_E_NO_MEMORY;
             }
             struct vg_unseen_cell *c = place(u, x, y);
-            put(u, c, (struct vg_unseen_cell){x, y, t_s, refilled(c, p, t_s) * (1 - pd * share)});
+            put(u, c,
+                (struct vg_unseen_cell){x, y, t_s,
+                                        refilled(u, c, x, y, p, t_s) * (1 - pd * share)});
         }
     }
     return VG_OK;
 }
 
 void vg_unseen_give(struct vg_unseen *u, const struct vg_track_params *p, const double at[2],
-                    double expected, double t_s)
+                    double share, double t_s)
 {
     int32_t x = index_of(at[0], p->unseen_cell_m), y = index_of(at[1], p->unseen_cell_m);
     struct vg_unseen_cell *c = place(u, x, y);
     if (!isnan(c->t_s)) { /* a cell that is not kept is full already */
-        double more = expected / (p->unseen_cell_m * p->unseen_cell_m);
-        *c = (struct vg_unseen_cell){x, y, t_s, fmin(p->unseen_per_m2, refilled(c, p, t_s) + more)};
+        *c = (struct vg_unseen_cell){x, y, t_s, fmin(1, refilled(u, c, x, y, p, t_s) + share)};
     }
 }
