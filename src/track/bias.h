@@ -1,6 +1,7 @@
 /* Pointing biases: what a sensor's positions are off by, two numbers a sensor, from objects that
- * another sensor has just seen (a Kalman filter on the mean innovation of each scan). Which sensor
- * is right cannot be known: all are drawn towards nought. */
+ * another sensor saw last: a Kalman filter on the difference of the two. Which of them is right
+ * cannot be known: both give way, by how little each is known, so that their mean stays where it
+ * was (else all would drift away together: only differences are ever seen). */
 #ifndef VG_TRACK_BIAS_H
 #define VG_TRACK_BIAS_H
 
@@ -25,9 +26,14 @@ void vg_biases_finish(struct vg_biases *b);
 /* The sensor's bias, NULL if nothing is known of it yet. */
 const struct vg_bias *vg_bias_get(const struct vg_biases *b, uint32_t sensor);
 
-/* What one scan says: weighted mean innovation and its variance, each axis. VG_E_NO_MEMORY loses
- * it. */
-void vg_bias_learn(struct vg_biases *b, const struct vg_track_params *p, uint32_t sensor,
-                   const double mean_m[2], double var_m2, double t_s);
+/* What one scan of `sensor` says of objects that `other` saw last: weighted mean innovation and its
+ * variance, each axis. Without memory for it, it is lost. */
+struct vg_bias_hint {
+    uint32_t sensor, other;
+    double mean_m[2], var_m2, t_s;
+};
+
+void vg_bias_learn(struct vg_biases *b, const struct vg_track_params *p,
+                   const struct vg_bias_hint *hint);
 
 #endif

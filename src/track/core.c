@@ -33,11 +33,32 @@ static void age(struct vg_core *c, int32_t slot)
     }
 }
 
-/* Innovations of objects that another sensor saw last: their weighted mean is this sensor's bias.
- */
+/* Weighted innovations of objects that one other sensor saw last. */
+struct partner {
+    uint32_t sensor;
+    double weight, sum[2];
+};
+
+enum {
+    PARTNERS = 8
+};
+
+static struct partner *partner_of(struct partner *at, size_t *n, uint32_t sensor)
+{
+    size_t i = 0;
+    while (i < *n && at[i].sensor != sensor) {
+        i++;
+    }
+    if (i == *n && *n < PARTNERS) {
+        at[(*n)++] = (struct partner){sensor, 0, {0, 0}};
+    }
+    return i < *n ? &at[i] : NULL;
+}
+
 static void learn_bias(struct vg_core *c, const struct vg_work *w, const struct vg_scan *scan)
 {
-    double weight = 0, sum[2] = {0, 0};
+    struct partner at[PARTNERS];
+    size_t n = 0;
     for (size_t k = 0; k < w->n_pairs; k++) {
         const struct vg_pair *q = &w->pair[k];
         const struct vg_look *l = &w->look[q->look];
@@ -47,14 +68,21 @@ static void learn_bias(struct vg_core *c, const struct vg_work *w, const struct 
             m->kind != VG_MEASURED_POSITION) {
             continue;
         }
-        double v = 1 / (0.5 * (l->all.p[0] + l->all.p[4] + m->cov_m2[0] + m->cov_m2[2]));
-        weight += v;
-        sum[0] += v * (m->x_m - l->all.x[0]);
-        sum[1] += v * (m->y_m - l->all.x[1]);
+        struct partner *other = partner_of(at, &n, o->sensor);
+        if (other != NULL) {
+            double v = 1 / (0.5 * (l->all.p[0] + l->all.p[4] + m->cov_m2[0] + m->cov_m2[2]));
+            other->weight += v;
+            other->sum[0] += v * (m->x_m - l->all.x[0]);
+            other->sum[1] += v * (m->y_m - l->all.x[1]);
+        }
     }
-    if (weight > 0) { /* twice: the objects themselves are drawn by the bias looked for */
-        const double mean[2] = {sum[0] / weight, sum[1] / weight};
-        vg_bias_learn(&c->biases, &c->params, scan->sensor, mean, 4 / weight, scan->t_s);
+    for (size_t i = 0; i < n;
+         i++) { /* variance four times: the objects themselves are drawn by both biases */
+        double mean[2] = {at[i].sum[0] / at[i].weight, at[i].sum[1] / at[i].weight};
+        vg_bias_learn(
+            &c->biases, &c->params,
+            &(struct vg_bias_hint){
+                scan->sensor, at[i].sensor, {mean[0], mean[1]}, 4 / at[i].weight, scan->t_s});
     }
 }
 

@@ -102,16 +102,17 @@ enum vg_status vg_tracker_scan(struct vg_tracker *t, const struct vg_scan *scan,
  * Garcia-Fernandez, Svensson, "Generalized optimal sub-pattern assignment metric", FUSION 2017):
  * its cut-off error if it exists, half the cut-off's square if not; half the square for missing it.
  */
-static bool worth_telling(const struct vg_imm *imm, const struct vg_gauss *all, double exist_p,
-                          double cutoff_m)
+static bool worth_telling(const struct vg_imm *imm, const struct vg_gauss *all,
+                          const struct vg_track_params *p, const struct vg_track *k)
 {
-    double half = 0.5 * cutoff_m * cutoff_m, error = 0;
-    for (int k = 0; k < VG_TRACK_MOTIONS; k++) {
-        double dx = imm->g[k].x[0] - all->x[0], dy = imm->g[k].x[1] - all->x[1];
-        error += imm->w[k] *
-                 vg_expected_cut(imm->g[k].p[0] + imm->g[k].p[4] + dx * dx + dy * dy, cutoff_m);
+    double half = 0.5 * p->tell_cutoff_m * p->tell_cutoff_m, error = 0;
+    for (int m = 0; m < VG_TRACK_MOTIONS; m++) {
+        double dx = imm->g[m].x[0] - all->x[0], dy = imm->g[m].x[1] - all->x[1];
+        error += imm->w[m] * vg_expected_cut(imm->g[m].p[0] + imm->g[m].p[4] + dx * dx + dy * dy,
+                                             p->tell_cutoff_m);
     }
-    return exist_p * error + (1 - exist_p) * half < exist_p * half;
+    double share = k->hits < p->tell_young_hits ? p->tell_young : 1;
+    return k->p_exist * error + (1 - k->p_exist) * half < share * k->p_exist * half;
 }
 
 static enum vg_track_state state_of(const struct vg_object *o, double t_s)
@@ -155,7 +156,7 @@ static bool tell(const struct vg_tracker *t, const struct vg_object *o, double t
         out->motion_p[k] = imm.w[k];
     }
     return o->confirmed && o->kind == VG_OBJECT_ACTIVE &&
-           worth_telling(&imm, &all, out->p_exist, t->core.params.tell_cutoff_m);
+           worth_telling(&imm, &all, &t->core.params, out);
 }
 
 static int by_id(const void *a, const void *b)
