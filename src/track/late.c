@@ -5,7 +5,7 @@
 
 void vg_core_finish(struct vg_core *c)
 {
-    vg_store_finish(&c->store);
+    vg_objects_finish(&c->store);
     vg_unseen_finish(&c->unseen);
     vg_biases_finish(&c->biases);
 }

@@ -22,7 +22,7 @@ enum vg_status vg_store_init(struct vg_store *s, struct vg_error *err)
     s->at = calloc(FIRST_ROOM, sizeof *s->at);
     s->bucket = malloc((size_t)2 * FIRST_BUCKETS * sizeof *s->bucket);
     if (s->at == NULL || s->bucket == NULL) {
-        vg_store_finish(s);
+        vg_objects_finish(s);
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
     clear_chains(s);
@@ -32,7 +32,7 @@ enum vg_status vg_store_init(struct vg_store *s, struct vg_error *err)
     return VG_OK;
 }
 
-void vg_store_finish(struct vg_store *s)
+void vg_objects_finish(struct vg_store *s)
 {
     free(s->at);
     free(s->bucket);

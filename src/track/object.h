@@ -51,7 +51,7 @@ struct vg_store {
 };
 
 enum vg_status vg_store_init(struct vg_store *s, struct vg_error *err);
-void vg_store_finish(struct vg_store *s);
+void vg_objects_finish(struct vg_store *s);
 
 /* A new slot of the kind VG_OBJECT_ACTIVE, zeroed but for that, in no chain yet; -1 if there is no
  * memory. Pointers to objects do not outlive this call. */
