@@ -6,7 +6,7 @@ BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libuv1-dev libwebsock
     libsodium-dev libssl-dev libpng-dev zlib1g-dev
     libavformat-dev libavcodec-dev libavutil-dev"
 TEST_PACKAGES="clang libclang-rt-14-dev llvm clang-format-14 libcmocka-dev sqlite3 gdal-bin chromium openssl
-    curl file procps libxml2-utils"
+    curl file procps libxml2-utils ffmpeg"
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -322,3 +322,19 @@ bool vg_klv_next(struct vg_klv_walk *self, struct vg_klv_item *out, struct vg_kl
     self->at += length;
     return true;
 }
+
+bool vg_klv_time(const struct vg_klv_packet *packet, struct vg_us *out)
+{
+    struct vg_klv_walk walk = vg_klv_walk(packet);
+    struct vg_klv_item item;
+    struct vg_klv_fault fault;
+    struct vg_klv_number n;
+    while (packet->set != NULL && vg_klv_next(&walk, &item, &fault)) {
+        if (item.tag == 2 && item.row != NULL && item.row->coding == VG_KLV_TIME &&
+            vg_klv_read(&item, &n) == VG_KLV_FINE && n.bits < (uint64_t)INT64_MAX / 64) {
+            *out = vg_us((int64_t)n.bits);
+            return true;
+        }
+    }
+    return false;
+}

@@ -18,6 +18,7 @@
 
 #include "base/bytes.h"
 #include "base/status.h"
+#include "base/time.h"
 
 enum {
     VG_KLV_KEY_SIZE = 16,
@@ -203,6 +204,9 @@ struct vg_klv_number {
 /* Read an item of coding UINT to FLOAT. VG_KLV_VALUE_LENGTH when its length is none of the row's;
  * VG_KLV_BAD_VALUE for other codings. *out is untouched unless FINE. */
 enum vg_klv_cause vg_klv_read(const struct vg_klv_item *item, struct vg_klv_number *out);
+
+/* The packet's precision time stamp (tag 2, UTC); false if there is none. */
+bool vg_klv_time(const struct vg_klv_packet *packet, struct vg_us *out);
 
 /* ---- the parts, for packs and writers ---- */
 

@@ -82,11 +82,7 @@ static void put_imap(struct cur *c, const char *name, size_t n, double lo, doubl
     if (name != NULL) {
         key(c, name, false);
     }
-    if (v.special != NULL) {
-        vg_buf_puts(c->out, "null");
-    } else {
-        vg_klv_show_number(v.value, c->out);
-    }
+    vg_buf_real(c->out, v.value, VG_KLV_DIGITS); /* null if special */
 }
 
 static void put_text(struct cur *c, const char *name, struct vg_bytes text)
@@ -111,7 +107,7 @@ static void horizon(struct cur *c)
         if (v == INT32_MIN) {
             vg_buf_puts(c->out, "null");
         } else {
-            vg_klv_show_number((double)v / 0x7FFFFFFF * (i % 2 == 0 ? 90 : 180), c->out);
+            vg_buf_real(c->out, (double)v / 0x7FFFFFFF * (i % 2 == 0 ? 90 : 180), VG_KLV_DIGITS);
         }
     }
     vg_buf_puts(c->out, "}");
@@ -185,7 +181,7 @@ static void rate(struct cur *c)
         c->is_bad = true;
         return;
     }
-    vg_klv_show_number((double)numerator / denominator, c->out);
+    vg_buf_real(c->out, (double)numerator / denominator, VG_KLV_DIGITS);
 }
 
 static void wavelength(struct cur *c)
@@ -396,7 +392,7 @@ static void put_float(struct cur *c, size_t n)
     if (p == NULL || vg_klv_read(&item, &v) != VG_KLV_FINE || v.special != NULL) {
         vg_buf_puts(c->out, "null");
     } else {
-        vg_klv_show_number(v.value, c->out);
+        vg_buf_real(c->out, v.value, VG_KLV_DIGITS);
     }
 }
 

@@ -43,11 +43,6 @@ void vg_klv_show_text(struct vg_bytes b, struct vg_buf *out)
     vg_buf_finish(&text);
 }
 
-void vg_klv_show_number(double v, struct vg_buf *out)
-{
-    vg_buf_printf(out, "%.12g", v + 0.0);
-}
-
 const char *vg_klv_word(const struct vg_klv_word *words, uint64_t value)
 {
     for (; words != NULL && words->text != NULL; words++) {
@@ -103,7 +98,7 @@ static void put_number(const struct vg_klv_row *row, const struct vg_klv_number 
     }
     if (row->coding >= VG_KLV_ULIN) {
         vg_buf_puts(out, ",\"value\":");
-        vg_klv_show_number(n->value, out);
+        vg_buf_real(out, n->value, VG_KLV_DIGITS);
         return;
     }
     if (row->coding == VG_KLV_INT) {
@@ -269,22 +264,6 @@ static void put_items(struct show *self, struct vg_klv_walk walk, int depth)
     if (fault.cause != VG_KLV_FINE) {
         tell(self, fault.cause, fault.tag, fault.offset);
     }
-}
-
-bool vg_klv_time(const struct vg_klv_packet *packet, struct vg_us *out)
-{
-    struct vg_klv_walk walk = vg_klv_walk(packet);
-    struct vg_klv_item item;
-    struct vg_klv_fault fault;
-    struct vg_klv_number n;
-    while (packet->set != NULL && vg_klv_next(&walk, &item, &fault)) {
-        if (item.tag == 2 && item.row != NULL && item.row->coding == VG_KLV_TIME &&
-            vg_klv_read(&item, &n) == VG_KLV_FINE && n.bits < (uint64_t)INT64_MAX / 64) {
-            *out = vg_us((int64_t)n.bits);
-            return true;
-        }
-    }
-    return false;
 }
 
 int vg_klv_show(const struct vg_klv_packet *packet, uint64_t base, enum vg_lang lang,

@@ -12,16 +12,16 @@
 #define VG_LOOK_KLV_SHOW_H
 
 #include "base/text.h"
-#include "base/time.h"
 #include "look/klv.h"
+
+enum {
+    VG_KLV_DIGITS = 12 /* of numbers: finer than any coding but doubles */
+};
 
 /* Append the members of a packet's object, without the braces. Errors are worded in `lang`, with
  * offsets from the packet's first byte plus `base`; returns how many there were. */
 int vg_klv_show(const struct vg_klv_packet *packet, uint64_t base, enum vg_lang lang,
                 struct vg_buf *out);
-
-/* The packet's precision time stamp (tag 2); false if there is none. */
-bool vg_klv_time(const struct vg_klv_packet *packet, struct vg_us *out);
 
 /* One value with parts (klv_pack.c): appends JSON; false if the bytes are not what the row says,
  * and then what was appended is to be taken back. */
@@ -30,8 +30,6 @@ bool vg_klv_show_pack(const struct vg_klv_row *row, struct vg_bytes value, struc
 void vg_klv_show_hex(struct vg_bytes b, struct vg_buf *out);
 /* Text of n bytes as a JSON string. */
 void vg_klv_show_text(struct vg_bytes b, struct vg_buf *out);
-/* A finite number, with the digits its size deserves. */
-void vg_klv_show_number(double v, struct vg_buf *out);
 const char *vg_klv_word(const struct vg_klv_word *words, uint64_t value);
 
 #endif

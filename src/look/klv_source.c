@@ -199,10 +199,9 @@ static enum vg_status next_raw(struct vg_klv_source *self, struct vg_klv_piece *
     return VG_OK;
 }
 
-/* FFmpeg takes the access unit header off where it stands first; where it did not, do it here. */
-static struct vg_bytes without_header(struct vg_bytes b)
+struct vg_bytes vg_klv_without_header(struct vg_bytes b)
 {
-    if (b.n > AU_HEADER && vg_klv_be(b.data + 3, 2) + AU_HEADER <= b.n && b.data[0] != 0x06 &&
+    if (b.n > AU_HEADER + 4 && vg_klv_be(b.data + 3, 2) + AU_HEADER <= b.n && b.data[0] != 0x06 &&
         vg_klv_be(b.data + AU_HEADER, 4) == 0x060E2B34) {
         return (struct vg_bytes){b.data + AU_HEADER, b.n - AU_HEADER};
     }
@@ -242,9 +241,9 @@ enum vg_status vg_klv_source_next(struct vg_klv_source *self, struct vg_klv_piec
         struct vg_bytes all = {p->data, p->size > 0 ? (size_t)p->size : 0};
         double pts_s =
             p->pts == AV_NOPTS_VALUE ? (double)NAN : (double)p->pts * av_q2d(s->time_base);
-        *out =
-            (struct vg_klv_piece){without_header(all), p->pos < 0 ? UINT64_MAX : (uint64_t)p->pos,
-                                  p->stream_index, pts_s, false};
+        *out = (struct vg_klv_piece){vg_klv_without_header(all),
+                                     p->pos < 0 ? UINT64_MAX : (uint64_t)p->pos, p->stream_index,
+                                     pts_s, false};
         return VG_OK;
     }
 }

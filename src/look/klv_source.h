@@ -34,6 +34,10 @@ void vg_klv_source_close(struct vg_klv_source *self);
 enum vg_status vg_klv_source_next(struct vg_klv_source *self, struct vg_klv_piece *out,
                                   struct vg_error *err) VG_MUST_USE;
 
+/* A piece of a synchronous stream (ISO/IEC 13818-1 section 2.12.4) without the access unit header
+ * before its first packet, where FFmpeg left it. */
+struct vg_bytes vg_klv_without_header(struct vg_bytes piece);
+
 /* What the container holds ("h264, klv"), into buf; "" for raw KLV. Returns buf. */
 const char *vg_klv_source_streams(const struct vg_klv_source *self, char *buf, size_t size_bytes);
 
