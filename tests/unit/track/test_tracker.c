@@ -100,7 +100,7 @@ static void a_bad_scan_is_refused_whole(void **state)
     s.m[2].cov_m2[1] = 17; /* 4 x 4 - 17 x 17 < 0 */
     assert_int_equal(vg_tracker_scan(t, &scan, NULL), VG_E_INVALID);
     s.m[2].cov_m2[1] = 0;
-    s.m[1].x_m = NAN;
+    s.m[1].x_m = (double)NAN;
     assert_int_equal(vg_tracker_scan(t, &scan, NULL), VG_E_INVALID);
     s.m[1].x_m = 1;
     const double clockwise[4][2] = {{0, 0}, {0, 9}, {9, 9}, {9, 0}},
