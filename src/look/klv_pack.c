@@ -68,7 +68,7 @@ static void key(struct cur *c, const char *text, bool is_first)
 static void put_uint(struct cur *c, const char *name, uint64_t v, bool is_first)
 {
     key(c, name, is_first);
-    vg_buf_printf(c->out, "%llu", (unsigned long long)v);
+    vg_klv_show_whole(v, c->out);
 }
 
 static void put_imap(struct cur *c, const char *name, size_t n, double lo, double hi)
@@ -478,7 +478,8 @@ static void uints(struct cur *c)
     while (left(c) > 0) {
         struct cur part = take_part(c);
         uint64_t v = take_uint(&part, part.b.n <= 8 ? part.b.n : 9);
-        vg_buf_printf(c->out, "%s%llu", comma, (unsigned long long)v);
+        vg_buf_puts(c->out, comma);
+        vg_klv_show_whole(v, c->out);
         end_part(c, &part);
         comma = ",";
     }

@@ -80,3 +80,16 @@ struct vg_klv_pose vg_klv_pose_between(const struct vg_klv_pose *a, const struct
     }
     return out;
 }
+
+void vg_klv_put_pose(struct vg_klv_out *out, const struct vg_klv_pose *pose)
+{
+    for (int i = 0; i < VG_POSE_FIELD_COUNT; i++) {
+        const struct vg_klv_row *row = vg_klv_row_find(vg_klv_st0601(), FIELDS[i].tags[0]);
+        double v = pose->v[i];
+        if (v >= row->lo && v <= row->hi) {
+            vg_klv_put(out, row->tag, v);
+        } else if (!isnan(v) && row->coding == VG_KLV_SLIN) {
+            vg_klv_put_special(out, row->tag);
+        }
+    }
+}

@@ -7,7 +7,7 @@
 #define VG_LOOK_KLV_POSE_H
 
 #include "base/time.h"
-#include "look/klv.h"
+#include "look/klv_write.h"
 
 enum vg_klv_pose_field {
     VG_POSE_LAT_DEG, /* of the sensor */
@@ -39,6 +39,10 @@ struct vg_klv_pose {
 struct vg_klv_pose vg_klv_pose_none(void);
 /* What one packet tells. A packet with a wrong checksum tells nothing. */
 struct vg_klv_pose vg_klv_pose_read(const struct vg_klv_packet *packet);
+/* Write what the pose tells into a packet that was begun, in the better coding of each; what is
+ * outside its range (a roll over 90 degrees) is written as "out of range" where the standard can
+ * say so, else left out. */
+void vg_klv_put_pose(struct vg_klv_out *out, const struct vg_klv_pose *pose);
 /* Between a (share 0) and b (share 1); shares outside carry on the time only, with the nearer one's
  * numbers. Angles go the shorter way round; what one of them does not tell is NaN. */
 struct vg_klv_pose vg_klv_pose_between(const struct vg_klv_pose *a, const struct vg_klv_pose *b,

@@ -30,6 +30,10 @@ void vg_klv_show_text(struct vg_bytes b, struct vg_buf *out)
 {
     struct vg_buf text = {0};
     size_t from = 0;
+    if (b.n == 0) {
+        vg_buf_puts(out, "\"\"");
+        return;
+    }
     while (b.n > 0 && b.data[b.n - 1] == 0) { /* some cameras fill up with NUL */
         b.n--;
     }
@@ -41,6 +45,15 @@ void vg_klv_show_text(struct vg_bytes b, struct vg_buf *out)
     }
     vg_buf_json(out, vg_buf_text(&text));
     vg_buf_finish(&text);
+}
+
+void vg_klv_show_whole(uint64_t v, struct vg_buf *out)
+{
+    if (v <= INT64_MAX) {
+        vg_buf_printf(out, "%llu", (unsigned long long)v);
+    } else {
+        vg_buf_real(out, (double)v, 17); /* readers of JSON hold no more than 63 bits */
+    }
 }
 
 const char *vg_klv_word(const struct vg_klv_word *words, uint64_t value)
@@ -105,7 +118,8 @@ static void put_number(const struct vg_klv_row *row, const struct vg_klv_number 
         vg_buf_printf(out, ",\"value\":%lld", (long long)n->bits);
         return;
     }
-    vg_buf_printf(out, ",\"value\":%llu", (unsigned long long)n->bits);
+    vg_buf_puts(out, ",\"value\":");
+    vg_klv_show_whole(n->bits, out);
     if (row->coding == VG_KLV_TIME && n->bits < (uint64_t)INT64_MAX / 64) {
         vg_buf_printf(out, ",\"time\":\"%s\"",
                       vg_time_format(vg_us((int64_t)n->bits), text, sizeof text));

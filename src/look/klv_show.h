@@ -30,6 +30,8 @@ bool vg_klv_show_pack(const struct vg_klv_row *row, struct vg_bytes value, struc
 void vg_klv_show_hex(struct vg_bytes b, struct vg_buf *out);
 /* Text of n bytes as a JSON string. */
 void vg_klv_show_text(struct vg_bytes b, struct vg_buf *out);
+/* A whole number; above 2^63 - 1 as a real one. */
+void vg_klv_show_whole(uint64_t v, struct vg_buf *out);
 const char *vg_klv_word(const struct vg_klv_word *words, uint64_t value);
 
 #endif

@@ -1,6 +1,7 @@
 #include "look/klv_source.h"
 
 #include "base/text.h"
+#include "look/av.h"
 
 #include <libavformat/avformat.h>
 #include <math.h>
@@ -25,30 +26,9 @@ struct vg_klv_source {
     uint64_t offset;
 };
 
-static enum vg_status fail_av(struct vg_error *err, int rc, const char *from)
-{
-    char text[AV_ERROR_MAX_STRING_SIZE] = "";
-    if (rc == AVERROR_INVALIDDATA) {
-        return vg_fail(err, VG_E_FORMAT, "%s: neither raw KLV nor a video that FFmpeg can read",
-                       from);
-    }
-    av_strerror(rc, text, sizeof text);
-    return vg_fail(err, VG_E_IO, "%s: %s", from, text);
-}
-
 static bool is_url(const char *from)
 {
     return strstr(from, "://") != NULL;
-}
-
-/* The name for FFmpeg: a path must not be taken for one of its protocols. */
-static void name_for(const char *from, char *buf, size_t size_bytes)
-{
-    if (strcmp(from, "-") == 0) {
-        vg_format(buf, size_bytes, "pipe:0");
-    } else {
-        vg_format(buf, size_bytes, "%s%s", is_url(from) ? "" : "file:", from);
-    }
 }
 
 /* Sync bytes at the distance of MPEG-TS packets, three if there are as many. */
@@ -110,7 +90,7 @@ static enum vg_status open_replay(struct vg_klv_source *self, const char *from,
     }
     self->format->pb = self->replay;
     int rc = avformat_open_input(&self->format, NULL, NULL, NULL);
-    return rc < 0 ? fail_av(err, rc, from) : VG_OK;
+    return rc < 0 ? vg_av_fail(err, rc, from) : VG_OK;
 }
 
 static enum vg_status open_container(struct vg_klv_source *self, const char *from, const char *name,
@@ -125,7 +105,7 @@ static enum vg_status open_container(struct vg_klv_source *self, const char *fro
     }
     avio_closep(&self->io);
     int rc = avformat_open_input(&self->format, name, NULL, NULL);
-    return rc < 0 ? fail_av(err, rc, from) : VG_OK;
+    return rc < 0 ? vg_av_fail(err, rc, from) : VG_OK;
 }
 
 static enum vg_status look_at_head(struct vg_klv_source *self, const char *from, const char *name,
@@ -140,19 +120,19 @@ static enum vg_status look_at_head(struct vg_klv_source *self, const char *from,
             break;
         }
     }
-    return rc < 0 && rc != AVERROR_EOF ? fail_av(err, rc, from) : VG_OK;
+    return rc < 0 && rc != AVERROR_EOF ? vg_av_fail(err, rc, from) : VG_OK;
 }
 
 enum vg_status vg_klv_source_open(const char *from, struct vg_klv_source **out,
                                   struct vg_error *err)
 {
-    char name[4096];
+    char name[VG_AV_NAME_SIZE];
     struct vg_klv_source *self = calloc(1, sizeof *self);
     if (self == NULL) {
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
     av_log_set_level(AV_LOG_QUIET); /* what is wrong is told by our errors */
-    name_for(from, name, sizeof name);
+    vg_av_name(from, name, sizeof name);
     /* FFmpeg speaks RTSP as a container, not as bytes. */
     bool is_session = strncmp(from, "rtsp://", 7) == 0 || strncmp(from, "rtp://", 6) == 0;
     enum vg_status st = is_session ? VG_OK : look_at_head(self, from, name, err);
@@ -191,7 +171,7 @@ static enum vg_status next_raw(struct vg_klv_source *self, struct vg_klv_piece *
 {
     int rc = read_replay(self, self->buf, IO_SIZE);
     if (rc < 0 && rc != AVERROR_EOF) {
-        return fail_av(err, rc, "reading");
+        return vg_av_fail(err, rc, "reading");
     }
     size_t n = rc > 0 ? (size_t)rc : 0;
     *out = (struct vg_klv_piece){{self->buf, n}, self->offset, -1, (double)NAN, n == 0};
@@ -226,7 +206,7 @@ enum vg_status vg_klv_source_next(struct vg_klv_source *self, struct vg_klv_piec
             continue;
         }
         if (rc < 0 && rc != AVERROR_EOF) {
-            return fail_av(err, rc, "reading");
+            return vg_av_fail(err, rc, "reading");
         }
         if (rc < 0) {
             *out =

@@ -1,7 +1,6 @@
+#include "look/av.h"
 #include "look/klv_source.h"
 #include "look/video_priv.h"
-
-#include "base/text.h"
 
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
@@ -26,13 +25,6 @@ static int is_over(void *ctx)
     return self->is_stalled || atomic_load(self->is_closing);
 }
 
-static enum vg_status fail_av(struct vg_error *err, int rc, const char *what)
-{
-    char text[AV_ERROR_MAX_STRING_SIZE] = "";
-    av_strerror(rc, text, sizeof text);
-    return vg_fail(err, rc == AVERROR_INVALIDDATA ? VG_E_FORMAT : VG_E_IO, "%s: %s", what, text);
-}
-
 /* A burst must fit the socket, losing packets must not end it, RTSP comes through one connection.
  */
 static void set_options(AVDictionary **options, const char *from)
@@ -49,7 +41,7 @@ static void set_options(AVDictionary **options, const char *from)
 enum vg_status vg_link_open(struct vg_video_link *self, const char *from, double stall_s,
                             const atomic_bool *is_closing, struct vg_error *err)
 {
-    char name[1200];
+    char name[VG_AV_NAME_SIZE];
     AVDictionary *options = NULL;
     *self = (struct vg_video_link){.stream = -1,
                                    .klv_stream = -1,
@@ -65,11 +57,11 @@ enum vg_status vg_link_open(struct vg_video_link *self, const char *from, double
         return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
     }
     self->format->interrupt_callback = (AVIOInterruptCB){is_over, self};
-    vg_format(name, sizeof name, "%s%s", strstr(from, "://") != NULL ? "" : "file:", from);
+    vg_av_name(from, name, sizeof name);
     set_options(&options, from);
     int rc = avformat_open_input(&self->format, name, NULL, &options);
     av_dict_free(&options);
-    return rc < 0 ? fail_av(err, rc, from) : VG_OK;
+    return rc < 0 ? vg_av_fail(err, rc, from) : VG_OK;
 }
 
 void vg_link_close(struct vg_video_link *self)
@@ -284,7 +276,7 @@ enum vg_link_step vg_link_step(struct vg_video_link *self, struct vg_match *matc
         return VG_LINK_FAILED;
     }
     if (rc != AVERROR_EOF) {
-        fail_av(err, rc, "reading");
+        vg_av_fail(err, rc, "reading");
         return VG_LINK_FAILED;
     }
     if (self->codec != NULL) { /* what the decoder still holds */

@@ -73,6 +73,32 @@ for (const sync of [false, true]) {
   check(counts.klv === Math.ceil(N / 5) && counts.klv_faults === 0, JSON.stringify(counts));
 }
 
+// Metadata put beside a video: pictures are the same bytes, what the source carried of its own is gone, what was made is read back, weapons are nowhere.
+{
+  const bin = path.dirname(peer), vigie = path.join(bin, '../../../src/app/vigie');
+  for (const [from, left] of [[ts, 0], [path.join(dir, 'klvfalse.ts'), Math.ceil(N / 5)], [path.join(dir, 'h264.mp4'), 0]]) {
+    const to = path.join(dir, 'out.ts');
+    const r = spawnSync(path.join(bin, 'mux_peer'), [from, to], { encoding: 'utf8' });
+    const c = JSON.parse(r.stdout || '{}');
+    check(r.status === 0 && c.pictures === N && c.klv >= N / 5 - 1 && c.left_out === left, `${path.basename(from)}: ${r.stdout} ${r.stderr}`);
+    // Pictures' bytes as elementary streams (MP4 has them in another wrapping: those are compared decoded).
+    const es = (f) => spawnSync('ffmpeg', ['-v', 'error', '-i', f, '-map', '0:v', ...(from.endsWith('mp4') ? ['-f', 'framemd5'] : ['-c', 'copy', '-f', 'h264']), '-'], { maxBuffer: 1 << 28 }).stdout;
+    const strip = (b) => (from.endsWith('mp4') ? b.toString().split('\n').filter((l) => !l.startsWith('#')).map((l) => l.split(',').pop().trim()).join() : b.toString('latin1'));
+    check(es(from).length > 1000 && strip(es(from)) === strip(es(to)), `${path.basename(from)}: the pictures are untouched`);
+    const probe = JSON.parse(spawnSync('ffprobe', ['-v', 'quiet', '-show_streams', '-of', 'json', to], { encoding: 'utf8' }).stdout);
+    check(probe.streams.some((s) => s.codec_name === 'klv' && s.codec_tag_string === 'KLVA'), 'ffprobe finds the metadata');
+    const klv = lines(spawnSync(vigie, ['klv', to], { encoding: 'utf8', maxBuffer: 1 << 28 }).stdout);
+    const tags = klv.flatMap((p) => p.items.map((i) => i.tag));
+    check(klv.length === c.klv && klv.every((p) => p.checksum === 'good' && !p.errors) && ![60, 61, 62, 140].some((t) => tags.includes(t)), `${klv.length} packets read back`);
+    check(klv.every((p) => p.items.find((i) => i.tag === 74).items.find((i) => i.tag === 101).targets[0].id === 3 && p.items.find((i) => i.tag === 91).special === 'out of range'), 'targets and special values');
+    const { frames: f } = await whole(to);
+    const first = f[0].pts_s, inner = f.filter((x) => x.pts_s - first < (N - 10) / FPS);
+    check(f.length === N && inner.every((x) => Math.abs(x.lat - 10 - 0.01 * (x.pts_s - first)) < 3e-7 && Math.abs(x.t_us - 1.7e15 - (x.pts_s - first) * 1e6) < 40), 'frames get the poses that were put beside them');
+  }
+  const bad = spawnSync(path.join(bin, 'mux_peer'), [ts, path.join(dir, 'no/such/folder.ts')], { encoding: 'utf8' });
+  check(bad.status === 4 && bad.stderr.includes('folder.ts'), `not writable: ${bad.status} ${bad.stderr}`);
+}
+
 // A slow caller: a file waits, nothing is dropped.
 {
   const { frames: f, counts } = await whole(ts, 0, 5);
