@@ -97,14 +97,14 @@ enum vg_status vg_core_scan(struct vg_core *c, struct vg_work *w, const struct v
         age(c, slot);
     }
     if (vg_gate(c, w, scan, f) != VG_OK || vg_marginals(w, &c->params) != VG_OK) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     learn_bias(c, w, scan);
     vg_renew(c, w, scan);
     size_t now = c->store.count[VG_OBJECT_ACTIVE] + c->store.count[VG_OBJECT_DORMANT];
     c->stats.peak_tracks = now > c->stats.peak_tracks ? now : c->stats.peak_tracks;
     if (vg_unseen_look(&c->unseen, &c->params, f, scan->pd, scan->t_s) != VG_OK) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     return VG_OK;
 }

@@ -207,7 +207,7 @@ enum vg_status vg_late_keep(struct vg_late *l, const struct vg_core *c, const st
     }
     ok = ok && log_at(l, l->n, scan);
     *born = ok ? l->log[l->n - 1].born : NULL;
-    return ok ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    return ok ? VG_OK : vg_no_memory(err);
 }
 
 /* Takes the scans after copied_s[from] again; the newer copy is made anew on the way. */
@@ -252,5 +252,5 @@ enum vg_status vg_late_insert(struct vg_late *l, struct vg_core *c, struct vg_wo
     bool ok = log_at(l, at, scan) && copy_core(c, &l->copy[from]);
     c->next_id = next_id;
     ok = ok && take_again(l, c, w, from);
-    return ok ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    return ok ? VG_OK : vg_no_memory(err);
 }

@@ -23,7 +23,7 @@ enum vg_status vg_store_init(struct vg_store *s, struct vg_error *err)
     s->bucket = malloc((size_t)2 * FIRST_BUCKETS * sizeof *s->bucket);
     if (s->at == NULL || s->bucket == NULL) {
         vg_objects_finish(s);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     clear_chains(s);
     for (int i = 0; i < VG_OBJECT_WHEEL; i++) {
@@ -134,7 +134,7 @@ int32_t vg_store_add(struct vg_store *s)
         s->first_free = s->at[slot].next;
     } else {
         if (s->used == s->room) {
-            size_t room = s->room + s->room / 2 + FIRST_ROOM;
+            size_t room = s->room + s->room / 8 + FIRST_ROOM;
             struct vg_object *at = realloc(s->at, room * sizeof *at);
             if (at == NULL || room > INT32_MAX) {
                 return -1;

@@ -44,6 +44,7 @@ struct vg_track_params {
     double confirm_p; /* a track over this is confirmed */
     uint32_t confirm_hits; /* ... when it has been hit this often */
     double tell_cutoff_m; /* a track is told if that costs less than not, by GOSPA cut off here */
+    double tell_spread; /* covariances are told so many times larger: a mixture's tails are heavy */
     uint32_t tell_young_hits; /* with fewer hits, only if it costs less than ... */
     double tell_young; /* ... this share of not telling: pairs of false detections stay untold */
     double associate_sd_m; /* a track wider than this takes no measurement: it is found again by

@@ -27,7 +27,7 @@ enum vg_status vg_tracker_new(const struct vg_track_params *params, struct vg_tr
     }
     struct vg_tracker *t = calloc(1, sizeof *t);
     if (t == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     t->core.params = p;
     t->core.next_id = 1;
@@ -147,7 +147,7 @@ static bool tell(const struct vg_tracker *t, const struct vg_object *o, double t
                              .hits = o->hits,
                              .relinked = o->relinked};
     for (int i = 0; i < 10; i++) {
-        out->cov[i] = all.p[i];
+        out->cov[i] = t->core.params.tell_spread * all.p[i];
     }
     for (int k = 0; k < VG_TRACK_CLASSES; k++) {
         out->class_p[k] = (double)o->class_p[k];

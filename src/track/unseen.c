@@ -19,7 +19,7 @@ static size_t hash(int32_t x, int32_t y)
 static void empty(struct vg_unseen_cell *cell, size_t room)
 {
     for (size_t i = 0; i < room; i++) {
-        cell[i] = (struct vg_unseen_cell){0, 0, (double)NAN, 0};
+        cell[i] = (struct vg_unseen_cell){.t_s = (double)NAN};
     }
 }
 
@@ -27,7 +27,7 @@ enum vg_status vg_unseen_init(struct vg_unseen *u, struct vg_error *err)
 {
     *u = (struct vg_unseen){malloc(1024 * sizeof *u->cell), 0, 1024};
     if (u->cell == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     empty(u->cell, u->room);
     return VG_OK;
@@ -80,7 +80,7 @@ static double own(const struct vg_unseen_cell *c, const struct vg_track_params *
     }
     double dt = fmax(0, t_s - c->t_s), away = fmax(0, dt - p->unseen_watch_s);
     double keep = vg_exp(-dt / p->unseen_appear_s - away / p->unseen_refill_s);
-    return 1 + (c->share - 1) * keep;
+    return 1 + ((double)c->share - 1) * keep;
 }
 
 /* With what comes over its sides: from a density d, d v / pi objects cross a metre of a border in a
@@ -103,7 +103,7 @@ static double refilled(const struct vg_unseen *u, const struct vg_unseen_cell *c
 
 static int32_t index_of(double x, double cell_m)
 {
-    return (int32_t)floor(fmax(-2e9, fmin(2e9, x / cell_m)));
+    return (int32_t)floor(fmax(-32000, fmin(32000, x / cell_m)));
 }
 
 double vg_unseen_at(const struct vg_unseen *u, const struct vg_track_params *p, const double at[2],
@@ -129,10 +129,11 @@ static double covered(const struct vg_footprint *f, double x0, double y0, double
     return in / 16.0;
 }
 
-static void put(struct vg_unseen *u, struct vg_unseen_cell *c, struct vg_unseen_cell value)
+static void put(struct vg_unseen *u, struct vg_unseen_cell *c, int32_t x, int32_t y, double share,
+                double t_s)
 {
     u->n += isnan(c->t_s) ? 1 : 0;
-    *c = value;
+    *c = (struct vg_unseen_cell){(int16_t)x, (int16_t)y, (float)share, t_s};
 }
 
 /* The cells of a footprint: no camera (a receiver of the whole frame tells nothing of those who do
@@ -184,13 +185,11 @@ enum vg_status vg_unseen_look(struct vg_unseen *u, const struct vg_track_params 
             if (share <= 0) {
                 continue;
             }
-            if (2 * (u->n + 1) > u->room && !grow(u)) {
+            if (4 * (u->n + 1) > 3 * u->room && !grow(u)) {
                 return VG_E_NO_MEMORY;
             }
             struct vg_unseen_cell *c = place(u, x, y);
-            put(u, c,
-                (struct vg_unseen_cell){x, y, t_s,
-                                        refilled(u, c, x, y, p, t_s) * (1 - pd * share)});
+            put(u, c, x, y, refilled(u, c, x, y, p, t_s) * (1 - pd * share), t_s);
         }
     }
     return VG_OK;
@@ -202,6 +201,6 @@ void vg_unseen_give(struct vg_unseen *u, const struct vg_track_params *p, const 
     int32_t x = index_of(at[0], p->unseen_cell_m), y = index_of(at[1], p->unseen_cell_m);
     struct vg_unseen_cell *c = place(u, x, y);
     if (!isnan(c->t_s)) { /* a cell that is not kept is full already */
-        *c = (struct vg_unseen_cell){x, y, t_s, fmin(1, refilled(u, c, x, y, p, t_s) + share)};
+        put(u, c, x, y, fmin(1, refilled(u, c, x, y, p, t_s) + share), t_s);
     }
 }

@@ -4,7 +4,7 @@
  * from everywhere once nobody looks (Williams, "Marginal multi-Bernoulli filters", IEEE TAES 51(3)
  * 2015, sections III and IV: undetected objects and recycling). How many live there is learned from
  * the looks themselves (core.c). Cells nobody has looked at are not kept. Cost of a look: the
- * number of cells under it. Memory: 24 bytes a cell, at most VG_UNSEEN_CELLS (then all is
+ * number of cells under it. Memory: 16 bytes a cell, at most VG_UNSEEN_CELLS (then all is
  * forgotten: full again). */
 #ifndef VG_TRACK_UNSEEN_H
 #define VG_TRACK_UNSEEN_H
@@ -15,9 +15,9 @@
 #define VG_UNSEEN_CELLS (1u << 20)
 
 struct vg_unseen_cell {
-    int32_t x, y;
+    int16_t x, y; /* from the origin; farther than 32,000 cells off, all share the last */
+    float share; /* unseen, 0 to 1 */
     double t_s; /* of its value; a free place: not finite */
-    double share; /* unseen, 0 to 1 */
 };
 
 struct vg_unseen {
