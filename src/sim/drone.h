@@ -21,6 +21,7 @@
 #include "link/mavframe.h"
 #include "sim/persona.h"
 #include "sim/pilot.h"
+#include "terrain/camera.h"
 
 struct vg_simdrone;
 
@@ -89,5 +90,7 @@ void vg_simdrone_set_wind(struct vg_simdrone *self, double from_deg, double mps)
 /* Borrowed until destroy. */
 const struct vg_pilot *vg_simdrone_pilot(const struct vg_simdrone *self);
 struct vg_simdrone_counts vg_simdrone_counts(const struct vg_simdrone *self);
+/* Where its camera truly is and looks now. false: it is not in the air, or nothing of it works. */
+bool vg_simdrone_camera(const struct vg_simdrone *self, struct vg_camera_pose *out);
 
 #endif

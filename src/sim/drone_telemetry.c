@@ -283,6 +283,19 @@ static double vfov_deg(const struct vg_simdrone *self)
     return 2 * atan(half * ratio) * VG_DEG_PER_RAD;
 }
 
+bool vg_simdrone_camera(const struct vg_simdrone *self, struct vg_camera_pose *out)
+{
+    const struct vg_flight *f = &self->pilot.flight;
+    *out = (struct vg_camera_pose){.lat_deg = f->lat_deg,
+                                   .lon_deg = f->lon_deg,
+                                   .alt_msl_m = f->alt_msl_m,
+                                   .yaw_true_deg = gimbal_yaw_true_deg(self),
+                                   .pitch_deg = self->pilot.gimbal.pitch_deg,
+                                   .hfov_deg = hfov_deg(self),
+                                   .vfov_deg = vfov_deg(self)};
+    return vg_pilot_is_airborne(&self->pilot) && !vg_drone_is_dead_to_world(self);
+}
+
 static void fill_camera_fov_status(const struct vg_simdrone *self,
                                    struct vg_mav_camera_fov_status *m)
 {
