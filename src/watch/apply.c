@@ -1,6 +1,7 @@
 #include "watch/apply.h"
 
 #include "terrain/grade.h"
+#include "watch/tracks.h"
 
 #include <limits.h>
 #include <math.h>
@@ -373,6 +374,9 @@ enum vg_status vg_apply_alert(struct vg_watch *self, struct vg_us t, const json_
     if (params != NULL) {
         json_decref(a->params);
         a->params = json_incref(params);
+    }
+    if (strcmp(kind, "track") == 0) {
+        vg_apply_track_alert(self, id, a->params);
     }
     a->is_changed = true;
     return VG_OK;

@@ -21,6 +21,7 @@ enum part {
     PART_BIN_S,
     PART_DRONES,
     PART_SORTIES,
+    PART_TRACKS,
     PART_COUNT
 };
 
@@ -47,6 +48,7 @@ static void arrays_of(const struct vg_watch *w, struct array out[PART_COUNT])
     out[PART_BIN_S] = (struct array){s->bin_s, (size_t)w->shape.n_bins * sizeof *s->bin_s};
     out[PART_DRONES] = (struct array){w->drones, (size_t)w->n_drones * sizeof *w->drones};
     out[PART_SORTIES] = (struct array){w->sorties, (size_t)w->n_sorties * sizeof *w->sorties};
+    out[PART_TRACKS] = (struct array){w->tracks, (size_t)w->n_tracks * sizeof *w->tracks};
 }
 
 static bool pack(const struct array *from, struct packed *to)
@@ -89,6 +91,7 @@ static struct vg_watch plain_of(const struct vg_watch *watch)
     w.description = NULL;
     w.drones = NULL;
     w.sorties = NULL;
+    w.tracks = NULL;
     w.alerts = NULL;
     w.marks = NULL;
     w.n_marks = w.cap_marks = 0;
@@ -141,10 +144,12 @@ static enum vg_status make_room(struct vg_watch *w, struct vg_error *err)
     }
     w->cap_sorties = w->n_sorties;
     w->cap_alerts = w->n_alerts;
+    w->cap_tracks = w->n_tracks;
     w->drones = calloc((size_t)w->n_drones + 1, sizeof *w->drones);
     w->sorties = calloc((size_t)w->n_sorties + 1, sizeof *w->sorties);
+    w->tracks = calloc((size_t)w->n_tracks + 1, sizeof *w->tracks);
     w->bin_dirty = calloc((size_t)w->shape.n_bins + 1, 1);
-    return w->drones != NULL && w->sorties != NULL && w->bin_dirty != NULL
+    return w->drones != NULL && w->tracks != NULL && w->sorties != NULL && w->bin_dirty != NULL
                ? VG_OK
                : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
 }

@@ -1,5 +1,7 @@
 #include "watch/rules.h"
 
+#include "watch/track_rules.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,19 +44,8 @@ static int find_open(const struct vg_watch *w, const char *kind, const char *key
     return -1;
 }
 
-struct draft {
-    const char *id; /* NULL: a new one */
-    const char *kind;
-    const char *level;
-    const char *state;
-    const char *by;
-    int64_t t_us;
-    double lat_deg;
-    double lon_deg;
-    const char *params; /* NULL: unchanged */
-};
-
-static void send(struct vg_watch *w, const struct draft *d, vg_rules_emit_fn emit, void *ctx)
+void vg_rules_send(struct vg_watch *w, const struct vg_rules_draft *d, vg_rules_emit_fn emit,
+                   void *ctx)
 {
     struct vg_buf b = {0};
     char fresh[16];
@@ -83,16 +74,16 @@ static void resend(struct vg_watch *w, int i, const char *state, const char *by,
                    vg_rules_emit_fn emit, void *ctx)
 {
     struct vg_watch_alert a = w->alerts[i]; /* a copy: emit may move the list */
-    struct draft d = {.id = a.id,
-                      .kind = a.kind,
-                      .level = a.level,
-                      .state = state != NULL ? state : a.state,
-                      .by = by != NULL ? by : a.by,
-                      .t_us = a.t_us,
-                      .lat_deg = a.lat_deg,
-                      .lon_deg = a.lon_deg,
-                      .params = params};
-    send(w, &d, emit, ctx);
+    struct vg_rules_draft d = {.id = a.id,
+                               .kind = a.kind,
+                               .level = a.level,
+                               .state = state != NULL ? state : a.state,
+                               .by = by != NULL ? by : a.by,
+                               .t_us = a.t_us,
+                               .lat_deg = a.lat_deg,
+                               .lon_deg = a.lon_deg,
+                               .params = params};
+    vg_rules_send(w, &d, emit, ctx);
 }
 
 void vg_rules_raise(struct vg_watch *w, const char *kind, const char *level, const char *key,
@@ -106,15 +97,15 @@ void vg_rules_raise(struct vg_watch *w, const char *kind, const char *level, con
         }
         return;
     }
-    struct draft d = {.kind = kind,
-                      .level = level,
-                      .state = "open",
-                      .by = "",
-                      .t_us = now.us,
-                      .lat_deg = lat_deg,
-                      .lon_deg = lon_deg,
-                      .params = params};
-    send(w, &d, emit, ctx);
+    struct vg_rules_draft d = {.kind = kind,
+                               .level = level,
+                               .state = "open",
+                               .by = "",
+                               .t_us = now.us,
+                               .lat_deg = lat_deg,
+                               .lon_deg = lon_deg,
+                               .params = params};
+    vg_rules_send(w, &d, emit, ctx);
 }
 
 void vg_rules_renew(struct vg_watch *w, const char *kind, const char *key, const char *params,
@@ -306,14 +297,14 @@ static void tell_gap(struct vg_watch *w, const struct gap *g, struct vg_us now,
     struct vg_buf params = {0};
     gap_params(w, g, now, &params);
     if (keep < 0) {
-        struct draft d = {.kind = "unseen",
-                          .level = "urgent",
-                          .state = "open",
-                          .by = "",
-                          .t_us = now.us,
-                          .params = vg_buf_text(&params)};
+        struct vg_rules_draft d = {.kind = "unseen",
+                                   .level = "urgent",
+                                   .state = "open",
+                                   .by = "",
+                                   .t_us = now.us,
+                                   .params = vg_buf_text(&params)};
         bin_place(w, (g->first + g->last) / 2, &d.lat_deg, &d.lon_deg);
-        send(w, &d, emit, ctx);
+        vg_rules_send(w, &d, emit, ctx);
     } else if (now.us - w->alerts[keep].last_us >= REFRESH_S * VG_US_PER_S) {
         resend(w, keep, NULL, NULL, vg_buf_text(&params), emit, ctx);
     }
@@ -409,4 +400,5 @@ void vg_rules_step(struct vg_watch *w, struct vg_us now, vg_rules_emit_fn emit, 
         step_silence(w, i, now, emit, ctx);
         step_battery(w, i, now, emit, ctx);
     }
+    vg_track_rules_step(w, now, emit, ctx);
 }

@@ -8,7 +8,7 @@
  * | unseen | bins of one line, side by side (gaps under 4 km joined), older than their wanted
  * revisit | all seen again | | stale | a flying drone silent for 3 s (link "stale") | heard again,
  * or lost | | lost | link "lost" while it should be in the air | heard again | | battery | in the
- * air under 15 % | landed, charged |
+ * air under 15 % | landed, charged | | track | track_rules.h | there |
  *
  * Threads: pure.
  */
@@ -18,6 +18,21 @@
 #include "watch/watch.h"
 
 typedef void (*vg_rules_emit_fn)(void *ctx, const char *kind, const char *body, size_t n);
+
+/* A whole alert. */
+struct vg_rules_draft {
+    const char *id; /* NULL: a new one */
+    const char *kind;
+    const char *level;
+    const char *state;
+    const char *by;
+    int64_t t_us;
+    double lat_deg;
+    double lon_deg;
+    const char *params; /* NULL: unchanged */
+};
+void vg_rules_send(struct vg_watch *watch, const struct vg_rules_draft *draft,
+                   vg_rules_emit_fn emit, void *ctx);
 
 void vg_rules_step(struct vg_watch *watch, struct vg_us now, vg_rules_emit_fn emit, void *ctx);
 

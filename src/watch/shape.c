@@ -73,6 +73,8 @@ static enum vg_status read_stretches(const json_t *watch, struct vg_shape *s, st
         }
         vg_format(x->id, sizeof x->id, "%s", id);
         x->line = (int)line;
+        double depth_m = json_number_value(json_object_get(o, "depth_m"));
+        x->depth_m = depth_m > 0 ? depth_m : 0;
         x->is_unreachable = json_is_true(json_object_get(o, "unreachable"));
         size_t n_passes = json_array_size(json_object_get(o, "passes_m"));
         x->n_passes = n_passes > 1 ? (int)n_passes : 1;

@@ -31,6 +31,7 @@ struct vg_shape_stretch {
     double from_m;
     double to_m;
     double revisit_s;
+    double depth_m; /* watched to each side */
     bool is_unreachable;
     int n_passes; /* side by side */
 };

@@ -1,5 +1,7 @@
 #include "watch/view.h"
 
+#include "watch/tracks.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,7 +178,9 @@ void vg_view_snapshot(const struct vg_watch *w, const struct vg_view_frame *f, s
             is_first = false;
         }
     }
-    vg_buf_puts(out, "],\"bins\":[");
+    vg_buf_puts(out, "],");
+    vg_view_tracks(w, f->now, out);
+    vg_buf_puts(out, ",\"bins\":[");
     for (int b = 0; b < w->shape.n_bins; b++) {
         vg_buf_printf(out, "%s%u", b > 0 ? "," : "", w->seen.bin_s[b]);
     }
@@ -240,6 +244,7 @@ void vg_view_delta(struct vg_watch *w, const struct vg_view_frame *f, struct vg_
     put_changed_drones(w, out);
     put_changed_alerts(w, out);
     put_changed_sorties(w, out);
+    vg_view_changed_tracks(w, out);
     vg_buf_puts(out, "}");
 }
 
@@ -254,6 +259,10 @@ void vg_view_clear(struct vg_watch *w)
     }
     for (int i = 0; i < w->n_sorties; i++) {
         w->sorties[i].is_changed = false;
+    }
+    for (int i = 0; i < w->n_tracks; i++) {
+        w->tracks[i].is_changed = false;
+        w->tracks[i].n_trail_new = 0;
     }
     memset(w->bin_dirty, 0, (size_t)w->shape.n_bins);
 }

@@ -2,6 +2,7 @@
 
 #include "base/sha256.h"
 #include "watch/apply.h"
+#include "watch/tracks.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@ void vg_watch_finish(struct vg_watch *self)
         json_decref(self->alerts[i].params);
     }
     free(self->alerts);
+    free(self->tracks);
     free(self->sorties);
     free(self->drones);
     free(self->marks);
@@ -69,6 +71,13 @@ static enum vg_status carry_over(struct vg_watch *old, struct vg_watch *fresh, s
     fresh->cap_alerts = old->cap_alerts;
     old->alerts = NULL;
     old->n_alerts = 0;
+    fresh->tracks = old->tracks;
+    fresh->n_tracks = old->n_tracks;
+    fresh->cap_tracks = old->cap_tracks;
+    old->tracks = NULL;
+    for (int i = 0; i < fresh->n_tracks; i++) {
+        fresh->tracks[i].line = fresh->tracks[i].line < b->n_lines ? fresh->tracks[i].line : -1;
+    }
     fresh->sorties = old->sorties;
     fresh->n_sorties = old->n_sorties;
     fresh->cap_sorties = old->cap_sorties;
@@ -89,6 +98,7 @@ static enum vg_status apply_watch(struct vg_watch *self, json_t *doc, const char
                              .now_us = self->now_us,
                              .is_running = self->is_running,
                              .next_alert = self->next_alert,
+                             .next_track = self->next_track,
                              .keep_s = self->keep_s > 0 ? self->keep_s : KEEP_S};
     json_t *drones;
     enum vg_status st = vg_shape_read(doc, &fresh.shape, err);
@@ -157,10 +167,8 @@ enum vg_status vg_watch_apply(struct vg_watch *self, struct vg_us t, const char 
         const char *kind;
         enum vg_status (*apply)(struct vg_watch *, struct vg_us, const json_t *, struct vg_error *);
     } table[] = {
-        {"pose", vg_apply_pose},
-        {"drone", vg_apply_drone},
-        {"sortie", vg_apply_sortie},
-        {"alert", vg_apply_alert},
+        {"pose", vg_apply_pose},   {"drone", vg_apply_drone}, {"sortie", vg_apply_sortie},
+        {"alert", vg_apply_alert}, {"track", vg_apply_track},
     };
     self->now_us = t.us > self->now_us ? t.us : self->now_us;
     if (strcmp(kind, "start") == 0) {

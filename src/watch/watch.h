@@ -15,8 +15,9 @@
  * once a second a drone; `saw`: columns [c0, c1) rows [r0, r1) came into view at cm centimetres a
  * pixel (0: not known); `dark`: too dark for the camera | | `sortie` | a whole sortie
  * (docs/api.md); also "from_m", "to_m", "line": what it is to sweep | | `alert` | a whole alert | |
- * `act` | `{"by","what","target"}`: who asked for what; kept, not looked at | | others | kept in
- * the record, passed by |
+ * `track` | the last word on an object on the ground (tracks.h) | | `act` |
+ * `{"by","what","target"}`: who asked for what; kept, not looked at | | others | kept in the
+ * record, passed by |
  *
  * A body that is not what its kind says gives an error and changes nothing; the fold goes on.
  *
@@ -27,12 +28,16 @@
 #define VG_WATCH_WATCH_H
 
 #include "base/time.h"
+#include "track/track.h"
 #include "watch/seen.h"
 
 enum {
     VG_WATCH_FOOTPRINT = 32,
     VG_WATCH_TRAIL = 128,
     VG_WATCH_LINKS = 4,
+    VG_WATCH_TRACKS = 512,
+    VG_WATCH_TRACK_TRAIL = 48,
+    VG_WATCH_SPELLS = 12,
     VG_SORTIE_ID_SIZE = 32
 };
 
@@ -122,6 +127,52 @@ struct vg_watch_alert {
     bool is_changed;
 };
 
+/* A track was seen by one drone or sensor from then to then, without a break. */
+struct vg_watch_spell {
+    char by[24];
+    int64_t from_s;
+    int64_t to_s;
+};
+
+/* The last word on an object on the ground (docs/formats.md `track`), and what it adds up to. */
+struct vg_watch_track {
+    char id[16];
+    char state[12]; /* confirmed, coasting, ended */
+    char by[24]; /* who saw it last */
+    char motion[12];
+    char zone[VG_NAME_SIZE]; /* alert zone it is in; "" none */
+    char alert[16]; /* raised for it; "" none */
+    int told; /* stage of that alert (track_rules.h) */
+    int64_t t_us; /* of the last word */
+    int64_t born_us;
+    int64_t seen_us;
+    int64_t crossed_us; /* newest change of sides; 0: none */
+    double lat_deg;
+    double lon_deg;
+    double ve_mps;
+    double vn_mps;
+    double cov_m2[3]; /* of the place: xx, xy, yy, x east, y north */
+    double p_exist;
+    double class_p[VG_TRACK_CLASSES];
+    int looks;
+    int hits;
+    int relinked;
+    int line; /* nearest; -1: none is near */
+    double s_m;
+    double side_m; /* of the line, positive to the right of growing kilometres */
+    double side_sd_m; /* standard error of that */
+    double closing_mps; /* how fast it comes nearer to the line */
+    int side; /* that it surely was on last: -1, 1; 0: not known yet */
+    int64_t side_us; /* and when it was seen there */
+    struct vg_watch_fix trail[VG_WATCH_TRACK_TRAIL];
+    int n_trail;
+    int n_trail_new; /* since the last delta */
+    int64_t trail_step_s;
+    struct vg_watch_spell spells[VG_WATCH_SPELLS];
+    int n_spells;
+    bool is_changed;
+};
+
 struct vg_watch_mark {
     int64_t t_s;
     double axis_m; /* NaN: the drone left the line here */
@@ -150,6 +201,10 @@ struct vg_watch {
     int n_alerts;
     int cap_alerts;
     int next_alert; /* number for the next new id */
+    struct vg_watch_track *tracks; /* in order of coming */
+    int n_tracks;
+    int cap_tracks;
+    int64_t next_track; /* number for the next new id; none is ever used again */
     struct vg_watch_mark *marks; /* the chart: flown passes */
     int n_marks;
     int cap_marks;
@@ -170,6 +225,7 @@ enum vg_status vg_watch_apply(struct vg_watch *self, struct vg_us t, const char 
 struct vg_watch_drone *vg_watch_drone(const struct vg_watch *self, const char *id);
 struct vg_watch_sortie *vg_watch_sortie(const struct vg_watch *self, const char *id);
 struct vg_watch_alert *vg_watch_alert(const struct vg_watch *self, const char *id);
+struct vg_watch_track *vg_watch_track(const struct vg_watch *self, const char *id);
 
 /* Is the promise kept? (docs/api.md "promise") */
 enum vg_promise {
