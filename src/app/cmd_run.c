@@ -26,6 +26,8 @@ int vg_cmd_run(const struct vg_app *app, int argc, char **argv)
         {"autopilot", VG_OPT_TEXT, &o.autopilot},
         {"sim-ports", VG_OPT_INTEGER, &o.sim_ports},
         {"port-base", VG_OPT_INTEGER, &o.port_base},
+        {"intruders", VG_OPT_INTEGER, &o.intruders},
+        {"truth", VG_OPT_TEXT, &o.truth},
     };
     int rc =
         vg_options_read(app, argc, argv, options, sizeof options / sizeof options[0], path, 1, &n);
@@ -35,10 +37,11 @@ int vg_cmd_run(const struct vg_app *app, int argc, char **argv)
     if (n != 1) {
         return vg_app_usage(app, argv[0], "a watch file is wanted");
     }
-    if (!o.is_sim &&
-        (o.speed != 1 || faults.n > 0 || o.scenario != NULL || o.autopilot != NULL || o.must_ask)) {
+    if (!o.is_sim && (o.speed != 1 || faults.n > 0 || o.scenario != NULL || o.autopilot != NULL ||
+                      o.must_ask || o.intruders != 0 || o.truth != NULL)) {
         return vg_app_usage(app, argv[0],
-                            "--speed, --fault, --scenario, --autopilot and --ask go with --sim");
+                            "--speed, --fault, --scenario, --autopilot, --intruders, --truth and "
+                            "--ask go with --sim");
     }
     enum vg_sim_autopilot autopilot;
     if (o.autopilot != NULL && !vg_sim_autopilot_find(o.autopilot, &autopilot)) {

@@ -1,9 +1,11 @@
 /* vigie sim WATCH: the fleet in a box, each drone a MAVLink endpoint on a UDP socket of its own. */
 #include "app/load.h"
 #include "app/options.h"
+#include "app/sim_eyes.h"
 
 #include "base/file.h"
 #include "io/clock.h"
+#include "io/link_uri.h"
 #include "io/signals.h"
 #include "io/timer.h"
 #include "io/udp.h"
@@ -36,6 +38,9 @@ struct sim_options {
     const char *scenario; /* file of faults; NULL: none */
     bool has_parent;
     struct vg_option_list faults;
+    int64_t intruders; /* parties on the ground */
+    const char *measurements; /* where what the cameras see of them goes; NULL: nowhere */
+    const char *truth;
 };
 
 struct sim;
@@ -55,6 +60,9 @@ struct sim {
     struct vg_watchfile watch;
     struct vg_terrain *terrain;
     struct vg_simfleet *fleet;
+    struct vg_sim_eyes *eyes; /* NULL: nothing goes on on the ground */
+    struct vg_udp *reports; /* what they see goes out here ... */
+    struct vg_addr reports_to; /* ... to there */
     struct vg_clock clock;
     uv_loop_t loop;
     bool has_loop;
@@ -116,7 +124,9 @@ static void on_tick(void *ctx)
         uv_stop(&self->loop);
         return;
     }
-    vg_simfleet_step(self->fleet, vg_clock_now(&self->clock));
+    struct vg_us now = vg_clock_now(&self->clock);
+    vg_simfleet_step(self->fleet, now);
+    vg_sim_eyes_step(self->eyes, now);
     for (int i = 0; i < vg_simfleet_n(self->fleet); i++) {
         send_waiting(&self->endpoints[i]);
     }
@@ -225,6 +235,53 @@ static enum vg_status adopt_plan(struct sim *self, struct vg_error *err)
     return st;
 }
 
+static void send_report(void *ctx, const char *line, size_t n)
+{
+    struct sim *self = ctx;
+    (void)vg_udp_send(self->reports, &self->reports_to, line, n);
+}
+
+static void hear_nothing(void *ctx, const uint8_t *data, size_t n, const struct vg_addr *peer)
+{
+    (void)ctx, (void)data, (void)n, (void)peer;
+}
+
+/* "udpout:HOST:PORT": where lines of measurements go. */
+static enum vg_status open_reports(struct sim *self, const char *to, struct vg_error *err)
+{
+    struct vg_link_uri uri;
+    struct vg_addr any;
+    enum vg_status st = vg_link_uri_parse(to, &uri, err);
+    if (st == VG_OK && uri.kind != VG_LINK_URI_UDP_OUT) {
+        st =
+            vg_fail(err, VG_E_FORMAT, "measurements go to \"udpout:HOST:PORT\", not to \"%s\"", to);
+    }
+    if (st == VG_OK) {
+        self->reports_to = uri.addr;
+        st = vg_addr_make(uri.addr.sa.any.sa_family == AF_INET6 ? "::" : "", 0, &any, err);
+    }
+    return st == VG_OK ? vg_udp_open(&self->loop, &any, hear_nothing, self, &self->reports, err)
+                       : st;
+}
+
+static enum vg_status open_eyes(struct sim *self, struct vg_error *err)
+{
+    const struct sim_options *o = &self->options;
+    const struct vg_sim_eyes_options eyes = {.watch = &self->watch,
+                                             .terrain = self->terrain,
+                                             .fleet = self->fleet,
+                                             .n_intruders = (int)o->intruders,
+                                             .seed = (uint64_t)o->seed,
+                                             .truth_path = o->truth,
+                                             .send = o->measurements != NULL ? send_report : NULL,
+                                             .ctx = self};
+    bool is_wanted = o->intruders > 0 || o->measurements != NULL || o->truth != NULL;
+    enum vg_status st = o->measurements != NULL ? open_reports(self, o->measurements, err) : VG_OK;
+    return is_wanted && st == VG_OK
+               ? vg_sim_eyes_open(&eyes, vg_clock_now(&self->clock), &self->eyes, err)
+               : st;
+}
+
 static enum vg_status come_up(struct sim *self, const char *path, struct vg_error *err)
 {
     struct vg_simfleet_options fleet = {.seed = (uint64_t)self->options.seed,
@@ -253,6 +310,9 @@ static enum vg_status come_up(struct sim *self, const char *path, struct vg_erro
     }
     if (st == VG_OK) {
         st = open_all(self, err);
+    }
+    if (st == VG_OK) {
+        st = open_eyes(self, err);
     }
     if (self->options.for_s > 0) {
         self->end_mono_us = vg_clock_mono_us() + (int64_t)(self->options.for_s * 1e6);
@@ -296,6 +356,8 @@ static void go_down(struct sim *self)
 {
     vg_timer_destroy(self->timer);
     vg_signals_destroy(self->signals);
+    vg_sim_eyes_close(self->eyes);
+    vg_udp_close(self->reports);
     for (int i = 0; self->endpoints != NULL && i < vg_simfleet_n(self->fleet); i++) {
         vg_udp_close(self->endpoints[i].udp);
     }
@@ -345,6 +407,9 @@ int vg_cmd_sim(const struct vg_app *app, int argc, char **argv)
         {"rate", VG_OPT_NUMBER, &o->rate_hz},
         {"with-parent", VG_OPT_FLAG, &o->has_parent},
         {"port-base", VG_OPT_INTEGER, &o->port_base},
+        {"intruders", VG_OPT_INTEGER, &o->intruders},
+        {"measurements", VG_OPT_TEXT, &o->measurements},
+        {"truth", VG_OPT_TEXT, &o->truth},
     };
     const char *path = NULL;
     int n = 0;

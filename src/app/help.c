@@ -97,6 +97,9 @@ static const struct page PAGES[] = {
       "  --autopilot A    what the simulated drones speak: ardupilot, px4\n"
       "  --port-base P    UDP ports of the links from P up, whatever the watch says\n"
       "  --sim-ports P    the simulated fleet sends to ports from P up (for a relay in between)\n"
+      "  --intruders N    simulated walkers, groups, vehicles and herds near the line, and what "
+      "the\n"
+      "                   drones' cameras detect of them; --truth FILE: where they truly are\n"
       "  --ask            with --sim: wait for the pilot's consent as with real drones",
       "  --sim            avec la flotte simulée, décollages sans demander\n"
       "  --speed N        N fois le temps réel (seulement avec --sim)\n"
@@ -114,6 +117,10 @@ static const struct page PAGES[] = {
       "  --port-base P    ports UDP des liaisons à partir de P, quoi que dise la veille\n"
       "  --sim-ports P    la flotte simulée émet vers les ports à partir de P (pour un relais "
       "entre deux)\n"
+      "  --intruders N    marcheurs, groupes, véhicules et troupeaux simulés près de la ligne, et "
+      "ce\n"
+      "                   que les caméras des drones en détectent ; --truth FICHIER : où ils sont "
+      "vraiment\n"
       "  --ask            avec --sim : attendre l'accord du pilote comme pour de vrais drones"}},
     {"sim",
      "vigie sim WATCH [--plan PLAN.json] [--speed N] [--seed S] [--for T] [--scenario FILE] "

@@ -101,13 +101,14 @@ static void on_sim_exit(void *ctx, int64_t exit_code, int signum)
 static enum vg_status start_sim(struct vg_station *self, struct vg_error *err)
 {
     enum {
-        ARGS_MAX = 26 + 2 * VG_OPTION_LIST_MAX
+        ARGS_MAX = 32 + 2 * VG_OPTION_LIST_MAX
     };
     char self_path[1024];
     char speed[32];
     char epoch[64];
     char seed[32];
     char port[32];
+    char intruders[32];
     ssize_t n = readlink("/proc/self/exe", self_path, sizeof self_path - 1);
     self_path[n > 0 ? n : 0] = '\0';
     vg_format(speed, sizeof speed, "%g", self->options.speed);
@@ -141,6 +142,17 @@ static enum vg_status start_sim(struct vg_station *self, struct vg_error *err)
     if (self->options.autopilot != NULL) {
         argv[k++] = "--autopilot";
         argv[k++] = self->options.autopilot;
+    }
+    if (self->options.intruders > 0) {
+        vg_format(intruders, sizeof intruders, "%lld", (long long)self->options.intruders);
+        argv[k++] = "--intruders";
+        argv[k++] = intruders;
+        argv[k++] = "--measurements";
+        argv[k++] = vg_station_tracks_sim_to(self->tracks);
+    }
+    if (self->options.truth != NULL) {
+        argv[k++] = "--truth";
+        argv[k++] = self->options.truth;
     }
     argv[k] = NULL;
     /* In a forked child PROJ closes its database, in SQLite, whose locks the record's writer may
@@ -198,6 +210,7 @@ static enum vg_status come_up(struct vg_station *self, struct vg_error *err)
         (st = vg_station_open_links(self, err)) != VG_OK ||
         (st = start_director(self, err)) != VG_OK ||
         (st = vg_station_traffic_open(self, &self->traffic, err)) != VG_OK ||
+        (st = vg_station_tracks_open(self, &self->tracks, err)) != VG_OK ||
         (st = vg_work_create(&self->loop, WORK_JOBS, &self->work, err)) != VG_OK ||
         (st = start_page(self, err)) != VG_OK || (st = start_moments(self, err)) != VG_OK ||
         (st = start_planning(self, err)) != VG_OK ||
@@ -228,6 +241,8 @@ void vg_station_stop(struct vg_station *self)
     self->signals = NULL;
     vg_station_close_links(self);
     vg_station_traffic_close(self->traffic);
+    vg_station_tracks_close(self->tracks);
+    self->tracks = NULL;
     self->traffic = NULL;
     if (self->record != NULL) {
         vg_station_event(self, "stop", "{}", 2);

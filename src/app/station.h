@@ -16,6 +16,7 @@
 #include "app/planning.h"
 #include "app/reader.h"
 #include "app/station_links.h"
+#include "app/station_tracks.h"
 #include "app/station_traffic.h"
 #include "base/sha256.h"
 #include "base/time.h"
@@ -59,6 +60,8 @@ struct vg_station_options {
     const struct vg_option_list *faults;
     const char *autopilot; /* what the simulated fleet speaks; NULL: ArduPilot */
     const char *scenario; /* file of more of them; NULL: none */
+    int64_t intruders; /* simulated parties on the ground */
+    const char *truth; /* file for where they truly are; NULL: none */
 };
 
 struct vg_station_counts {
@@ -98,6 +101,7 @@ struct vg_station {
     struct vg_reader *reader; /* of parameters and logs; NULL until asked */
     char reader_folder[1120];
     struct vg_station_traffic *traffic; /* NULL: the watch has none */
+    struct vg_station_tracks *tracks;
     struct vg_timer *timer;
     struct vg_signals *signals;
     struct vg_process *sim;

@@ -185,6 +185,8 @@ static void get_status(struct vg_station *self, struct vg_reply *reply)
     vg_moments_status(self->moments, b);
     vg_buf_puts(b, ",");
     vg_planning_status(self->planning, b);
+    vg_buf_puts(b, ",");
+    vg_station_tracks_status(self->tracks, b);
     vg_buf_puts(b, ",\"server\":");
     vg_server_counters_json(self->server, b);
     vg_buf_puts(b, "}");
@@ -337,7 +339,8 @@ void vg_station_post(void *ctx, const char *path, const char *body, size_t n,
     bool is_drone =
         !is_alert && !is_sortie && vg_route_match("/api/drones/{id}/{verb}", path, &args);
     bool is_read = vg_reader_api_is(path);
-    if (!is_alert && !is_sortie && !is_drone && !is_read) {
+    bool is_report = strcmp(path, "/api/reports") == 0;
+    if (!is_alert && !is_sortie && !is_drone && !is_read && !is_report) {
         vg_reply_error(reply, 404, "nothing here");
         return;
     }
@@ -345,7 +348,11 @@ void vg_station_post(void *ctx, const char *path, const char *body, size_t n,
         return;
     }
     const struct vg_fly_api_act act = {args.text[0], args.text[1], told.by, told.detail};
-    if (is_read) {
+    if (is_report) {
+        if (vg_station_tracks_report(self->tracks, told.by, body, n, reply)) {
+            answer_when_durable(self, reply);
+        }
+    } else if (is_read) {
         (void)vg_reader_api_post(self, path, reply);
     } else if (is_alert) {
         post_alert(self, args.text[0], args.text[1], told.by, reply);

@@ -167,6 +167,7 @@ void vg_station_tick(void *ctx)
     vg_director_step(self->director, self->now);
     vg_reader_step(self->reader, self->now);
     vg_station_traffic_step(self->traffic);
+    vg_station_tracks_step(self->tracks);
     for (int i = 0; i < self->watchfile.n_drones; i++) {
         look(self, i);
         steer_camera(self, i);

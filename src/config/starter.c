@@ -148,6 +148,9 @@ static void write_rest(enum vg_lang lang, struct vg_buf *out)
     vg_buf_puts(out,
                 "# traffic: {feeds: [{beast: \"tcp:127.0.0.1:30005\"}], near: [2km, 150m]}\n\n");
     remark(out, "",
+           vg_tr(lang, "Where sensors report what they saw on the ground, in lines of JSON."));
+    vg_buf_puts(out, "# measurements: \"udp:9000\"\n\n");
+    remark(out, "",
            vg_tr(lang, "Flights may end at any base that has drones of the type (any), or only "
                        "where they began (home)."));
     vg_buf_puts(out, "# landings: home\n\n");

@@ -40,6 +40,7 @@ static const struct vg_field TOP_FIELDS[] = {
     OTHER("router", ""),
     TEXT("operator", operator_id, ""),
     OTHER("traffic", ""),
+    OTHER("measurements", ""),
     OTHER("landings", ""),
 };
 
@@ -337,6 +338,9 @@ static enum vg_status read_small_sections(const struct vg_wf_reader *self,
     }
     if (status == VG_OK && vg_yaml_find(root, "router") != NULL) {
         status = vg_wf_read_routers(self, vg_yaml_find(root, "router"), wf);
+    }
+    if (status == VG_OK && vg_yaml_find(root, "measurements") != NULL) {
+        status = vg_wf_read_measurements(self, vg_yaml_find(root, "measurements"), wf);
     }
     if (status == VG_OK) {
         status = vg_wf_read_traffic(self, vg_yaml_find(root, "traffic"), &wf->traffic);

@@ -169,6 +169,16 @@ struct vg_wf_radio {
     double range_m; /* 0: as far as is in sight */
 };
 
+/* Where measurements of objects on the ground come in (docs/formats.md). */
+enum {
+    VG_WF_MEASUREMENTS = 8
+};
+struct vg_wf_measurements {
+    char to[VG_WF_LINK_SIZE]; /* as a drone's link */
+    int line; /* in the watch file */
+    int column;
+};
+
 /* One source of other traffic. */
 enum {
     VG_WF_FEED_KIND_SIZE = 12,
@@ -233,6 +243,8 @@ struct vg_watchfile {
     struct vg_wf_wind wind_hours[VG_DAY_HOURS]; /* of the UTC day */
     struct vg_wf_router routers[VG_WF_ROUTERS];
     int n_routers;
+    struct vg_wf_measurements measurements[VG_WF_MEASUREMENTS];
+    int n_measurements;
     char operator_id[21]; /* registration that remote id modules tell; "" none */
     char listen[128]; /* "127.0.0.1:8080" */
     char record[1024]; /* resolved path; "" = <name>.vigie beside the watch file */

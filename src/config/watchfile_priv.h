@@ -42,6 +42,8 @@ enum vg_status vg_wf_read_fleet(const struct vg_wf_reader *self, const struct vg
 enum vg_status vg_wf_read_links(const struct vg_wf_reader *self, const struct vg_yaml *node,
                                 struct vg_wf_drone *io) VG_MUST_USE;
 /* "router" at the top (wf_links.c). */
+enum vg_status vg_wf_read_measurements(const struct vg_wf_reader *self, const struct vg_yaml *node,
+                                       struct vg_watchfile *wf) VG_MUST_USE;
 enum vg_status vg_wf_read_routers(const struct vg_wf_reader *self, const struct vg_yaml *node,
                                   struct vg_watchfile *wf) VG_MUST_USE;
 

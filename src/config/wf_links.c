@@ -1,4 +1,5 @@
-/* "link" of a drone and "router" at the top: where MAVLink comes from, and who may listen in. */
+/* "link" of a drone, "router" and "measurements" at the top: where MAVLink comes from, who may
+ * listen in, where sensors report what they saw. */
 #include "config/watchfile_priv.h"
 
 #include <string.h>
@@ -194,6 +195,23 @@ enum vg_status vg_wf_read_routers(const struct vg_wf_reader *self, const struct 
     enum vg_status status = expect_count(self, node, n, VG_WF_ROUTERS);
     for (; item != NULL && wf->n_routers < n && status == VG_OK; item = item->next) {
         status = read_router(self, item, &wf->routers[wf->n_routers++]);
+    }
+    return status;
+}
+
+enum vg_status vg_wf_read_measurements(const struct vg_wf_reader *self, const struct vg_yaml *node,
+                                       struct vg_watchfile *wf)
+{
+    int n;
+    const struct vg_yaml *item = first_of(node, &n);
+    enum vg_status status = expect_count(self, node, n, VG_WF_MEASUREMENTS);
+    for (; item != NULL && wf->n_measurements < n && status == VG_OK; item = item->next) {
+        struct vg_wf_measurements *m = &wf->measurements[wf->n_measurements++];
+        struct vg_yaml one = *item;
+        one.key = "measurements";
+        m->line = item->line;
+        m->column = item->column;
+        status = read_to(self, &one, false, m->to);
     }
     return status;
 }

@@ -88,6 +88,20 @@ static void traffic_given(void **state)
     vg_watchfile_finish(&wf);
 }
 
+static void measurements_given(void **state)
+{
+    (void)state;
+    struct vg_watchfile wf = {0};
+    parse("", "measurements: \"udp:9000\"\n", &wf);
+    assert_int_equal(wf.n_measurements, 1);
+    assert_string_equal(wf.measurements[0].to, "udp:9000");
+    vg_watchfile_finish(&wf);
+    parse("", "measurements: [\"udp:9000\", \"tcp:10.0.0.7:4001\"]\n", &wf);
+    assert_int_equal(wf.n_measurements, 2);
+    assert_string_equal(wf.measurements[1].to, "tcp:10.0.0.7:4001");
+    vg_watchfile_finish(&wf);
+}
+
 static void everything_given(void **state)
 {
     (void)state;
@@ -278,6 +292,7 @@ int main(void)
         cmocka_unit_test(defaults),
         cmocka_unit_test(everything_given),
         cmocka_unit_test(traffic_given),
+        cmocka_unit_test(measurements_given),
         cmocka_unit_test(elevation_with_its_datum),
         cmocka_unit_test(drones_by_count),
         cmocka_unit_test(several_links_and_routers),

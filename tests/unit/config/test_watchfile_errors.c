@@ -22,7 +22,7 @@ static const struct refusal REFUSALS[] = {
     {"", "zzzzzzzz: 1\n",
      "dir/w.yaml:16:1: unknown key \"zzzzzzzz\"; known here: name, line, terrain, zones, places, "
      "attribution, bases, cameras, types, drones, wind, serve, record, share, targets, apart, "
-     "radio, router, operator, traffic, landings"},
+     "radio, router, operator, traffic, measurements, landings"},
     {", pads: 2}", ", pad: 2}", "dir/w.yaml:7:42: unknown key \"pad\"; did you mean \"pads\"?"},
     {"", "name: Again\n", "dir/w.yaml:16:1: key \"name\" is given twice (first in line 1)"},
     {"", "wing: {}\nwing: {}\n", "dir/w.yaml:17:1: key \"wing\" is given twice (first in line 16)"},
@@ -243,6 +243,10 @@ static const struct refusal REFUSALS[] = {
     {"", "landings: {any: true}\n",
      "dir/w.yaml:16:11: \"landings\" must be one value, not a list or a map"},
     {"", "radio: {rang: 40km}\n", "dir/w.yaml:16:9: unknown key \"rang\"; did you mean \"range\"?"},
+    {"", "measurements: udp\n",
+     "dir/w.yaml:16:15: expected \"udp:PORT\", \"udpin:HOST:PORT\", \"udpout:HOST:PORT\", "
+     "\"tcp:HOST:PORT\", \"tcp-listen:HOST:PORT\" or \"serial:/dev/NAME:BAUD\", got \"udp\""},
+    {"", "measurements: []\n", "dir/w.yaml:16:15: \"measurements\" takes 1 to 8 entries, not 0"},
     {"", "traffic: {feed: []}\n",
      "dir/w.yaml:16:11: unknown key \"feed\"; did you mean \"feeds\"?"},
     {"", "traffic:\n  feeds:\n    - {beats: \"tcp:127.0.0.1:30005\"}\n",
