@@ -1,6 +1,6 @@
 // A stand-in for the station, for developing and measuring the page: serves the built page and the interface of docs/api.md
 // with a made-up watch whose state is a plain function of time.
-//   node feeder.mjs [--port 8090] [--drones 8] [--sectors 4] [--km 400] [--speed 20] [--lang fr] [--replay] [--calm] [--empty] [--traffic]
+//   node feeder.mjs [--port 8090] [--drones 8] [--sectors 4] [--km 400] [--speed 20] [--lang fr] [--replay] [--calm] [--empty] [--traffic] [--tracks]
 import { createServer } from "node:http";
 import { readFileSync, existsSync } from "node:fs";
 import { dirname, extname, join, normalize } from "node:path";
@@ -25,6 +25,7 @@ const REPLAY = flag("replay");
 const CALM = flag("calm");
 const EMPTY = flag("empty");
 const TRAFFIC = flag("traffic");
+const TRACKS = flag("tracks");
 const LINES = Number(option("lines", 1));
 const PROMISE = 4 * 3600;
 const CRUISE = 25;
@@ -188,6 +189,24 @@ function others() {
 }
 if (TRAFFIC) alerts.set("A9", { id: "A9", kind: "conflict", level: "urgent", state: "open", by: "", t_us: NOW0 * 1e6, last_us: NOW0 * 1e6, lat: null, lon: null, params: others().alarms[0] });
 
+// ---- on the ground: a walker whom the first drone sees, a vehicle that it saw an hour ago, a herd's animal that ended; an alert for the walker
+const reported = [];
+
+function tracks(t) {
+  if (!TRACKS) return [];
+  const d = drone(0, t, t);
+  const base = { motion: "walking", zone: "", alert: "", crossed_us: 0, relinked: 0, p: 0.98, line: 0 };
+  const make = (k) => ({ ...base, t_us: Math.round(t * 1e6), born_us: Math.round((t - 400) * 1e6), class_p: { unknown: 0.01, person: 0.02, vehicle: 0.02, animal: 0.02, vessel: 0, [k.class]: 0.93 }, ...k });
+  const at_us = (s) => Math.round((t - s) * 1e6);
+  const sec = (s) => Math.round(t - s);
+  const walker = make({ id: "T1", state: "confirmed", by: d.id, class: "person", seen_us: at_us(0), lat: d.lat + 0.01, lon: d.lon, ve: 1.2, vn: 0.3, cov: [400, 150, 100], error_m: 52, looks: 40, hits: 22, relinked: 1, s_m: d.s_m ?? 0, side_m: -320, alert: "A10", crossed_us: at_us(120),
+    trail: [[sec(400), d.lon - 0.004, d.lat + 0.009], [sec(300), d.lon - 0.003, d.lat + 0.0095], [sec(60), d.lon - 0.001, d.lat + 0.01]], seen: [["V9", sec(400), sec(280)], [d.id, sec(90), sec(0)]] });
+  const car = make({ id: "T2", state: "coasting", by: "V2", class: "vehicle", motion: "road", seen_us: at_us(3600), lat: d.lat - 0.02, lon: d.lon + 0.02, ve: 8, vn: 0, cov: [90000, 0, 40000], error_m: 734, looks: 12, hits: 9, s_m: 30000, side_m: 800, trail: [], seen: [["V2", sec(3700), sec(3600)]] });
+  const goat = make({ id: "T3", state: "ended", by: "V3", class: "animal", motion: "still", seen_us: at_us(900), t_us: at_us(600), lat: d.lat, lon: d.lon - 0.05, ve: 0, vn: 0, cov: [25, 0, 25], error_m: 12, p: 0.01, looks: 8, hits: 5, s_m: 50000, side_m: 100, trail: [], seen: [["V3", sec(950), sec(900)]] });
+  return [walker, car, goat];
+}
+if (TRACKS) alerts.set("A10", { id: "A10", kind: "track", level: "urgent", state: "open", by: "", t_us: NOW0 * 1e6, last_us: NOW0 * 1e6, lat: BASES[0].lat, lon: BASES[0].lon, params: { drone: "", tracks: ["T1", "T4", "T5"], n: 3, stage: 2, what: "crossed", class: "person", zone: "", by: "V1", seen_us: NOW0 * 1e6, error_m: 12, speed_mps: 1.2, heading_deg: 76, line: "ML-SN", km: 21.41, side_m: -320, ended: false } });
+
 function sorties(t) {
   const out = [];
   ids.forEach((id, i) => {
@@ -222,7 +241,7 @@ function promise(t, all) {
 function snapshot(t, seq) {
   const all = bins(t);
   return { type: "snapshot", seq, t_us: Math.round(t * 1e6), start_us: START * 1e6, sim: true, speed: SPEED, promise: promise(t, all),
-    drones: ids.map((_, i) => drone(i, t, t - 600)), alerts: [...alerts.values()].filter((a) => a.t_us <= t * 1e6 + 1e6), sorties: sorties(t), bins: all };
+    drones: ids.map((_, i) => drone(i, t, t - 600)), alerts: [...alerts.values()].filter((a) => a.t_us <= t * 1e6 + 1e6), sorties: sorties(t), tracks: tracks(t), bins: all };
 }
 
 const WATCH = {
@@ -477,6 +496,11 @@ function post(req, res, path, body) {
     changed.alerts.add(id);
     return send(res, 200, next);
   }
+  if (what === "reports") {
+    if (!(Math.abs(body.lat) <= 90 && Math.abs(body.lon) <= 180)) return send(res, 400, { error: '"lat" is missing' });
+    reported.push(body);
+    return send(res, 200, { private: false });
+  }
   if (what === "sorties") {
     consents.set(id, verb === "consent" ? "given" : "refused");
     changed.sorties.add(id);
@@ -538,6 +562,7 @@ const server = createServer((req, res) => {
     return send(res, found ? 200 : 404, found ?? { error: "nothing is watched there" });
   }
   if (path === "/api/about") return send(res, 200, { name: "vigie", version: "0.1.0", mode: REPLAY ? "replay" : "live", lang: option("lang", "en"), traffic: TRAFFIC });
+  if (path === "/reported") return send(res, 200, reported);
   if (path === "/api/traffic") return send(res, 200, others());
   if (path === "/api/watch") return send(res, 200, WATCH);
   if (path === "/api/at") return send(res, 200, snapshot(Math.min(now(), Math.max(START, Number(url.searchParams.get("t_us")) / 1e6)), 0));
@@ -570,6 +595,7 @@ sockets.on("connection", (socket) => {
     for (let b = 0; b < fresh.length; b++) if (fresh[b] !== known[b]) delta.bins.push([b, fresh[b]]);
     const so = sorties(t);
     delta.sorties = so;
+    delta.tracks = tracks(t).map((k) => ({ ...k, trail: [] }));
     const gone = [...told].filter((id) => !so.some((s) => s.id === id));
     if (gone.length) delta.remove = { sorties: gone };
     told = new Set(so.map((s) => s.id));

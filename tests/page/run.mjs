@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { browser } from "./browser.mjs";
 import { planningTests } from "./planning.mjs";
 import { aboardTests } from "./aboard.mjs";
+import { tracksTests } from "./tracks.mjs";
 import { trafficTests } from "./traffic.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -1117,6 +1118,7 @@ try {
     await madeCellTests(made.url);
     await aboardTests(made.url, { test, open, check, same, quiet, LONG });
     await trafficTests((await started(feeder(8186, "--traffic"))).url, { test, open, text, check, same, quiet, overflow, faint, LONG });
+    await tracksTests((await started(feeder(8184, "--tracks"))).url, { test, open, text, check, same, quiet, overflow, faint, LONG });
     await promisesTests((await started(feeder(8188, "--lines", "2"))).url);
   }
   if (replay || !STATION) await replayTests(replay || (await started(feeder(8192, "--replay"))).url);

@@ -228,6 +228,42 @@ export interface Traffic {
   alarms: TrafficAlarm[];
 }
 
+export type TrackClass = "unknown" | "person" | "vehicle" | "animal" | "vessel";
+
+/** An object on the ground as the tracker holds it (docs/api.md, "tracks"). */
+export interface Track {
+  id: string;
+  state: "confirmed" | "coasting" | "ended";
+  by: string;
+  motion: string;
+  zone: string;
+  alert: string;
+  class: TrackClass;
+  class_p: Record<TrackClass, number>;
+  t_us: number;
+  born_us: number;
+  seen_us: number;
+  /** 0: it has not crossed the line. */
+  crossed_us: number;
+  lat: number;
+  lon: number;
+  ve: number;
+  vn: number;
+  /** Of the place, m²: xx, xy, yy; x east, y north. */
+  cov: [number, number, number];
+  error_m: number;
+  p: number;
+  looks: number;
+  hits: number;
+  relinked: number;
+  line: number | null;
+  s_m: number | null;
+  side_m: number | null;
+  trail: [number, number, number][];
+  /** By whom, from when to when (s), without a break. */
+  seen: [string, number, number][];
+}
+
 export interface Sortie {
   id: string;
   drone: string;
@@ -251,6 +287,7 @@ export interface Snapshot {
   drones: Drone[];
   alerts: Alert[];
   sorties: Sortie[];
+  tracks?: Track[];
   bins: number[];
 }
 
@@ -262,6 +299,7 @@ export interface Delta {
   drones?: Drone[];
   alerts?: Alert[];
   sorties?: Sortie[];
+  tracks?: Track[];
   bins?: [number, number][];
   remove?: { sorties?: string[] };
 }

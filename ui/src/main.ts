@@ -19,6 +19,7 @@ import { Rail } from "./parts/rail";
 import { Status } from "./parts/status";
 import { TimeBar } from "./parts/timebar";
 import { Tip } from "./parts/tip";
+import { Tracks } from "./parts/tracks";
 import { whatif } from "./plan/whatif";
 import { store } from "./store";
 import { firstTheme, palette, setTheme, theme } from "./theme";
@@ -62,6 +63,7 @@ class Page {
   readonly bar: TimeBar;
   readonly alerts: Alerts;
   readonly drones: Drones;
+  readonly tracks: Tracks;
   readonly planning: Planning;
   readonly panel: Panel;
   private tip: Tip;
@@ -78,10 +80,11 @@ class Page {
     this.bar = new TimeBar();
     centre.append(h("div", { class: "map-frame" }, this.map_host, this.bar.back, this.note.el), strip);
     document.getElementById("app")!.replaceChildren(this.status.el, this.status.banner, centre);
-    this.map = new WatchMap(this.map_host, () => this.openDrones());
+    this.map = new WatchMap(this.map_host, () => this.openDrones(), () => this.openTracks());
     this.chart = new Chart(this.chart_host, (line, s_m) => this.flyToKm(line, s_m), (id) => this.choose(id));
     this.alerts = new Alerts((lon, lat) => this.map.flyTo(lon, lat));
     this.drones = new Drones((d) => this.choose(d.id));
+    this.tracks = new Tracks((k) => this.chooseTrack(k.id), (k) => this.map.flyTo(k.lon, k.lat, 14), () => this.middle());
     this.rail = new Rail(this.map, {
       fit: () => this.map.fitWatch(), terrain: () => this.switchTerrain(), chart: () => this.switchChart(),
       picture: () => void this.savePicture(), help,
@@ -90,7 +93,7 @@ class Page {
     this.planning = new Planning(() => this.middle(), (b) => this.map.flyTo(b.lon, b.lat, 8));
     new PlanLayer(this.map);
     this.map_host.parentElement!.append(this.planning.banner);
-    this.panel = new Panel(this.alerts, this.drones, this.planning, [controls, this.chart_host], strip);
+    this.panel = new Panel(this.alerts, this.drones, this.tracks, this.planning, [controls, this.chart_host], strip);
     this.panel.onTab = () => {
       whatif.setOpen(this.panel.tab === "plan" && !store.replay);
       this.chart.show(this.chartShown());
@@ -108,7 +111,10 @@ class Page {
   private wire(): void {
     on("picture", () => this.refreshSoon());
     on("turned", () => this.refresh());
-    on("select", () => this.drones.chosen());
+    on("select", () => {
+      this.drones.chosen();
+      this.tracks.refresh();
+    });
     on("link", () => this.status.refresh());
     on("moment", () => this.bar.refresh());
     on("whatif", () => this.planning.refresh());
@@ -151,6 +157,7 @@ class Page {
     this.panel.refresh();
     if (this.panel.tab === "alerts") this.alerts.refresh();
     if (this.panel.tab === "drones") this.drones.refresh();
+    if (this.panel.tab === "tracks") this.tracks.refresh();
     this.bar.refresh();
     if (store.hover || store.ground) this.tip.refresh();
   }
@@ -166,6 +173,7 @@ class Page {
     this.bar.build();
     this.alerts.build();
     this.drones.build();
+    this.tracks.build();
     this.planning.build();
     this.rail.build();
     this.panel.build();
@@ -238,6 +246,19 @@ class Page {
     document.querySelector(`.drone[data-id="${CSS.escape(store.selected ?? "")}"]`)?.scrollIntoView({ block: "nearest" });
   }
 
+  private openTracks(): void {
+    if (this.narrow.matches) return;
+    this.panel.choose("tracks");
+    document.querySelector(`.track[data-id="${CSS.escape(store.track ?? "")}"]`)?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** A track chosen in the list: shown, with its history; chosen again: let go. */
+  private chooseTrack(id: string): void {
+    store.selectTrack(store.track === id ? null : id);
+    const k = store.track ? store.shown?.tracks.get(id) : undefined;
+    if (k) this.map.flyTo(k.lon, k.lat, 12);
+  }
+
   private openPlan(): void {
     if (!store.replay) this.panel.choose("plan");
   }
@@ -256,6 +277,7 @@ class Page {
 
   private escape(): void {
     if (!this.rail.box.hidden) this.rail.openLayers(false);
+    else if (store.track) store.selectTrack(null);
     else if (store.selected) store.select(null);
     else this.panel.open(false);
   }
@@ -268,7 +290,7 @@ class Page {
     const acts: Record<string, () => void> = {
       a: () => this.alerts.takeTop(), c: () => this.alerts.closeMine(), f: () => this.map.fitWatch(), g: () => this.switchChart(),
       d: () => this.switchTerrain(), t: () => this.switchTheme(), l: () => this.switchLang(), n: () => moment.now(),
-      "1": () => this.panel.choose("alerts"), "2": () => this.panel.choose("drones"), "3": () => this.openPlan(), "?": help, h: help, Escape: () => this.escape(),
+      "1": () => this.panel.choose("alerts"), "2": () => this.panel.choose("drones"), "3": () => this.openPlan(), "4": () => this.panel.choose("tracks"), "?": help, h: help, Escape: () => this.escape(),
     };
     if (!button) acts[" "] = () => moment.toggle();
     const f = acts[e.key.length === 1 ? e.key.toLowerCase() : e.key];

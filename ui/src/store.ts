@@ -1,9 +1,11 @@
 // What the page knows: the watch, the live picture, the picture of another moment, and which of both is shown.
-import type { About, Alert, Cell, Delta, Drone, PromiseInfo, Snapshot, Sortie, Watch } from "./api";
+import type { About, Alert, Cell, Delta, Drone, PromiseInfo, Snapshot, Sortie, Track, Watch } from "./api";
 import { emit } from "./emitter";
 import { Network, type Spot } from "./line";
 
 const TRAIL_S = 600;
+/** Points of a track's way that are kept. */
+const TRACK_POINTS = 200;
 /** The page's clock runs on by itself this long without a message; then it stops, as the picture is old. */
 const RUN_ON_MS = 2500;
 
@@ -15,6 +17,7 @@ export class Picture {
   drones = new Map<string, Drone>();
   alerts = new Map<string, Alert>();
   sorties = new Map<string, Sortie>();
+  tracks = new Map<string, Track>();
   bins: number[];
   bins_version = 1;
 
@@ -26,6 +29,7 @@ export class Picture {
     for (const d of snap.drones) this.drones.set(d.id, d);
     for (const a of snap.alerts) this.alerts.set(a.id, a);
     for (const s of snap.sorties) this.sorties.set(s.id, s);
+    for (const k of snap.tracks ?? []) this.tracks.set(k.id, k);
   }
 
   apply(delta: Delta): void {
@@ -34,11 +38,17 @@ export class Picture {
     for (const d of delta.drones ?? []) this.applyDrone(d);
     for (const a of delta.alerts ?? []) this.alerts.set(a.id, a);
     for (const s of delta.sorties ?? []) this.sorties.set(s.id, s);
+    for (const k of delta.tracks ?? []) this.applyTrack(k);
     for (const id of delta.remove?.sorties ?? []) this.sorties.delete(id);
     if (delta.bins?.length) {
       for (const [i, t] of delta.bins) this.bins[i] = t;
       this.bins_version++;
     }
+  }
+
+  private applyTrack(k: Track): void {
+    const trail = (this.tracks.get(k.id)?.trail ?? []).concat(k.trail);
+    this.tracks.set(k.id, { ...k, trail: trail.slice(-TRACK_POINTS) });
   }
 
   private applyDrone(d: Drone): void {
@@ -75,6 +85,8 @@ class Store {
   quality: Quality = "";
   selected: string | null = null;
   follow = false;
+  /** The chosen track. */
+  track: string | null = null;
 
   setWatch(watch: Watch): void {
     this.watch = watch;
@@ -144,6 +156,11 @@ class Store {
   select(id: string | null, follow = false): void {
     this.selected = id;
     this.follow = follow && id !== null;
+    emit("select");
+  }
+
+  selectTrack(id: string | null): void {
+    this.track = id;
     emit("select");
   }
 

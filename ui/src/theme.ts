@@ -22,6 +22,7 @@ export interface Palette {
   lost: string;
   plan: string;
   traffic: string;
+  track: string;
   zone: Record<string, string>;
 }
 
@@ -44,6 +45,7 @@ export const palettes: Record<ThemeId, Palette> = {
     lost: "#b3001b",
     plan: "#7a1fa2",
     traffic: "#00616b",
+    track: "#ad3800",
     zone: { alert: "#8a5a00", privacy: "#5b3a86", "no-fly": "#a3132a", geofence: "#2c5a3c" },
   },
   dark: {
@@ -64,6 +66,7 @@ export const palettes: Record<ThemeId, Palette> = {
     lost: "#ff5a4a",
     plan: "#e6a3cf",
     traffic: "#8fc7b5",
+    track: "#eee05a",
     zone: { alert: "#c08a2e", privacy: "#9a7a9c", "no-fly": "#d2513f", geofence: "#7d8f5a" },
   },
 };

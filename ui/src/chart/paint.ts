@@ -40,6 +40,7 @@ export class Painter {
     this.future(c, now_s);
     for (const pass of this.history.ahead) this.pass(c, pass, true);
     for (const pass of this.history.flown) this.pass(c, pass, false);
+    this.tracks(c);
     this.names(c, now_s);
     this.nowLine(c, now_s);
     c.restore();
@@ -115,6 +116,31 @@ export class Painter {
     c.stroke();
     c.setLineDash([]);
     c.globalAlpha = 1;
+  }
+
+  /** What was seen on the ground: from when to when, at its kilometre; a filled mark where it crossed the line. */
+  private tracks(c: CanvasRenderingContext2D): void {
+    const p = palette();
+    for (const k of store.shown?.tracks.values() ?? []) {
+      if (k.line === null || k.s_m === null) continue;
+      const y = this.view.y(store.net.axisOf({ line: k.line, s_m: k.s_m }));
+      const chosen = k.id === store.track;
+      c.strokeStyle = c.fillStyle = chosen ? p.accent : p.track;
+      c.lineWidth = chosen ? 3 : 2;
+      for (const [, from, to] of k.seen) {
+        c.beginPath();
+        c.moveTo(this.view.x(from) - 1.5, y);
+        c.lineTo(Math.max(this.view.x(to), this.view.x(from)) + 1.5, y);
+        c.stroke();
+      }
+      if (!k.crossed_us) continue;
+      const x = this.view.x(k.crossed_us / 1e6);
+      c.beginPath();
+      c.moveTo(x, y - 5);
+      c.lineTo(x + 4.5, y + 4);
+      c.lineTo(x - 4.5, y + 4);
+      c.fill();
+    }
   }
 
   /** Names of drones at the end of their strokes, where there is room. */

@@ -23,7 +23,7 @@ export class WatchMap {
   /** When the map first had nothing left to load (since navigation); 0: not yet. */
   ready_ms = 0;
 
-  constructor(host: HTMLElement, private onSelect: () => void) {
+  constructor(host: HTMLElement, private onSelect: () => void, private onTrack: () => void) {
     setWorkerUrl(new URL("maplibre-worker.js", document.baseURI).href);
     const [w, s, e, n] = store.net.bounds();
     this.map = new MapLibre({
@@ -176,7 +176,7 @@ export class WatchMap {
     const canvas = this.map.getCanvasContainer();
     this.map.on("mousemove", (e) => {
       const drone = this.overlay.pick(e.point.x, e.point.y);
-      canvas.style.cursor = drone ? "pointer" : "";
+      canvas.style.cursor = drone ?? this.overlay.pickTrack(e.point.x, e.point.y) ? "pointer" : "";
       const near = store.net.nearest(mercX(e.lngLat.lng), mercY(e.lngLat.lat));
       const px = 512 * 2 ** this.map.getZoom();
       store.point(near.distance * px < REACH_PX ? near.spot : null, "map");
@@ -188,9 +188,13 @@ export class WatchMap {
     });
     this.map.on("movestart", () => this.ground.clear());
     this.map.on("click", (e) => {
-      const id = this.overlay.pick(e.point.x, e.point.y, 28);
-      store.select(id);
-      if (id) this.onSelect();
+      const drone = this.overlay.pick(e.point.x, e.point.y, 28);
+      const track = drone ? null : this.overlay.pickTrack(e.point.x, e.point.y, 24);
+      const id = drone ?? track;
+      if (!track) store.select(drone);
+      if (drone) this.onSelect();
+      if (track || !drone) store.selectTrack(track);
+      if (track) this.onTrack();
       const near = store.net.nearest(mercX(e.lngLat.lng), mercY(e.lngLat.lat));
       const px = 512 * 2 ** this.map.getZoom();
       if (!id && near.distance * px < REACH_PX) store.point(near.spot, "map");

@@ -10,6 +10,7 @@ import { Glides, type Glider } from "./glide";
 import { drawContacts } from "./contacts";
 import { drawBase, drawPost, SIGN_PX } from "./images";
 import { postsAt, type Post } from "./posts";
+import { drawTracks, pickTrack } from "./tracks";
 import type { Shown } from "./style";
 
 /** The drone's own shape: long straight wings, nose up, on a 1-unit grid scaled by the drawing. */
@@ -178,6 +179,11 @@ export class Overlay {
     return best;
   }
 
+  /** The track drawn nearest to a screen point. */
+  pickTrack(x: number, y: number, reach = 16): string | null {
+    return this.shown.tracks ? pickTrack(this.project, x, y, reach) : null;
+  }
+
   screenOf(lon: number, lat: number): [number, number] {
     this.project(mercX(lon), mercY(lat), this.pt);
     return [this.pt[0]!, this.pt[1]!];
@@ -331,6 +337,7 @@ export class Overlay {
     const taken: Box[] = [];
     const bases = this.bases(c, taken);
     if (this.shown.traffic) this.contacts(c, taken);
+    if (this.shown.tracks) this.tracks(c, taken);
     const all = [...this.glides.gliders.values()];
     const chosen = all.find((g) => g.drone.id === store.selected);
     const list = all.filter((g) => g === chosen || !this.onPad(g, bases));
@@ -344,6 +351,13 @@ export class Overlay {
   private contacts(c: CanvasRenderingContext2D, taken: Box[]): void {
     drawContacts(c, {
       project: this.project, width: this.width, height: this.height, bearing: this.map.getBearing(), labels: this.shown.labels, taken,
+      text: (words, x, y, colour) => text(c, words, x, y, colour),
+    });
+  }
+
+  private tracks(c: CanvasRenderingContext2D, taken: Box[]): void {
+    drawTracks(c, {
+      project: this.project, width: this.width, height: this.height, labels: this.shown.labels, taken,
       text: (words, x, y, colour) => text(c, words, x, y, colour),
     });
   }

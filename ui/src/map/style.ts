@@ -26,10 +26,11 @@ export interface Shown {
   footprints: boolean;
   labels: boolean;
   traffic: boolean;
+  tracks: boolean;
 }
 
 /** What is shown before anybody chose. */
-export const FIRST_SHOWN: Shown = { hillshade: true, slope: false, contour: false, band: true, cells: true, zones: true, places: true, km: true, trails: true, footprints: true, labels: true, traffic: true };
+export const FIRST_SHOWN: Shown = { hillshade: true, slope: false, contour: false, band: true, cells: true, zones: true, places: true, km: true, trails: true, footprints: true, labels: true, traffic: true, tracks: true };
 
 /** Which layers each switch of the layer box governs; the others are drawn by the overlay, or see to themselves (cells). */
 const groups: Partial<Record<keyof Shown, string[]>> = {

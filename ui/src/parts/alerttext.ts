@@ -1,8 +1,9 @@
 // What an alert says in words, from its kind and parameters.
 import type { Alert } from "../api";
-import { km, num as digits, percent, span } from "../fmt";
+import { hhmm, km, num as digits, percent, span } from "../fmt";
 import { t, tMaybe, words, type Words } from "../lang";
 import { store } from "../store";
+import { windWords } from "./tracks";
 
 export interface AlertText {
   title: Words;
@@ -84,6 +85,20 @@ function near(p: Alert["params"], title: "a_traffic" | "a_conflict"): AlertText 
   };
 }
 
+/** Something on the ground is near the line, in a zone, or over the line: what, where, how surely, who saw it. */
+function track(p: Alert["params"]): AlertText {
+  const n = num(p.n);
+  const kind = str(p.class) || "unknown";
+  const what = n > 1 ? tMaybe(`several_${kind}`, kind, { n: digits(n) }) : tMaybe(`class_${kind}`, kind);
+  const at = { km: km(num(p.km) * 1000, 2), line: str(p.line) };
+  const where = p.km === undefined ? words("") : store.net.single ? t("at_km", at) : t("at_km_line", at);
+  const moves = num(p.speed_mps) >= 0.3 ? t("track_moves", { speed: digits(num(p.speed_mps), 1), to: windWords(num(p.heading_deg)) }) : t("track_stands");
+  const values = { what, where, zone: str(p.zone), error: digits(Math.max(1, num(p.error_m))), moves, by: str(p.by), time: hhmm(num(p.seen_us) / 1e6) };
+  const title = p.what === "crossed" ? "a_track_crossed" : p.what === "zone" ? "a_track_zone" : "a_track_inside";
+  const cause = p.ended ? t("a_track_ended") : p.eta_s !== undefined ? t("a_track_eta", { when: span(num(p.eta_s)) }) : null;
+  return { title: t(title, values), more: t("a_track_more", values), cause };
+}
+
 const feeds = (p: Alert["params"]): string => (Array.isArray(p.feeds) ? p.feeds : []).map((f: { kind: string; from: string }) => `${f.kind} ${f.from}`).join(", ");
 
 const tellers: Record<string, Teller> = {
@@ -125,6 +140,7 @@ const tellers: Record<string, Teller> = {
   traffic: (p) => near(p, "a_traffic"),
   conflict: (p) => near(p, "a_conflict"),
   feed: (p) => ({ title: t("a_feed", { feeds: feeds(p) }), more: t("a_feed_more"), cause: null }),
+  track: (p) => track(p),
   zone: (p) => ({ title: t("a_zone", { drone: str(p.drone), zone: str(p.zone) }), more: t("a_zone_more"), cause: null }),
 };
 

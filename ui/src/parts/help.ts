@@ -4,11 +4,12 @@ import { t, words, type Key, type Words } from "../lang";
 import { drawContact } from "../map/contacts";
 import { baseSign } from "../map/images";
 import { drawSign, type lookOf } from "../map/overlay";
+import { drawTrack } from "../map/tracks";
 import { store } from "../store";
 import { show } from "./dialog";
 
 const KEYS: [Words | Key, Key][] = [
-  [words("A"), "k_take"], [words("C"), "k_close"], [words("F"), "k_fit"], [words("1 2 3"), "k_tabs"], [words("G"), "k_chart"],
+  [words("A"), "k_take"], [words("C"), "k_close"], [words("F"), "k_fit"], [words("1 2 3 4"), "k_tabs"], [words("G"), "k_chart"],
   [words("D"), "k_3d"], [words("T"), "k_theme"], [words("L"), "k_lang"], [words("N"), "k_now"], ["key_space", "k_play"],
   [words("← →"), "k_step"], [words("?"), "k_help"], ["key_esc", "k_esc"],
 ];
@@ -35,6 +36,16 @@ function contact(kind: string): HTMLCanvasElement {
   return canvas;
 }
 
+function track(kind: "person" | "vehicle" | "animal", hollow: boolean): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 68;
+  const c = canvas.getContext("2d")!;
+  c.scale(2, 2);
+  c.translate(17, 17);
+  drawTrack(c, kind, hollow);
+  return canvas;
+}
+
 function base(): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 68;
@@ -52,6 +63,10 @@ export function help(): void {
   add(sign("lost"), "sign_lost");
   add(sign("ground"), "sign_ground");
   add(base(), "sign_base");
+  add(track("person", false), "sign_person");
+  add(track("vehicle", false), "sign_vehicle");
+  add(track("animal", false), "sign_animal");
+  add(track("person", true), "sign_unseen");
   if (store.about.traffic) {
     add(contact("plane"), "sign_traffic");
     add(contact("ship"), "sign_ship");

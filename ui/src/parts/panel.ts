@@ -2,12 +2,14 @@
 import { attr, h, put, toggle } from "../dom";
 import { t, words } from "../lang";
 import { store } from "../store";
+import { seenCount } from "../tracks";
 import { openCount, type Alerts } from "./alerts";
 import { dueConsents, type Drones } from "./drones";
 import type { Planning } from "./planning";
+import type { Tracks } from "./tracks";
 
-export type Tab = "alerts" | "drones" | "chart" | "plan";
-const TABS: Tab[] = ["alerts", "drones", "chart", "plan"];
+export type Tab = "alerts" | "drones" | "tracks" | "chart" | "plan";
+const TABS: Tab[] = ["alerts", "drones", "tracks", "chart", "plan"];
 
 export class Panel {
   readonly el = h("aside", { class: "panel" });
@@ -17,8 +19,8 @@ export class Panel {
   tab: Tab = "alerts";
   onTab: () => void = () => undefined;
 
-  constructor(private alerts: Alerts, private drones: Drones, private planning: Planning, private chart_parts: HTMLElement[], private wide_home: HTMLElement) {
-    this.body.append(alerts.el, drones.el, this.chart_body, planning.el);
+  constructor(private alerts: Alerts, private drones: Drones, private tracks: Tracks, private planning: Planning, private chart_parts: HTMLElement[], private wide_home: HTMLElement) {
+    this.body.append(alerts.el, drones.el, tracks.el, this.chart_body, planning.el);
     this.build();
   }
 
@@ -67,6 +69,7 @@ export class Panel {
     }
     this.alerts.el.hidden = tab !== "alerts";
     this.drones.el.hidden = tab !== "drones";
+    this.tracks.el.hidden = tab !== "tracks";
     this.chart_body.hidden = tab !== "chart";
     this.planning.el.hidden = tab !== "plan";
     if (open) this.open(true);
@@ -91,6 +94,8 @@ export class Panel {
     const due = dueConsents().length;
     count("alerts", n ? String(n) : "", n > 0);
     count("drones", due ? String(due) : "", due > 0);
+    const seen = seenCount();
+    count("tracks", seen ? String(seen) : "", false);
     count("chart", "", false);
     count("plan", "", false);
     document.title = n ? `(${n}) ${store.watch.name} · ${t("page_title")}` : `${store.watch.name} · ${t("page_title")}`;

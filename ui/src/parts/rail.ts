@@ -18,7 +18,7 @@ export interface RailActs {
 const RELIEF: (keyof Shown)[] = ["hillshade", "slope", "contour"];
 /** Drawn from a certain zoom only, as the box says. */
 const NEAR: (keyof Shown)[] = ["contour", "cells"];
-const LAYERS: (keyof Shown)[] = [...RELIEF, "band", "cells", "zones", "places", "km", "trails", "footprints", "labels", "traffic"];
+const LAYERS: (keyof Shown)[] = [...RELIEF, "band", "cells", "zones", "places", "km", "trails", "footprints", "labels", "tracks", "traffic"];
 
 const qualityKey = (q: Quality): Key => (q ? `quality_${q}` : "quality_any");
 
