@@ -1,6 +1,7 @@
 /* vigie klv FILE|-|URL: MISB metadata as JSON lines, one a packet; what is no packet is told too.
  */
 #include "app/app.h"
+#include "app/klv_add.h"
 #include "app/options.h"
 
 #include "look/klv_show.h"
@@ -171,9 +172,23 @@ int vg_cmd_klv(const struct vg_app *app, int argc, char **argv)
 {
     const char *from = NULL;
     int n = 0;
-    int rc = vg_options_read(app, argc, argv, NULL, 0, &from, 1, &n);
+    struct vg_klv_add add = {0};
+    const struct vg_option options[] = {{"add", VG_OPT_TEXT, &add.tlog},
+                                        {"start", VG_OPT_TEXT, &add.start},
+                                        {"o", VG_OPT_TEXT, &add.out},
+                                        {"sysid", VG_OPT_INTEGER, &add.sysid}};
+    int rc =
+        vg_options_read(app, argc, argv, options, sizeof options / sizeof options[0], &from, 1, &n);
     if (rc != 0) {
         return rc;
+    }
+    if (n == 1 && (add.tlog != NULL || add.start != NULL || add.out != NULL)) {
+        if (add.tlog == NULL || add.start == NULL || add.out == NULL) {
+            return vg_app_usage(app, argv[0],
+                                "--add FLIGHT.tlog, --start TIME and -o OUT.ts go together");
+        }
+        add.video = from;
+        return vg_klv_add(app, &add);
     }
     if (n != 1) {
         return vg_app_usage(app, argv[0],

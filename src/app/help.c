@@ -249,7 +249,8 @@ static const struct page PAGES[] = {
       "  --only MESSAGE   seulement cette sorte, par exemple GLOBAL_POSITION_INT (répétable)\n"
       "  --sysid N        seulement ce drone"}},
     {"klv",
-     "vigie klv FILE|-|udp://HOST:PORT",
+     "vigie klv FILE|-|udp://HOST:PORT\n"
+     "vigie klv VIDEO --add FLIGHT.tlog --start TIME -o OUT.ts [--sysid N]",
      {"the metadata of a video (MISB KLV) as JSON lines",
       "les métadonnées d'une vidéo (KLV de MISB) en lignes JSON"},
      {"One packet a line: time, place in the file, every item with tag, name, value and unit, and\n"
@@ -258,7 +259,13 @@ static const struct page PAGES[] = {
       "from a file, standard input (-) or the network: udp:// (multicast too), rtsp://, tcp://.\n"
       "ST 0601 tags 1 to 143, ST 0102, ST 0903, EG 0104; unknown tags as their bytes in hex.\n"
       "Weapon and laser tags (60, 61, 62, 140) are named and left as bytes.\n"
-      "Exit 3 when there is no metadata.",
+      "Exit 3 when there is no metadata.\n"
+      "  --add F.tlog     for cameras without metadata: make it from the drone's telemetry (place, "
+      "attitude,\n"
+      "                   gimbal, field of view), ten times a second, beside the untouched video\n"
+      "  --start TIME     when the first picture was taken, such as 2026-08-01T14:05:00Z\n"
+      "  -o OUT.ts        MPEG-TS, a file or udp://HOST:PORT\n"
+      "  --sysid N        only this drone of the log",
       "Un paquet par ligne : heure, place dans le fichier, chaque élément avec étiquette, nom, "
       "valeur\n"
       "et unité, et ce qui ne va pas. Lit le MPEG-TS (les deux manières de ST 1402), d'autres "
@@ -269,7 +276,14 @@ static const struct page PAGES[] = {
       "étiquettes\n"
       "inconnues en octets hexadécimaux. Celles d'armes et de laser (60, 61, 62, 140) sont nommées "
       "et\n"
-      "laissées en octets. Code 3 s'il n'y a pas de métadonnées."}},
+      "laissées en octets. Code 3 s'il n'y a pas de métadonnées.\n"
+      "  --add V.tlog     pour les caméras sans métadonnées : les faire de la télémétrie du drone "
+      "(position,\n"
+      "                   attitude, nacelle, champ), dix fois par seconde, à côté de la vidéo "
+      "intacte\n"
+      "  --start INSTANT  quand la première image a été prise, par exemple 2026-08-01T14:05:00Z\n"
+      "  -o SORTIE.ts     MPEG-TS, un fichier ou udp://HÔTE:PORT\n"
+      "  --sysid N        seulement ce drone du journal"}},
     {"traffic",
      "vigie traffic FILE|- --as KIND [--at LAT,LON] [--sky]",
      {"what a receiver of aircraft or ships says",

@@ -1,6 +1,7 @@
 #include "look/klv_pose.h"
 
 #include "base/angle.h"
+#include "base/units.h"
 
 #include <math.h>
 
@@ -92,4 +93,43 @@ void vg_klv_put_pose(struct vg_klv_out *out, const struct vg_klv_pose *pose)
             vg_klv_put_special(out, row->tag);
         }
     }
+}
+
+/* Columns: the axes forward, right, down of what is turned so, in north, east, down. */
+static void rotation(double yaw_deg, double pitch_deg, double roll_deg, double out[3][3])
+{
+    double cy = cos(yaw_deg * VG_RAD_PER_DEG);
+    double sy = sin(yaw_deg * VG_RAD_PER_DEG);
+    double cp = cos(pitch_deg * VG_RAD_PER_DEG);
+    double sp = sin(pitch_deg * VG_RAD_PER_DEG);
+    double cr = cos(roll_deg * VG_RAD_PER_DEG);
+    double sr = sin(roll_deg * VG_RAD_PER_DEG);
+    const double m[3][3] = {{cy * cp, cy * sp * sr - sy * cr, cy * sp * cr + sy * sr},
+                            {sy * cp, sy * sp * sr + cy * cr, sy * sp * cr - cy * sr},
+                            {-sp, cp * sr, cp * cr}};
+    memcpy(out, m, sizeof m);
+}
+
+void vg_klv_pose_aim(struct vg_klv_pose *self, double yaw_true_deg, double pitch_deg,
+                     double roll_deg)
+{
+    double air[3][3];
+    double eye[3][3];
+    double m[3][3] = {{0}};
+    rotation(self->v[VG_POSE_HEADING_TRUE_DEG], self->v[VG_POSE_PITCH_DEG],
+             self->v[VG_POSE_ROLL_DEG], air);
+    rotation(yaw_true_deg, pitch_deg, roll_deg, eye);
+    for (int i = 0; i < 3; i++) {
+        for (int k = 0; k < 3; k++) {
+            for (int j = 0; j < 3; j++) {
+                m[i][k] += air[j][i] * eye[j][k];
+            }
+        }
+    }
+    bool is_along = fabs(m[2][0]) > 1 - 1e-12; /* only the sum of azimuth and turn is defined */
+    double azimuth = is_along ? atan2(-m[0][1], m[1][1]) : atan2(m[1][0], m[0][0]);
+    double turn = is_along ? 0 : atan2(m[2][1], m[2][2]);
+    self->v[VG_POSE_AZIMUTH_DEG] = vg_wrap_360_deg(azimuth * VG_DEG_PER_RAD);
+    self->v[VG_POSE_ELEVATION_DEG] = -asin(fmin(1, fmax(-1, m[2][0]))) * VG_DEG_PER_RAD;
+    self->v[VG_POSE_TURN_DEG] = vg_wrap_360_deg(turn * VG_DEG_PER_RAD);
 }

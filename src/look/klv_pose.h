@@ -39,6 +39,12 @@ struct vg_klv_pose {
 struct vg_klv_pose vg_klv_pose_none(void);
 /* What one packet tells. A packet with a wrong checksum tells nothing. */
 struct vg_klv_pose vg_klv_pose_read(const struct vg_klv_packet *packet);
+/* Set the camera's angles against the aircraft from where it points against north and the horizon
+ * (yaw clockwise, pitch up, roll clockwise, degrees) and the aircraft's own attitude in the pose:
+ * rotations z-y-x, as ST 0601 turns a sensor (tags 18, 19, 20). Straight up or down of the aircraft
+ * the turn is 0. */
+void vg_klv_pose_aim(struct vg_klv_pose *self, double yaw_true_deg, double pitch_deg,
+                     double roll_deg);
 /* Write what the pose tells into a packet that was begun, in the better coding of each; what is
  * outside its range (a roll over 90 degrees) is written as "out of range" where the standard can
  * say so, else left out. */

@@ -23,6 +23,7 @@ struct mux {
     int video; /* stream of `in` */
     int klv_stream; /* of `out` */
     double first_s; /* of the video; NaN until it is known */
+    int64_t ahead; /* presentation of the first picture after its decoding, in ticks of the video */
 };
 
 static int is_over(void *ctx)
@@ -86,18 +87,24 @@ static enum vg_status open_out(struct mux *self, struct vg_error *err)
     return rc < 0 ? vg_av_fail(err, rc, self->plan->to) : VG_OK;
 }
 
-/* Metadata for the picture in self->packet, before it. */
+/* Metadata for the picture in self->packet, before it. Pictures come in the order of decoding,
+ * whose times grow; presentation times jump to and fro. So metadata takes the former, later by what
+ * the first picture waits. */
 static int put_klv(struct mux *self)
 {
     const AVPacket *p = self->packet;
     AVRational base = self->in->streams[self->video]->time_base;
-    int64_t pts = p->pts != AV_NOPTS_VALUE ? p->pts : p->dts;
+    int64_t dts = p->dts != AV_NOPTS_VALUE ? p->dts : p->pts;
     self->counts->pictures++;
-    if (pts == AV_NOPTS_VALUE) {
+    if (dts == AV_NOPTS_VALUE) {
         return 0;
     }
+    if (isnan(self->first_s)) {
+        self->ahead = p->pts != AV_NOPTS_VALUE ? p->pts - dts : 0;
+        self->first_s = (double)(dts + self->ahead) * av_q2d(base);
+    }
+    int64_t pts = dts + self->ahead;
     double pts_s = (double)pts * av_q2d(base);
-    self->first_s = isnan(self->first_s) ? pts_s : self->first_s;
     int rc = av_new_packet(self->klv, VG_MUX_KLV_MAX);
     if (rc < 0) {
         return rc;
@@ -110,7 +117,7 @@ static int put_klv(struct mux *self)
     }
     self->klv->stream_index = self->klv_stream;
     self->klv->pts = pts;
-    self->klv->dts = p->dts != AV_NOPTS_VALUE ? p->dts : pts;
+    self->klv->dts = dts;
     av_packet_rescale_ts(self->klv, base, self->out->streams[self->klv_stream]->time_base);
     self->counts->klv_packets++;
     return av_interleaved_write_frame(self->out, self->klv);

@@ -22,9 +22,9 @@ enum {
 struct vg_mux_plan {
     const char *from; /* as for vg_video_open */
     const char *to; /* a path, or udp://HOST:PORT */
-    /* Called for each picture in the order of decoding: writes the metadata that belongs to its
-     * time into buf (VG_MUX_KLV_MAX bytes) and returns how much, 0 for none. pts_s counts from the
-     * first one. */
+    /* Called as often as there are pictures, for times that grow: writes the metadata that belongs
+     * to the time into buf (VG_MUX_KLV_MAX bytes) and returns how much, 0 for none. pts_s counts
+     * from the first picture. */
     size_t (*make)(void *ctx, double pts_s, uint8_t *buf);
     void *ctx;
     const atomic_bool *is_stopping; /* ends it; NULL: never */

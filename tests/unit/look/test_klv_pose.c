@@ -1,5 +1,6 @@
 /* The camera's pose of a packet and between two; where a film is cut. */
 #include "base/rng.h"
+#include "base/units.h"
 #include "look/klv_pose.h"
 #include "look/klv_write.h"
 #include "look/shot.h"
@@ -69,6 +70,66 @@ static void between_two_packets(void **state)
     assert_true(isnan(m.v[VG_POSE_SLANT_M]));
 }
 
+/* One turn after another about z, y and x: slow and plain. */
+static void turn(double v[3], int axis, double deg)
+{
+    int a = (axis + 1) % 3;
+    int b = (axis + 2) % 3;
+    double c = cos(deg * VG_RAD_PER_DEG);
+    double s = sin(deg * VG_RAD_PER_DEG);
+    double x = c * v[a] - s * v[b];
+    v[b] = s * v[a] + c * v[b];
+    v[a] = x;
+}
+
+static void set_out(double v[3], double yaw, double pitch, double roll)
+{
+    turn(v, 0, roll);
+    turn(v, 1, pitch);
+    turn(v, 2, yaw);
+}
+
+/* The aircraft's attitude, then the camera's angles against it, point where the camera was said to.
+ */
+static void the_camera_points_where_it_was_said_to(void **state)
+{
+    (void)state;
+    struct vg_rng rng = vg_rng_seed(23);
+    for (int i = 0; i < 2000; i++) {
+        struct vg_klv_pose p = vg_klv_pose_none();
+        double yaw = 360 * vg_rng_unit(&rng);
+        double pitch = i % 7 == 0 ? -90 : 170 * vg_rng_unit(&rng) - 85;
+        double roll = 60 * vg_rng_unit(&rng) - 30;
+        bool is_level = i % 3 == 0;
+        p.v[VG_POSE_HEADING_TRUE_DEG] = 360 * vg_rng_unit(&rng);
+        p.v[VG_POSE_PITCH_DEG] = is_level ? 0 : 40 * vg_rng_unit(&rng) - 20;
+        p.v[VG_POSE_ROLL_DEG] = is_level ? 0 : 100 * vg_rng_unit(&rng) - 50;
+        vg_klv_pose_aim(&p, yaw, pitch, roll);
+        for (int axis = 0; axis < 3; axis++) {
+            double want[3] = {axis == 0, axis == 1, axis == 2};
+            double got[3] = {axis == 0, axis == 1, axis == 2};
+            set_out(want, yaw, pitch, roll);
+            set_out(got, p.v[VG_POSE_AZIMUTH_DEG], p.v[VG_POSE_ELEVATION_DEG],
+                    p.v[VG_POSE_TURN_DEG]);
+            set_out(got, p.v[VG_POSE_HEADING_TRUE_DEG], p.v[VG_POSE_PITCH_DEG],
+                    p.v[VG_POSE_ROLL_DEG]);
+            for (int k = 0; k < 3; k++) {
+                assert_true(fabs(got[k] - want[k]) < 2e-6);
+            }
+        }
+    }
+    struct vg_klv_pose p =
+        vg_klv_pose_none(); /* by hand: level, north; the camera east and down 30 */
+    p.v[VG_POSE_HEADING_TRUE_DEG] = 0;
+    p.v[VG_POSE_PITCH_DEG] = 0;
+    p.v[VG_POSE_ROLL_DEG] = 0;
+    vg_klv_pose_aim(&p, 90, -30, 0);
+    assert_true(fabs(p.v[VG_POSE_AZIMUTH_DEG] - 90) < 1e-9);
+    assert_true(fabs(p.v[VG_POSE_ELEVATION_DEG] + 30) < 1e-9);
+    vg_klv_pose_aim(&p, (double)NAN, -30, 0);
+    assert_true(isnan(p.v[VG_POSE_AZIMUTH_DEG]));
+}
+
 enum {
     W = 320,
     H = 180
@@ -123,6 +184,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_packet_tells_the_pose),
         cmocka_unit_test(between_two_packets),
+        cmocka_unit_test(the_camera_points_where_it_was_said_to),
         cmocka_unit_test(cuts_are_seen_and_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
