@@ -3,6 +3,27 @@
 #include "track/marginal.h"
 
 #include <math.h>
+#include <string.h>
+
+/* Nobody would know it again: its last word. */
+static void end(struct vg_core *c, int32_t slot)
+{
+    struct vg_ended *e = c->ended;
+    const struct vg_object *o = &c->store.at[slot];
+    bool known = false;
+    for (size_t i = 0; i < e->n; i++) {
+        known |= e->last[i].id == o->id; /* a late scan lets it end twice */
+    }
+    if (!known) {
+        const size_t most = sizeof e->last / sizeof e->last[0];
+        if (e->n == most) {
+            memmove(&e->last[0], &e->last[1], (most - 1) * sizeof e->last[0]);
+            e->n--;
+        }
+        e->last[e->n++] = *o;
+    }
+    vg_store_remove(&c->store, slot);
+}
 
 /* An object unseen for long: asleep when too wide, gone when nobody would know it again. */
 static void age(struct vg_core *c, int32_t slot)
@@ -12,7 +33,7 @@ static void age(struct vg_core *c, int32_t slot)
     if (o->kind == VG_OBJECT_DORMANT) {
         const double at[2] = {o->x_m, o->y_m};
         if (c->t_s - o->seen_s > c->params.link_max_s) {
-            vg_store_remove(&c->store, slot);
+            end(c, slot);
         } else {
             vg_store_place(&c->store, slot, VG_OBJECT_DORMANT, at, c->t_s + 30);
         }
@@ -99,6 +120,7 @@ enum vg_status vg_core_scan(struct vg_core *c, struct vg_work *w, const struct v
     if (vg_gate(c, w, scan, f) != VG_OK || vg_marginals(w, &c->params) != VG_OK) {
         return vg_no_memory(err);
     }
+    c->stats.dropped_for_time += w->ops >= c->params.max_ops;
     learn_bias(c, w, scan);
     vg_renew(c, w, scan);
     size_t now = c->store.count[VG_OBJECT_ACTIVE] + c->store.count[VG_OBJECT_DORMANT];

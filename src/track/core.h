@@ -58,8 +58,15 @@ struct vg_work {
         *born; /* by measurement: the id of the object begun with it, 0 none yet; NULL: not kept */
 };
 
+/* Objects that ended since they were last asked for: the newest few. */
+struct vg_ended {
+    struct vg_object last[64];
+    size_t n;
+};
+
 struct vg_core {
     struct vg_track_params params;
+    struct vg_ended *ended; /* borrowed; no part of what a late scan takes back */
     struct vg_store store;
     struct vg_unseen unseen;
     struct vg_biases biases;

@@ -87,7 +87,7 @@ struct search {
     const struct vg_object *fresh;
     struct vg_gauss now;
     double stranger; /* density */
-    double best;
+    double best, sum; /* of all odds */
     int32_t found;
 };
 
@@ -101,6 +101,7 @@ static void consider(const struct vg_core *c, struct search *s, int32_t slot)
         return;
     }
     double v = odds(c, old, &s->now, s->stranger) * vg_objects_looks(s->fresh, old, &c->params);
+    s->sum += v;
     if (v > s->best) {
         s->best = v;
         s->found = slot;
@@ -129,8 +130,7 @@ void vg_link(struct vg_core *c, int32_t slot, struct vg_work *w)
         return;
     }
     vg_object_at(o, &c->params, c->t_s, &imm);
-    struct search s = {
-        .fresh = o, .now = vg_imm_merge(&imm), .best = c->params.link_min_odds, .found = -1};
+    struct search s = {.fresh = o, .now = vg_imm_merge(&imm), .found = -1};
     s.stranger = stranger(c, &s.now);
     for (int kind = VG_OBJECT_ACTIVE; kind <= VG_OBJECT_DORMANT; kind++) {
         double reach = kind == VG_OBJECT_ACTIVE ? 6 * c->params.associate_sd_m : FARTHEST_M;
@@ -141,7 +141,7 @@ void vg_link(struct vg_core *c, int32_t slot, struct vg_work *w)
             consider(c, &s, w->slot[i]);
         }
     }
-    if (s.found >= 0) {
+    if (s.found >= 0 && s.best > c->params.link_min_odds * (1 + s.sum - s.best)) {
         take_over(c, o, s.found);
     }
 }

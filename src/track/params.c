@@ -34,8 +34,8 @@ struct vg_track_params vg_track_defaults(void)
         .tell_young = 0.45,
         .associate_sd_m = 38,
         .link_max_s = 900,
-        .link_per_m2 = 1e-6,
-        .link_min_odds = 1,
+        .link_per_m2 = 3e-7,
+        .link_min_odds = 0.6,
         .lost_p = 0.2,
         .class_floor = 0.02,
         .feature_sd = 0.2,
@@ -45,7 +45,7 @@ struct vg_track_params vg_track_defaults(void)
         .late_s = 5,
         .max_tracks = 50000,
         .max_pairs = 20000,
-        .max_ops = 2000000,
+        .max_ops = 500000,
         .bp_rounds = 30,
     };
     return p;

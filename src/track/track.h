@@ -101,7 +101,9 @@ struct vg_track {
 };
 
 struct vg_track_stats {
-    uint64_t scans, late, too_late, measurements, births, dropped_for_room, dropped_for_time;
+    uint64_t scans, late, too_late, measurements, births;
+    uint64_t dropped_for_room; /* new objects not begun for want of max_tracks */
+    uint64_t dropped_for_time; /* scans and pairs over max_ops and max_pairs: solved less well */
     size_t tracks, tentative, peak_tracks;
     size_t bytes; /* all that the tracker holds */
 };
@@ -122,8 +124,10 @@ enum vg_status vg_tracker_scan(struct vg_tracker *tracker, const struct vg_scan 
                                struct vg_error *err);
 
 /* Tracks predicted to t_s (not before the newest scan), by id; at most `max` of them are written,
- * the number that there is, is returned. `all`: tentative ones and those ended since the last call
- * with `all` too. */
+ * the number that there is, is returned. Told are confirmed tracks that are worth it (params:
+ * tell_*). `all`: also tentative ones, those out of sight for long, and those ended since the last
+ * call with `all`, at the time of their newest measurement (the newest 64). A scan that comes late
+ * may change what was told; an id stays. */
 size_t vg_tracker_tracks(struct vg_tracker *tracker, double t_s, bool all, struct vg_track *out,
                          size_t max);
 

@@ -14,6 +14,7 @@ struct vg_tracker {
     struct vg_core core;
     struct vg_work work;
     struct vg_late late;
+    struct vg_ended ended;
     uint64_t n_late, n_too_late;
 };
 
@@ -31,6 +32,7 @@ enum vg_status vg_tracker_new(const struct vg_track_params *params, struct vg_tr
     }
     t->core.params = p;
     t->core.next_id = 1;
+    t->core.ended = &t->ended;
     t->core.per_m2 = p.unseen_per_m2;
     s = vg_store_init(&t->core.store, err);
     s = s == VG_OK ? vg_unseen_init(&t->core.unseen, err) : s;
@@ -183,6 +185,13 @@ size_t vg_tracker_tracks(struct vg_tracker *t, double t_s, bool all, struct vg_t
             n++;
         }
     }
+    for (size_t i = 0; all && i < t->ended.n; i++, n++) {
+        if (n < max) {
+            tell(t, &t->ended.last[i], t->ended.last[i].t_s, &out[n]);
+            out[n].state = VG_TRACK_ENDED;
+        }
+    }
+    t->ended.n = all ? 0 : t->ended.n;
     qsort(out, n < max ? n : max, sizeof *out, by_id);
     return n;
 }
