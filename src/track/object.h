@@ -29,7 +29,8 @@ struct vg_object {
     float class_p[VG_TRACK_CLASSES];
     float feature[VG_TRACK_FEATURES];
     uint32_t sensor, looks, hits, relinked;
-    uint8_t kind, confirmed, told, n_features;
+    uint8_t kind, confirmed, n_features;
+    uint8_t fresh_hits; /* since it was begun or found again; at most 255 */
     int32_t cell[2]; /* of the grid */
     int32_t next, prev; /* in its bucket of the grid */
     int32_t next_due, prev_due, due_s; /* in the wheel */

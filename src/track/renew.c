@@ -66,6 +66,7 @@ static void take_own(struct vg_object *o, const struct vg_look *l, const struct 
     }
     if (hit > 0.5) {
         o->hits++;
+        o->fresh_hits = o->fresh_hits < 255 ? (uint8_t)(o->fresh_hits + 1) : o->fresh_hits;
         o->seen_s = scan->t_s;
         o->sensor = scan->sensor;
     }
@@ -157,7 +158,7 @@ static void begin(struct vg_core *c, const struct vg_work *w, size_t j, double e
     o->exist_p = (float)exist_p;
     o->exist_s = o->born_s = o->seen_s = scan->t_s;
     o->sensor = scan->sensor;
-    o->looks = o->hits = 1;
+    o->looks = o->hits = o->fresh_hits = 1;
     for (int k = 0; k < VG_TRACK_CLASSES; k++) {
         o->class_p[k] = 1.0f / VG_TRACK_CLASSES;
     }

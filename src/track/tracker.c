@@ -105,7 +105,7 @@ enum vg_status vg_tracker_scan(struct vg_tracker *t, const struct vg_scan *scan,
  * its cut-off error if it exists, half the cut-off's square if not; half the square for missing it.
  */
 static bool worth_telling(const struct vg_imm *imm, const struct vg_gauss *all,
-                          const struct vg_track_params *p, const struct vg_track *k)
+                          const struct vg_track_params *p, double exist_p, bool young)
 {
     double half = 0.5 * p->tell_cutoff_m * p->tell_cutoff_m, error = 0;
     for (int m = 0; m < VG_TRACK_MOTIONS; m++) {
@@ -113,8 +113,8 @@ static bool worth_telling(const struct vg_imm *imm, const struct vg_gauss *all,
         error += imm->w[m] * vg_expected_cut(imm->g[m].p[0] + imm->g[m].p[4] + dx * dx + dy * dy,
                                              p->tell_cutoff_m);
     }
-    double share = k->hits < p->tell_young_hits ? p->tell_young : 1;
-    return k->p_exist * error + (1 - k->p_exist) * half < share * k->p_exist * half;
+    double share = young ? p->tell_young : 1;
+    return exist_p * error + (1 - exist_p) * half < share * exist_p * half;
 }
 
 static enum vg_track_state state_of(const struct vg_object *o, double t_s)
@@ -158,7 +158,8 @@ static bool tell(const struct vg_tracker *t, const struct vg_object *o, double t
         out->motion_p[k] = imm.w[k];
     }
     return o->confirmed && o->kind == VG_OBJECT_ACTIVE &&
-           worth_telling(&imm, &all, &t->core.params, out);
+           worth_telling(&imm, &all, &t->core.params, out->p_exist,
+                         o->fresh_hits < t->core.params.tell_young_hits);
 }
 
 static int by_id(const void *a, const void *b)
