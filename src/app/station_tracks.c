@@ -20,7 +20,8 @@ enum {
     SENSORS_MAX = 512,
     SHOWN_MAX = 4096, /* tracks asked for at once */
     LINE_MAX_BYTES = 65536,
-    SEEN_EVERY_S = 5,
+    SEEN_EVERY_S = 5, /* if it moved, else ... */
+    STILL_EVERY_S = 15,
     UNSEEN_EVERY_S = 60,
     FORGET_S = 600, /* of tracks that the tracker knows nothing of after a restart */
     AHEAD_S = 5, /* measurements of a later time than now: a clock is wrong */
@@ -317,6 +318,19 @@ static const char *word_of(enum vg_track_state state)
                                         : "ended";
 }
 
+static const double MOVED_M = 10;
+
+static double told_every_s(const struct vg_track *t, const struct vg_track_place *place,
+                           const struct vg_watch_track *told)
+{
+    if (t->state != VG_TRACK_CONFIRMED) {
+        return UNSEEN_EVERY_S;
+    }
+    double moved_m =
+        vg_geo_distance_m(told->lat_deg, told->lon_deg, place->lat_deg, place->lon_deg);
+    return moved_m >= MOVED_M ? SEEN_EVERY_S : STILL_EVERY_S;
+}
+
 /* Is there anything new to say of it? */
 static bool is_news(const struct vg_station_tracks *self, const struct vg_track *t,
                     const struct vg_track_place *place, const struct vg_watch_track *told)
@@ -333,9 +347,9 @@ static bool is_news(const struct vg_station_tracks *self, const struct vg_track 
     bool is_over_line =
         told->side != 0 && place->line >= 0 && place->side_m * told->side < -2.5 * place->side_sd_m;
     bool is_in_zone = place->zone[0] != '\0' && told->zone[0] == '\0';
-    double every_s = t->state == VG_TRACK_CONFIRMED ? SEEN_EVERY_S : UNSEEN_EVERY_S;
     double since_s = vg_us_to_s(self->station->now) - (double)told->t_us / 1e6;
-    return (t->state == VG_TRACK_CONFIRMED && (is_over_line || is_in_zone)) || since_s >= every_s;
+    return (t->state == VG_TRACK_CONFIRMED && (is_over_line || is_in_zone)) ||
+           since_s >= told_every_s(t, place, told);
 }
 
 static void tell(struct vg_station_tracks *self, const struct vg_track *t, int *n)

@@ -6,10 +6,11 @@
  *   people's reports  ───┘
  *
  * One tracker for the watch. A track is told once it is confirmed, when its state
- * changes, when it has changed sides of the line, else every five seconds while it is seen and once
- * a minute while it is not; at most VG_STATION_TRACKS_TOLD events a second. After a restart ids go
- * on behind the highest one of the record; tracks that were open then stay as they were last told
- * and end ten minutes after they were last seen.
+ * changes, when it has changed sides of the line or come into a zone, else every five seconds while
+ * it moves, every fifteen while it stands and once a minute while it is out of sight; at most
+ * VG_STATION_TRACKS_TOLD events a second. After a restart ids go on behind the highest one of the
+ * record; tracks that were open then stay as they were last told and end ten minutes after they
+ * were last seen.
  *
  * What lies in a privacy zone of the watch is dropped before the tracker sees it. Threads: loop. */
 #ifndef VG_APP_STATION_TRACKS_H

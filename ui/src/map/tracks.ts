@@ -147,7 +147,11 @@ function label(c: CanvasRenderingContext2D, v: TrackView, k: Track, x: number, y
   const more = isSeen(k) ? "" : span(unseen_s(k));
   c.font = `${chosen ? 700 : 600} 12px system-ui, sans-serif`;
   const w = Math.max(c.measureText(name).width, c.measureText(more).width);
-  const spots = [[13, -4], [-13 - w, -4], [-w / 2, 23], [-w / 2, -24]].map(([dx, dy]) => [x + dx!, y + dy!] as const);
+  const right = [13, -4];
+  const left = [-13 - w, -4];
+  // Not where its arrow goes.
+  const beside = k.ve > 0.3 ? [left, right] : [right, left];
+  const spots = [...beside, [-w / 2, 23], [-w / 2, -24]].map(([dx, dy]) => [x + dx!, y + dy!] as const);
   const free = spots.find(([lx, ly]) => lx > 2 && lx + w < v.width - 2 && !v.taken.some((b) => lx - 2 < b[2] && lx + w + 2 > b[0] && ly - 12 < b[3] && ly + (more ? 16 : 4) > b[1]));
   if (!free && !chosen) return;
   const [lx, ly] = free ?? spots[0]!;
