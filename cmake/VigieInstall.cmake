@@ -20,6 +20,13 @@ install(FILES src/base/bytes.h src/base/lang.h src/base/status.h src/base/text.h
 install(FILES src/look/klv.h src/look/klv_show.h src/look/klv_write.h DESTINATION "${VG_HEADERS}/look" COMPONENT klv)
 configure_file(cmake/vigie-klv.pc.in "${CMAKE_BINARY_DIR}/vigie-klv.pc" @ONLY)
 install(FILES "${CMAKE_BINARY_DIR}/vigie-klv.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT klv)
+# The detection, in one too.
+install(TARGETS vg_base vg_look ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT look)
+install(FILES include/vigie/look.h DESTINATION "${VG_HEADERS}/vigie" COMPONENT look)
+install(FILES src/base/status.h src/base/lang.h DESTINATION "${VG_HEADERS}/base" COMPONENT look)
+install(FILES src/look/motion.h DESTINATION "${VG_HEADERS}/look" COMPONENT look)
+configure_file(cmake/vigie-look.pc.in "${CMAKE_BINARY_DIR}/vigie-look.pc" @ONLY)
+install(FILES "${CMAKE_BINARY_DIR}/vigie-look.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT look)
 # The tracker, in one of its own.
 install(TARGETS vg_base vg_track ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT track)
 install(FILES include/vigie/track.h DESTINATION "${VG_HEADERS}/vigie" COMPONENT track)

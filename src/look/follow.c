@@ -8,7 +8,11 @@ enum {
     TWIN_ENDS = 14
 };
 
-#define TWIN_GAP_PX 5.0
+#define WEIGHT_OF_SIZE 4.0 /* hits a pixel of size */
+#define LIKE_SHARE 0.4
+#define LIKE_LEAST_PX 8.0
+#define LIKE_GAP_PX 2.0
+#define TWIN_GAP_PX 6.0
 #define SLOW_GAP_PX 8.0 /* around what does not get further than its own length in the window */
 
 void vg_follow_init(struct vg_follow *self)
@@ -244,23 +248,24 @@ static void judge(struct vg_follow *self, struct vg_path *p, int64_t picture)
  */
 static double weight_of(const struct vg_path *p)
 {
-    return (p->track > 0 ? 100.0 : 0.0) + fmin(p->n_hits, 50.0) +
-           2.0 * sqrt(p->width_px * p->height_px);
+    return (p->track > 0 ? 50.0 : 0.0) + p->n_hits +
+           WEIGHT_OF_SIZE * sqrt(p->width_px * p->height_px);
 }
 
-/* 0: apart; 1: side by side; 2: and at one speed. The main one's whole box counts, and more around
- * it the larger it is: large slow things cover their own ground and fall into parts. */
+/* 0: apart; 1: side by side; 2: and at one speed. Large slow things cover their own ground and fall
+ * into parts: for them side by side reaches further. What is as large as the main one is a thing of
+ * its own unless it touches it. */
 static int go_together(const struct vg_path *part, const struct vg_path *main, int window)
 {
-    double cx = main->x_px + 0.5 * (main->part_px[0] + main->part_px[2]);
-    double cy = main->y_px + 0.5 * (main->part_px[1] + main->part_px[3]);
-    double w = main->width_px + main->part_px[2] - main->part_px[0];
-    double h = main->height_px + main->part_px[3] - main->part_px[1];
+    double w = main->width_px;
+    double h = main->height_px;
     double size = fmax(w, h);
     double v_main = hypot(main->vx_px, main->vy_px);
-    double gap = v_main * window > size ? TWIN_GAP_PX : SLOW_GAP_PX + 0.3 * size;
-    if (fabs(part->x_px - cx) > 0.5 * (part->width_px + w) + gap ||
-        fabs(part->y_px - cy) > 0.5 * (part->height_px + h) + gap) {
+    bool is_slow = v_main * window <= size;
+    bool is_like = part->width_px * part->height_px > LIKE_SHARE * w * h && size > LIKE_LEAST_PX;
+    double gap = is_like ? LIKE_GAP_PX : is_slow ? SLOW_GAP_PX + 0.3 * size : TWIN_GAP_PX;
+    if (fabs(part->x_px - main->x_px) > 0.5 * (part->width_px + w) + gap ||
+        fabs(part->y_px - main->y_px) > 0.5 * (part->height_px + h) + gap) {
         return 0;
     }
     double dv = hypot(part->vx_px - main->vx_px, part->vy_px - main->vy_px);

@@ -41,7 +41,8 @@ struct vg_motion_pose {
 };
 
 struct vg_motion_params {
-    double frame_rate_hz; /* 25: what the times below mean in pictures */
+    double frame_rate_hz; /* 25: what the times below mean in pictures; with these defaults at most
+                             30: of faster video give every second picture */
     double sample_s; /* 0.32: between the pictures that make a background */
     double look_ahead_s; /* 0.96: newest of them after the picture judged; 0: older ones only */
     double confirm_s; /* 1.04: how much longer a picture's detections are held, so that a thing

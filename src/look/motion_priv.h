@@ -52,4 +52,10 @@ struct vg_motion {
     size_t bytes;
 };
 
+/* NaN is not. */
+static inline bool vg_is_in(double x, double low, double high)
+{
+    return x >= low && x <= high;
+}
+
 #endif
