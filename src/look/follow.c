@@ -8,11 +8,12 @@ enum {
     TWIN_ENDS = 14
 };
 
-#define WEIGHT_OF_SIZE 4.0 /* hits a pixel of size */
+#define WEIGHT_OF_SIZE 12.0 /* hits a pixel of size */
 #define LIKE_SHARE 0.4
 #define LIKE_LEAST_PX 8.0
 #define LIKE_GAP_PX 2.0
 #define TWIN_GAP_PX 6.0
+#define SLOW_GAP_SHARE 0.4
 #define SLOW_GAP_PX 8.0 /* around what does not get further than its own length in the window */
 
 void vg_follow_init(struct vg_follow *self)
@@ -263,7 +264,9 @@ static int go_together(const struct vg_path *part, const struct vg_path *main, i
     double v_main = hypot(main->vx_px, main->vy_px);
     bool is_slow = v_main * window <= size;
     bool is_like = part->width_px * part->height_px > LIKE_SHARE * w * h && size > LIKE_LEAST_PX;
-    double gap = is_like ? LIKE_GAP_PX : is_slow ? SLOW_GAP_PX + 0.3 * size : TWIN_GAP_PX;
+    double gap = is_like   ? LIKE_GAP_PX
+                 : is_slow ? SLOW_GAP_PX + SLOW_GAP_SHARE * size
+                           : TWIN_GAP_PX;
     if (fabs(part->x_px - main->x_px) > 0.5 * (part->width_px + w) + gap ||
         fabs(part->y_px - main->y_px) > 0.5 * (part->height_px + h) + gap) {
         return 0;

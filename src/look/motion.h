@@ -48,7 +48,7 @@ struct vg_motion_params {
     double confirm_s; /* 1.04: how much longer a picture's detections are held, so that a thing
                          confirmed late is told from where it began */
     double low; /* 2.75: residual, in its own noise, of a blob's pixels; steps of 0.25 */
-    double high; /* 5.25: of at least one of them */
+    double high; /* 5.75: of at least one of them */
     double slope; /* 0.35: noise per luma step between neighbours: errors of registration */
     double scatter; /* 2: noise per luma step of scatter over time: leaves, edges */
     double parallax_px_s; /* 0.75: where points leave the bent ground faster than this, the samples

@@ -16,7 +16,7 @@ struct vg_motion_params vg_motion_defaults(void)
                                      .look_ahead_s = 0.96,
                                      .confirm_s = 1.04,
                                      .low = 2.75,
-                                     .high = 5.25,
+                                     .high = 5.75,
                                      .slope = 0.35,
                                      .scatter = 2.0,
                                      .parallax_px_s = 0.75,
