@@ -70,7 +70,7 @@ static void prepare(const struct vg_kern_plane *src, const struct vg_kern_lanes 
         int32_t is_flat = low - top <= 1;
         at[i] = is_in ? (is_flat ? byte : BY_HAND - byte) : NOTHING;
         fu[i] = (int16_t)(u[i] & (ONE - 1));
-        fv[i] = (int16_t)(v[i] - (top << VG_KERN_FIX));
+        fv[i] = (int16_t)(v[i] - top * ONE);
     }
 }
 

@@ -191,8 +191,11 @@ static bool take_patch(const struct vg_kern *kern, const struct vg_kern_plane *p
     struct vg_kern_lanes lanes = {PATCH_LANES, u, v, at, small[0], small[1], small[2], small[3]};
     const double one = 1 << VG_KERN_FIX;
     int per_row = VG_KERN_PATCH_STRIDE / VG_KERN_LANE;
+    bool is_tame = fabs(slope[0] - 1.0) < 0.6 && fabs(slope[3] - 1.0) < 0.6 &&
+                   fabs(slope[1]) < 0.9 && fabs(slope[2]) < 0.9;
     double reach = (HALF + MARGIN + VG_KERN_LANE) * 1.5 + 2.0;
-    if (!(centre.x_px > reach * 0.5 && centre.y_px > reach * 0.5 &&
+    if (!is_tame ||
+        !(centre.x_px > reach * 0.5 && centre.y_px > reach * 0.5 &&
           centre.x_px < p->width_px - reach * 0.5 && centre.y_px < p->height_px - reach * 0.5)) {
         return false;
     }

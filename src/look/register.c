@@ -307,10 +307,12 @@ bool vg_register_next(struct vg_register *self, const struct vg_pyramid *picture
 
 static const struct vg_placed *find_placed(const struct vg_register *self, int64_t picture)
 {
+    if (picture < self->first || picture >= self->n_pictures ||
+        picture <= self->n_pictures - VG_REGISTER_KEEP) {
+        return NULL;
+    }
     const struct vg_placed *p = &self->placed[picture % VG_REGISTER_KEEP];
-    bool is_kept = picture >= self->first && picture < self->n_pictures &&
-                   picture > self->n_pictures - VG_REGISTER_KEEP && p->picture == picture &&
-                   p->key > self->key - VG_REGISTER_KEEP;
+    bool is_kept = p->picture == picture && p->key > self->key - VG_REGISTER_KEEP;
     return is_kept ? p : NULL;
 }
 

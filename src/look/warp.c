@@ -6,7 +6,7 @@ enum {
     BAND = 16
 };
 
-#define FAR_PX 100000.0
+#define FAR_PX 30000.0 /* differences times 16 fit 32 bits */
 
 static int lanes_of(int width_px)
 {
@@ -36,7 +36,7 @@ void vg_warp_lay(struct vg_warp *self, int width_px, uint8_t *store)
 
 static int32_t fixed(double px)
 {
-    double bounded = px < -FAR_PX ? -FAR_PX : px > FAR_PX ? FAR_PX : px;
+    double bounded = !(px > -FAR_PX) ? -FAR_PX : px > FAR_PX ? FAR_PX : px; /* NaN too */
     return (int32_t)lrint(bounded * (1 << VG_KERN_FIX));
 }
 
