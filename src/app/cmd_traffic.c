@@ -55,23 +55,6 @@ static void put_sky(struct reading *self)
     }
 }
 
-/* LAT,LON of the receiver, for aircraft on the ground. */
-static bool take_place(const char *text, double *lat_deg, double *lon_deg)
-{
-    struct vg_sighting s = vg_sighting_none(VG_ID_ICAO);
-    char *end;
-    if (text == NULL) {
-        return true;
-    }
-    *lat_deg = strtod(text, &end);
-    if (end == text || *end != ',') {
-        return false;
-    }
-    const char *rest = end + 1;
-    *lon_deg = strtod(rest, &end);
-    return end != rest && *end == '\0' && vg_sighting_set_place(&s, *lat_deg, *lon_deg);
-}
-
 /* A file has no times: the pieces of a position are taken as they follow. */
 static enum vg_status read_all(struct reading *self, struct vg_feed *feed, const char *path,
                                struct vg_error *err)
@@ -131,7 +114,7 @@ int vg_cmd_traffic(const struct vg_app *app, int argc, char **argv)
                             "a file (- for standard input) is wanted, and --as with beast, avr, "
                             "sbs, gdl90, ais, mavlink or remote-id");
     }
-    if (!take_place(place, &lat_deg, &lon_deg)) {
+    if (place != NULL && !vg_option_place(place, &lat_deg, &lon_deg)) { /* of the receiver */
         return vg_app_usage(app, argv[0], "--at takes LAT,LON in degrees, such as 14.43,-11.44");
     }
     struct vg_error err = {.lang = app->lang};

@@ -284,6 +284,31 @@ static const struct page PAGES[] = {
       "  --start INSTANT  quand la première image a été prise, par exemple 2026-08-01T14:05:00Z\n"
       "  -o SORTIE.ts     MPEG-TS, un fichier ou udp://HÔTE:PORT\n"
       "  --sysid N        seulement ce drone du journal"}},
+    {"track",
+     "vigie track FILE|- [-o TRACKS.jsonl] [--every 1s] [--all] [--max-tracks N]",
+     {"measurements in, tracks out, as JSON lines", "des mesures aux pistes, en lignes JSON"},
+     {"Reads a JSON line for each look of a camera, radar or receiver and each report of a person\n"
+      "(docs/formats.md), and tells after each of them what is there: a line a track, with place,\n"
+      "velocity, covariance, chance that it exists, class. Works on a file or on a live pipe.\n"
+      "  -o TRACKS.jsonl  write there (default: standard output)\n"
+      "  --every 1s       one line a second with all tracks, predicted to that second\n"
+      "  --all            those that are not yet sure too, and those that ended\n"
+      "  --max-tracks N   never more (default: 50000); the least likely go first\n"
+      "  --origin LAT,LON where metres are counted from, for a stream with metres and degrees\n"
+      "  --keep-going     tell bad lines and leave them out\n"
+      "Exit 3: a line was bad.",
+      "Lit une ligne JSON par regard d'une caméra, d'un radar ou d'un récepteur et par compte "
+      "rendu\n"
+      "d'une personne (docs/formats.md), et dit après chacune ce qui est là : une ligne par piste, "
+      "avec\n"
+      "lieu, vitesse, covariance, probabilité d'existence, classe. Sur un fichier ou en direct.\n"
+      "  -o PISTES.jsonl  écrire là (par défaut : sortie standard)\n"
+      "  --every 1s       une ligne par seconde avec toutes les pistes, prédites à cette seconde\n"
+      "  --all            aussi celles qui ne sont pas encore sûres, et celles qui ont pris fin\n"
+      "  --max-tracks N   jamais plus (par défaut : 50000) ; les moins probables partent d'abord\n"
+      "  --origin LAT,LON d'où sont comptés les mètres, pour un flux en mètres et en degrés\n"
+      "  --keep-going     signaler les mauvaises lignes et les laisser de côté\n"
+      "Code 3 : une ligne était mauvaise."}},
     {"traffic",
      "vigie traffic FILE|- --as KIND [--at LAT,LON] [--sky]",
      {"what a receiver of aircraft or ships says",

@@ -2,6 +2,7 @@
 
 #include "config/quantity.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,4 +95,21 @@ int vg_options_read(const struct vg_app *app, int argc, char **argv,
     }
     *out_n = n;
     return 0;
+}
+
+bool vg_option_place(const char *text, double *lat_deg, double *lon_deg)
+{
+    char *end;
+    double lat = strtod(text, &end);
+    if (end == text || *end != ',') {
+        return false;
+    }
+    const char *rest = end + 1;
+    double lon = strtod(rest, &end);
+    if (end == rest || *end != '\0' || !(fabs(lat) <= 90.0 && fabs(lon) <= 180.0)) {
+        return false;
+    }
+    *lat_deg = lat;
+    *lon_deg = lon;
+    return true;
 }

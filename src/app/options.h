@@ -34,4 +34,7 @@ int vg_options_read(const struct vg_app *app, int argc, char **argv,
                     const struct vg_option *options, int n_options, const char **out, int cap,
                     int *out_n);
 
+/* "LAT,LON" in degrees. false, with nothing written: it is not. */
+bool vg_option_place(const char *text, double *lat_deg, double *lon_deg);
+
 #endif

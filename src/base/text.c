@@ -229,3 +229,12 @@ int vg_text_nearest(const char *word, const char *const *names, int n_names)
     }
     return best;
 }
+
+uint64_t vg_text_hash(const char *text, uint64_t seed)
+{
+    uint64_t h = UINT64_C(0xCBF29CE484222325) ^ seed;
+    for (; *text != '\0'; text++) {
+        h = (h ^ (unsigned char)*text) * UINT64_C(0x100000001B3);
+    }
+    return h;
+}

@@ -50,4 +50,7 @@ int vg_text_distance(const char *a, const char *b);
 /* The index of the nearest of `names` within a third of its length, or -1. */
 int vg_text_nearest(const char *word, const char *const *names, int n_names);
 
+/* 64 bits of a text, FNV-1a (Fowler, Noll, Vo): a start for a key, not a proof of identity. */
+uint64_t vg_text_hash(const char *text, uint64_t seed);
+
 #endif

@@ -121,12 +121,3 @@ int vg_lru_newer(const struct vg_lru *self, int slot)
 {
     return self->slots[slot].newer;
 }
-
-uint64_t vg_lru_hash(const char *text, uint64_t seed)
-{
-    uint64_t h = UINT64_C(0xCBF29CE484222325) ^ seed;
-    for (; *text != '\0'; text++) {
-        h = (h ^ (unsigned char)*text) * UINT64_C(0x100000001B3);
-    }
-    return h;
-}

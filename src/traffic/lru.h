@@ -44,7 +44,4 @@ void vg_lru_drop(struct vg_lru *self, int slot);
 int vg_lru_oldest(const struct vg_lru *self);
 int vg_lru_newer(const struct vg_lru *self, int slot);
 
-/* 64 bits of a text, FNV-1a (Fowler, Noll, Vo): a start for a key, not a proof of identity. */
-uint64_t vg_lru_hash(const char *text, uint64_t seed);
-
 #endif

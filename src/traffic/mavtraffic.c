@@ -1,6 +1,6 @@
 #include "traffic/mavtraffic.h"
 
-#include "traffic/lru.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -175,7 +175,7 @@ static uint64_t transmitter(const struct vg_mav_msg *msg, int offset)
         text[n++] = (char)('a' + (b & 15));
     }
     text[n] = '\0';
-    return vg_lru_hash(text, is_own ? (uint64_t)msg->sysid + 1 : 0);
+    return vg_text_hash(text, is_own ? (uint64_t)msg->sysid + 1 : 0);
 }
 
 bool vg_mavtraffic_take(struct vg_rid *rid, const struct vg_mav_msg *msg, struct vg_us now,
@@ -232,7 +232,7 @@ static uint32_t address_of(const struct vg_contact *c)
     if (c->s.space == VG_ID_ICAO || c->s.space == VG_ID_ANON) {
         return (uint32_t)strtoul(c->s.id, NULL, 16);
     }
-    return 0xF80000 | (uint32_t)(vg_lru_hash(c->s.id, c->s.space) & 0x7FFFF);
+    return 0xF80000 | (uint32_t)(vg_text_hash(c->s.id, c->s.space) & 0x7FFFF);
 }
 
 static int16_t centi(double mps)

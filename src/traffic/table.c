@@ -1,5 +1,6 @@
 #include "traffic/table.h"
 
+#include "base/text.h"
 #include "geo/geodesy.h"
 
 #include <math.h>
@@ -78,7 +79,7 @@ enum {
 
 static uint64_t key_of(enum vg_id_space space, const char *id)
 {
-    return vg_lru_hash(id, (uint64_t)space << 56);
+    return vg_text_hash(id, (uint64_t)space << 56);
 }
 
 static bool is_same(const struct vg_contact *c, enum vg_id_space space, const char *id)

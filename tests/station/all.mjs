@@ -8,10 +8,11 @@ import { links } from './links.mjs';
 import { fly } from './fly.mjs';
 import { traffic } from './traffic.mjs';
 import { klv } from './klv.mjs';
+import { trackCommand as track } from './track.mjs';
 import { tracks } from './tracks.mjs';
 
 // all.mjs [NAME...]: the parts so named; "-NAME" all but that one.
-const parts = { cli, watch, kill, wire, planning, links, fly, traffic, klv, tracks };
+const parts = { cli, watch, kill, wire, planning, links, fly, traffic, klv, track, tracks };
 const named = process.argv.slice(2);
 const out = named.filter((n) => n.startsWith('-')).map((n) => n.slice(1));
 const only = named.filter((n) => !n.startsWith('-'));

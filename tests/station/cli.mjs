@@ -13,7 +13,7 @@ export async function cli() {
   await test('help and usage', () => {
     check(run([]).code === 2, 'no verb is a usage error');
     check(run(['help']).out.includes('plan'), 'help lists the verbs');
-    for (const verb of ['new', 'plan', 'check', 'run', 'sim', 'verify', 'replay', 'export', 'terrain', 'tlog', 'klv', 'help']) {
+    for (const verb of ['new', 'plan', 'check', 'run', 'sim', 'verify', 'replay', 'export', 'terrain', 'tlog', 'klv', 'track', 'help']) {
       for (const lang of ['fr', 'en']) {
         const r = run(['help', verb, '--lang', lang]);
         check(r.code === 0 && r.out.length > 40, `help ${verb} in ${lang}`);
