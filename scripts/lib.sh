@@ -8,6 +8,8 @@ BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libuv1-dev libwebsock
 TEST_PACKAGES="clang libclang-rt-14-dev llvm clang-format-14 libcmocka-dev sqlite3 gdal-bin chromium openssl
     curl file procps libxml2-utils ffmpeg"
 
+TRACK_BENCH_PACKAGES="python3 python3-numpy python3-scipy"
+
 say() { printf '%s\n' "$*" >&2; }
 
 as_root() {
