@@ -17,7 +17,7 @@ bool vg_room(void **at, size_t *room, size_t n, size_t size)
     if (n <= *room) {
         return true;
     }
-    size_t more = *room * 2 > n ? *room * 2 : n;
+    size_t more = *room + *room / 4 > n ? *room + *room / 4 : n;
     void *bigger = realloc(*at, more * size);
     if (bigger == NULL) {
         return false;

@@ -31,7 +31,7 @@ struct vg_track_params vg_track_defaults(void)
         .tell_cutoff_m = 20,
         .tell_spread = 1.1,
         .tell_young_hits = 4,
-        .tell_young = 0.28,
+        .tell_young = 0.22,
         .associate_sd_m = 38,
         .link_max_s = 900,
         .link_per_m2 = 3e-7,
