@@ -41,11 +41,9 @@ static void age(struct vg_core *c, int32_t slot)
     }
     vg_object_at(o, &c->params, c->t_s, &imm);
     struct vg_gauss all = vg_imm_merge(&imm);
-    double sd = sqrt(0.5 * (all.p[0] + all.p[4])),
-           v = sqrt(all.x[2] * all.x[2] + all.x[3] * all.x[3]);
+    double sd = sqrt(0.5 * (all.p[0] + all.p[4]));
     if (sd <= c->params.associate_sd_m) {
-        vg_store_place(&c->store, slot, VG_OBJECT_ACTIVE, all.x,
-                       c->t_s + fmin(30, fmax(1, 50 / (v + 1))));
+        vg_store_place(&c->store, slot, VG_OBJECT_ACTIVE, all.x, vg_place_due(c, &all));
     } else if (o->confirmed) {
         const double at[2] = {o->x_m, o->y_m};
         vg_store_place(&c->store, slot, VG_OBJECT_DORMANT, at, c->t_s + 30);

@@ -87,7 +87,10 @@ enum vg_status vg_gate(struct vg_core *c, struct vg_work *w, const struct vg_sca
 void vg_renew(struct vg_core *c, struct vg_work *w, const struct vg_scan *scan);
 void vg_link(struct vg_core *c, int32_t slot, struct vg_work *w);
 
-/* Room for n more of an array; false if there is no memory. */
+/* When an object's place in the grid must be renewed: before it has moved 50 m. */
+double vg_place_due(const struct vg_core *c, const struct vg_gauss *all);
+
+/* Room for n of an array; false if there is no memory. */
 bool vg_room(void **at, size_t *room, size_t n, size_t size);
 
 /* Expected squared distance, cut off at c, of an estimate with this variance (both axes together).

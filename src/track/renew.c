@@ -72,8 +72,7 @@ static void take_own(struct vg_object *o, const struct vg_look *l, const struct 
     }
 }
 
-/* When its place in the grid must be renewed: before it has moved 50 m. */
-static double due(const struct vg_core *c, const struct vg_gauss *all)
+double vg_place_due(const struct vg_core *c, const struct vg_gauss *all)
 {
     double v = sqrt(all->x[2] * all->x[2] + all->x[3] * all->x[3]);
     return c->t_s + fmin(30, fmax(1, 50 / (v + 1)));
@@ -98,7 +97,7 @@ static void renew_one(struct vg_core *c, struct vg_work *w, struct vg_look *l,
         l->all = vg_imm_merge(&l->imm);
         remember_speed(o, &l->all);
     }
-    vg_store_place(&c->store, l->slot, VG_OBJECT_ACTIVE, l->all.x, due(c, &l->all));
+    vg_store_place(&c->store, l->slot, VG_OBJECT_ACTIVE, l->all.x, vg_place_due(c, &l->all));
 }
 
 static void judge(struct vg_core *c, struct vg_work *w, int32_t slot, const double at[2])
