@@ -1,29 +1,27 @@
-/* From a line of measurements to a scan in the station's frame (docs/formats.md). Inside the
- * station's tracking only. Threads: pure; arrays are reused from line to line. */
+/* From a line of measurements (docs/formats.md) to a scan for the station's tracker, without what
+ * lies in a privacy zone. Threads: one at a time. */
 #ifndef VG_APP_STATION_SCANS_H
 #define VG_APP_STATION_SCANS_H
 
 #include "config/watchfile.h"
-#include "geo/geodesy.h"
-#include "geo/hull.h"
-#include "track/track.h"
+#include "track/scan_json.h"
 
-enum {
-    VG_SCAN_SENSOR_SIZE = 24,
-    VG_SCAN_DETECTIONS = 1000
+struct vg_station_scans {
+    const struct vg_watchfile *watch; /* borrowed */
+    struct vg_scan_reader *reader; /* its sensors: the drones first, in the watch's order */
+    struct vg_measurement *kept;
+    size_t kept_room;
+    uint64_t n_private; /* dropped so far */
 };
 
-struct vg_station_scan {
-    char sensor[VG_SCAN_SENSOR_SIZE];
-    struct vg_scan scan; /* sensor number not set; arrays are these: */
-    struct vg_measurement measurements[VG_SCAN_DETECTIONS];
-    double footprint_m[VG_HULL_MAX][2];
-    int n_private; /* dropped: in a privacy zone */
-};
+/* Metres are counted from the middle of the longest line, seconds from `now`. VG_E_NO_MEMORY. */
+enum vg_status vg_station_scans_open(struct vg_station_scans *self,
+                                     const struct vg_watchfile *watch, double now_s,
+                                     struct vg_error *err) VG_MUST_USE;
+void vg_station_scans_close(struct vg_station_scans *self);
 
-/* VG_E_FORMAT: not such a line, with what was expected. */
-enum vg_status vg_station_scan_read(const char *line, size_t n, const struct vg_frame *frame,
-                                    const struct vg_watchfile *watch, struct vg_station_scan *out,
-                                    struct vg_error *err) VG_MUST_USE;
+/* `out` is borrowed until the next call. VG_E_FORMAT: not such a line, with what was expected. */
+enum vg_status vg_station_scans_read(struct vg_station_scans *self, const char *line, size_t n,
+                                     struct vg_scan *out, struct vg_error *err) VG_MUST_USE;
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "io/port.h"
 #include "track/params.h"
+#include "track/track_json.h"
 #include "watch/tracks.h"
 
 #include <math.h>
@@ -17,7 +18,6 @@
 enum {
     STEP_US = 1000000,
     INPUTS_MAX = VG_WF_MEASUREMENTS + 1, /* and the simulated cameras */
-    SENSORS_MAX = 512,
     SHOWN_MAX = 4096, /* tracks asked for at once */
     LINE_MAX_BYTES = 65536,
     SEEN_EVERY_S = 5, /* if it moved, else ... */
@@ -42,7 +42,6 @@ struct counts {
     uint64_t n_lines;
     uint64_t n_bad; /* lines that are none, or that the tracker refuses */
     uint64_t n_out_of_time;
-    uint64_t n_private;
     uint64_t n_told;
     uint64_t n_put_off; /* for the rate */
 };
@@ -55,13 +54,10 @@ struct vg_station_tracks {
     struct input inputs[INPUTS_MAX];
     int n_inputs;
     char sim_to[64];
-    char sensors[SENSORS_MAX][VG_SCAN_SENSOR_SIZE]; /* drones first */
-    int n_sensors;
-    double epoch_s; /* the tracker's time 0, seconds UTC */
-    double newest_s; /* of scans, since the epoch */
+    struct vg_station_scans scans;
+    double newest_s; /* of scans, since their start */
     struct vg_us stepped;
     struct vg_us warned; /* of a bad line, on stderr */
-    struct vg_station_scan scan;
     struct vg_track *shown;
     struct vg_buf text;
     struct counts counts;
@@ -85,38 +81,21 @@ static struct vg_track_params scene(void)
 
 /* ---- what comes in ---- */
 
-/* The sensor's number; -1: there are too many. */
-static int sensor_of(struct vg_station_tracks *self, const char *name)
+/* What the scans are counted from, seconds UTC. */
+static double start_s(const struct vg_station_tracks *self)
 {
-    for (int i = 0; i < self->n_sensors; i++) {
-        if (strcmp(self->sensors[i], name) == 0) {
-            return i;
-        }
-    }
-    if (self->n_sensors == SENSORS_MAX) {
-        return -1;
-    }
-    vg_format(self->sensors[self->n_sensors], sizeof self->sensors[0], "%s", name);
-    return self->n_sensors++;
+    return vg_scan_reader_start_s(self->scans.reader);
 }
 
-static enum vg_status take_scan(struct vg_station_tracks *self, struct vg_error *err)
+static enum vg_status take_scan(struct vg_station_tracks *self, const struct vg_scan *scan,
+                                struct vg_error *err)
 {
-    struct vg_station_scan *s = &self->scan;
-    double now_s = vg_us_to_s(self->station->now) - self->epoch_s;
-    self->counts.n_private += (uint64_t)s->n_private;
-    s->scan.t_s -= self->epoch_s;
-    if (s->scan.t_s > now_s + AHEAD_S) {
+    if (scan->t_s > vg_us_to_s(self->station->now) - start_s(self) + AHEAD_S) {
         self->counts.n_out_of_time++;
         return VG_OK;
     }
-    int sensor = sensor_of(self, s->sensor);
-    if (sensor < 0) {
-        return vg_fail(err, VG_E_FULL, "more than %d sensors", (int)SENSORS_MAX);
-    }
-    s->scan.sensor = (uint32_t)sensor;
-    enum vg_status st = vg_tracker_scan(self->tracker, &s->scan, err);
-    self->newest_s = st == VG_OK ? fmax(self->newest_s, s->scan.t_s) : self->newest_s;
+    enum vg_status st = vg_tracker_scan(self->tracker, scan, err);
+    self->newest_s = st == VG_OK ? fmax(self->newest_s, scan->t_s) : self->newest_s;
     return st;
 }
 
@@ -129,9 +108,9 @@ static void take_line(struct input *in, const char *line, size_t n)
         return;
     }
     self->counts.n_lines++;
-    if (vg_station_scan_read(line, n, &self->teller.frame, &station->watchfile, &self->scan,
-                             &err) == VG_OK &&
-        take_scan(self, &err) == VG_OK) {
+    struct vg_scan scan;
+    if (vg_station_scans_read(&self->scans, line, n, &scan, &err) == VG_OK &&
+        take_scan(self, &scan, &err) == VG_OK) {
         return;
     }
     self->counts.n_bad++;
@@ -230,29 +209,6 @@ static enum vg_status open_sim(struct vg_station_tracks *self, struct vg_error *
     return st;
 }
 
-static void name_drones(struct vg_station_tracks *self)
-{
-    const struct vg_watchfile *wf = &self->station->watchfile;
-    for (int i = 0; i < wf->n_drones && i < SENSORS_MAX; i++) {
-        (void)sensor_of(self, wf->drones[i].id);
-    }
-}
-
-/* Metres are counted from the middle of the longest line. */
-static struct vg_frame choose_frame(const struct vg_network *net)
-{
-    int longest = 0;
-    for (int i = 1; i < net->n_lines; i++) {
-        longest = net->lines[i].length_m > net->lines[longest].length_m ? i : longest;
-    }
-    double lat;
-    double lon;
-    double heading;
-    const struct vg_line *l = &net->lines[longest];
-    vg_line_at(l, l->length_m / 2, 0, &lat, &lon, &heading);
-    return vg_frame_at(lat, lon);
-}
-
 enum vg_status vg_station_tracks_open(struct vg_station *station, struct vg_station_tracks **out,
                                       struct vg_error *err)
 {
@@ -266,15 +222,16 @@ enum vg_status vg_station_tracks_open(struct vg_station *station, struct vg_stat
     }
     self->station = station;
     self->shown = shown;
-    self->epoch_s = floor(vg_us_to_s(station->now));
     self->first_id = (uint64_t)(station->watch.next_track > 0 ? station->watch.next_track : 1);
-    self->teller = (struct vg_track_teller){.watch = wf,
-                                            .strip = station->strip,
-                                            .frame = choose_frame(&wf->network),
-                                            .near_m = 2 * wf->depth_m + 2000};
-    name_drones(self);
     struct vg_track_params params = scene();
-    enum vg_status st = vg_tracker_new(&params, &self->tracker, err);
+    enum vg_status st = vg_station_scans_open(&self->scans, wf, vg_us_to_s(station->now), err);
+    if (st == VG_OK) {
+        self->teller = (struct vg_track_teller){.watch = wf,
+                                                .strip = station->strip,
+                                                .scans = self->scans.reader,
+                                                .near_m = 2 * wf->depth_m + 2000};
+        st = vg_tracker_new(&params, &self->tracker, err);
+    }
     if (st == VG_OK) {
         st = open_given(self, err);
     }
@@ -299,6 +256,7 @@ void vg_station_tracks_close(struct vg_station_tracks *self)
         vg_buf_finish(&self->inputs[i].line);
     }
     vg_tracker_free(self->tracker);
+    vg_station_scans_close(&self->scans);
     vg_buf_finish(&self->text);
     free(self->shown);
     free(self);
@@ -311,14 +269,9 @@ const char *vg_station_tracks_sim_to(const struct vg_station_tracks *self)
 
 /* ---- once a second ---- */
 
-static const char *word_of(enum vg_track_state state)
-{
-    return state == VG_TRACK_CONFIRMED  ? "confirmed"
-           : state == VG_TRACK_COASTING ? "coasting"
-                                        : "ended";
-}
-
 static const double MOVED_M = 10;
+static const double SD_P95 = 2.4477; /* sqrt(-2 ln 0.05): from one sigma to 95 %, two dimensions */
+static const double WIDE_M = 73; /* 95 %: 30 m, one sigma, as the tracker takes for a beginning */
 
 static double told_every_s(const struct vg_track *t, const struct vg_track_place *place,
                            const struct vg_watch_track *told)
@@ -341,7 +294,7 @@ static bool is_news(const struct vg_station_tracks *self, const struct vg_track 
     if (vg_watch_track_is_over(told)) {
         return false;
     }
-    if (t->state != VG_TRACK_TENTATIVE && strcmp(told->state, word_of(t->state)) != 0) {
+    if (t->state != VG_TRACK_TENTATIVE && strcmp(told->state, vg_track_state_name(t->state)) != 0) {
         return true;
     }
     bool is_over_line =
@@ -367,9 +320,8 @@ static void tell(struct vg_station_tracks *self, const struct vg_track *t, int *
         self->counts.n_put_off++;
         return;
     }
-    const char *by = t->sensor < (uint32_t)self->n_sensors ? self->sensors[t->sensor] : "";
     vg_buf_reset(&self->text);
-    vg_track_tell(t, &place, id, by, &self->text);
+    vg_track_tell(&self->teller, t, &place, id, &self->text);
     if (!self->text.is_failed) {
         vg_station_event(self->station, "track", self->text.data, self->text.n);
         self->counts.n_told++;
@@ -401,12 +353,10 @@ void vg_station_tracks_step(struct vg_station_tracks *self)
         return;
     }
     self->stepped = now;
-    double t_s = fmax(vg_us_to_s(now) - self->epoch_s, self->newest_s);
+    double t_s = fmax(vg_us_to_s(now) - start_s(self), self->newest_s);
     size_t n = vg_tracker_tracks(self->tracker, t_s, true, self->shown, SHOWN_MAX);
     int told = 0;
     for (size_t i = 0; i < n && i < SHOWN_MAX; i++) {
-        self->shown[i].born_s += self->epoch_s;
-        self->shown[i].seen_s += self->epoch_s;
         tell(self, &self->shown[i], &told);
     }
     end_left_over(self);
@@ -445,33 +395,16 @@ static enum vg_status read_sighting(const json_t *doc, struct sighting *out, str
                : vg_fail(err, VG_E_FORMAT, "\"note\" has at most %d bytes", (int)NOTE_MAX);
 }
 
-/* One look of a person's eyes, as a line like any other: at the ground within three standard errors
- * of what he saw, thrice, since a person does not see things by chance as a detector does. */
+/* As any report (docs/formats.md). Said thrice: a person does not see things by chance, as a
+ * detector does. */
 static void put_line(const struct sighting *s, const char *by, double t_s, struct vg_buf *out)
 {
-    enum {
-        CORNERS = 8
-    };
-    double sd = s->error_m / sqrt(5.991464547107979);
-    double reach = 3 * fmax(sd, 5);
-    struct vg_frame frame = vg_frame_at(s->lat_deg, s->lon_deg);
-    char sensor[VG_SCAN_SENSOR_SIZE];
-    vg_format(sensor, sizeof sensor, "%s", by);
     vg_buf_printf(out, "{\"t\":%.3f,\"sensor\":", t_s);
-    vg_buf_json(out, sensor);
-    vg_buf_puts(out, ",\"pd\":0.9,\"clutter_density\":1e-10,\"footprint\":[");
-    for (int i = 0; i < CORNERS; i++) {
-        double a = 2 * VG_PI * i / CORNERS;
-        double lat;
-        double lon;
-        vg_frame_to_latlon(&frame, reach * cos(a), reach * sin(a), &lat, &lon);
-        vg_buf_printf(out, "%s{\"lat\":%.7f,\"lon\":%.7f}", i > 0 ? "," : "", lat, lon);
-    }
+    vg_buf_json(out, by);
     vg_buf_printf(out,
-                  "],\"detections\":[{\"lat\":%.7f,\"lon\":%.7f,\"cov\":[%.2f,0,%.2f],"
-                  "\"class\":\"%s\"}]}",
-                  s->lat_deg, s->lon_deg, sd * sd, sd * sd,
-                  vg_track_class_word((enum vg_track_class)s->class));
+                  ",\"detections\":[{\"lat\":%.7f,\"lon\":%.7f,\"sd\":%.2f,\"class\":\"%s\"}]}",
+                  s->lat_deg, s->lon_deg, s->error_m / SD_P95,
+                  vg_track_class_name((enum vg_track_class)s->class));
 }
 
 static void put_act(const struct sighting *s, const char *by, struct vg_buf *out)
@@ -481,10 +414,52 @@ static void put_act(const struct sighting *s, const char *by, struct vg_buf *out
     vg_buf_printf(out,
                   ",\"what\":\"report\",\"target\":\"%s\",\"lat\":%.6f,\"lon\":%.6f,"
                   "\"error_m\":%.0f,\"note\":",
-                  vg_track_class_word((enum vg_track_class)s->class), s->lat_deg, s->lon_deg,
+                  vg_track_class_name((enum vg_track_class)s->class), s->lat_deg, s->lon_deg,
                   s->error_m);
     vg_buf_json(out, s->note);
     vg_buf_puts(out, "}");
+}
+
+/* Too wide for a track to begin with it: a person should look there. */
+static void raise_report(struct vg_station_tracks *self, const struct sighting *s, const char *by)
+{
+    struct vg_station *station = self->station;
+    struct vg_buf params = {0};
+    vg_buf_puts(&params, "{\"drone\":\"\",\"by\":");
+    vg_buf_json(&params, by);
+    vg_buf_printf(&params, ",\"class\":\"%s\",\"error_m\":%.0f,\"note\":",
+                  vg_track_class_name((enum vg_track_class)s->class), s->error_m);
+    vg_buf_json(&params, s->note);
+    vg_buf_puts(&params, "}");
+    const struct vg_rules_draft draft = {.kind = "report",
+                                         .level = "warning",
+                                         .state = "open",
+                                         .by = "",
+                                         .t_us = station->now.us,
+                                         .lat_deg = s->lat_deg,
+                                         .lon_deg = s->lon_deg,
+                                         .params = vg_buf_text(&params)};
+    vg_rules_send(&station->watch, &draft, vg_station_event, station);
+    vg_buf_finish(&params);
+}
+
+static enum vg_status take_sighting(struct vg_station_tracks *self, const struct sighting *s,
+                                    const char *by, struct vg_error *err)
+{
+    double now_s = fmax(vg_us_to_s(self->station->now), self->newest_s + start_s(self));
+    uint64_t private = self->scans.n_private;
+    enum vg_status st = VG_OK;
+    for (int i = 0; i < 3 && st == VG_OK; i++) {
+        struct vg_scan scan;
+        vg_buf_reset(&self->text);
+        put_line(s, by, now_s + 0.001 * i, &self->text);
+        st = vg_station_scans_read(&self->scans, self->text.data, self->text.n, &scan, err);
+        st = st == VG_OK ? take_scan(self, &scan, err) : st;
+    }
+    if (st == VG_OK && private == self->scans.n_private && s->error_m > WIDE_M) {
+        raise_report(self, s, by);
+    }
+    return st;
 }
 
 bool vg_station_tracks_report(struct vg_station_tracks *self, const char *by, const char *body,
@@ -494,6 +469,7 @@ bool vg_station_tracks_report(struct vg_station_tracks *self, const char *by, co
     struct vg_error err = {.lang = station->app->lang};
     struct sighting s;
     json_t *doc;
+    uint64_t private = self->scans.n_private;
     enum vg_status st = vg_json_parse(body, n, "body", &doc, &err);
     if (st != VG_OK) {
         vg_reply_error(reply, 400, err.message);
@@ -504,21 +480,15 @@ bool vg_station_tracks_report(struct vg_station_tracks *self, const char *by, co
         vg_buf_reset(&self->text);
         put_act(&s, by, &self->text);
         vg_station_event(station, "act", self->text.data, self->text.n);
-    }
-    double now_s = fmax(vg_us_to_s(station->now), self->newest_s + self->epoch_s);
-    for (int i = 0; i < 3 && st == VG_OK; i++) {
-        vg_buf_reset(&self->text);
-        put_line(&s, by, now_s + 0.001 * i, &self->text);
-        st = vg_station_scan_read(self->text.data, self->text.n, &self->teller.frame,
-                                  &station->watchfile, &self->scan, &err);
-        st = st == VG_OK ? take_scan(self, &err) : st;
+        st = take_sighting(self, &s, by, &err);
     }
     json_decref(doc);
     if (st != VG_OK) {
         vg_reply_error(reply, 400, err.message);
         return false;
     }
-    vg_buf_printf(&reply->body, "{\"private\":%s}", self->scan.n_private > 0 ? "true" : "false");
+    vg_buf_printf(&reply->body, "{\"private\":%s}",
+                  private < self->scans.n_private ? "true" : "false");
     return true;
 }
 
@@ -529,14 +499,13 @@ void vg_station_tracks_status(const struct vg_station_tracks *self, struct vg_bu
     struct vg_track_stats s = vg_tracker_stats(self->tracker);
     const struct counts *c = &self->counts;
     vg_buf_printf(out,
-                  "\"tracking\":{\"inputs\":%d,\"sensors\":%d,\"lines\":%llu,\"bad\":%llu,"
+                  "\"tracking\":{\"inputs\":%d,\"lines\":%llu,\"bad\":%llu,"
                   "\"out_of_time\":%llu,\"private\":%llu,\"scans\":%llu,\"late\":%llu,"
                   "\"too_late\":%llu,\"measurements\":%llu,",
-                  self->n_inputs, self->n_sensors, (unsigned long long)c->n_lines,
-                  (unsigned long long)c->n_bad, (unsigned long long)c->n_out_of_time,
-                  (unsigned long long)c->n_private, (unsigned long long)s.scans,
-                  (unsigned long long)s.late, (unsigned long long)s.too_late,
-                  (unsigned long long)s.measurements);
+                  self->n_inputs, (unsigned long long)c->n_lines, (unsigned long long)c->n_bad,
+                  (unsigned long long)c->n_out_of_time, (unsigned long long)self->scans.n_private,
+                  (unsigned long long)s.scans, (unsigned long long)s.late,
+                  (unsigned long long)s.too_late, (unsigned long long)s.measurements);
     vg_buf_printf(out,
                   "\"tracks\":%zu,\"tentative\":%zu,\"bytes\":%zu,\"told\":%llu,\"put_off\":%llu,"
                   "\"dropped_for_room\":%llu,\"dropped_for_time\":%llu}",

@@ -3,7 +3,7 @@
 #include "base/time.h"
 #include "base/units.h"
 #include "geo/ring.h"
-#include "watch/tracks.h"
+#include "track/track_json.h"
 
 #include <math.h>
 
@@ -50,45 +50,45 @@ void vg_track_place(const struct vg_track_teller *self, const struct vg_track *t
                                    .vn_mps = track->vy_m_s,
                                    .cov_m2 = {track->cov[0], track->cov[1], track->cov[4]},
                                    .line = -1};
-    vg_frame_to_latlon(&self->frame, track->x_m, track->y_m, &out->lat_deg, &out->lon_deg);
+    vg_frame_to_latlon(vg_scan_reader_frame(self->scans), track->x_m, track->y_m, &out->lat_deg,
+                       &out->lon_deg);
     out->zone = zone_at(self->watch, out->lat_deg, out->lon_deg);
     place_beside(self, out);
 }
 
-static const char *motion_word(const struct vg_track *track)
+static enum vg_track_motion likeliest(const struct vg_track *track)
 {
-    static const char *const WORDS[VG_TRACK_MOTIONS] = {"still", "walking", "steady", "turning",
-                                                        "road"};
     int best = 0;
     for (int i = 1; i < VG_TRACK_MOTIONS; i++) {
         best = track->motion_p[i] > track->motion_p[best] ? i : best;
     }
-    return WORDS[best];
+    return (enum vg_track_motion)best;
 }
 
-void vg_track_tell(const struct vg_track *track, const struct vg_track_place *p, uint64_t id,
-                   const char *by, struct vg_buf *out)
+void vg_track_tell(const struct vg_track_teller *self, const struct vg_track *track,
+                   const struct vg_track_place *p, uint64_t id, struct vg_buf *out)
 {
-    static const char *const STATES[] = {"tentative", "confirmed", "coasting", "ended"};
+    double start_s = vg_scan_reader_start_s(self->scans);
     vg_buf_printf(out,
                   "{\"id\":\"T%llu\",\"state\":\"%s\",\"lat\":%.6f,\"lon\":%.6f,\"ve\":%.2f,"
                   "\"vn\":%.2f,\"cov\":[%.2f,%.2f,%.2f],\"p\":%.3f,\"motion\":\"%s\",\"class\":{",
-                  (unsigned long long)id, STATES[track->state], p->lat_deg, p->lon_deg, p->ve_mps,
-                  p->vn_mps, p->cov_m2[0], p->cov_m2[1], p->cov_m2[2], track->p_exist,
-                  motion_word(track));
+                  (unsigned long long)id, vg_track_state_name(track->state), p->lat_deg, p->lon_deg,
+                  p->ve_mps, p->vn_mps, p->cov_m2[0], p->cov_m2[1], p->cov_m2[2], track->p_exist,
+                  vg_track_motion_name(likeliest(track)));
     int n = 0;
     for (int i = 0; i < VG_TRACK_CLASSES; i++) {
         if (track->class_p[i] >= 0.0005) {
             vg_buf_printf(out, "%s\"%s\":%.3f", n++ > 0 ? "," : "",
-                          vg_track_class_word((enum vg_track_class)i), track->class_p[i]);
+                          vg_track_class_name((enum vg_track_class)i), track->class_p[i]);
         }
     }
     vg_buf_puts(out, "},\"by\":");
-    vg_buf_json(out, by);
-    vg_buf_printf(
-        out, ",\"born_us\":%lld,\"seen_us\":%lld,\"looks\":%u,\"hits\":%u,\"relinked\":%u",
-        (long long)vg_us_from_s(track->born_s).us, (long long)vg_us_from_s(track->seen_s).us,
-        track->looks, track->hits, track->relinked);
+    vg_buf_json(out, vg_scan_reader_sensor(self->scans, track->sensor));
+    vg_buf_printf(out,
+                  ",\"born_us\":%lld,\"seen_us\":%lld,\"looks\":%u,\"hits\":%u,\"relinked\":%u",
+                  (long long)vg_us_from_s(start_s + track->born_s).us,
+                  (long long)vg_us_from_s(start_s + track->seen_s).us, track->looks, track->hits,
+                  track->relinked);
     if (p->line >= 0) {
         vg_buf_printf(out, ",\"line\":%d,\"s\":%.0f,\"side\":%.1f,\"sd\":%.1f,\"closing\":%.2f",
                       p->line, p->s_m, p->side_m, p->side_sd_m, p->closing_mps);

@@ -4,14 +4,13 @@
 #define VG_APP_TRACK_TELL_H
 
 #include "config/watchfile.h"
-#include "geo/geodesy.h"
 #include "geo/strip.h"
-#include "track/track.h"
+#include "track/scan_json.h"
 
 struct vg_track_teller {
     const struct vg_watchfile *watch; /* borrowed, as is the strip */
     const struct vg_strip *strip;
-    struct vg_frame frame; /* of the tracker */
+    const struct vg_scan_reader *scans; /* whose frame, clock and sensors the tracks are of */
     double near_m; /* farther from every line than this: near none */
 };
 
@@ -31,8 +30,8 @@ struct vg_track_place {
 };
 void vg_track_place(const struct vg_track_teller *self, const struct vg_track *track,
                     struct vg_track_place *out);
-/* `by`: the name of its sensor; id: the number it is told under. */
-void vg_track_tell(const struct vg_track *track, const struct vg_track_place *place, uint64_t id,
-                   const char *by, struct vg_buf *out);
+/* id: the number it is told under. */
+void vg_track_tell(const struct vg_track_teller *self, const struct vg_track *track,
+                   const struct vg_track_place *place, uint64_t id, struct vg_buf *out);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/units.h"
 #include "geo/geodesy.h"
+#include "track/track_json.h"
 #include "watch/tracks.h"
 
 #include <math.h>
@@ -148,7 +149,7 @@ static void put_params(const struct vg_watch *w, const struct vg_watch_track *k,
         vg_buf_json(out, p->ids[i]);
     }
     vg_buf_printf(out, "],\"n\":%d,\"stage\":%d,\"what\":\"%s\",\"class\":\"%s\",\"zone\":", p->n,
-                  stage, what, vg_track_class_word(vg_watch_track_class(k)));
+                  stage, what, vg_track_class_name(vg_watch_track_class(k)));
     vg_buf_json(out, k->zone);
     vg_buf_puts(out, ",\"by\":");
     vg_buf_json(out, k->by);

@@ -1,6 +1,7 @@
 #include "watch/tracks.h"
 
 #include "base/json.h"
+#include "track/track_json.h"
 
 #include <limits.h>
 #include <math.h>
@@ -19,18 +20,10 @@ static const double CHI2_95 = 5.991464547107979;
 static const double SURE = 0.6; /* a class less likely than that is not named */
 static const double SIDES_APART = 2.5; /* standard errors: nearer to the line no side is known */
 
-static const char *const CLASSES[VG_TRACK_CLASSES] = {"unknown", "person", "vehicle", "animal",
-                                                      "vessel"};
-
-const char *vg_track_class_word(enum vg_track_class class)
-{
-    return CLASSES[class];
-}
-
 int vg_track_class_of(const char *word)
 {
     for (int i = 0; i < VG_TRACK_CLASSES; i++) {
-        if (strcmp(CLASSES[i], word) == 0) {
+        if (strcmp(vg_track_class_name((enum vg_track_class)i), word) == 0) {
             return i;
         }
     }
@@ -195,7 +188,7 @@ static void take_numbers(const struct vg_watch *self, struct vg_watch_track *k, 
 {
     const json_t *classes = json_object_get(body, "class");
     for (int i = 0; i < VG_TRACK_CLASSES; i++) {
-        k->class_p[i] = number_or(classes, CLASSES[i], 0);
+        k->class_p[i] = number_or(classes, vg_track_class_name((enum vg_track_class)i), 0);
     }
     k->ve_mps = number_or(body, "ve", 0);
     k->vn_mps = number_or(body, "vn", 0);
@@ -261,7 +254,8 @@ void vg_watch_track_end(const struct vg_watch_track *k, struct vg_buf *out)
                   k->lat_deg, k->lon_deg, k->ve_mps, k->vn_mps, k->cov_m2[0], k->cov_m2[1],
                   k->cov_m2[2], k->p_exist, k->motion);
     for (int i = 0; i < VG_TRACK_CLASSES; i++) {
-        vg_buf_printf(out, "%s\"%s\":%.3f", i > 0 ? "," : "", CLASSES[i], k->class_p[i]);
+        vg_buf_printf(out, "%s\"%s\":%.3f", i > 0 ? "," : "",
+                      vg_track_class_name((enum vg_track_class)i), k->class_p[i]);
     }
     vg_buf_puts(out, "},\"by\":");
     vg_buf_json(out, k->by);
@@ -325,10 +319,11 @@ void vg_view_track(const struct vg_watch_track *k, bool is_delta, struct vg_buf 
     put_text(out, "motion", k->motion);
     put_text(out, "zone", k->zone);
     put_text(out, "alert", k->alert);
-    put_text(out, "class", vg_track_class_word(vg_watch_track_class(k)));
+    put_text(out, "class", vg_track_class_name(vg_watch_track_class(k)));
     vg_buf_printf(out, ",\"class_p\":{");
     for (int i = 0; i < VG_TRACK_CLASSES; i++) {
-        vg_buf_printf(out, "%s\"%s\":%.3f", i > 0 ? "," : "", CLASSES[i], k->class_p[i]);
+        vg_buf_printf(out, "%s\"%s\":%.3f", i > 0 ? "," : "",
+                      vg_track_class_name((enum vg_track_class)i), k->class_p[i]);
     }
     vg_buf_printf(out,
                   "},\"t_us\":%lld,\"born_us\":%lld,\"seen_us\":%lld,\"crossed_us\":%lld,"

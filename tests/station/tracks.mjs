@@ -136,6 +136,9 @@ export async function tracks() {
     const answer = await s.post('/api/reports', seen);
     check(answer.status === 200 && answer.json.private === false, `reported: ${JSON.stringify(answer)}`);
     check((await s.post('/api/reports', { ...seen, lat: 14.57 })).json.private === true, 'in a privacy zone nothing is made of it');
+    check((await s.post('/api/reports', { ...seen, lat: 14.52, error_m: 300 })).status === 200, 'a wide one');
+    const wide = (await s.snapshot()).alerts.filter((a) => a.kind === 'report');
+    check(wide.length === 1 && wide[0].params.by === 'Awa' && wide[0].params.note === 'with a mule' && Math.abs(wide[0].lat - 14.52) < 1e-4, `is an alert: ${JSON.stringify(wide)}`);
     check((await s.post('/api/reports', { ...seen, class: 'spy' })).status === 400, 'no such class');
     check((await s.post('/api/reports', { ...seen, lat: 140 })).status === 400, 'no such place');
     check((await s.post('/api/reports', seen, {})).status === 403, 'not without the header');

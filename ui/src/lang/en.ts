@@ -542,6 +542,8 @@ export const en = {
   a_track_more: "Give or take {error} m (95 %), {moves}; seen by {by} at {time}",
   a_track_eta: "Reaches the line in {when} as it goes now",
   a_track_ended: "Lost from sight",
+  a_report: "{by} saw: {what}",
+  a_report_more: "Give or take {error} m (95 %): too wide for a track to begin with it",
   report_open: "I saw something",
   report_title: "Report a sighting",
   report_more: "It becomes a track, beside what the drones see.",

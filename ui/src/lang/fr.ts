@@ -544,6 +544,8 @@ export const fr: Lang = {
   a_track_more: "À {error} m près (95 %), {moves} ; vu par {by} à {time}",
   a_track_eta: "Atteint la ligne dans {when} à cette allure",
   a_track_ended: "Perdu de vue",
+  a_report: "{by} a vu : {what}",
+  a_report_more: "À {error} m près (95 %) : trop large pour commencer une piste",
   report_open: "J’ai vu quelque chose",
   report_title: "Signaler une observation",
   report_more: "Elle devient une piste, à côté de ce que voient les drones.",

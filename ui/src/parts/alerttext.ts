@@ -141,6 +141,11 @@ const tellers: Record<string, Teller> = {
   conflict: (p) => near(p, "a_conflict"),
   feed: (p) => ({ title: t("a_feed", { feeds: feeds(p) }), more: t("a_feed_more"), cause: null }),
   track: (p) => track(p),
+  report: (p) => ({
+    title: t("a_report", { by: str(p.by), what: tMaybe(`class_${str(p.class)}`, str(p.class)) }),
+    more: t("a_report_more", { error: digits(num(p.error_m)) }),
+    cause: p.note ? words(str(p.note)) : null,
+  }),
   zone: (p) => ({ title: t("a_zone", { drone: str(p.drone), zone: str(p.zone) }), more: t("a_zone_more"), cause: null }),
 };
 
