@@ -52,12 +52,14 @@ static double highest_msl_m(const struct vg_mission_item *mission, int n)
     return top_m;
 }
 
-/* The circle down before the landing, NULL if there is none. */
+/* The circle down before the landing; NULL if there is none, or over the base. */
 static const struct vg_mission_item *landing_circle(const struct vg_mission_item *mission, int n)
 {
     for (int i = n - 1; i > 0; i--) {
         if (mission[i - 1].command == VG_MAV_CMD_DO_LAND_START) {
-            return mission[i].command == VG_MAV_CMD_NAV_LOITER_TO_ALT ? &mission[i] : NULL;
+            bool is_over_base =
+                mission[i].x == mission[n - 1].x && mission[i].y == mission[n - 1].y;
+            return is_over_base ? NULL : &mission[i];
         }
     }
     return NULL;

@@ -76,7 +76,8 @@ static struct vg_mission_item zoom_out(void)
     return item;
 }
 
-/* A turn on the spot for height: the same place again. */
+/* A turn on the spot for height: the same place again. The first is the climb over the base: a
+ * drone that sets out before it has done it meets the hills that the plan climbs over. */
 static bool is_turn(const struct vg_plan_point *from, const struct vg_plan_point *to)
 {
     return vg_geo_distance_m(from->lat_deg, from->lon_deg, to->lat_deg, to->lon_deg) < 1 &&
@@ -110,6 +111,13 @@ static struct recording recording_of(const struct vg_plan_sortie *s)
     return r;
 }
 
+/* The take-off item leaves the rest of the climb to a circle. */
+static bool is_climb_left(const struct vg_plan_sortie *s)
+{
+    double up_m = s->track[1].alt_msl_m - s->track[0].alt_msl_m;
+    return is_turn(&s->track[0], &s->track[1]) && up_m > VG_ROUTE_TAKEOFF_AGL_M + LEVEL_M;
+}
+
 /* -1: more way points than there is room for. */
 static int put_way(const struct vg_plan_sortie *s, enum vg_kind kind, struct vg_mission_item *out,
                    int n)
@@ -119,10 +127,12 @@ static int put_way(const struct vg_plan_sortie *s, enum vg_kind kind, struct vg_
     double last_msl_m = s->track[1].alt_msl_m; /* once up over the base */
     for (int i = 1; i < s->n_track - 1; i++) {
         const struct vg_plan_point *p = &s->track[i];
-        bool is_turning = i > 1 && is_turn(&s->track[i - 1], p);
+        bool is_turning =
+            i > 1 ? is_turn(&s->track[i - 1], p) : kind != VG_KIND_COPTER && is_climb_left(s);
+        bool is_end = i == s->n_track - 2; /* as high as the descent over the base begins */
         bool is_near =
             vg_geo_distance_m(last->lat_deg, last->lon_deg, p->lat_deg, p->lon_deg) < NEAR_M;
-        if (!is_turning && is_near && fabs(p->alt_msl_m - last_msl_m) < LEVEL_M) {
+        if (!is_turning && !is_end && is_near && fabs(p->alt_msl_m - last_msl_m) < LEVEL_M) {
             continue;
         }
         if (n >= VG_MISSION_ITEMS_MAX - TAIL_ITEMS) {
@@ -182,6 +192,9 @@ enum vg_status vg_route_build(const struct vg_plan_sortie *sortie, const struct 
     out[0] = vg_mission_place(VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL, start->lat_deg,
                               start->lon_deg, start->alt_msl_m);
     out[1] = vg_route_takeoff(type->kind, start->lat_deg, start->lon_deg);
+    if (type->kind == VG_KIND_COPTER && is_climb_left(sortie)) {
+        out[1].z = (float)(sortie->track[1].alt_msl_m - start->alt_msl_m);
+    }
     out[2] =
         gimbal(vg_camera_patrol_pitch_deg(camera, type->agl_m, deepest_m(sortie, watch), NULL));
     int n = 3;

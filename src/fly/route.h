@@ -1,6 +1,7 @@
 /* A sortie of the plan as a mission for the autopilot.
  *
  *   0 home   1 take-off   2 gimbal: look ahead and down   (a zoom lens: out to the widest)
+ *   a circle up over the base, if the plan climbs higher there than the take-off does
  *   the way, metres above sea level, circles up or down where the plan turns for height;
  *   recording on before the first visit, off after the last
  *   DO_LAND_START   circle down over the approach   land
@@ -9,8 +10,12 @@
  * the list from 1 on. PX4 refuses a mission with a zoom: its lens has to be wide at take-off.
  * Sources: ArduPilot AP_Mission.cpp; PX4 mavlink_mission.cpp and FeasibilityChecker.cpp.
  *
- * A quadplane takes off and lands upright (NAV_VTOL_TAKEOFF, NAV_VTOL_LAND), a copter likewise with
- * the plain items, neither over an approach; a copter changes height at way points, not in circles.
+ * Circles for height are NAV_LOITER_TO_ALT: ArduPlane climbs on the way to the circle, PX4 once on
+ * it; both leave it at its height only, towards the next place (ArduPlane/commands_logic.cpp,
+ * verify_loiter_to_alt; PX4 src/modules/navigator/mission_block.cpp). A quadplane takes off and
+ * lands upright (NAV_VTOL_TAKEOFF, NAV_VTOL_LAND), and circles down over its pad before. A copter
+ * does likewise with the plain items and without circles: its take-off goes up to where the plan
+ * leaves the base, and it changes height at way points.
  *
  * The camera pitch is the one the plan was made with (vg_camera_patrol_pitch_deg for the deepest
  * stretch the sortie visits). Threads: pure.
@@ -34,6 +39,8 @@ enum vg_status vg_route_build(const struct vg_plan_sortie *sortie, const struct 
                               int *out_n, struct vg_error *err) VG_MUST_USE;
 /* An item without a place. PX4 takes commands of this kind in this frame only. */
 struct vg_mission_item vg_route_act(uint16_t command);
+/* How high take-off items go; a copter's goes on to where the plan leaves the base. */
+#define VG_ROUTE_TAKEOFF_AGL_M 60.0
 /* Straight up for what hovers, else a climb ahead; the place is home. */
 struct vg_mission_item vg_route_takeoff(enum vg_kind kind, double lat_deg, double lon_deg);
 

@@ -1,7 +1,6 @@
 /* How missions begin and end, by kind of aircraft. */
 #include "fly/route.h"
 
-static const double TAKEOFF_AGL_M = 60;
 static const double OVER_PAD_AGL_M = 60; /* where a vertical landing begins */
 
 struct vg_mission_item vg_route_act(uint16_t command)
@@ -15,7 +14,7 @@ struct vg_mission_item vg_route_takeoff(enum vg_kind kind, double lat_deg, doubl
     uint16_t command =
         kind == VG_KIND_QUADPLANE ? VG_MAV_CMD_NAV_VTOL_TAKEOFF : VG_MAV_CMD_NAV_TAKEOFF;
     struct vg_mission_item item = vg_mission_place(command, VG_MAV_FRAME_GLOBAL_RELATIVE_ALT,
-                                                   lat_deg, lon_deg, TAKEOFF_AGL_M);
+                                                   lat_deg, lon_deg, VG_ROUTE_TAKEOFF_AGL_M);
     item.p1 = kind == VG_KIND_PLANE ? 15 : 0; /* least pitch on the climb-out, degrees */
     return item;
 }
@@ -35,13 +34,15 @@ static int glide(const struct vg_route_landing *self, struct vg_mission_item *ou
     return n;
 }
 
-/* To the pad at a height that is clear of it, then straight down. */
+/* To the pad at a height that is clear of it, then straight down. On wings that takes a circle: a
+ * way point over the pad would be passed as high as the way is, and rotors do the rest. */
 static int upright(const struct vg_route_landing *self, struct vg_mission_item *out, int n)
 {
-    uint16_t command =
-        self->kind == VG_KIND_QUADPLANE ? VG_MAV_CMD_NAV_VTOL_LAND : VG_MAV_CMD_NAV_LAND;
-    out[n++] = vg_mission_place(VG_MAV_CMD_NAV_WAYPOINT, VG_MAV_FRAME_GLOBAL, self->base->lat_deg,
-                                self->base->lon_deg, self->runway_msl_m + OVER_PAD_AGL_M);
+    bool is_winged = self->kind == VG_KIND_QUADPLANE;
+    uint16_t over = is_winged ? VG_MAV_CMD_NAV_LOITER_TO_ALT : VG_MAV_CMD_NAV_WAYPOINT;
+    uint16_t command = is_winged ? VG_MAV_CMD_NAV_VTOL_LAND : VG_MAV_CMD_NAV_LAND;
+    out[n++] = vg_mission_place(over, VG_MAV_FRAME_GLOBAL, self->base->lat_deg, self->base->lon_deg,
+                                self->runway_msl_m + OVER_PAD_AGL_M);
     out[n++] = vg_mission_place(command, VG_MAV_FRAME_GLOBAL, self->base->lat_deg,
                                 self->base->lon_deg, self->runway_msl_m);
     return n;

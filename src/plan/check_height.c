@@ -1,6 +1,7 @@
-/* No track goes below its type's floor or above its ceiling: looked at every fifth of a cell of the
- * elevation, straight from track point to track point. Drones rise and come down over their base,
- * where no floor is asked for. Where no height of the ground is known nothing is judged. */
+/* No track goes below its type's floor, or into the ground, or above its ceiling: looked at every
+ * fifth of a cell of the elevation, straight from track point to track point. Drones rise and come
+ * down over their base, where no floor is asked for. Where no height of the ground is known nothing
+ * is judged. */
 #include "plan/check_inner.h"
 
 #include "geo/geodesy.h"
@@ -41,7 +42,8 @@ static bool check_place(struct vg_check *self, int sortie, double lat, double lo
                               "ceiling is %.0f m",
                               so->id, so->drone, agl_m, lat, lon, t->ceiling_m);
     }
-    if (agl_m < t->floor_m - TOLERANCE_M && !is_over_base(self, sortie, lat, lon)) {
+    double least_m = is_over_base(self, sortie, lat, lon) ? 0 : t->floor_m;
+    if (agl_m < least_m - TOLERANCE_M) {
         return vg_check_break(self, "floor",
                               "sortie %s of drone %s is %.0f m above the ground at %.5f, %.5f; its "
                               "floor is %.0f m",
@@ -107,8 +109,7 @@ bool vg_check_heights(struct vg_check *self)
 {
     for (int s = 0; s < self->plan->n_sorties && self->terrain != NULL; s++) {
         const struct vg_plan_sortie *so = &self->plan->sorties[s];
-        const struct vg_wf_type *t = vg_check_type(self, s);
-        for (int k = 1; k < so->n_track && (t->floor_m > 0 || t->ceiling_m > 0); k++) {
+        for (int k = 1; k < so->n_track; k++) {
             if (!check_leg(self, s, &so->track[k - 1], &so->track[k])) {
                 return false;
             }

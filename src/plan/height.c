@@ -115,7 +115,7 @@ static void set_limits(struct vg_way *io, const struct vg_terrain *terrain,
         double before = k > 0 ? fabs(ground - w[k - 1].alt_msl_m) : 0;
         double after = k + 1 < io->n ? fabs(ground - w[k + 1].alt_msl_m) : 0;
         double between = fmax(before, after) / 2 + ROUNDING_M;
-        w[k].lo_msl_m = type->floor_m > 0 ? ground + type->floor_m + between : -HUGE_VAL;
+        w[k].lo_msl_m = ground + type->floor_m + between;
         w[k].hi_msl_m = type->ceiling_m > 0 ? ground + type->ceiling_m - between : HUGE_VAL;
     }
 }

@@ -158,6 +158,7 @@ static enum vg_status create_member(struct vg_simfleet *self, const struct vg_wa
                   .turnaround_s = type->turnaround_s,
                   .pads = pads,
                   .n_pads = watch->n_bases,
+                  .hovers = type->kind != VG_KIND_PLANE,
                   .returns_ahead = watch->may_land_elsewhere},
         .rate_hz = options->rate_hz,
         .hfov_min_deg = camera->hfov_min_deg,

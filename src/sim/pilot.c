@@ -95,6 +95,7 @@ void vg_pilot_init(struct vg_pilot *self, const struct vg_pilot_config *config, 
     self->params.rtl_autoland = config->returns_ahead ? 2 : DEFAULTS.rtl_autoland;
     self->params.cruise_mps = fc.cruise_mps;
     self->home = self->pad;
+    self->hovers = config->hovers;
     self->turnaround_s = config->turnaround_s;
     self->arms_after_us = config->arms_after_us > 0 ? config->arms_after_us : VG_PILOT_ARM_US;
     self->pads = config->pads;

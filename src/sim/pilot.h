@@ -45,6 +45,7 @@ struct vg_pilot_config {
      * by the caller. Who lands more than 2 km from all of these is left alone. */
     const struct vg_pilot_home *pads;
     int n_pads;
+    bool hovers; /* takes off and lands over one place; flown in narrow circles, on wings */
     bool returns_ahead; /* begins with RTL_AUTOLAND 2: its flights end at other bases */
 };
 
@@ -112,6 +113,7 @@ struct vg_pilot {
     double pad_heading_deg;
     double turnaround_s;
     double airspeed_mps; /* wanted: DO_CHANGE_SPEED; 0 the parameter */
+    bool hovers;
     bool is_item_started;
     bool has_flown;
     bool is_low_told;

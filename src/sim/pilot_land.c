@@ -10,6 +10,7 @@ static const double FINAL_SINK_SHARE = 0.6; /* of the greatest sink */
 static const double FINAL_SPEED_SHARE = 0.85;
 static const double STRAIGHT_IN_MIN_M = 400;
 static const double FIX_MAX_M = 5000;
+static const double OVER_PAD_M = 20; /* upright: the circle over the pad ends so high */
 static const double AIM_SHORT_M = 130; /* of the point: the flare and the roll-out carry it on */
 
 static double final_slope(const struct vg_pilot *self)
@@ -71,6 +72,13 @@ void vg_pilot_begin_land(struct vg_pilot *self, const struct vg_pilot_home *at,
 {
     self->land_at = *at;
     self->land_at.alt_msl_m = vg_pilot_ground_m(self, at->lat_deg, at->lon_deg);
+    if (self->hovers) {
+        self->land_fix = self->land_at;
+        self->land_fix.alt_msl_m += OVER_PAD_M;
+        self->land = VG_LAND_OUT;
+        self->leg_from = vg_pilot_here(self);
+        return;
+    }
     bool has_fix = approach != NULL && take_fix(self, approach);
     if (!has_fix) {
         self->land_fix = choose_fix(self);
@@ -110,13 +118,13 @@ static void fly_out(struct vg_pilot *self)
 static void fly_down(struct vg_pilot *self)
 {
     struct vg_flight *f = &self->flight;
-    vg_pilot_go_circle(self, &self->land_fix, self->params.loiter_radius_m,
+    vg_pilot_go_circle(self, &self->land_fix, self->hovers ? 1 : self->params.loiter_radius_m,
                        self->land_fix.alt_msl_m);
     double e, n;
     vg_flight_offset(f, self->land_at.lat_deg, self->land_at.lon_deg, &e, &n);
     double off = vg_wrap_180_deg(atan2(e, n) * VG_DEG_PER_RAD - vg_flight_course_deg(f));
     bool is_low = f->alt_msl_m < self->land_fix.alt_msl_m + 8;
-    if (is_low && fabs(off) < 20) {
+    if (is_low && (self->hovers || fabs(off) < 20)) {
         start_final(self);
     }
 }

@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+static const double HOVER_FROM_M = 15; /* above home: what takes off upright goes up from there */
+
 /* Upright or not: flown alike. */
 static bool is_takeoff(uint16_t command)
 {
@@ -207,11 +209,14 @@ static void start_item(struct vg_pilot *self)
 static void fly_takeoff(struct vg_pilot *self, double alt_msl_m)
 {
     struct vg_goal *g = &self->flight.goal;
-    if (g->kind != VG_GOAL_TAKEOFF) {
+    bool is_up = self->flight.alt_msl_m > self->home.alt_msl_m + HOVER_FROM_M;
+    if (self->hovers && vg_pilot_is_airborne(self) && is_up) {
+        vg_pilot_go_circle(self, &self->home, 1, alt_msl_m + HOVER_FROM_M); /* not level before */
+    } else if (g->kind != VG_GOAL_TAKEOFF) {
         g->kind = VG_GOAL_TAKEOFF;
         g->heading_true_deg = self->flight.heading_true_deg;
     }
-    g->alt_msl_m = alt_msl_m;
+    g->alt_msl_m = fmax(g->alt_msl_m, alt_msl_m);
     if (vg_pilot_is_airborne(self) && self->flight.alt_msl_m >= alt_msl_m) {
         finish_item(self);
     }

@@ -175,7 +175,7 @@ static void recording_holds_all_visits(void **state)
                                   {300, 14.54, -11.36, 300},  {400, 14.56, -11.36, 300},
                                   {1500, 14.50, -11.40, 100}};
     struct vg_plan_visit visits[] = {{"", 0, 1000, 220, 250, 0}, {"", 1000, 2000, 250, 301, 0}};
-    static const int COMMANDS[] = {16, 22, 1000, 531, 16, 2500, 16, 16, 2501, 189, 31, 21};
+    static const int COMMANDS[] = {16, 22, 1000, 531, 31, 16, 2500, 16, 16, 2501, 189, 31, 21};
     struct vg_plan_sortie sortie = s->sortie;
     struct vg_mission_item items[VG_MISSION_ITEMS_MAX];
     int n = 0;
@@ -184,16 +184,17 @@ static void recording_holds_all_visits(void **state)
     sortie.visits = visits;
     sortie.n_visits = 2;
     assert_int_equal(vg_route_build(&sortie, &s->watch, &ardupilot, items, &n, NULL), VG_OK);
-    assert_int_equal(n, 12);
+    assert_int_equal(n, 13);
     for (int i = 0; i < n; i++) {
         assert_int_equal(items[i].command, COMMANDS[i]);
     }
     sortie.n_visits = 0;
     assert_int_equal(vg_route_build(&sortie, &s->watch, &ardupilot, items, &n, NULL), VG_OK);
-    assert_int_equal(n, 10);
+    assert_int_equal(n, 11);
 }
 
-/* Near points stay where they are higher or lower, and the same place again is a circle up. */
+/* Up over the base; near points stay where they are higher or lower, and the same place again is a
+ * circle up. */
 static void heights_stay_in_the_mission(void **state)
 {
     struct setup *s = *state;
@@ -201,8 +202,8 @@ static void heights_stay_in_the_mission(void **state)
                                   {200, 14.520, -11.36, 300}, {210, 14.521, -11.36, 303},
                                   {220, 14.522, -11.36, 320}, {280, 14.522, -11.36, 400},
                                   {400, 14.55, -11.36, 300},  {1500, 14.50, -11.40, 100}};
-    static const int COMMANDS[] = {16, 22, 1000, 531, 16, 16, 31, 16, 189, 31, 21};
-    static const double HEIGHTS[] = {300, 320, 400, 300};
+    static const int COMMANDS[] = {16, 22, 1000, 531, 31, 16, 16, 31, 16, 189, 31, 21};
+    static const double HEIGHTS[] = {300, 300, 320, 400, 300};
     struct vg_plan_sortie sortie = s->sortie;
     struct vg_mission_item items[VG_MISSION_ITEMS_MAX];
     int n = 0;
@@ -210,11 +211,11 @@ static void heights_stay_in_the_mission(void **state)
     sortie.n_track = (int)(sizeof way / sizeof way[0]);
     sortie.n_visits = 0;
     assert_int_equal(vg_route_build(&sortie, &s->watch, &ardupilot, items, &n, NULL), VG_OK);
-    assert_int_equal(n, 11);
+    assert_int_equal(n, 12);
     for (int i = 0; i < n; i++) {
         assert_int_equal(items[i].command, COMMANDS[i]);
     }
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         assert_float_equal(items[4 + i].z, HEIGHTS[i], 0);
     }
 }

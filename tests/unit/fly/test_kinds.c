@@ -63,6 +63,18 @@ static void lay_out(struct desk *d, enum vg_kind kind)
                                         .n_track = 6};
 }
 
+/* The plan leaves the base 100 m above it, at 500 m: a copter's take-off goes there, what flies on
+ * wings circles up over the base before the first way point. */
+static void expect_climb(enum vg_kind kind, const struct vg_mission_item *items)
+{
+    bool is_copter = kind == VG_KIND_COPTER;
+    assert_true((double)items[1].z == (is_copter ? 100 : 60));
+    assert_int_equal(items[3].command, is_copter ? 16 : 31);
+    assert_int_equal(items[3].frame, 0);
+    assert_true((double)items[3].z == 500);
+    assert_true(items[3].x == (is_copter ? 460360000 : 460000000));
+}
+
 static int commands_of(enum vg_kind kind, uint16_t out[32])
 {
     static struct desk d;
@@ -77,6 +89,7 @@ static int commands_of(enum vg_kind kind, uint16_t out[32])
         out[i] = items[i].command;
         assert_true(i == 0 || vg_allow_mission_item(VG_MAV_MISSION_TYPE_MISSION, out[i]));
     }
+    expect_climb(kind, items);
     const struct vg_mission_item *last = &items[n - 1];
     assert_true(last->x == 460000000 && last->y == 70000000 && (double)last->z == 400);
     if (kind != VG_KIND_PLANE) { /* over the pad, 60 m up, then down */
@@ -105,7 +118,7 @@ static void missions(void **state)
     n = commands_of(VG_KIND_QUADPLANE, c);
     assert_int_equal(c[1], 84); /* NAV_VTOL_TAKEOFF */
     assert_true(has(c, n, 31)); /* it circles for height on its way */
-    assert_true(c[n - 3] == 189 && c[n - 2] == 16 && c[n - 1] == 85); /* NAV_VTOL_LAND */
+    assert_true(c[n - 3] == 189 && c[n - 2] == 31 && c[n - 1] == 85); /* NAV_VTOL_LAND */
     n = commands_of(VG_KIND_COPTER, c);
     assert_int_equal(c[1], 22);
     assert_false(has(c, n, 31)); /* it needs no circle */
