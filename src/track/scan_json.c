@@ -231,6 +231,7 @@ static enum vg_status read_line(struct vg_scan_reader *self, const json_t *line,
                                 struct vg_scan *scan, struct vg_error *err)
 {
     bool is_look = json_object_get(line, "footprint") != NULL;
+    bool is_report = !is_look && json_object_get(line, "pd") == NULL;
     double t_s = 0;
     if (!json_is_object(line)) {
         return vg_fail(err, VG_E_FORMAT, "a JSON object {\"t\",\"sensor\",...} is wanted");
@@ -246,7 +247,7 @@ static enum vg_status read_line(struct vg_scan_reader *self, const json_t *line,
     if (st != VG_OK) {
         return st;
     }
-    if (!is_look) {
+    if (is_report) {
         box_report(self, scan);
     }
     self->start_s = self->is_started ? self->start_s : floor(t_s);

@@ -16,7 +16,7 @@ enum {
     VG_SCAN_MEASUREMENTS = 65536 /* in one line */
 };
 
-/* A line without a footprint is a report, not a look: nobody else is missed by it. */
+/* A line without footprint and "pd" is a report, not a look: nobody else is missed by it. */
 #define VG_REPORT_PD 0.01
 
 struct vg_scan_reader;

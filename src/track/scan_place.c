@@ -78,16 +78,12 @@ static enum vg_status read_bearing(const json_t *o, const double *at_m, struct v
                                    struct vg_error *err)
 {
     double bearing_deg, sd_deg, range_m = 0, range_sd_m = 0;
-    bool has_range = json_object_get(o, "range") != NULL;
-    if (at_m == NULL) {
-        return vg_fail(err, VG_E_FORMAT,
-                       "a bearing wants the line's \"at\": where the sensor stands");
-    }
-    enum vg_status st = vg_json_number(o, "bearing", -360, 360, &bearing_deg, err);
-    st = st == VG_OK ? vg_json_number(o, "bearing_sd", 1e-4, 45, &sd_deg, err) : st;
+    bool has_range = json_object_get(o, "range_m") != NULL;
+    enum vg_status st = vg_json_number(o, "bearing_deg", -360, 360, &bearing_deg, err);
+    st = st == VG_OK ? vg_json_number(o, "bearing_sd_deg", 1e-4, 45, &sd_deg, err) : st;
     if (st == VG_OK && has_range) {
-        st = vg_json_number(o, "range", 1e-3, FARTHEST_M, &range_m, err);
-        st = st == VG_OK ? vg_json_number(o, "range_sd", 1e-3, 1e5, &range_sd_m, err) : st;
+        st = vg_json_number(o, "range_m", 1e-3, FARTHEST_M, &range_m, err);
+        st = st == VG_OK ? vg_json_number(o, "range_sd_m", 1e-3, 1e5, &range_sd_m, err) : st;
     }
     if (st != VG_OK) {
         return st;
@@ -210,13 +206,31 @@ static enum vg_status read_speed(const json_t *o, struct vg_measurement *m, stru
     return st;
 }
 
+/* Where a bearing is from: the detection's own place, else the line's. */
+static enum vg_status stand_of(struct vg_scan_ground *ground, const json_t *o, const double *at_m,
+                               double out_m[2], struct vg_error *err)
+{
+    if (json_object_get(o, "x") != NULL || json_object_get(o, "lat") != NULL) {
+        return vg_place_read(ground, o, out_m, err);
+    }
+    if (at_m == NULL) {
+        return vg_fail(err, VG_E_FORMAT,
+                       "a bearing wants the line's \"at\": where the sensor stands");
+    }
+    out_m[0] = at_m[0];
+    out_m[1] = at_m[1];
+    return VG_OK;
+}
+
 enum vg_status vg_detection_read(struct vg_scan_ground *ground, const json_t *o, const double *at_m,
                                  struct vg_measurement *out, struct vg_error *err)
 {
     struct vg_measurement m = {.kind = VG_MEASURED_POSITION};
     enum vg_status st;
-    if (json_object_get(o, "bearing") != NULL || json_object_get(o, "range") != NULL) {
-        st = read_bearing(o, at_m, &m, err);
+    if (json_object_get(o, "bearing_deg") != NULL || json_object_get(o, "range_m") != NULL) {
+        double at[2] = {0, 0};
+        st = stand_of(ground, o, at_m, at, err);
+        st = st == VG_OK ? read_bearing(o, at, &m, err) : st;
     } else {
         double at[2] = {0, 0};
         st = vg_place_read(ground, o, at, err);

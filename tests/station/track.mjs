@@ -61,7 +61,7 @@ export async function trackCommand() {
     const n = noise(3), lines = [], R = { x: -800, y: -600 };
     for (let t = 0; t < 60; t++) {
       const x = 8 * t - 200, y = 100, range = Math.hypot(x - R.x, y - R.y) + 5 * n(), bearing = (Math.atan2(x - R.x, y - R.y) * 180) / Math.PI + 0.4 * n();
-      lines.push({ t, sensor: 'radar', at: R, footprint: [[-800, -600], [800, -600], [800, 800], [-800, 800]], pd: 0.9, clutter_density: 1e-8, detections: [{ range, range_sd: 5, bearing, bearing_sd: 0.4 }] });
+      lines.push({ t, sensor: 'radar', at: R, footprint: [[-800, -600], [800, -600], [800, 800], [-800, 800]], pd: 0.9, clutter_density: 1e-8, detections: [{ range_m: range, range_sd_m: 5, bearing_deg: bearing, bearing_sd_deg: 0.4 }] });
     }
     const last = track(lines, '--every', '1s').lines.at(-1).tracks;
     check(last.length === 1 && Math.hypot(last[0].x - 272, last[0].y - 100) < 12 && Math.abs(last[0].vx - 8) < 1.5, JSON.stringify(last));
@@ -76,7 +76,7 @@ export async function trackCommand() {
 
   await test('bearings alone hold what the camera has left', () => {
     const masts = [['east', { x: 900, y: 0 }], ['north', { x: 0, y: 900 }]], gone = [];
-    for (let t = 40; t < 100; t += 2) for (const [sensor, at] of masts) gone.push({ t: t + (sensor === 'north' ? 0.5 : 0), sensor, at, pd: 0.5, detections: [{ bearing: (Math.atan2(1.5 * t - at.x, 20 - at.y) * 180) / Math.PI, bearing_sd: 0.5 }] });
+    for (let t = 40; t < 100; t += 2) for (const [sensor, at] of masts) gone.push({ t: t + (sensor === 'north' ? 0.5 : 0), sensor, at, pd: 0.5, detections: [{ bearing_deg: (Math.atan2(1.5 * t - at.x, 20 - at.y) * 180) / Math.PI, bearing_sd_deg: 0.5 }] });
     const size = (lines) => { const k = track(lines, '--every', '1s', '--all').lines.at(-1).tracks.sort((a, b) => b.p_exist - a.p_exist)[0]; return { k, sd: Math.sqrt(k.cov[0] + k.cov[4]) }; };
     const held = size([...walk(40), ...gone]), blind = size([...walk(40), camera(99, [], { footprint: [[5000, 0], [5100, 0], [5100, 100]] })]);
     check(Math.hypot(held.k.x - 1.5 * 99, held.k.y - 20) < 12, JSON.stringify(held));

@@ -126,8 +126,8 @@ static void a_radar(void **state)
     (void)state;
     struct vg_scan_reader *r = make();
     struct vg_scan s = take(
-        r, "{\"t\":0,\"sensor\":\"radar\",\"at\":{\"x\":10,\"y\":20},\"detections\":[{\"range\":"
-           "1000,\"range_sd\":5,\"bearing\":30,\"bearing_sd\":0.5}]}");
+        r, "{\"t\":0,\"sensor\":\"radar\",\"at\":{\"x\":10,\"y\":20},\"detections\":[{\"range_m\":"
+           "1000,\"range_sd_m\":5,\"bearing_deg\":30,\"bearing_sd_deg\":0.5}]}");
     const struct vg_measurement *m = s.measurements;
     assert_int_equal(m->kind, VG_MEASURED_POSITION);
     near(m->x_m, 510, 0.05);
@@ -149,8 +149,8 @@ static void a_wide_radar_has_no_drift(void **state)
         char line[200];
         double z = i / 15.0, w = exp(-0.5 * z * z);
         vg_format(line, sizeof line,
-                  "{\"t\":0,\"sensor\":\"r\",\"at\":{\"x\":0,\"y\":0},\"detections\":[{\"range\":"
-                  "1000,\"range_sd\":5,\"bearing\":%.6f,\"bearing_sd\":8}]}",
+                  "{\"t\":0,\"sensor\":\"r\",\"at\":{\"x\":0,\"y\":0},\"detections\":[{\"range_m\":"
+                  "1000,\"range_sd_m\":5,\"bearing_deg\":%.6f,\"bearing_sd_deg\":8}]}",
                   8 * z);
         const struct vg_measurement *m = take(r, line).measurements;
         weight += w;
@@ -169,7 +169,7 @@ static void a_bearing_alone(void **state)
     struct vg_scan_reader *r = make();
     struct vg_scan s =
         take(r, "{\"t\":0,\"sensor\":\"mast\",\"at\":{\"x\":1,\"y\":2},\"detections\":"
-                "[{\"bearing\":90,\"bearing_sd\":2,\"class\":{\"person\":0.7,"
+                "[{\"bearing_deg\":90,\"bearing_sd_deg\":2,\"class\":{\"person\":0.7,"
                 "\"animal\":0.2}}]}");
     const struct vg_measurement *m = s.measurements;
     assert_int_equal(m->kind, VG_MEASURED_BEARING);
@@ -178,6 +178,13 @@ static void a_bearing_alone(void **state)
     near(m->x_m, 1, 0);
     near(m->class_p[VG_TRACK_PERSON], 0.7, 0);
     assert_int_equal(s.n_footprint, 0); /* it may be anywhere out there */
+    /* From its own place; with "pd" it is a look, here one everywhere. */
+    s = take(r, "{\"t\":0,\"sensor\":\"mast\",\"pd\":0.5,\"detections\":[{\"x\":3,\"y\":4,"
+                "\"bearing_deg\":180,\"bearing_sd_deg\":2},{\"x\":3,\"y\":4,\"sd\":1}]}");
+    near(s.measurements[0].y_m, 4, 0);
+    assert_int_equal(s.measurements[1].kind, VG_MEASURED_POSITION);
+    assert_int_equal(s.n_footprint, 0);
+    near(s.pd, 0.5, 0);
     vg_scan_reader_free(r);
 }
 
@@ -217,7 +224,7 @@ static void bad_lines_say_what_was_expected(void **state)
     refuse(r, ONE("{\"x\":1,\"y\":1,\"sd\":1,\"class\":{\"person\":-1}}"), "person, vehicle");
     refuse(r, ONE("{\"x\":1,\"y\":1,\"sd\":1,\"feature\":[1,2,3,4,5,6,7,8,9]}"), "at most 8");
     refuse(r, ONE("{\"x\":1,\"y\":1,\"sd\":1,\"source_id\":1.5}"), "whole number");
-    refuse(r, ONE("{\"bearing\":1,\"bearing_sd\":1}"), "\"at\"");
+    refuse(r, ONE("{\"bearing_deg\":1,\"bearing_sd_deg\":1}"), "\"at\"");
     refuse(r, ONE("{\"lat\":14,\"lon\":1,\"sd\":1}"), "--origin");
     assert_null(vg_scan_reader_frame(r)); /* what a bad line set is unset */
     take(r, "{\"t\":1,\"sensor\":\"A\",\"detections\":[{\"lat\":14,\"lon\":1,\"sd\":1}]}");
