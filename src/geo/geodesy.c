@@ -85,10 +85,13 @@ void vg_frame_to_latlon(const struct vg_frame *self, double e_m, double n_m, dou
     double dlon = e_m / self->m_per_deg_lon;
     /* Each turn shrinks the error by about distance / radius * tan(lat): six are below a micrometre
      * for 50 km at 60 degrees. */
-    for (int i = 0; i < 6; i++) {
+    double before = HUGE_VAL;
+    for (int i = 0; i < 40 && fabs(dlon - before) > 1e-12; i++) {
+        before = dlon;
         dlat = (n_m - self->bending_m_per_deg2 * dlon * dlon) / self->m_per_deg_lat;
         dlon = e_m / (self->m_per_deg_lon + self->narrowing_m_per_deg2 * dlat);
     }
+    dlat = (n_m - self->bending_m_per_deg2 * dlon * dlon) / self->m_per_deg_lat;
     *out_lat_deg = self->lat0_deg + dlat;
     *out_lon_deg = vg_wrap_180_deg(self->lon0_deg + dlon);
 }

@@ -9,6 +9,9 @@
 
 /* The frame is a plane: beyond this it is no map any more. */
 #define FARTHEST_M 500e3
+/* About an origin that was chosen, a long border's middle: places come back as they went in, errors
+ * and speeds turn and stretch by a few degrees and per cent towards the ends. */
+#define FARTHEST_GIVEN_M 4000e3
 #define SPEED_SD_M_S 1.0 /* of a speed that does not say its own */
 
 static enum vg_status from_degrees(struct vg_scan_ground *g, const json_t *object, double out_m[2],
@@ -29,10 +32,11 @@ static enum vg_status from_degrees(struct vg_scan_ground *g, const json_t *objec
         g->has_frame = true;
     }
     vg_frame_to_en(&g->frame, lat, lon, &out_m[0], &out_m[1]);
-    if (!(fabs(out_m[0]) < FARTHEST_M && fabs(out_m[1]) < FARTHEST_M)) {
+    double most_m = g->is_given ? FARTHEST_GIVEN_M : FARTHEST_M;
+    if (!(fabs(out_m[0]) < most_m && fabs(out_m[1]) < most_m)) {
         return vg_fail(err, VG_E_FORMAT,
                        "%.5f, %.5f is over %.0f km from the origin %.5f, %.5f of the local frame",
-                       lat, lon, FARTHEST_M / 1e3, g->frame.lat0_deg, g->frame.lon0_deg);
+                       lat, lon, most_m / 1e3, g->frame.lat0_deg, g->frame.lon0_deg);
     }
     return VG_OK;
 }

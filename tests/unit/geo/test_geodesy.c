@@ -114,6 +114,25 @@ static void frame_is_as_good_as_it_says(void **state)
     }
 }
 
+/* A border across the Sahel in one frame: no map of it, but every place comes back. */
+static void frames_give_far_places_back(void **state)
+{
+    (void)state;
+    struct vg_frame f = vg_frame_at(15, 5);
+    for (double lat = 4; lat <= 26; lat += 2) {
+        for (double lon = -27; lon <= 37; lon += 4) {
+            double e;
+            double n;
+            double lat2;
+            double lon2;
+            vg_frame_to_en(&f, lat, lon, &e, &n);
+            vg_frame_to_latlon(&f, e, n, &lat2, &lon2);
+            near(lat2, lat, 1e-9);
+            near(lon2, lon, 1e-9);
+        }
+    }
+}
+
 static void frame_passes_the_antimeridian(void **state)
 {
     (void)state;
@@ -151,6 +170,7 @@ int main(void)
         cmocka_unit_test(direct_then_inverse_returns),
         cmocka_unit_test(nan_gives_nan),
         cmocka_unit_test(frame_is_as_good_as_it_says),
+        cmocka_unit_test(frames_give_far_places_back),
         cmocka_unit_test(frame_passes_the_antimeridian),
         cmocka_unit_test(wraps),
     };
