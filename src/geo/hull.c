@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-static const double FLAT = 1e-4;
+static const double FLAT = 1e-3;
 
 static bool is_before(const double a[2], const double b[2])
 {

@@ -7,7 +7,7 @@ enum {
 };
 
 /* The hull of n points (at most VG_HULL_MAX), counter-clockwise, into `out`, which has room for
- * them; `points` are sorted on the way. Corners that stand out by less than a ten-thousandth of the
+ * them; `points` are sorted on the way. Corners that stand out by less than a thousandth of the
  * sides beside them are left out, so that the hull stays convex when its corners are rounded. Under
  * three corners: they lie on a line. Source: A. M. Andrew, "Another efficient algorithm for convex
  * hulls in two dimensions", Information Processing Letters 9, 1979. */
