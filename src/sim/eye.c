@@ -17,6 +17,8 @@ enum {
 
 static const double LEAST_PD = 0.2; /* of a person: ground coarser than that is not looked at */
 static const double LEAST_AREA_M2 = 2000;
+static const double APART_M =
+    2; /* corners nearer than that are one: told to the centimetre, they may fold */
 static const double BODY_M = 0.5; /* height of what must be in sight, above ground */
 static const double TELL_APART = 0.7; /* of the classes, at the best: the rest goes to the others */
 
@@ -93,10 +95,17 @@ static bool lay_footprint(struct look *l)
     struct vg_latlon ring[OUTLINE_MAX];
     int n = vg_camera_outline(l->eye->terrain, pose, &limits, EDGE, ring, OUTLINE_MAX);
     double points[OUTLINE_MAX][2];
+    int n_points = 0;
     for (int i = 0; i < n; i++) {
-        vg_frame_to_en(&l->frame, ring[i].lat_deg, ring[i].lon_deg, &points[i][0], &points[i][1]);
+        double *p = points[n_points];
+        vg_frame_to_en(&l->frame, ring[i].lat_deg, ring[i].lon_deg, &p[0], &p[1]);
+        bool is_apart = true;
+        for (int k = 0; k < n_points && is_apart; k++) {
+            is_apart = hypot(p[0] - points[k][0], p[1] - points[k][1]) > APART_M;
+        }
+        n_points += is_apart;
     }
-    l->n_hull = n >= 3 ? vg_hull(points, n, l->hull) : 0;
+    l->n_hull = n_points >= 3 ? vg_hull(points, n_points, l->hull) : 0;
     for (int i = 0; i < l->n_hull; i++) {
         const double *a = l->hull[i];
         const double *b = l->hull[(i + 1) % l->n_hull];
