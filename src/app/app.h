@@ -26,6 +26,7 @@ int vg_cmd_export(const struct vg_app *app, int argc, char **argv);
 int vg_cmd_sight(const struct vg_app *app, int argc, char **argv);
 int vg_cmd_tlog(const struct vg_app *app, int argc, char **argv);
 int vg_cmd_klv(const struct vg_app *app, int argc, char **argv);
+int vg_cmd_look(const struct vg_app *app, int argc, char **argv);
 int vg_cmd_track(const struct vg_app *app, int argc, char **argv);
 int vg_cmd_traffic(const struct vg_app *app, int argc, char **argv);
 int vg_cmd_help(const struct vg_app *app, int argc, char **argv);

@@ -309,6 +309,24 @@ static const struct page PAGES[] = {
       "  --origin LAT,LON d'où sont comptés les mètres, pour un flux en mètres et en degrés\n"
       "  --keep-going     signaler les mauvaises lignes et les laisser de côté\n"
       "Code 3 : une ligne était mauvaise."}},
+    {"look",
+     "vigie look VIDEO|udp://HOST:PORT [--mot FILE] [-o FILE]",
+     {"what moves on the ground in a video, as JSON lines",
+      "ce qui bouge au sol dans une vidéo, en lignes JSON"},
+     {"One detection a line: picture, track, box, speed; in metres too where the video has "
+      "metadata\n"
+      "(KLV). Nobody is identified. Files and the network: udp:// (multicast too), rtsp://.\n"
+      "  -o FILE     the JSON lines into FILE instead of standard output\n"
+      "  --mot FILE  tracks as `frame,id,x,y,w,h,score` lines, the form that scorers read; without "
+      "-o\n"
+      "              no JSON lines then",
+      "Une détection par ligne : image, piste, cadre, vitesse ; en mètres aussi si la vidéo a des\n"
+      "métadonnées (KLV). Personne n'est identifié. Fichiers et réseau : udp:// (multicast aussi), "
+      "rtsp://.\n"
+      "  -o FICHIER     les lignes JSON dans FICHIER au lieu de la sortie standard\n"
+      "  --mot FICHIER  les pistes en lignes `frame,id,x,y,w,h,score`, la forme que lisent les "
+      "outils de\n"
+      "                 mesure ; sans -o pas de lignes JSON alors"}},
     {"traffic",
      "vigie traffic FILE|- --as KIND [--at LAT,LON] [--sky]",
      {"what a receiver of aircraft or ships says",

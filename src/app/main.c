@@ -18,7 +18,8 @@ static const struct {
     {"run", vg_cmd_run},         {"sim", vg_cmd_sim},     {"verify", vg_cmd_verify},
     {"replay", vg_cmd_replay},   {"sight", vg_cmd_sight}, {"export", vg_cmd_export},
     {"terrain", vg_cmd_terrain}, {"tlog", vg_cmd_tlog},   {"traffic", vg_cmd_traffic},
-    {"klv", vg_cmd_klv},         {"track", vg_cmd_track}, {"help", vg_cmd_help},
+    {"klv", vg_cmd_klv},         {"look", vg_cmd_look},   {"track", vg_cmd_track},
+    {"help", vg_cmd_help},
 };
 enum {
     N_VERBS = sizeof VERBS / sizeof VERBS[0]

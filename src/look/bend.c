@@ -10,6 +10,10 @@ enum {
 };
 
 #define REACH 1.6 /* cells around a node */
+/* Against slopes: few points give a level. More at the picture's edges, where all points lie on one
+ * side and a slope would be carried on beyond them. */
+#define STIFF 0.3
+#define STIFF_AT_EDGE 1.5
 
 static int nodes_over(int size_px, int most)
 {
@@ -71,12 +75,12 @@ static double median(const double *values, int n)
 
 /* Value at the node of a plane through the displacements, by least squares with Tukey weights about
  * the plane before (first: about the median), and Gaussian ones about the node. */
-static double plane_at_node(const struct near *near, const double *d)
+static double plane_at_node(const struct near *near, const double *d, double stiffness)
 {
     double c[3] = {median(d, near->n), 0, 0};
     for (int round = 0; round < 3; round++) {
         double limit = round == 0 ? 4.0 : round == 1 ? 2.0 : 1.2;
-        double m[6] = {0.02, 0, 0, 0.3, 0, 0.3}; /* a little stiffness: few points give a level */
+        double m[6] = {0.02, 0, 0, stiffness, 0, stiffness};
         double b[3] = {0.02 * c[0], 0, 0};
         for (int i = 0; i < near->n; i++) {
             double u = near->u[i];
@@ -170,8 +174,12 @@ void vg_bend_fit(struct vg_bend *self, const struct vg_pair *pairs, int n, const
             struct near near;
             gather(self, i, j, pairs, left, n, limit_px, &near);
             has[j][i] = near.n >= NEAR_MIN;
-            self->dx_px[j][i] = has[j][i] ? (float)plane_at_node(&near, near.d[0]) : 0.0F;
-            self->dy_px[j][i] = has[j][i] ? (float)plane_at_node(&near, near.d[1]) : 0.0F;
+            bool is_edge = i == 0 || j == 0 || i == self->n_x - 1 || j == self->n_y - 1;
+            double stiffness = is_edge ? STIFF_AT_EDGE : STIFF;
+            self->dx_px[j][i] =
+                has[j][i] ? (float)plane_at_node(&near, near.d[0], stiffness) : 0.0F;
+            self->dy_px[j][i] =
+                has[j][i] ? (float)plane_at_node(&near, near.d[1], stiffness) : 0.0F;
         }
     }
     fill_gaps(self, has);

@@ -1,9 +1,10 @@
-/* Lengths on flat ground from pixels, by the camera's height and attitude (motion.h). Inside
- * src/look. Threads: pure. */
+/* Lengths on flat ground from pixels, by the camera's height and attitude (motion.h). Threads:
+ * pure. */
 #ifndef VG_LOOK_METRES_H
 #define VG_LOOK_METRES_H
 
 #include "look/homography.h"
+#include "look/klv_pose.h"
 #include "look/motion.h"
 
 /* Where a pixel lies: metres right of and ahead of the point below the camera, and how far from the
@@ -13,5 +14,8 @@ bool vg_metres_of(const struct vg_motion_pose *pose, int width_px, int height_px
 /* Fill a detection's lengths in metres from its pixels. Sizes are across the line of sight. */
 void vg_metres_fill(struct vg_detection *d, const struct vg_motion_pose *pose, int width_px,
                     int height_px);
+/* The pose that metadata tell; false where they do not tell enough. The ground's height is that of
+ * the picture's centre. */
+bool vg_metres_pose(const struct vg_klv_pose *klv, struct vg_motion_pose *out);
 
 #endif

@@ -10,7 +10,7 @@ enum {
     STEPS_MAX = 6
 };
 
-#define WEAKEST 12.0 /* smaller eigenvalue per pixel of a template, doubled gradients squared */
+#define WEAKEST 8.0 /* smaller eigenvalue per pixel of a template, doubled gradients squared */
 #define EDGE 0.06 /* share of the smaller eigenvalue: below, the point slides along an edge */
 
 /* --- corners --- */
@@ -246,8 +246,8 @@ static bool find_shift(const struct vg_kern *kern, const struct vg_point_templat
     return true;
 }
 
-bool vg_point_find(const struct vg_point *point, int level, const struct vg_kern *kern,
-                   const struct vg_pyramid *picture, const struct vg_homog *h, struct vg_px *shift)
+bool vg_points_find(const struct vg_point *point, int level, const struct vg_kern *kern,
+                    const struct vg_pyramid *picture, const struct vg_homog *h, struct vg_px *shift)
 {
     const struct vg_point_template *t = &point->level[level];
     if (!t->is_good || (level >= 2 && !point->is_coarse)) {

@@ -51,7 +51,8 @@ size_t vg_points_scratch_floats(int width_px, int height_px);
 
 /* Look for a point on one level around h(at) + *shift (full-size px of the new picture); on success
  * *shift is corrected. Finds what is off by less than 2 px of the level. */
-bool vg_point_find(const struct vg_point *point, int level, const struct vg_kern *kern,
-                   const struct vg_pyramid *picture, const struct vg_homog *h, struct vg_px *shift);
+bool vg_points_find(const struct vg_point *point, int level, const struct vg_kern *kern,
+                    const struct vg_pyramid *picture, const struct vg_homog *h,
+                    struct vg_px *shift);
 
 #endif

@@ -53,7 +53,7 @@ static bool find_point(struct vg_register *self, const struct vg_pyramid *pictur
 {
     struct vg_px shift = vg_bend_at(&self->last_bend, p->at);
     for (int l = top; l >= low; l--) {
-        if (!vg_point_find(p, l, self->kern, picture, h, &shift)) {
+        if (!vg_points_find(p, l, self->kern, picture, h, &shift)) {
             return false;
         }
     }

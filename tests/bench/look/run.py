@@ -32,8 +32,8 @@ def render(clip, seconds, seed, folder):
     if not os.path.exists(luma):
         os.makedirs(folder, exist_ok=True)
         call('/usr/bin/python3', f'{HERE}/clips.py', clip, folder, '--seconds', seconds, '--seed', seed)
-        call('ffmpeg', '-loglevel', 'error', '-y', '-threads', 1, '-i', f'{folder}/{clip}.mp4', '-f', 'rawvideo',
-             '-pix_fmt', 'gray', luma + '.part')
+        call('ffmpeg', '-loglevel', 'error', '-y', '-threads', 1, '-i', f'{folder}/{clip}.mp4', '-vf', 'extractplanes=y',
+             '-f', 'rawvideo', luma + '.part')
         os.rename(luma + '.part', luma)
     return luma
 

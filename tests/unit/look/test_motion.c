@@ -195,6 +195,38 @@ static void a_pose_gives_metres(void **state)
     assert_int_equal(t.hits[2], 0);
 }
 
+/* Level flight, camera down; then 30 degrees below the horizon, to the side; then with the right
+ * wing 10 degrees down: pitch -asin(sin 30 cos 10) = -29.497, roll atan2(sin 10, cos 30 cos 10)
+ * = 11.508.
+ */
+static void metadata_give_a_pose(void **state)
+{
+    (void)state;
+    struct vg_klv_pose k = vg_klv_pose_none();
+    struct vg_motion_pose pose;
+    assert_false(vg_metres_pose(&k, &pose));
+    k.v[VG_POSE_ALT_MSL_M] = 620;
+    k.v[VG_POSE_CENTER_ALT_MSL_M] = 120;
+    k.v[VG_POSE_HFOV_DEG] = 40;
+    k.v[VG_POSE_HEADING_TRUE_DEG] = 90;
+    k.v[VG_POSE_PITCH_DEG] = 0;
+    k.v[VG_POSE_ROLL_DEG] = 0;
+    k.v[VG_POSE_AZIMUTH_DEG] = 0;
+    k.v[VG_POSE_ELEVATION_DEG] = -90;
+    assert_true(vg_metres_pose(&k, &pose));
+    assert_true(fabs(pose.height_m - 500) < 1e-9 && fabs(pose.pitch_deg + 90) < 1e-6);
+    k.v[VG_POSE_AZIMUTH_DEG] = 130;
+    k.v[VG_POSE_ELEVATION_DEG] = -30;
+    assert_true(vg_metres_pose(&k, &pose));
+    assert_true(fabs(pose.pitch_deg + 30) < 1e-6 && fabs(pose.roll_deg) < 1e-6);
+    k.v[VG_POSE_AZIMUTH_DEG] = 0;
+    k.v[VG_POSE_ROLL_DEG] = 10;
+    assert_true(vg_metres_pose(&k, &pose));
+    assert_true(fabs(pose.pitch_deg + 29.497) < 0.002 && fabs(pose.roll_deg - 11.508) < 0.002);
+    k.v[VG_POSE_PITCH_DEG] = (double)NAN;
+    assert_false(vg_metres_pose(&k, &pose));
+}
+
 static void exposure_steps_are_no_motion(void **state)
 {
     (void)state;
@@ -295,6 +327,7 @@ int main(void)
         cmocka_unit_test(runs_and_builds_agree),
         cmocka_unit_test(older_pictures_alone_will_do),
         cmocka_unit_test(a_pose_gives_metres),
+        cmocka_unit_test(metadata_give_a_pose),
         cmocka_unit_test(exposure_steps_are_no_motion),
         cmocka_unit_test(what_cannot_be_is_refused),
         cmocka_unit_test(blank_and_noisy_pictures_are_borne),
