@@ -3,7 +3,7 @@
 
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libuv1-dev libwebsockets-dev
     libfyaml-dev libjansson-dev libgdal-dev libgeos-dev libproj-dev proj-data coinor-libclp-dev libsqlite3-dev
-    libsodium-dev libssl-dev libpng-dev zlib1g-dev
+    libsodium-dev libssl-dev libpng-dev zlib1g-dev liblzma-dev
     libavformat-dev libavcodec-dev libavutil-dev"
 TEST_PACKAGES="clang libclang-rt-14-dev llvm clang-format-14 libcmocka-dev sqlite3 gdal-bin chromium openssl
     curl file procps libxml2-utils ffmpeg"

@@ -4,6 +4,7 @@
 #include "app/options.h"
 
 #include "base/file.h"
+#include "link/eventwords.h"
 #include "link/loss.h"
 #include "link/mavfield.h"
 #include "link/mavframe.h"
@@ -16,7 +17,9 @@
 
 enum {
     N_SYSTEMS = 256,
-    BUF_FULL = 1 << 16 /* bytes to gather before they are written */
+    BUF_FULL = 1 << 16, /* bytes to gather before they are written */
+    N_RECENT = 32, /* events: more than a drone sends again */
+    SEVERITY_INFO = 6 /* MAV_SEVERITY: what is finer is not for people */
 };
 static const size_t FILE_MAX = (size_t)4 << 30;
 
@@ -24,6 +27,7 @@ struct reading {
     const struct vg_app *app;
     const struct vg_option_list *only; /* names of messages; none: all */
     int64_t sysid; /* 0: all */
+    struct vg_event_words *words; /* of --events; NULL: none */
     struct vg_mavframe parser;
     struct vg_us t; /* of the record being read */
     struct vg_us first;
@@ -33,6 +37,8 @@ struct reading {
         struct vg_vehicle vehicle;
         struct vg_loss loss; /* a log is of one link */
         uint8_t seq; /* the autopilot's newest number */
+        int n_events;
+        uint16_t recent[N_RECENT]; /* sequence numbers of events: one sent again is not news */
     } * heard[N_SYSTEMS]; /* made when first heard */
     struct vg_buf out;
 };
@@ -82,7 +88,7 @@ VG_PRINTF(3, 4)
 static void put_entry(struct reading *self, int sysid, const char *format, ...)
 {
     char t[VG_TIME_TEXT_SIZE];
-    char what[VG_VEHICLE_TEXT_SIZE + 40];
+    char what[VG_EVENT_TEXT_SIZE + 40];
     va_list args;
     va_start(args, format);
     vg_vformat(what, sizeof what, format, args);
@@ -119,6 +125,38 @@ static void put_changes(struct reading *self, struct vg_vehicle *v)
     }
 }
 
+static bool is_news(struct heard *h, uint16_t sequence)
+{
+    for (int i = 0; i < h->n_events && i < N_RECENT; i++) {
+        if (h->recent[i] == sequence) {
+            return false;
+        }
+    }
+    h->recent[h->n_events++ % N_RECENT] = sequence;
+    return true;
+}
+
+/* In words where --events has them, else by number. */
+static void put_event(struct reading *self, struct heard *h, const struct vg_mav_msg *msg)
+{
+    struct vg_mav_event m;
+    struct vg_mavevent e = {0};
+    char text[VG_EVENT_TEXT_SIZE];
+    vg_mav_event_unpack(msg, &m);
+    e.id = m.id;
+    memcpy(e.arguments, m.arguments, sizeof e.arguments);
+    bool is_shown =
+        (m.log_levels & 15) <= SEVERITY_INFO && vg_event_words_is_shown(self->words, m.id);
+    if (!is_shown || !is_news(h, m.sequence)) {
+        return;
+    }
+    if (vg_event_words_text(self->words, &e, NULL, text)) {
+        put_entry(self, msg->sysid, vg_tr(self->app->lang, "event \"%s\""), text);
+    } else {
+        put_entry(self, msg->sysid, vg_tr(self->app->lang, "event %lu"), (unsigned long)m.id);
+    }
+}
+
 static void take_for_people(struct reading *self, const struct vg_mav_msg *msg)
 {
     struct heard **place = &self->heard[msg->sysid];
@@ -138,6 +176,9 @@ static void take_for_people(struct reading *self, const struct vg_mav_msg *msg)
         h->seq = msg->seq;
     }
     put_changes(self, &h->vehicle);
+    if (msg->id == VG_MAV_ID_EVENT) {
+        put_event(self, h, msg);
+    }
     flush(self, BUF_FULL);
 }
 
@@ -233,15 +274,29 @@ static enum vg_status check_names(const struct vg_option_list *only, struct vg_e
     return VG_OK;
 }
 
+static enum vg_status read_words(struct reading *self, const char *path, struct vg_error *err)
+{
+    struct vg_buf file = {0};
+    enum vg_status st = path != NULL ? vg_file_read(path, VG_EVENT_JSON_MAX, &file, err) : VG_OK;
+    if (path != NULL && st == VG_OK) {
+        const struct vg_bytes data = {(const uint8_t *)file.data, file.n};
+        st = vg_event_words_read(data, path, &self->words, err);
+    }
+    vg_buf_finish(&file);
+    return st;
+}
+
 int vg_cmd_tlog(const struct vg_app *app, int argc, char **argv)
 {
     const char *path[1];
     int n = 0;
     struct vg_option_list only = {0};
+    const char *events = NULL;
     struct reading self = {.app = app, .only = &only};
     const struct vg_option options[] = {{"only", VG_OPT_LIST, &only},
-                                        {"sysid", VG_OPT_INTEGER, &self.sysid}};
-    int rc = vg_options_read(app, argc, argv, options, 2, path, 1, &n);
+                                        {"sysid", VG_OPT_INTEGER, &self.sysid},
+                                        {"events", VG_OPT_TEXT, &events}};
+    int rc = vg_options_read(app, argc, argv, options, 3, path, 1, &n);
     if (rc != 0) {
         return rc;
     }
@@ -251,6 +306,9 @@ int vg_cmd_tlog(const struct vg_app *app, int argc, char **argv)
     struct vg_error err = {.lang = app->lang};
     struct vg_buf file = {0};
     enum vg_status st = check_names(&only, &err);
+    if (st == VG_OK) {
+        st = read_words(&self, events, &err);
+    }
     if (st == VG_OK) {
         st = vg_file_read(path[0], FILE_MAX, &file, &err);
     }
@@ -267,6 +325,7 @@ int vg_cmd_tlog(const struct vg_app *app, int argc, char **argv)
     for (int i = 0; i < N_SYSTEMS; i++) {
         free(self.heard[i]);
     }
+    vg_event_words_destroy(self.words);
     vg_buf_finish(&self.out);
     vg_buf_finish(&file);
     return st == VG_OK ? 0 : vg_app_fail(app, &err);

@@ -233,7 +233,7 @@ static const struct page PAGES[] = {
       "  --at INSTANT     tel qu'il était à « 2026-08-01T14:05:00Z » (par défaut : à la fin)\n"
       "  --gsd M          seulement les regards à M mètres par pixel ou mieux"}},
     {"tlog",
-     "vigie tlog FILE.tlog [--json] [--only MESSAGE] [--sysid N]",
+     "vigie tlog FILE.tlog [--json] [--only MESSAGE] [--sysid N] [--events FILE]",
      {"a telemetry log, for people or as JSON lines",
       "un journal de télémétrie, pour les gens ou en lignes JSON"},
      {"Modes, arming, take-off, landing, mission items and the drone's own words, with their "
@@ -241,13 +241,15 @@ static const struct page PAGES[] = {
       "logs of any ground station, MAVLink 1 and 2.\n"
       "  --json           every message with all its fields, one JSON object a line\n"
       "  --only MESSAGE   only this kind, such as GLOBAL_POSITION_INT (may be repeated)\n"
-      "  --sysid N        only this drone",
+      "  --sysid N        only this drone\n"
+      "  --events FILE    PX4's events in words, from its all_events.json or .json.xz",
       "Modes, armement, décollage, atterrissage, éléments de mission et les mots du drone, avec "
       "leurs heures ;\n"
       "journaux de toute station au sol, MAVLink 1 et 2.\n"
       "  --json           chaque message avec tous ses champs, un objet JSON par ligne\n"
       "  --only MESSAGE   seulement cette sorte, par exemple GLOBAL_POSITION_INT (répétable)\n"
-      "  --sysid N        seulement ce drone"}},
+      "  --sysid N        seulement ce drone\n"
+      "  --events FICHIER les événements de PX4 en mots, de son all_events.json ou .json.xz"}},
     {"klv",
      "vigie klv FILE|-|udp://HOST:PORT\n"
      "vigie klv VIDEO --add FLIGHT.tlog --start TIME -o OUT.ts [--sysid N]",
