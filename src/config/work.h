@@ -33,4 +33,9 @@ struct vg_climbing vg_climbing_of(const struct vg_wf_type *type);
  * takes; at least idling. */
 double vg_work_s(const struct vg_wf_type *type, double dt_s, double climb_m);
 
+/* What a landing takes after the way and the descent, in seconds of cruise: out to the approach and
+ * back along the glide (fly/approach.h), turns and flare; or the last metres upright. In every way
+ * home and in every plan. */
+double vg_circuit_s(const struct vg_wf_type *type);
+
 #endif

@@ -2,6 +2,7 @@
 #include "fly/director_priv.h"
 
 #include "base/units.h"
+#include "config/work.h"
 #include "geo/geodesy.h"
 
 #include <math.h>
@@ -133,9 +134,9 @@ static enum vg_act remedy(const struct vg_flyer *f, const struct vg_supervise_in
     if (*out_base != in->base) {
         return VG_ACT_DIVERT;
     }
-    /* Plans do not count the landing circuit: one that has all that it was planned with is not cut
-     * short each time for that. */
-    double left_out_s = look->lacks < AS_PLANNED ? vg_wayhome_circuit_s(f->type) : 0;
+    /* A plan may use the battery to the reserve: one that has all that it was planned with is not
+     * cut short by its last minutes each time for what the gauge rounds. */
+    double left_out_s = look->lacks < AS_PLANNED ? vg_circuit_s(f->type) : 0;
     bool is_long = f->is_held || look->rest_s - left_out_s > look->home.time_s + WORTH_S;
     return f->state == VG_FLYER_FLYING && is_long ? VG_ACT_RETURN : VG_ACT_NONE;
 }

@@ -1,5 +1,6 @@
 #include "fly/supervise.h"
 
+#include "config/work.h"
 #include "geo/geodesy.h"
 #include "plan/energy.h"
 
@@ -79,7 +80,7 @@ static double margin_of(const struct vg_supervise_input *in, const struct vg_sup
 static double rest_of(const struct vg_supervise_input *in, double progress_s)
 {
     const struct vg_plan_sortie *s = in->sortie;
-    double rest_s = vg_wayhome_circuit_s(in->type);
+    double rest_s = vg_circuit_s(in->type);
     for (int i = 1; i < s->n_track; i++) {
         const struct vg_plan_point *p = &s->track[i - 1];
         const struct vg_plan_point *q = &s->track[i];
@@ -114,9 +115,9 @@ static double climbs_of(const struct vg_wf_type *type, const struct vg_plan_sort
 static double planned_battery(const struct vg_wf_type *type, const struct vg_plan_sortie *s,
                               double progress_s)
 {
-    double all_s = vg_track_work_s(type, s, -HUGE_VAL);
-    double left_s = vg_track_work_s(type, s, progress_s);
-    return all_s > 0 ? 1 - s->energy * (1 - left_s / all_s) : 1;
+    double all_s = vg_track_work_s(type, s, -HUGE_VAL) + vg_circuit_s(type);
+    double left_s = vg_track_work_s(type, s, progress_s) + vg_circuit_s(type);
+    return 1 - s->energy * (1 - left_s / all_s);
 }
 
 static void weigh_energy(const struct vg_supervise_input *in, struct vg_supervision *io)

@@ -8,10 +8,6 @@
 
 static const double LOOK_M = 500; /* how often the ground is looked at */
 static const double SLOWEST_MPS = 1; /* over ground: what is slower does not get there */
-static const double CIRCUIT_M =
-    2400; /* out to the approach and back along the glide (approach.h) */
-static const double CIRCUIT_S = 30; /* turns and flare */
-static const double UPRIGHT_S = 60; /* a vertical landing's last metres */
 static const double APPROACH_AGL_M = 60;
 
 double vg_wayhome_speed_mps(double airspeed_mps, const double wind_ne_mps[2], double course_deg)
@@ -85,11 +81,6 @@ static bool fly_legs(const struct vg_land *land, const struct vg_wf_base *b,
     return true;
 }
 
-double vg_wayhome_circuit_s(const struct vg_wf_type *type)
-{
-    return type->kind == VG_KIND_PLANE ? CIRCUIT_M / type->cruise_mps + CIRCUIT_S : UPRIGHT_S;
-}
-
 struct vg_wayhome vg_wayhome_find(const struct vg_land *land, int base,
                                   const struct vg_wf_type *type, const struct vg_here *here)
 {
@@ -113,7 +104,7 @@ struct vg_wayhome vg_wayhome_find(const struct vg_land *land, int base,
     } else {
         out.time_s += fmax(0, over_m) / sink_mps;
     }
-    out.time_s += vg_wayhome_circuit_s(type);
+    out.time_s += vg_circuit_s(type);
     out.energy_s = out.time_s - climb_s + vg_work_s(type, climb_s, climb_m);
     out.is_reachable = true;
     return out;

@@ -50,10 +50,6 @@ struct vg_wayhome {
 struct vg_wayhome vg_wayhome_find(const struct vg_land *land, int base,
                                   const struct vg_wf_type *type, const struct vg_here *here);
 
-/* What a landing takes after the way and the descent (s): the circuit and the glide, or the last
- * metres upright. In every way home; plans do not count it. */
-double vg_wayhome_circuit_s(const struct vg_wf_type *type);
-
 /* Ground speed along a course; 0 or less: cannot be flown. */
 double vg_wayhome_speed_mps(double airspeed_mps, const double wind_ne_mps[2], double course_deg);
 

@@ -1,6 +1,7 @@
 #include "plan/apart_inner.h"
 
 #include "base/rng.h"
+#include "config/work.h"
 #include "plan/energy.h"
 #include "plan/height.h"
 
@@ -444,7 +445,8 @@ static double extra_at(const struct vg_apart_flight *f, double t_s)
 static bool is_too_dear(const struct vg_wf_type *type, const struct vg_plan_sortie *so)
 {
     double left = 1 - type->reserve + VG_LAYERS_SHARE;
-    return vg_track_work_s(type, so, -HUGE_VAL) > left * type->endurance_s;
+    double left_s = left * type->endurance_s - vg_circuit_s(type);
+    return vg_track_work_s(type, so, -HUGE_VAL) > left_s;
 }
 
 /* The track with the extra heights, and points where they bend; as it was where those take too much

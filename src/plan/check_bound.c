@@ -37,7 +37,7 @@ static double excess_on_way(const struct vg_check *self, const struct vg_check_c
     const struct vg_wf_type *t = &self->watch->types[crew->type];
     const struct vg_check_point *w = l->run.at;
     const double *fwd = l->fwd, *bwd = l->bwd;
-    double usable_s = t->endurance_s * (1 - t->reserve);
+    double usable_s = vg_check_usable_s(t);
     double fixed_s =
         t->agl_m / t->climb_mps + t->agl_m / (t->sink_mps > 0 ? t->sink_mps : t->climb_mps);
     double worst = 0;

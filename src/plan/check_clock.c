@@ -152,7 +152,7 @@ static struct onlooker look_on(const struct vg_check *self, int drone, int base,
             vg_check_leg_s(t, self->watch, b->lat_deg, b->lon_deg, at->lat_deg, at->lon_deg),
         t->agl_m / sink_mps +
             vg_check_leg_s(t, self->watch, at->lat_deg, at->lon_deg, b->lat_deg, b->lon_deg),
-        t->endurance_s * (1 - t->reserve), needs_light(self, drone)};
+        vg_check_usable_s(t), needs_light(self, drone)};
 }
 
 /* Closed hours that are longer than the drone flies end every flight before them and begin every

@@ -150,7 +150,7 @@ static int drone_within_reach(const struct vg_check *self, const struct vg_plan_
         const struct vg_wf_type *t = &self->watch->types[self->watch->drones[d].type];
         const struct vg_wf_base *b = &self->watch->bases[self->watch->drones[d].base];
         *out_need_s = out_and_back_s(self, d, lat, lon);
-        if (*out_need_s < CLEARLY * t->endurance_s * (1 - t->reserve) &&
+        if (*out_need_s < CLEARLY * vg_check_usable_s(t) &&
             !vg_check_leg_is_forbidden(self->watch, b->lat_deg, b->lon_deg, lat, lon) &&
             has_room(self, st, line, pass, self->watch->drones[d].type, s_m) &&
             !vg_check_leg_is_steep(self, t, (double[2]){b->lat_deg, b->lon_deg},
@@ -184,7 +184,7 @@ static bool check_claim(struct vg_check *self, const struct vg_plan_stretch *st)
                                   "stretch %s is said to be out of reach, but drone %s flies "
                                   "from %s to km %.1f and back in %.0f s and has %.0f s",
                                   st->id, drone->id, self->watch->bases[drone->base].name, s / 1000,
-                                  need_s, t->endurance_s * (1 - t->reserve));
+                                  need_s, vg_check_usable_s(t));
         }
     }
     return true;

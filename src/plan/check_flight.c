@@ -131,7 +131,20 @@ static const double CLIMB_COST =
     10; /* lift over drag: a climb of h costs 10 h / v beside its time */
 static const double HOVER_COST = 0.5; /* a rotor's climb, of its time */
 static const double IDLE = 0.1; /* least power, of cruise power */
+static const double APPROACH_M = 1200; /* flown out and back before a plane lands */
+static const double TURNS_S = 30;
+static const double DOWN_S = 60; /* a rotor's last metres */
 static const double LAYERS = 0.005; /* of the endurance: layers may take this of the reserve */
+
+static double landing_s(const struct vg_wf_type *t)
+{
+    return t->kind == VG_KIND_PLANE ? TURNS_S + 2 * APPROACH_M / t->cruise_mps : DOWN_S;
+}
+
+double vg_check_usable_s(const struct vg_wf_type *t)
+{
+    return t->endurance_s * (1 - t->reserve) - landing_s(t);
+}
 
 double vg_check_climb_s(const struct vg_wf_type *t, double dt_s, double up_m)
 {
@@ -163,21 +176,22 @@ static bool check_energy(struct vg_check *self, int s)
     const struct vg_plan_sortie *so = &self->plan->sorties[s];
     const struct vg_wf_type *t = vg_check_type(self, s);
     double flight_s = so->land_s - so->takeoff_s;
-    double usable_s = t->endurance_s * (1 - t->reserve);
+    double usable_s = vg_check_usable_s(t);
     if (flight_s > usable_s + ROUNDING_S) {
         return vg_check_break(
             self, "endurance",
-            "sortie %s of drone %s flies %.0f s; endurance less reserve is %.0f s", so->id,
-            so->drone, flight_s, usable_s);
+            "sortie %s of drone %s flies %.0f s; endurance less reserve and landing is %.0f s",
+            so->id, so->drone, flight_s, usable_s);
     }
     double all_s = work_s(so, t);
     if (all_s > usable_s + LAYERS * t->endurance_s + ROUNDING_S) {
         return vg_check_break(self, "energy",
                               "sortie %s of drone %s takes %.0f s of cruise with its climbs; "
-                              "endurance less reserve is %.0f s",
+                              "endurance less reserve and landing is %.0f s",
                               so->id, so->drone, all_s, usable_s);
     }
-    if (so->energy < (all_s - ROUNDING_S) / t->endurance_s - 1e-4) {
+    double spent_s = all_s + landing_s(t);
+    if (so->energy < (spent_s - ROUNDING_S) / t->endurance_s - 1e-4) {
         return vg_check_break(
             self, "energy",
             "sortie %s of drone %s states %.4f of its endurance; its flight takes %.4f", so->id,

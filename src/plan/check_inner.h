@@ -80,6 +80,10 @@ bool vg_check_leg_is_steep(const struct vg_check *self, const struct vg_wf_type 
  * the check. */
 bool vg_check_is_silent(const struct vg_check *self, double lat_deg, double lon_deg, double agl_m);
 
+/* Seconds of cruise for a flight's track: endurance less reserve and what the landing takes after
+ * it (check_flight.c). */
+double vg_check_usable_s(const struct vg_wf_type *t);
+
 /* Seconds of cruise that a leg takes beside its time, for its climb; negative: a descent saves them
  * (check_flight.c). */
 double vg_check_climb_s(const struct vg_wf_type *t, double dt_s, double up_m);

@@ -48,7 +48,7 @@ void vg_check_lane_legs(const struct vg_check *self, const struct vg_check_crew 
     static const double HAIR = 1.01; /* in wind a way round may be a little shorter */
     const struct vg_wf_type *t = &self->watch->types[crew->type];
     const struct vg_wf_base *b = &self->watch->bases[crew->base];
-    double most_s = t->endurance_s * (1 - t->reserve) * HAIR;
+    double most_s = vg_check_usable_s(t) * HAIR;
     for (int k = l->run.first; k <= l->run.last; k++) {
         const struct vg_check_point *w = &l->run.at[k];
         l->out_fwd[k] = l->out_bwd[k] = l->home[k] = HUGE_VAL;

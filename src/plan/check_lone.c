@@ -163,7 +163,7 @@ static bool time_drones(struct lone *self)
         double up_s = type->agl_m / type->climb_mps;
         up_s += type->agl_m / (type->sink_mps > 0 ? type->sink_mps : type->climb_mps);
         t.fixed_s = up_s + type->turnaround_s;
-        t.usable_s = type->endurance_s * (1 - type->reserve) - up_s;
+        t.usable_s = vg_check_usable_s(type) - up_s;
         for (int q = 0; q < self->n && !is_same; q++) {
             if (!is_type) {
                 vg_check_lane_along(self->check, crew.type, &lanes[q]);

@@ -110,7 +110,7 @@ static double lane_excess(const struct lane *l, const struct claim *claim,
 {
     double ground_s =
         t->agl_m / t->climb_mps + t->agl_m / (t->sink_mps > 0 ? t->sink_mps : t->climb_mps);
-    double most_s = t->endurance_s * (1 - t->reserve) - ground_s;
+    double most_s = vg_check_usable_s(t) - ground_s;
     double fixed_s = ground_s + t->turnaround_s;
     double worst = 0;
     int last = -1; /* the last paid point at or before q */

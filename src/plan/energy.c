@@ -27,6 +27,6 @@ double vg_track_work_s(const struct vg_wf_type *type, const struct vg_plan_sorti
 
 double vg_track_energy(const struct vg_wf_type *type, const struct vg_plan_sortie *so)
 {
-    double work_s = vg_track_work_s(type, so, -HUGE_VAL);
+    double work_s = vg_track_work_s(type, so, -HUGE_VAL) + vg_circuit_s(type);
     return ceil(work_s / type->endurance_s * 1e4 - 1e-9) / 1e4;
 }

@@ -34,7 +34,7 @@ struct vg_crew {
     struct vg_detour *detour; /* NULL: every way is straight */
     double lat_deg;
     double lon_deg;
-    double usable_s; /* endurance less reserve */
+    double usable_s; /* endurance less reserve and landing circuit */
     double turnaround_s;
     double climb_s; /* over the base, to flying height and back down */
     double sink_s;

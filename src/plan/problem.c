@@ -1,4 +1,5 @@
 /* Crews, paths and chains: who can fly what. */
+#include "config/work.h"
 #include "plan/clock.h"
 #include "plan/problem_inner.h"
 
@@ -35,7 +36,7 @@ static void set_crew(struct vg_problem *p, struct vg_crew *crew, int base, int t
         }
     }
     crew->least_share = vg_airspeed_least_share(&crew->air);
-    crew->usable_s = t->endurance_s * (1 - t->reserve) - VG_HELD_BACK_S;
+    crew->usable_s = t->endurance_s * (1 - t->reserve) - vg_circuit_s(t) - VG_HELD_BACK_S;
     crew->turnaround_s = t->turnaround_s;
     crew->climb_s = t->agl_m / t->climb_mps;
     crew->sink_s = t->agl_m / (t->sink_mps > 0 ? t->sink_mps : t->climb_mps);

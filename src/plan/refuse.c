@@ -1,5 +1,6 @@
 /* Why nothing of the line can be reached, and what would help: in figures that will do. */
 #include "base/time.h"
+#include "config/work.h"
 #include "plan/inner.h"
 
 #include <math.h>
@@ -63,7 +64,7 @@ enum vg_status vg_problem_refuse_reach(const struct vg_problem *p, struct vg_err
     char need[32];
     char have[32];
     char wanted[32];
-    double endurance_s = (n.need_s + n.seen_s) * type->endurance_s / crew->usable_s;
+    double endurance_s = (n.need_s + n.seen_s + vg_circuit_s(type)) / (1 - type->reserve);
     double near_m = near_enough_m(crew, n.seen_s);
     vg_duration_format(n.need_s, need, sizeof need);
     vg_duration_format(crew->usable_s, have, sizeof have);

@@ -92,7 +92,7 @@ static void add(Clp_Simplex *clp, const struct vg_problem *p, const struct fligh
     int rows[NODES + 4];
     double values[NODES + 4];
     int n = 0;
-    if (s > t->endurance_s * (1 - t->reserve)) {
+    if (s + 2400 / t->cruise_mps + 30 > t->endurance_s * (1 - t->reserve)) { /* and it lands */
         return;
     }
     int far = f->q + 1 < ch->n ? f->q + 1 : f->q;

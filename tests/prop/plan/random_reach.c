@@ -132,8 +132,9 @@ static bool does_reach(const struct vg_watchfile *w, int type, int base, const s
     double along_s = (STEP_M + 2 * beside_m + 2 * depth_m) / slow_mps;
     double climb_s =
         t->agl_m / t->climb_mps + t->agl_m / (t->sink_mps > 0 ? t->sink_mps : t->climb_mps);
+    double landing_s = 2400 / t->cruise_mps + 60; /* more than any kind's */
     return slow_mps > 0 &&
-           DOUBT * (out_s + along_s + home_s) + climb_s + DOUBT_S <=
+           DOUBT * (out_s + along_s + home_s) + climb_s + landing_s + DOUBT_S <=
                t->endurance_s * (1 - t->reserve) &&
            is_way_free(w, home, ends[0], CLEAR_M + beside_m) &&
            is_way_free(w, home, ends[1], CLEAR_M + beside_m);

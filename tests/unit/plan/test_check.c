@@ -278,7 +278,8 @@ static void breaks_flights(void **state)
     expect(&b, "climb", b.plan.sorties[0].id);
     b = sound();
     b.watch.types[0].endurance_s = 5000; /* the same flights, a smaller battery */
-    expect(&b, "endurance", "endurance less reserve is 4250 s");
+    /* 4250 s less 2400 m and half a minute at 25 m/s */
+    expect(&b, "endurance", "endurance less reserve and landing is 4124 s");
     b = sound();
     b.plan.sorties[3].energy -= 0.01;
     expect(&b, "energy", b.plan.sorties[3].id);
@@ -413,7 +414,7 @@ static struct vg_watchfile far_end(void)
     struct vg_watchfile w = fixture_straight(1);
     w.n_bases = 0;
     fixture_base(&w, "Camp", 10, 0.55, 2);
-    w.types[0].endurance_s = 6500;
+    w.types[0].endurance_s = 6500 + 126 / 0.85; /* and its landing: 2400 m and 30 s */
     fixture_camera(&w);
     return w;
 }

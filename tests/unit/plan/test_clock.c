@@ -232,7 +232,7 @@ static void random_watches_hold(void **state)
         }
         struct vg_plan plan = {0};
         struct vg_error err = {0};
-        const struct vg_planner_options o = {.site_step_m = 3000, .moves = 8000, .day = DAY};
+        const struct vg_planner_options o = {.site_step_m = 3000, .moves = 16000, .day = DAY};
         enum vg_status st = vg_planner_solve(&w, NULL, &o, &plan, &err);
         n_clocked += st != VG_OK || plan.is_clocked;
         if (st == VG_OK && plan.is_clocked) {

@@ -248,8 +248,8 @@ static void broken_plans_are_caught(void **state)
 /* 25 m/s and a glide of 10: a metre up costs 10 / 25 = 0.4 s of cruise, a metre down saves as much,
  * until the motor idles at a tenth. The base's circles count their time: 100 s up 300 m, of which
  * 300 are flying height; 140 s up 420 m, of which 120 m cost 48 s. Then 1000 s up 600 m: 240 s
- * more. 1000 s down 600 m: 240 s less. 200 s down 720 m: 288 s would be saved, 180 are. Landing:
- * its time.
+ * more. 1000 s down 600 m: 240 s less. 200 s down 720 m: 288 s would be saved, 180 are. Coming
+ * down: its time. Landing: 2400 m and 30 s, 126 s.
  */
 static void climbs_cost_by_hand(void **state)
 {
@@ -262,7 +262,8 @@ static void climbs_cost_by_hand(void **state)
     struct vg_plan_sortie so = {.land_s = 2900, .track = ridge, .n_track = 7};
     double more_s = 48 + 240 - 240 + 720 * 0.4 - 180;
     assert_float_equal(vg_track_work_s(t, &so, -HUGE_VAL), (2900 + more_s), 1e-9);
-    assert_float_equal(vg_track_energy(t, &so), (ceil((2900 + more_s) / 18000 * 1e4) / 1e4), 1e-9);
+    assert_float_equal(vg_track_energy(t, &so), (ceil((2900 + more_s + 126) / 18000 * 1e4) / 1e4),
+                       1e-9);
     /* From the middle of the second climb on: half of it is still to come. */
     assert_float_equal(vg_track_work_s(t, &so, 2340), 560, 1e-9);
     /* A rotor at its 3 m/s climbs for half as much again and saves nothing: 0.5 / 3 s a metre. */
@@ -279,18 +280,19 @@ static void a_plan_that_leaves_climbs_out_is_refused(void **state)
     struct vg_watchfile w = fixture_straight(1);
     struct hill hill = {800, 0.05};
     struct vg_terrain *terrain = make_terrain(hill_at, &hill);
+    const double landing_s = 2400.0 / 15 + 30;
     w.types[0].cruise_mps = 15; /* 2.2 m/s down the hill, where 1.5 would be paid back in full */
     struct vg_plan plan = fixture_plan(&w, terrain, 1500);
     struct vg_plan_sortie *so = &plan.sorties[0];
     double flight_s = so->land_s - so->takeoff_s;
     double work_s = so->energy * w.types[0].endurance_s;
-    assert_true(work_s > flight_s + 200);
+    assert_true(work_s > flight_s + landing_s + 200);
     fixture_expect(&plan, &w, terrain, "");
     double told = so->energy;
-    so->energy = flight_s / w.types[0].endurance_s + 1e-3;
+    so->energy = (flight_s + landing_s) / w.types[0].endurance_s + 1e-3;
     fixture_expect(&plan, &w, terrain, "energy"); /* understated */
     so->energy = told;
-    w.types[0].reserve = 1 - (flight_s + 50) / w.types[0].endurance_s;
+    w.types[0].reserve = 1 - (flight_s + landing_s + 50) / w.types[0].endurance_s;
     fixture_expect(&plan, &w, terrain, "energy"); /* the time would do, the climbs do not */
     vg_plan_finish(&plan);
     vg_terrain_destroy(terrain);
