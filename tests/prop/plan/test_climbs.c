@@ -29,8 +29,8 @@ static const double CELL_DEG = 0.005;
 static const double LESS_S = 10;
 static const double MORE_S = 60;
 
-/* That of the fixture. It lies in a basin of 3 km: how a mission leaves a base below steep hills is
- * another question. */
+/* That of the fixture. It lies in a basin of 3 km, whose descents hardly pay; test_depart.c has
+ * steep hills beside it. */
 static const double BASE[2] = {10.45, 0.183};
 
 struct ridges {
@@ -127,6 +127,7 @@ static struct ridges draw_ridges(struct vg_rng *rng, double height_m)
 static struct vg_watchfile draw_watch(struct vg_rng *rng, bool is_windy)
 {
     struct vg_watchfile w = fixture_straight(2);
+    fixture_camera(&w);
     struct vg_wf_type *t = &w.types[0];
     t->cruise_mps = 15 + 12 * vg_rng_unit(rng);
     t->agl_m = 120;

@@ -125,6 +125,7 @@ static void fly_kind(enum vg_kind kind)
 {
     struct vg_terrain *terrain = make_terrain();
     struct vg_watchfile w = fixture_straight(1);
+    fixture_camera(&w);
     w.types[0].kind = kind;
     w.types[0].cruise_mps = kind == VG_KIND_COPTER ? 16 : 22;
     w.types[0].agl_m = 120;
