@@ -67,7 +67,7 @@ enum vg_status vg_problem_refuse_reach(const struct vg_problem *p, struct vg_err
     double endurance_s = (n.need_s + n.seen_s + vg_circuit_s(type)) / (1 - type->reserve);
     double near_m = near_enough_m(crew, n.seen_s);
     vg_duration_format(n.need_s, need, sizeof need);
-    vg_duration_format(crew->usable_s, have, sizeof have);
+    vg_duration_format(fmax(0, crew->usable_s), have, sizeof have);
     vg_duration_format(ceil(endurance_s / ROUND_S) * ROUND_S, wanted, sizeof wanted);
     if (near_m > 0) {
         return vg_fail(err, VG_E_INVALID,

@@ -89,8 +89,8 @@ export async function cli() {
       ['wind', good.replace('speed: 3 m/s', 'speed: 20 m/s'), [], /:13:7: /, 'a wind below that', 'un vent plus faible'],
       ['none', good.replace(/drones:\n.*\n.*\n/, 'drones: []\n'), [], /:10:9: /, 'at least one', 'au moins un'],
       ['twice', good.replace('id: P2', 'id: P1'), [], /:12:10: /, 'used twice', 'deux fois'],
-      ['reach', far, [], /./, 'a base within 40 km of the line or at least 3 h 35 min of endurance', 'à moins de 40 km de la ligne ou une autonomie d\'au moins 3 h 35 min'],
-      ['short', good.replace('endurance: 90min', 'endurance: 1min'), [], /./, 'at least 10 min 00 s of endurance', 'au moins 10 min 00 s'],
+      ['reach', far, [], /./, 'a base within 39 km of the line or at least 3 h 40 min of endurance', 'à moins de 39 km de la ligne ou une autonomie d\'au moins 3 h 40 min'],
+      ['short', good.replace('endurance: 90min', 'endurance: 1min'), [], /./, 'at least 15 min 00 s of endurance', 'au moins 15 min 00 s'],
       ['ground', `${good}terrain: far.asc\n`, [], /ground\.yaml: /, 'cover none of the line', 'ne couvrent rien de la ligne'],
       ['promise', good, ['--least-drones', '10s'], /./, 'pads are too few', 'aires ne suffisent pas'],
     ];
@@ -102,7 +102,7 @@ export async function cli() {
       }
     }
     check(run(['plan', file('nearer.yaml', far.replace('[15.490, -11.370]', '[14.855, -11.370]')), '--time', '0s']).code <= 1, 'within 30 km does');
-    check(run(['plan', file('longer.yaml', far.replace('endurance: 90min', 'endurance: 3h 35min')), '--time', '0s']).code <= 1, 'that endurance does');
+    check(run(['plan', file('longer.yaml', far.replace('endurance: 90min', 'endurance: 3h 40min')), '--time', '0s']).code <= 1, 'that endurance does');
   });
 
   await test('plan, check, and what the checker refuses', () => {
