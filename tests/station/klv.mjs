@@ -8,7 +8,7 @@ import { check, run, scratch, sleep, test, VIGIE } from './harness.mjs';
 
 const peer = createRequire(path.resolve('tests/peers/mavlink/check.js'));
 const { MavLinkProtocolV2 } = peer('node-mavlink');
-const { common, minimal } = peer('mavlink-mappings');
+const { common, minimal, standard } = peer('mavlink-mappings');
 
 const DATA = 'tests/unit/look/data';
 const lines = (text) => text.trim().split('\n').filter(Boolean).map((l) => JSON.parse(l));
@@ -150,7 +150,7 @@ export async function klv() {
     for (let k = 0; k <= 500; k++) {
       const t = k / 50;
       if (k % 50 === 0) put(t, Object.assign(new minimal.Heartbeat(), { autopilot: 3, type: 1, baseMode: 0, customMode: 0, systemStatus: 4, mavlinkVersion: 3 }));
-      if (k % 5 === 0) put(t + 0.0011, Object.assign(new common.GlobalPositionInt(), { timeBootMs: k * 20, lat: Math.round(truth(t + 0.0011).lat * 1e7), lon: Math.round(truth(t + 0.0011).lon * 1e7),
+      if (k % 5 === 0) put(t + 0.0011, Object.assign(new standard.GlobalPositionInt(), { timeBootMs: k * 20, lat: Math.round(truth(t + 0.0011).lat * 1e7), lon: Math.round(truth(t + 0.0011).lon * 1e7),
         alt: Math.round(truth(t + 0.0011).alt * 1e3), relativeAlt: 0, vx: 0, vy: 0, vz: 0, hdg: 0 }));
       put(t + 0.0023, Object.assign(new common.GimbalDeviceAttitudeStatus(), { targetSystem: 0, targetComponent: 0, timeBootMs: k * 20, flags: 64, failureFlags: 0,
         q: [[45, -30]].map(([y, p]) => [Math.cos(y / 2 * R) * Math.cos(p / 2 * R), -Math.sin(y / 2 * R) * Math.sin(p / 2 * R), Math.cos(y / 2 * R) * Math.sin(p / 2 * R), Math.sin(y / 2 * R) * Math.cos(p / 2 * R)])[0] }));
