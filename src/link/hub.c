@@ -68,6 +68,14 @@ static bool is_streamed(uint32_t id)
     }
 }
 
+/* Of two copies of one signed frame the first alone counts, and lately the path in use was second.
+ */
+static bool is_outrun(const struct vg_hub *self, struct vg_us now)
+{
+    return self->outrun.us != 0 &&
+           now.us - self->outrun.us < (int64_t)(self->patience * (double)COMPONENT_QUIET_US);
+}
+
 /* The answer to one of our probes: it says how long the way is. True: taken. */
 static bool take_answer(struct vg_hub *self, int path, const struct vg_mav_msg *msg,
                         struct vg_us now)
@@ -91,6 +99,9 @@ void vg_hub_take_overtaken(struct vg_hub *self, int path, const struct vg_mav_ms
 {
     vg_path_hear(&self->paths[path], msg, now);
     (void)take_answer(self, path, msg, now);
+    if (path == self->used) {
+        self->outrun = now;
+    }
 }
 
 bool vg_hub_take(struct vg_hub *self, int path, const struct vg_mav_msg *msg, struct vg_us now)
@@ -111,7 +122,7 @@ bool vg_hub_take(struct vg_hub *self, int path, const struct vg_mav_msg *msg, st
     struct vg_us same = vg_path_heard_of(used, msg->compid);
     bool is_there =
         same.us != 0 && now.us - same.us < (int64_t)(self->patience * (double)COMPONENT_QUIET_US);
-    bool is_aside = path != self->used && is_there &&
+    bool is_aside = path != self->used && is_there && !is_outrun(self, now) &&
                     now.us - used->heard.us < (int64_t)(self->patience * (double)QUIET_US);
     self->counts.n_aside += is_aside;
     return !is_aside;

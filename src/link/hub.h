@@ -19,8 +19,10 @@
  * Receiving: what streams (attitude, position, ...) is taken from the path in use, and from any
  * other while that one is quiet: an older position from a slower link never follows a newer one. (A
  * component that is not heard over the path in use, a camera on a link of its own, is listened to
- * where it speaks.) What is said once (acknowledgements, missions, texts, ...) is taken from every
- * path, each once.
+ * where it speaks. And where the very same signed frames come by several paths and another is
+ * quicker than the one in use, what is quicker is taken: its copy over the path in use will be
+ * refused for its timestamp, which also keeps older from following newer.) What is said once
+ * (acknowledgements, missions, texts, ...) is taken from every path, each once.
  *
  * Switching: what still waits for the old link should be dropped by the caller, and, if that link
  * is not up any more, commands without an answer repeated (vg_command_hurry): repeats carry a
@@ -63,6 +65,7 @@ struct vg_hub {
     struct vg_hub_counts counts;
     /* private */
     double patience; /* limits of silence are so many times as long */
+    struct vg_us outrun; /* the path in use brought a signed frame that another had brought */
     uint8_t our_sysid;
     uint8_t our_compid;
     int better; /* a path that has had the better score ... */

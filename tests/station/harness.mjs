@@ -16,10 +16,19 @@ export function check(ok, what) {
   return ok;
 }
 
+// What a test that breaks off leaves open, ports above all, must not stand in the way of the next.
+let open = [];
+export const whenBroken = (close) => open.push(close);
+
 export async function test(name, fn) {
   const before = failed;
   const t0 = Date.now();
-  try { await fn(); } catch (e) { failed++; console.log(`FAILED  ${name}: ${e.stack}`); }
+  open = [];
+  try { await fn(); } catch (e) {
+    failed++;
+    console.log(`FAILED  ${name}: ${e.stack}`);
+    for (const close of open.reverse()) await Promise.resolve().then(close).catch(() => {});
+  }
   console.log(`${failed === before ? 'ok     ' : 'FAILED '} ${name} (${((Date.now() - t0) / 1000).toFixed(1)} s)`);
 }
 
@@ -68,5 +77,6 @@ export async function station(args, { stdio, verb = 'run' } = {}) {
     }
   };
   s.stop = async () => { child.kill('SIGTERM'); return s.ended; };
+  whenBroken(s.stop);
   return s;
 }

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { PassThrough } from 'node:stream';
-import { check, scratch, sleep, station, test } from './harness.mjs';
+import { check, scratch, sleep, station, test, whenBroken } from './harness.mjs';
 
 const require = createRequire(path.resolve('tests/peers/mavlink/') + '/');
 const { MavLinkPacketSplitter, MavLinkPacketParser, MavLinkProtocolV2 } = require('node-mavlink');
@@ -58,6 +58,7 @@ async function relay(simPort) {
   });
   await new Promise((ok) => server.listen(PORT + 1, '127.0.0.1', ok));
   r.close = () => { sim.close(); toStation.close(); server.close(); r.client?.destroy(); };
+  whenBroken(r.close);
   return r;
 }
 

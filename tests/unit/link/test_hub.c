@@ -460,6 +460,34 @@ static void what_was_overtaken_measures_its_path(void **state)
     assert_int_equal(w.hub.paths[1].n_heard, before + 1);
 }
 
+/* One signed frame over two paths, the one in use always second: its copy is refused for its
+ * timestamp (vg_hub_take_overtaken), so that of the other must count, or the drone is never heard.
+ */
+static void the_quicker_of_two_copies_counts(void **state)
+{
+    (void)state;
+    struct world w = make_world(2);
+    const struct vg_mav_heartbeat alive = {.type = VG_MAV_TYPE_FIXED_WING, .autopilot = 3};
+    struct vg_mav_msg msg;
+    int taken = 0;
+    vg_mav_heartbeat_pack(&alive, DRONE, 1, &msg);
+    for (int k = 0; k < 20; k++) {
+        msg.seq = (uint8_t)k;
+        taken += vg_hub_take(&w.hub, 1 - w.hub.used, &msg, at_ms(100 * k));
+        vg_hub_take_overtaken(&w.hub, w.hub.used, &msg, at_ms(100 * k + 5));
+    }
+    assert_true(taken >= 19);
+    /* By turns: each counts once, by whichever path was first. */
+    taken = 0;
+    for (int k = 20; k < 40; k++) {
+        int first = k % 2 == 0 ? w.hub.used : 1 - w.hub.used;
+        msg.seq = (uint8_t)k;
+        taken += vg_hub_take(&w.hub, first, &msg, at_ms(100 * k));
+        vg_hub_take_overtaken(&w.hub, 1 - first, &msg, at_ms(100 * k + 5));
+    }
+    assert_int_equal(taken, 20);
+}
+
 /* ---- what may leave ---- */
 
 /* Over any stretch of time no more than the rate allows and one burst: every pair of moments. */
@@ -704,6 +732,7 @@ int main(void)
         cmocka_unit_test(what_streams_comes_from_the_path_in_use),
         cmocka_unit_test(a_component_is_listened_to_where_it_speaks),
         cmocka_unit_test(what_was_overtaken_measures_its_path),
+        cmocka_unit_test(the_quicker_of_two_copies_counts),
         cmocka_unit_test(the_budget_is_never_overrun),
         cmocka_unit_test(the_most_urgent_leaves_first_and_requests_are_dropped_first),
         cmocka_unit_test(a_repeat_takes_the_place_of_what_waits),
