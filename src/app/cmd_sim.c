@@ -168,8 +168,7 @@ static enum vg_status open_all(struct sim *self, struct vg_error *err)
     self->has_loop = true;
     int n = vg_simfleet_n(self->fleet);
     self->endpoints = calloc((size_t)n + 1, sizeof *self->endpoints);
-    enum vg_status st =
-        self->endpoints != NULL ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    enum vg_status st = self->endpoints != NULL ? VG_OK : vg_no_memory(err);
     for (int i = 0; i < n && st == VG_OK; i++) {
         st = open_endpoint(self, i, err);
     }

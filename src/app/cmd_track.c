@@ -67,7 +67,7 @@ static enum vg_status flush(struct tracking *self, struct vg_error *err)
     bool is_memory = self->line.is_failed;
     vg_buf_reset(&self->line);
     if (is_memory) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     return ok ? VG_OK : vg_fail_errno(err, why, "cannot write the tracks");
 }
@@ -79,7 +79,7 @@ static enum vg_status fetch(struct tracking *self, double t_s, size_t *out_n, st
     if (most > self->room) {
         struct vg_track *more = realloc(self->tracks, 2 * most * sizeof *more);
         if (more == NULL) {
-            return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+            return vg_no_memory(err);
         }
         self->tracks = more;
         self->room = 2 * most;

@@ -121,7 +121,7 @@ static enum vg_status add_gap(struct job *j, int line, double s_m, double length
         int cap = j->cap > 0 ? 2 * j->cap : 64;
         struct vg_coverage_gap *p = realloc(c->gaps, (size_t)cap * sizeof *p);
         if (p == NULL) {
-            return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+            return vg_no_memory(err);
         }
         c->gaps = p;
         j->cap = cap;
@@ -279,7 +279,7 @@ enum vg_status vg_coverage_compute(const struct vg_watchfile *watch,
         c->width_m = width_of(watch);
     }
     if (j == NULL || c == NULL || c->bases == NULL) {
-        st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        st = vg_no_memory(err);
     } else {
         j->watch = watch;
         j->terrain = terrain;

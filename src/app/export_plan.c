@@ -128,7 +128,7 @@ static enum vg_status make_sorties(struct work *self, struct vg_error *err)
         .heights = is_terrain ? VG_EXPORT_TERRAIN : VG_EXPORT_MSL};
     self->sorties = calloc((size_t)self->plan.n_sorties + 1, sizeof *self->sorties);
     if (self->sorties == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int i = 0; i < self->plan.n_sorties; i++) {
         const struct vg_plan_sortie *s = &self->plan.sorties[i];
@@ -151,7 +151,7 @@ static enum vg_status make_sorties(struct work *self, struct vg_error *err)
 
 static enum vg_status write_text(const char *path, const struct vg_buf *text, struct vg_error *err)
 {
-    return text->is_failed ? vg_fail(err, VG_E_NO_MEMORY, "out of memory")
+    return text->is_failed ? vg_no_memory(err)
                            : vg_file_write(path, vg_buf_text(text), text->n, err);
 }
 

@@ -134,7 +134,7 @@ static enum vg_status read_log(struct adding *self, const char *path, struct vg_
     }
     vg_buf_finish(&file);
     if (st == VG_OK && self->is_failed) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     if (st == VG_OK && self->place.n == 0) {
         return vg_fail(err, VG_E_FORMAT, "%s: nobody tells a place (GLOBAL_POSITION_INT) in it",

@@ -50,7 +50,7 @@ static enum vg_status fill(struct vg_lines *self, struct vg_error *err)
         self->buf.n = self->seen = self->next;
     }
     vg_buf_add(&self->buf, piece, n > 0 ? (size_t)n : 0);
-    return self->buf.is_failed ? vg_fail(err, VG_E_NO_MEMORY, "out of memory") : VG_OK;
+    return self->buf.is_failed ? vg_no_memory(err) : VG_OK;
 }
 
 enum vg_status vg_lines_next(struct vg_lines *self, const char **out, size_t *out_n,

@@ -87,7 +87,7 @@ static enum vg_status open_found(const struct vg_watchfile *watch, const glob_t 
     struct vg_terrain_options options = {.cache_folder = cache_folder(folder, sizeof folder)};
     struct vg_terrain_file *files = calloc(found->gl_pathc + 1, sizeof *files);
     if (files == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int i = 0; i < watch->n_terrain; i++) {
         for (size_t k = first[i]; k < first[i + 1]; k++) {
@@ -129,8 +129,7 @@ enum vg_status vg_load_terrain(const struct vg_watchfile *watch, struct vg_terra
 {
     glob_t found = {0};
     size_t *first = calloc((size_t)watch->n_terrain + 1, sizeof *first);
-    enum vg_status st = first != NULL ? find_files(watch, &found, first, err)
-                                      : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    enum vg_status st = first != NULL ? find_files(watch, &found, first, err) : vg_no_memory(err);
     if (st == VG_OK) {
         st = open_found(watch, &found, first, out, err);
     }

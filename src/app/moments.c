@@ -58,7 +58,7 @@ enum vg_status vg_moments_create(const struct vg_moments_options *options, struc
     struct vg_moments *self = calloc(1, sizeof *self);
     if (self == NULL) {
         vg_past_destroy(past);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->options = *options;
     self->past = past;

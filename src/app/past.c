@@ -55,7 +55,7 @@ enum vg_status vg_past_create(const char *path, const struct vg_past_limits *lim
 {
     struct vg_past *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     vg_format(self->path, sizeof self->path, "%s", path);
     self->limits = limits != NULL ? *limits : (struct vg_past_limits){0};

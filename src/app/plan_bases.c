@@ -151,7 +151,7 @@ enum vg_status vg_plan_more_bases(const struct vg_app *app, struct vg_watchfile 
         realloc(watch->bases, ((size_t)watch->n_bases + 1) * sizeof *watch->bases);
     watch->bases = more != NULL ? more : watch->bases;
     if (st == VG_OK && (all == NULL || more == NULL)) {
-        st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        st = vg_no_memory(err);
     }
     if (st == VG_OK) {
         st = vg_planner_judge_bases(watch, &now, err);

@@ -55,8 +55,8 @@ static enum vg_status put_picture(const struct vg_app *app, const struct vg_watc
 {
     struct vg_buf svg = {0};
     vg_curve_svg(curve, watch, app->lang, &svg);
-    enum vg_status st = svg.is_failed ? vg_fail(err, VG_E_NO_MEMORY, "out of memory")
-                                      : vg_file_write(path, vg_buf_text(&svg), svg.n, err);
+    enum vg_status st =
+        svg.is_failed ? vg_no_memory(err) : vg_file_write(path, vg_buf_text(&svg), svg.n, err);
     vg_buf_finish(&svg);
     return st;
 }

@@ -28,7 +28,7 @@ enum vg_status vg_planning_create(const struct vg_planning_options *options,
 {
     struct vg_planning *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->options = *options;
     *out = self;

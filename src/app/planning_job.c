@@ -35,7 +35,7 @@ struct vg_planning_job *vg_planning_job_make(const struct vg_planning_options *o
 {
     struct vg_planning_job *job = calloc(1, sizeof *job);
     if (job == NULL) {
-        (void)vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        (void)vg_no_memory(err);
         return NULL;
     }
     const struct vg_network *net = &options->watch->network;
@@ -46,7 +46,7 @@ struct vg_planning_job *vg_planning_job_make(const struct vg_planning_options *o
         job->axis_m[k] = options->axis_m(options->ctx, net->lines[k].name);
     }
     if (job->axis_m == NULL) {
-        (void)vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        (void)vg_no_memory(err);
         vg_planning_job_free(job);
         return NULL;
     }

@@ -15,7 +15,7 @@ enum vg_status vg_planning_copy_flights(const struct vg_plan *plan, struct vg_pl
     }
     if (!is_ok) {
         vg_plan_finish(out);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     return VG_OK;
 }

@@ -32,7 +32,7 @@ enum vg_status vg_reader_create(const struct vg_reader_options *options, struct 
 {
     struct vg_reader *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->options = *options;
     self->drone = -1;

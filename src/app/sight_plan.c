@@ -192,7 +192,7 @@ static enum vg_status make_sortie(const struct vg_line *line, const struct vg_wa
         out->track = calloc((size_t)n, sizeof *out->track);
     }
     if (out == NULL || out->track == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     out->period_s = line->length_m / type->cruise_mps;
     vg_format(out->id, sizeof out->id, "path");

@@ -239,7 +239,7 @@ static enum vg_status judge(const struct ground *g, struct vg_lookout_input in, 
     c->km2 = (double)l.n_visible * l.cell_m * l.cell_m / 1e6;
     if (g->strip != NULL) {
         c->sees = calloc((size_t)strip_cells(g->strip) / 8 + 1, 1);
-        st = c->sees != NULL ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        st = c->sees != NULL ? VG_OK : vg_no_memory(err);
         if (st == VG_OK) {
             mark_strip(g->strip, &l, in.range_m, c);
         }
@@ -312,7 +312,7 @@ static enum vg_status rank(const struct vg_app *app, const struct ground *g, str
     uint8_t *covered = calloc((size_t)n_bytes + 1, 1);
     int64_t n_covered = 0;
     if (covered == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int k = 0; k < n && k < n_wanted; k++) {
         struct candidate *c = next_best(all, n, covered, n_bytes);

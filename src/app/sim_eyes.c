@@ -30,7 +30,7 @@ enum vg_status vg_sim_eyes_open(const struct vg_sim_eyes_options *options, struc
     if (self == NULL || looked == NULL) {
         free(self);
         free(looked);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->options = *options;
     self->looked = looked;

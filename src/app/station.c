@@ -35,7 +35,7 @@ static enum vg_status load(struct vg_station *self, struct vg_error *err)
     }
     self->plan = calloc(1, sizeof *self->plan);
     if (st == VG_OK && self->plan == NULL) {
-        st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        st = vg_no_memory(err);
     }
     if (st == VG_OK && self->options.plan_path != NULL) {
         st = vg_load_plan(self->options.plan_path, self->plan, err);

@@ -130,7 +130,7 @@ enum vg_status vg_station_open_links(struct vg_station *self, struct vg_error *e
     self->links = calloc(n * VG_WF_DRONE_LINKS + 1, sizeof *self->links);
     self->drones = calloc(n + 1, sizeof *self->drones);
     if (self->links == NULL || self->drones == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     enum vg_status st = VG_OK;
     for (int i = 0; i < self->watchfile.n_drones && st == VG_OK; i++) {

@@ -201,7 +201,7 @@ static enum vg_status open_router(struct vg_station *self, const struct vg_wf_ro
     self->n_routers++;
     const struct vg_port_peer peer = {0, uri.addr};
     if (is_udp && meet(r, &peer) == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     return VG_OK;
 }

@@ -80,7 +80,7 @@ static enum vg_status drop_private(struct vg_station_scans *self, struct vg_scan
     if (scan->n > self->kept_room) {
         void *grown = realloc(self->kept, scan->n * sizeof *self->kept);
         if (grown == NULL) {
-            return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+            return vg_no_memory(err);
         }
         self->kept = grown;
         self->kept_room = scan->n;

@@ -50,7 +50,7 @@ static enum vg_status load_key(struct vg_station *self, int i, struct vg_error *
     }
     if (st == VG_OK) {
         self->drones[i].sign = calloc(1, sizeof *self->drones[i].sign);
-        st = self->drones[i].sign != NULL ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        st = self->drones[i].sign != NULL ? VG_OK : vg_no_memory(err);
     }
     if (st == VG_OK) {
         vg_mavsign_init(self->drones[i].sign, key, 0, self->now);

@@ -5,6 +5,7 @@
 #include "app/track_tell.h"
 
 #include "base/json.h"
+#include "base/numbers.h"
 #include "base/units.h"
 #include "io/port.h"
 #include "track/params.h"
@@ -218,7 +219,7 @@ enum vg_status vg_station_tracks_open(struct vg_station *station, struct vg_stat
     if (self == NULL || shown == NULL) {
         free(self);
         free(shown);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->station = station;
     self->shown = shown;
@@ -270,7 +271,6 @@ const char *vg_station_tracks_sim_to(const struct vg_station_tracks *self)
 /* ---- once a second ---- */
 
 static const double MOVED_M = 10;
-static const double SD_P95 = 2.4477; /* sqrt(-2 ln 0.05): from one sigma to 95 %, two dimensions */
 static const double WIDE_M = 73; /* 95 %: 30 m, one sigma, as the tracker takes for a beginning */
 
 static double told_every_s(const struct vg_track *t, const struct vg_track_place *place,
@@ -403,7 +403,7 @@ static void put_line(const struct sighting *s, const char *by, double t_s, struc
     vg_buf_json(out, by);
     vg_buf_printf(out,
                   ",\"detections\":[{\"lat\":%.7f,\"lon\":%.7f,\"sd\":%.2f,\"class\":\"%s\"}]}",
-                  s->lat_deg, s->lon_deg, s->error_m / SD_P95,
+                  s->lat_deg, s->lon_deg, s->error_m / sqrt(VG_CHI2_95),
                   vg_track_class_name((enum vg_track_class)s->class));
 }
 

@@ -117,7 +117,7 @@ enum vg_status vg_station_traffic_open(struct vg_station *station, struct vg_sta
     if (self == NULL || drones == NULL) {
         free(self);
         free(drones);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     const struct vg_wf_traffic *t = &wf->traffic;
     self->station = station;

@@ -37,7 +37,7 @@ enum vg_status vg_file_read(const char *path, size_t max_bytes, struct vg_buf *o
         return vg_fail(err, VG_E_FORMAT, "larger than %zu bytes", max_bytes);
     }
     if (out->is_failed) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     if (err != NULL && err->status == VG_OK) {
         err->place[0] = '\0';

@@ -4,6 +4,10 @@
 
 #include <math.h>
 
+/* 95 % of chi squared with two degrees of freedom, -2 ln 0.05: an error ellipse is as many
+ * variances wide (its square root of standard deviations). */
+#define VG_CHI2_95 5.991464547107979
+
 /* x on a round of such a length, in [0, length): a time in a period or in the day. */
 static inline double vg_into_round(double x, double length)
 {

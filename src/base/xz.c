@@ -18,7 +18,7 @@ enum vg_status vg_xz_unpack(struct vg_bytes data, size_t max_bytes, struct vg_bu
     uint8_t piece[16384];
     size_t n_before = out->n;
     if (lzma_stream_decoder(&lz, MEMORY_MAX_BYTES, 0) != LZMA_OK) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     lz.next_in = data.data;
     lz.avail_in = data.n;
@@ -31,7 +31,7 @@ enum vg_status vg_xz_unpack(struct vg_bytes data, size_t max_bytes, struct vg_bu
     }
     lzma_end(&lz);
     if (out->is_failed || rc == LZMA_MEM_ERROR) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     if (out->n - n_before > max_bytes) {
         return vg_fail(err, VG_E_FORMAT, "unpacked, it is longer than %zu bytes", max_bytes);

@@ -59,7 +59,7 @@ static enum vg_status lay_out(const double *lat_deg, const double *lon_deg, int 
     out->x = calloc((size_t)n, sizeof *out->x);
     out->y = calloc((size_t)n, sizeof *out->y);
     if (out->x == NULL || out->y == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     double e_m = 0;
     double n_m = 0;
@@ -257,7 +257,7 @@ static enum vg_status make_rows(const struct area *a, double depth_m, struct row
     out->y0 = lo + out->step / 2;
     for (int row = 0; row < out->n_rows; row++) {
         if (!add_row(a, out, row)) {
-            return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+            return vg_no_memory(err);
         }
     }
     return VG_OK;
@@ -364,7 +364,7 @@ enum vg_status vg_area_lines(const double *lat_deg, const double *lon_deg, int n
     if (st == VG_OK) {
         link_pieces(&rows);
         put_lines(&a, &rows, name, out);
-        st = out->is_failed ? vg_fail(err, VG_E_NO_MEMORY, "out of memory") : VG_OK;
+        st = out->is_failed ? vg_no_memory(err) : VG_OK;
     }
     free(a.x);
     free(a.y);

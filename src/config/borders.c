@@ -202,7 +202,7 @@ static enum vg_status write_geojson(const json_t *lines, const char *place, cons
     vg_buf_puts(out, coordinates);
     vg_buf_puts(out, "}}]}\n");
     free(coordinates);
-    return out->is_failed ? vg_fail(err, VG_E_NO_MEMORY, "out of memory") : VG_OK;
+    return out->is_failed ? vg_no_memory(err) : VG_OK;
 }
 
 static enum vg_status find_in(const struct list *list, const char *place, const char *query,

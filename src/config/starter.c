@@ -187,7 +187,7 @@ enum vg_status vg_starter_write(enum vg_lang lang, const char *name, const char 
     }
     vg_network_finish(&network);
     if (status == VG_OK && out_yaml->is_failed) {
-        status = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        status = vg_no_memory(err);
     }
     return status;
 }

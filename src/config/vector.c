@@ -74,7 +74,7 @@ static enum vg_status convert(const struct vg_buf *text, const json_t *plan, con
                  : vg_fail_at(err, place, 0, 0, "the file holds no zone");
     }
     if (st == VG_OK && out->is_failed) {
-        st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        st = vg_no_memory(err);
     }
     return st;
 }

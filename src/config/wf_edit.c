@@ -488,8 +488,7 @@ enum vg_status vg_watchfile_edit(const char *yaml, size_t n, const char *path, v
     }
     if (st == VG_OK) {
         put_all(&ed, &text);
-        st = text.is_failed ? vg_fail(err, VG_E_NO_MEMORY, "out of memory")
-                            : hold_against(&ed, &text, path, read);
+        st = text.is_failed ? vg_no_memory(err) : hold_against(&ed, &text, path, read);
     }
     if (st == VG_OK) {
         vg_buf_add(out, text.data, text.n);

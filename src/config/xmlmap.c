@@ -172,7 +172,7 @@ static enum vg_status read_memory(struct reader *self, const struct vg_buf *text
     VSILFILE *file = VSIFileFromMemBuffer(path, (GByte *)bytes, text->n, TRUE);
     if (file == NULL) {
         CPLFree(bytes);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     VSIFCloseL(file);
     CPLErrorReset();

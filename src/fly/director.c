@@ -25,7 +25,7 @@ enum vg_status vg_director_create(const struct vg_director_options *options,
 {
     struct vg_director *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     const struct vg_watchfile *w = options->watch;
     self->options = *options;
@@ -36,7 +36,7 @@ enum vg_status vg_director_create(const struct vg_director_options *options,
         free(self->flyers);
         free(self->detours);
         free(self);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int i = 0; i < w->n_drones; i++) {
         struct vg_flyer *f = &self->flyers[i];

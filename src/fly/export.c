@@ -58,7 +58,7 @@ static enum vg_status make_mission(const struct vg_watchfile *watch,
 {
     out->mission = calloc(VG_MISSION_ITEMS_MAX, sizeof *out->mission);
     if (out->mission == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     enum vg_status st =
         vg_route_build(out->sortie, watch, route, out->mission, &out->n_mission, err);
@@ -78,7 +78,7 @@ static enum vg_status make_fence(const struct vg_watchfile *watch, struct vg_exp
     int n = vg_lists_fence_n(watch);
     out->fence = calloc((size_t)n + 1, sizeof *out->fence);
     if (out->fence == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     out->n_fence = n;
     vg_lists_fence(watch, out->fence);
@@ -91,7 +91,7 @@ static enum vg_status make_rally(const struct vg_watchfile *watch,
 {
     out->rally = calloc((size_t)watch->n_bases + 1, sizeof *out->rally);
     if (out->rally == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     out->n_rally =
         vg_lists_rally(watch, options->route.ground, out->mission, out->n_mission, out->rally);

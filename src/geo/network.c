@@ -137,7 +137,7 @@ enum vg_status vg_network_override(struct vg_network *self, int line, double fro
     for (int i = 0; i < self->n_stretches; i++) {
         if (!push_changed(&made, &cap, &self->stretches[i], &c)) {
             free(made.stretches);
-            return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+            return vg_no_memory(err);
         }
     }
     free(self->stretches);

@@ -44,7 +44,7 @@ static enum vg_status copy_lines(struct vg_strip *self, const struct vg_network 
         to->line.s_m = copy_numbers(from->s_m, from->n);
         self->n_lines = i + 1;
         if (to->line.lat_deg == NULL || to->line.lon_deg == NULL || to->line.s_m == NULL) {
-            return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+            return vg_no_memory(err);
         }
     }
     self->n_cols = (int)n_cols;
@@ -125,7 +125,7 @@ static enum vg_status fill(struct vg_strip *self, const struct vg_network *net,
     self->lines = calloc((size_t)net->n_lines, sizeof *self->lines);
     self->stretches = calloc((size_t)net->n_stretches, sizeof *self->stretches);
     if (self->lines == NULL || self->stretches == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     enum vg_status st = copy_lines(self, net, err);
     if (st == VG_OK) {
@@ -136,10 +136,10 @@ static enum vg_status fill(struct vg_strip *self, const struct vg_network *net,
     }
     self->cols = calloc((size_t)self->n_cols, sizeof *self->cols);
     if (self->cols == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     lay_columns(self, net);
-    return vg_strip_index(self) ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    return vg_strip_index(self) ? VG_OK : vg_no_memory(err);
 }
 
 enum vg_status vg_strip_create(const struct vg_network *network, double cell_m,
@@ -153,7 +153,7 @@ enum vg_status vg_strip_create(const struct vg_network *network, double cell_m,
     }
     struct vg_strip *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->cell_m = cell_m;
     enum vg_status st = fill(self, network, err);

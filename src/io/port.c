@@ -80,7 +80,7 @@ enum vg_status vg_port_open(uv_loop_t *loop, const struct vg_link_uri *uri,
 {
     struct vg_port *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->loop = loop;
     self->uri = *uri;

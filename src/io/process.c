@@ -70,7 +70,7 @@ enum vg_status vg_process_spawn(uv_loop_t *loop, const char *const *argv,
 {
     struct vg_process *self = create_handles(loop);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->on_exit = on_exit;
     self->ctx = ctx;

@@ -262,7 +262,7 @@ enum vg_status vg_port_open_serial(struct vg_port *self, struct vg_error *err)
     enum vg_status st = find_speed(self->uri.baud, &speed, err);
     struct serial *s = st == VG_OK ? calloc(1, sizeof *s) : NULL;
     if (s == NULL) {
-        return st != VG_OK ? st : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return st != VG_OK ? st : vg_no_memory(err);
     }
     (void)uv_timer_init(self->loop, &s->retry); /* cannot fail */
     s->port = self;

@@ -34,7 +34,7 @@ enum vg_status vg_signals_create(uv_loop_t *loop, vg_signals_fn fn, void *ctx,
     static const int wanted[N_SIGNALS] = {SIGINT, SIGTERM};
     struct vg_signals *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->fn = fn;
     self->ctx = ctx;

@@ -310,7 +310,7 @@ enum vg_status vg_port_open_tcp(struct vg_port *self, struct vg_error *err)
     struct tcp *t = calloc(1, sizeof *t);
     if (t == NULL || uv_tcp_init(self->loop, &t->listener) != 0) {
         free(t);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     (void)uv_timer_init(self->loop, &t->retry); /* cannot fail */
     t->port = self;

@@ -19,7 +19,7 @@ enum vg_status vg_timer_create(uv_loop_t *loop, uint64_t period_ms, vg_timer_fn 
 {
     struct vg_timer *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     *self = (struct vg_timer){.fn = fn, .ctx = ctx};
     (void)uv_timer_init(loop, &self->handle); /* cannot fail */

@@ -81,7 +81,7 @@ enum vg_status vg_udp_open(uv_loop_t *loop, const struct vg_addr *local, vg_udp_
     if (self == NULL || buf == NULL) {
         free(self);
         free(buf);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->buf = buf;
     self->fn = fn;

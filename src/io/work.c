@@ -24,7 +24,7 @@ enum vg_status vg_work_create(uv_loop_t *loop, uint32_t max_jobs, struct vg_work
 {
     struct vg_work *self = calloc(1, sizeof *self + max_jobs * sizeof self->slots[0]);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->loop = loop;
     self->max_jobs = max_jobs;

@@ -251,7 +251,7 @@ static enum vg_status read_json(const char *text, size_t n, const char *place,
     json_decref(doc);
     if (st == VG_OK && (self.words == NULL || self.has_failed)) {
         vg_event_words_destroy(self.words);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     *out = self.words;
     return st;

@@ -86,7 +86,7 @@ static enum vg_status open_replay(struct vg_klv_source *self, const char *from,
         buf != NULL ? avio_alloc_context(buf, IO_SIZE, 0, self, read_replay, NULL, NULL) : NULL;
     if (self->replay == NULL || self->format == NULL) {
         av_free(buf);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->format->pb = self->replay;
     int rc = avformat_open_input(&self->format, NULL, NULL, NULL);
@@ -98,7 +98,7 @@ static enum vg_status open_container(struct vg_klv_source *self, const char *fro
 {
     self->packet = av_packet_alloc();
     if (self->packet == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     if (self->io != NULL && (is_url(from) || strcmp(from, "-") == 0)) {
         return open_replay(self, from, err);
@@ -129,7 +129,7 @@ enum vg_status vg_klv_source_open(const char *from, struct vg_klv_source **out,
     char name[VG_AV_NAME_SIZE];
     struct vg_klv_source *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     av_log_set_level(AV_LOG_QUIET); /* what is wrong is told by our errors */
     vg_av_name(from, name, sizeof name);
@@ -138,7 +138,7 @@ enum vg_status vg_klv_source_open(const char *from, struct vg_klv_source **out,
     enum vg_status st = is_session ? VG_OK : look_at_head(self, from, name, err);
     if (st == VG_OK && !is_session && is_raw(self->head, self->n_head)) {
         self->buf = malloc(IO_SIZE);
-        st = self->buf == NULL ? vg_fail(err, VG_E_NO_MEMORY, "out of memory") : VG_OK;
+        st = self->buf == NULL ? vg_no_memory(err) : VG_OK;
     } else if (st == VG_OK) {
         st = open_container(self, from, name, err);
     }

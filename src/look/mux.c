@@ -37,7 +37,7 @@ static enum vg_status open_in(struct mux *self, struct vg_error *err)
     char name[VG_AV_NAME_SIZE];
     self->in = avformat_alloc_context();
     if (self->in == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->in->interrupt_callback = (AVIOInterruptCB){is_over, self};
     vg_av_name(self->plan->from, name, sizeof name);
@@ -148,7 +148,7 @@ static enum vg_status run(struct mux *self, struct vg_error *err)
     self->packet = av_packet_alloc();
     self->klv = av_packet_alloc();
     if (self->packet == NULL || self->klv == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     int rc = 0;
     while (!is_over(self) && (rc = av_read_frame(self->in, self->packet)) >= 0) {

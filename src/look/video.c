@@ -138,7 +138,7 @@ enum vg_status vg_video_open(const char *from, const struct vg_video_options *op
     pthread_condattr_t attr;
     struct vg_video *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     av_log_set_level(AV_LOG_QUIET); /* what is wrong is told by state and counts */
     vg_format(self->from, sizeof self->from, "%s", from);

@@ -54,7 +54,7 @@ enum vg_status vg_link_open(struct vg_video_link *self, const char *from, double
     self->frame = av_frame_alloc();
     self->format = avformat_alloc_context();
     if (self->packet == NULL || self->frame == NULL || self->format == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->format->interrupt_callback = (AVIOInterruptCB){is_over, self};
     vg_av_name(from, name, sizeof name);

@@ -583,7 +583,7 @@ static enum vg_status layers(struct apart self, struct vg_plan *io, int first,
     free(self.list);
     free(self.spells);
     free(self.trial_m);
-    return is_ok ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    return is_ok ? VG_OK : vg_no_memory(err);
 }
 
 enum vg_status vg_apart_layers(struct vg_plan *io, int first, const struct vg_watchfile *watch,

@@ -171,8 +171,7 @@ static enum vg_status try_shifts(const struct shifts *s, double most, struct out
         plan->n_sorties += is_ok;
         plan->period_s = is_ok ? fmax(plan->period_s, plan->sorties[k].period_s) : 0;
     }
-    enum vg_status st = is_ok ? vg_gaps_compute(s->watch, plan, err)
-                              : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    enum vg_status st = is_ok ? vg_gaps_compute(s->watch, plan, err) : vg_no_memory(err);
     double limit_s = most * s->plan->worst_gap_s;
     if (most <= WORSE && s->plan->worst_gap_s <= s->watch->revisit_s) {
         limit_s = fmin(limit_s, s->watch->revisit_s);
@@ -266,8 +265,8 @@ enum vg_status vg_apart_settle(struct vg_plan *io, const struct vg_watchfile *wa
                        .at_s = calloc((size_t)io->n_sorties + 1, sizeof *s.at_s),
                        .was_s = calloc((size_t)io->n_sorties + 1, sizeof *s.was_s)};
     is_ok = is_ok && s.every != NULL && s.group != NULL && s.at_s != NULL && s.was_s != NULL;
-    enum vg_status st = is_ok ? vg_apart_layers(io, 0, watch, terrain, out, err)
-                              : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    enum vg_status st =
+        is_ok ? vg_apart_layers(io, 0, watch, terrain, out, err) : vg_no_memory(err);
     /* Where flights land elsewhere no base can begin later than the others. */
     if (st == VG_OK && out->n_left > 0 && !io->is_clocked && !vg_plan_wanders(io)) {
         st = vg_gaps_compute(watch, &bare, err);

@@ -170,7 +170,7 @@ enum vg_status vg_partition_beam(struct vg_problem *p, bool is_weighted, int pow
     struct beam b = {.p = p, .power = power, .is_weighted = is_weighted};
     *out_n = 0;
     if (!make_stops(&b)) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     b.stops[0].n = 1;
     for (int s = 0; s < b.n; s++) {
@@ -178,7 +178,7 @@ enum vg_status vg_partition_beam(struct vg_problem *p, bool is_weighted, int pow
     }
     for (int k = 0; k < b.stops[b.n - 1].n && k < cap; k++) {
         if (!trace(&b, k, &out[k])) {
-            return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+            return vg_no_memory(err);
         }
         ++*out_n;
     }

@@ -33,7 +33,7 @@ enum vg_status vg_replan_from_rest(const struct vg_watchfile *watch, const struc
                                  .unseen_s = just_seen,
                                  .is_from_rest = true};
     struct vg_forecast best = {.ratio = HUGE_VAL};
-    enum vg_status st = drones != NULL ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    enum vg_status st = drones != NULL ? VG_OK : vg_no_memory(err);
     for (int d = 0; d < watch->n_drones && st == VG_OK; d++) {
         drones[d].at = watch->drones[d].base + 1;
     }

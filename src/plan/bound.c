@@ -165,7 +165,7 @@ enum vg_status vg_bound_certify(const struct vg_rates *rates, double *out_bound,
     put_certificate(rates, share, &text);
     if (text.is_failed) {
         vg_buf_finish(&text);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     *out_bound = share;
     *out_certificate = text.data;

@@ -113,7 +113,7 @@ enum vg_status vg_check_plan_over(const struct vg_plan *plan, const struct vg_wa
     free(self.base_to);
     free(self.every);
     if (no_memory) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     *out = report;
     return VG_OK;

@@ -332,7 +332,7 @@ enum vg_status vg_clock_make(struct vg_problem *p, int64_t day, struct vg_clock 
         is_ok = find_jobs(&self, p, c);
     }
     if (!is_ok) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     *out = self;
     return VG_OK;

@@ -43,14 +43,14 @@ enum vg_status vg_problem_deal(struct vg_problem *p, const int *n_of, struct vg_
     int *spare = vg_arena_calloc(&p->arena, most, sizeof *spare);
     int n = 0;
     if (spare == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     give_up(p, n_of, spare, &n);
     for (int c = 0; c < p->n_crews; c++) {
         struct vg_crew *crew = &p->crews[c];
         int *drones = vg_arena_calloc(&p->arena, most, sizeof *drones);
         if (drones == NULL) {
-            return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+            return vg_no_memory(err);
         }
         for (int k = 0; k < crew->n; k++) {
             drones[k] = crew->drones[k];

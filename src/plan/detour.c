@@ -272,7 +272,7 @@ static enum vg_status build(struct vg_detour *self, const struct vg_watchfile *w
     }
     GEOSGeom_destroy_r(self->geos, wide);
     if (!is_good) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     if (!is_leg_clear(self, self->is_hard, 0, 0, 0, 0.1)) {
         return vg_fail(err, VG_E_INVALID,
@@ -298,13 +298,13 @@ enum vg_status vg_detour_create(const struct vg_watchfile *watch, int base, doub
     }
     struct vg_detour *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->geos = GEOS_init_r();
     self->lat0_deg = watch->bases[base].lat_deg;
     self->lon0_deg = watch->bases[base].lon_deg;
-    enum vg_status st = self->geos != NULL ? build(self, watch, base, reach_m, err)
-                                           : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    enum vg_status st =
+        self->geos != NULL ? build(self, watch, base, reach_m, err) : vg_no_memory(err);
     if (st != VG_OK || (self->n == 0 && GEOSisEmpty_r(self->geos, self->hard) == 1)) {
         vg_detour_destroy(self);
         return st;

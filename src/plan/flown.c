@@ -96,13 +96,13 @@ enum vg_status vg_flown_make(struct vg_problem *p, const struct vg_sweeps *sweep
     p->sweep_of = vg_arena_calloc(&p->arena, n, sizeof *p->sweep_of);
     if (p->net.lines == NULL || p->net.stretches == NULL || p->flown == NULL ||
         p->sweep_of == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int pass = 0; pass < most; pass++) {
         for (int k = 0; k < sweeps->n; k++) {
             bool is_start = sweeps->sweeps[k].n_passes > pass && !goes_on(p, k, pass);
             if (is_start && !add_run(p, k, pass)) {
-                return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+                return vg_no_memory(err);
             }
         }
     }

@@ -181,5 +181,5 @@ enum vg_status vg_replan_forecast(const struct vg_replan_input *in, const struct
     vg_ground_finish(&g);
     free(joins_s);
     free(all.items);
-    return is_good ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    return is_good ? VG_OK : vg_no_memory(err);
 }

@@ -241,7 +241,7 @@ static enum vg_status compute(const struct vg_watchfile *watch, const int64_t *e
             }
             drop(&lp);
             if (!is_ok) {
-                return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+                return vg_no_memory(err);
             }
         }
     }
@@ -263,7 +263,7 @@ enum vg_status vg_gaps_compute(const struct vg_watchfile *watch, struct vg_plan 
 {
     int64_t *every = calloc((size_t)plan->n_sorties + 1, sizeof *every);
     if (every == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     enum vg_status st = vg_plan_repeats(plan, every, err);
     if (st == VG_OK) {

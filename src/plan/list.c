@@ -302,7 +302,7 @@ enum vg_status vg_list_stretches(const struct vg_problem *p, enum vg_lang lang, 
     int *whole_of = calloc(n, sizeof *whole_of);
     if (out->stretches == NULL || whole_of == NULL) {
         free(whole_of);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int line = 0; line < p->net.n_lines; line++) {
         if (p->flown[line].pass == 0) {

@@ -150,7 +150,7 @@ static enum vg_status find_alone(struct vg_problem *p, struct vg_lone *out, stru
     struct vg_lone_place *places = vg_arena_calloc(&p->arena, room, sizeof *places);
     int *crew = vg_arena_calloc(&p->arena, room, sizeof *crew);
     if (places == NULL || crew == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     int n = find_places(p, places, crew);
     for (int a = 0; a < n; a++) {
@@ -195,7 +195,7 @@ enum vg_status vg_lone_raise(struct vg_problem *p, double *io_bound, char **io_c
     vg_buf_printf(&text, "},%s", *io_certificate + 1);
     if (text.is_failed) {
         vg_buf_finish(&text);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     free(*io_certificate);
     *io_certificate = text.data;

@@ -280,7 +280,7 @@ static enum vg_status improve(struct vg_problem *p, bool is_weighted, double eno
     struct vg_piece *room = vg_arena_calloc(&p->arena, (size_t)n_nodes, sizeof *room);
     double *loads = vg_arena_calloc(&p->arena, (size_t)p->n_crews, sizeof *loads);
     if (room == NULL || loads == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     memcpy(room, io->pieces, (size_t)io->n * sizeof *room);
     io->pieces = room;

@@ -109,7 +109,7 @@ static enum vg_status fill_path(const struct vg_line *line, const bool *keep,
     out->lon_deg = malloc(n * sizeof *out->lon_deg);
     if (out->s_m == NULL || out->lat_deg == NULL || out->lon_deg == NULL) {
         vg_flypath_finish(out);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     out->s_m[0] = 0;
     out->lat_deg[0] = line->lat_deg[0];

@@ -148,7 +148,7 @@ enum vg_status vg_partition_of_plan(struct vg_problem *p, const struct vg_plan *
     }
     *out = (struct vg_partition){.pieces = vg_arena_calloc(&p->arena, n, sizeof *out->pieces)};
     if (out->pieces == NULL || !take(&o, plan)) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int k = 0; k < plan->n_sorties; k++) {
         for (int v = 0; v < plan->sorties[k].n_visits && o.crew_of[k] != NOBODY; v++) {

@@ -217,7 +217,7 @@ static enum vg_status read_list(const json_t *object, const char *key, size_t it
     }
     size_t n = json_array_size(*out_list);
     *out_items = calloc(n > 0 ? n : 1, item_bytes);
-    return *out_items != NULL ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    return *out_items != NULL ? VG_OK : vg_no_memory(err);
 }
 
 static enum vg_status read_track(const json_t *object, struct vg_plan_sortie *out,
@@ -393,7 +393,7 @@ static enum vg_status read_certificate(const json_t *doc, struct vg_plan *out, s
     }
     out->certificate =
         cert != NULL ? json_dumps(cert, JSON_COMPACT | JSON_REAL_PRECISION(9)) : strdup("{}");
-    return out->certificate != NULL ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    return out->certificate != NULL ? VG_OK : vg_no_memory(err);
 }
 
 /* [true degrees it comes from, m/s]; none: the watch's. */
@@ -635,7 +635,7 @@ enum vg_status vg_plan_of_watch(const struct vg_watchfile *watch, struct vg_plan
     int n = watch->network.n_stretches;
     struct vg_plan_stretch *list = calloc((size_t)n + 1, sizeof *list);
     if (list == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int i = 0; i < n; i++) {
         const struct vg_stretch *s = &watch->network.stretches[i];

@@ -137,7 +137,7 @@ enum vg_status vg_radio_listen(const struct vg_plan *plan, const struct vg_watch
     }
     if (!is_ok) {
         vg_radio_finish(out);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     return VG_OK;
 }

@@ -136,7 +136,7 @@ enum vg_status vg_plan_repeats(const struct vg_plan *plan, int64_t *out, struct 
         free(at);
         free(mine);
         free(beats);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     find_steps(plan, at, mine, out);
     int n_beats = find_beats(plan, out, beats);

@@ -34,7 +34,7 @@ static enum vg_status plan_region(const struct vg_replan_input *in, const struct
     left.n_drones = 0;
     left.drones = malloc(((size_t)in->watch->n_drones + 1) * sizeof *left.drones);
     if (left.drones == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int k = 0; k < in->watch->n_drones; k++) {
         if (!in->drones[k].is_out && r->has_base[in->watch->drones[k].base]) {
@@ -191,7 +191,7 @@ static enum vg_status judge(const struct vg_replan_input *in, struct vg_replan_o
 
 static enum vg_status answer(enum vg_retime_answer retimed, struct vg_error *err)
 {
-    return retimed == VG_RETIME_NO_MEMORY ? vg_fail(err, VG_E_NO_MEMORY, "out of memory") : VG_OK;
+    return retimed == VG_RETIME_NO_MEMORY ? vg_no_memory(err) : VG_OK;
 }
 
 /* The plan in force, all of it; judged later. */
@@ -202,7 +202,7 @@ static enum vg_status copy_plan(const struct vg_replan_input *in, struct vg_plan
     const struct vg_plan nothing = {0};
     bool is_good = nobody.does_change != NULL && merge(in, &nobody, &nothing, 0, out);
     free(nobody.does_change);
-    return is_good ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    return is_good ? VG_OK : vg_no_memory(err);
 }
 
 /* The flights as they are, flown in turn by the drones that are left; out->n_new 0: they cannot. */
@@ -276,7 +276,7 @@ static enum vg_status try_region(const struct vg_replan_input *in, struct vg_reg
     }
     st = merge(in, r, &part, part.is_clocked ? 0 : in->plan_now_s, &out->plan)
              ? answer(vg_retime_plan(in, r->does_change, &out->plan, &out->n_new), err)
-             : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+             : vg_no_memory(err);
     st = st == VG_OK ? judge(in, out, err) : st;
     if (st != VG_OK) {
         vg_plan_finish(&out->plan);
@@ -344,7 +344,7 @@ static enum vg_status search(const struct vg_replan_input *in, struct vg_region 
             offer(in, &next, io);
         }
         if (st == VG_OK && !vg_region_grow(region, in, round > 0, &is_open)) {
-            st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+            st = vg_no_memory(err);
         }
     }
     return st;
@@ -362,7 +362,7 @@ enum vg_status vg_replan_solve(const struct vg_replan_input *in, struct vg_repla
         out->with.ratio = HUGE_VAL;
     }
     if (!vg_region_init(&region, in)) {
-        st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        st = vg_no_memory(err);
     }
     st = st == VG_OK ? search(in, &region, out, err) : st;
     if (st == VG_OK && out->n_new == 0) {

@@ -58,7 +58,7 @@ enum vg_status vg_replan_keep(const struct vg_replan_input *in, struct vg_replan
     }
     bool *changed = calloc((size_t)in->watch->n_drones + 1, sizeof *changed);
     if (changed == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     asked.has_changed = changed;
     if (mark(in, &out->without, changed) > 0) {

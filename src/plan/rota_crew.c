@@ -285,7 +285,7 @@ static enum vg_status add_slot(struct hand *self, int k, int drone, int64_t at, 
     size_t n = (size_t)plan->n_slots + 1;
     struct vg_plan_slot *slots = realloc(plan->slots, n * sizeof *slots);
     if (slots == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     plan->slots = slots;
     struct vg_plan_slot *slot = &slots[plan->n_slots++];
@@ -338,7 +338,7 @@ static enum vg_status add_ring(struct hand *self, int k, const int *drones, int 
         return vg_fail(err, VG_E_INTERNAL, "a rota's drones do not come round");
     }
     if (!grow(self->plan, n * n_drones)) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int d = 0; d < n_drones; d++) {
         int64_t t = takeoff_of(self, k) + d * self->period;
@@ -427,7 +427,7 @@ static enum vg_status hand_pool(struct hand *self, int first, struct vg_error *e
     int n = 0;
     self->turns = calloc(most * (size_t)self->rota->n, sizeof *self->turns);
     if (slots == NULL || drones == NULL || seen == NULL || self->turns == NULL) {
-        st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        st = vg_no_memory(err);
     } else if (!link_pool(self, first)) {
         st = VG_E_NOT_FOUND;
     } else {
@@ -456,9 +456,8 @@ static enum vg_status hand_pool(struct hand *self, int first, struct vg_error *e
 
 static enum vg_status hand_out_pools(struct hand *self, struct vg_error *err)
 {
-    enum vg_status st = vg_pool_init(&self->pool, self->p->n_crews, self->rota->n)
-                            ? VG_OK
-                            : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    enum vg_status st =
+        vg_pool_init(&self->pool, self->p->n_crews, self->rota->n) ? VG_OK : vg_no_memory(err);
     if (st == VG_OK) {
         vg_pool_group(self->p, self->rota->sorties, self->rota->n, self->pool.group);
     }
@@ -498,7 +497,7 @@ enum vg_status vg_rota_hand_out(const struct vg_problem *p, const struct vg_rota
     self.is_done = calloc(n, sizeof *self.is_done);
     enum vg_status st = VG_OK;
     if (!self.start || !self.ready || !self.next || !self.wait || !self.is_done || !self.jobs) {
-        st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        st = vg_no_memory(err);
     } else {
         io->period_s = 0;
         st = rota->is_pooled ? hand_out_pools(&self, err) : hand_out(&self, err);

@@ -122,7 +122,7 @@ enum vg_status vg_rota_deals_find(const struct vg_rota_tables *tables, struct vg
     self.is_done = vg_arena_calloc(&p->arena, MOST_DEALS, sizeof(bool));
     self.n_of = vg_arena_calloc(&p->arena, n, sizeof(double));
     if (!out->drones || !self.value || !self.is_done || !self.n_of) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     /* With one wish for all the drones are dealt to whole sorties (split.c), not by the program. */
     bool is_free = false;

@@ -381,5 +381,5 @@ enum vg_status vg_rota_search(const struct vg_rota_tables *t, const struct vg_ro
     for (int k = 0; k < n; k++) {
         walk_finish(&walks[k]);
     }
-    return is_ok ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    return is_ok ? VG_OK : vg_no_memory(err);
 }

@@ -458,8 +458,7 @@ static enum vg_status write_plan(const struct scatter *s, struct vg_plan *out, s
             out->n_sorties++;
         }
     }
-    enum vg_status st = is_good ? vg_gaps_compute(s->watch, out, err)
-                                : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    enum vg_status st = is_good ? vg_gaps_compute(s->watch, out, err) : vg_no_memory(err);
     out->by_day_s = 0; /* it tells one night from the day, and each place has several now */
     out->ratio = out->bound_s > 0 ? out->worst_gap_s / out->bound_s : 0;
     if (st != VG_OK) {
@@ -496,8 +495,7 @@ enum vg_status vg_plan_scatter_day(const struct vg_watchfile *watch, const struc
             move(&s, &rng, &s.flights[vg_rng_below(&rng, (uint64_t)s.n)]);
         }
     }
-    enum vg_status st =
-        is_good ? write_plan(&s, out, err) : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    enum vg_status st = is_good ? write_plan(&s, out, err) : vg_no_memory(err);
     free(s.flights);
     free(s.edges);
     free(s.sights);

@@ -291,7 +291,7 @@ enum vg_status vg_settle(struct vg_problem *p, const struct vg_settle_options *o
 {
     struct settling self = {.p = p, .options = options, .rng = vg_rng_seed(options->seed)};
     if (!take(&self, io)) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int q = 0; q < self.part.n; q++) {
         vg_piece_set_cost(p, &self.part.pieces[q]);

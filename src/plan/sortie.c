@@ -225,7 +225,7 @@ static enum vg_status fill_sortie(struct maker *mk, struct vg_plan_sortie *out,
     out->track = malloc(((size_t)mk->way.n + 2) * sizeof *out->track);
     out->visits = malloc((size_t)mk->way.n * sizeof *out->visits);
     if (out->track == NULL || out->visits == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     fill_track(mk, climb_s, sink_s, out);
     fill_visits(mk, climb_s, out);
@@ -281,7 +281,7 @@ enum vg_status vg_sortie_make(struct vg_problem *p, const struct vg_piece *piece
     if (!mk.way.is_failed && vg_height_shape(&mk.way, p->terrain, mk.type, &cliff)) {
         st = fill_sortie(&mk, &sortie, err);
     } else if (mk.way.is_failed) {
-        st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        st = vg_no_memory(err);
     } else {
         st = refuse_cliff(&mk, &cliff, err);
     }
@@ -302,7 +302,7 @@ enum vg_status vg_sortie_copy(const struct vg_plan_sortie *flight, double shift_
     out->track = malloc((size_t)flight->n_track * sizeof *out->track);
     out->visits = malloc(((size_t)flight->n_visits + 1) * sizeof *out->visits);
     if (out->track == NULL || out->visits == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     out->n_track = flight->n_track;
     out->n_visits = flight->n_visits;

@@ -157,7 +157,7 @@ enum vg_status vg_sweeps_flat(const struct vg_watchfile *watch, struct vg_sweeps
     const struct vg_network *net = &watch->network;
     struct vg_sweeps s = {.n = net->n_stretches};
     s.sweeps = calloc((size_t)s.n + 1, sizeof *s.sweeps);
-    enum vg_status st = s.sweeps != NULL ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    enum vg_status st = s.sweeps != NULL ? VG_OK : vg_no_memory(err);
     for (int k = 0; k < s.n && st == VG_OK; k++) {
         s.sweeps[k] = (struct vg_sweep){
             .stretch = k, .from_m = net->stretches[k].from_m, .to_m = net->stretches[k].to_m};
@@ -232,7 +232,7 @@ enum vg_status vg_sweeps_of_plan(const struct vg_watchfile *watch, const struct 
     size_t most = (size_t)net->n_stretches + 2 * (size_t)plan->n_stretches + 1;
     struct vg_sweeps s = {.sweeps = calloc(most, sizeof *s.sweeps)};
     if (s.sweeps == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int k = 0; k < net->n_stretches; k++) {
         double done_m = net->stretches[k].from_m;

@@ -264,7 +264,7 @@ static enum vg_status time_all(struct vg_problem *p, struct vg_tour *tours, int 
     }
     int64_t *room = vg_arena_calloc(&p->arena, 2 * (size_t)n_pieces + 2, sizeof(int64_t));
     if (room == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int q = 0; q < n; q += together) {
         if (!time_tours(tours + q, together, sorties, pads, room)) {
@@ -300,7 +300,7 @@ static enum vg_status make_base_tours(struct vg_problem *p, int base, const stru
         }
         if (!deal_crew(p, &p->crews[mine[from].crew], mine + from, to - from, each > 0 ? each : 1,
                        tours, io_n)) {
-            return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+            return vg_no_memory(err);
         }
         if (each > 0) {
             st = time_all(p, tours + at, *io_n - at, 1, each / (*io_n - at), sorties, err);
@@ -345,7 +345,7 @@ enum vg_status vg_tours_make(struct vg_problem *p, struct vg_partition *part,
     struct vg_piece *mine = vg_arena_calloc(&p->arena, n, sizeof *mine);
     double *flights = vg_arena_calloc(&p->arena, n, sizeof *flights);
     if (tours == NULL || mine == NULL || flights == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     *out_n = 0;
     sort_pieces(p, part, flight_s, mine, flights);

@@ -129,8 +129,7 @@ static enum vg_status scatter_once(struct scatter *s, struct vg_error *err)
     for (int k = 0; k < s->out.n_sorties; k++) {
         s->out.period_s = fmax(s->out.period_s, s->out.sorties[k].period_s);
     }
-    enum vg_status st = is_good ? vg_gaps_compute(s->watch, &s->out, err)
-                                : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    enum vg_status st = is_good ? vg_gaps_compute(s->watch, &s->out, err) : vg_no_memory(err);
     s->out.ratio = s->out.bound_s > 0 ? s->out.worst_gap_s / s->out.bound_s : 0;
     return st;
 }
@@ -276,7 +275,7 @@ enum vg_status vg_plan_predictability(const struct vg_watchfile *watch, const st
     }
     double *gaps = malloc(room * sizeof *gaps);
     if (gaps == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int k = 0; k < plan->n_stretches; k++) {
         const struct vg_plan_stretch *st = &plan->stretches[k];

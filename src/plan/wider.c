@@ -262,7 +262,7 @@ enum vg_status vg_wider_bound(const struct vg_rates *rates, enum vg_wider_kind k
             *out_share = s.w.share;
             put_certificate(&s.w, &s.best, out);
         }
-        st = s.is_out || out->is_failed ? vg_fail(err, VG_E_NO_MEMORY, "out of memory") : VG_OK;
+        st = s.is_out || out->is_failed ? vg_no_memory(err) : VG_OK;
     }
     free(s.found);
     dual_finish(&s.now);
@@ -300,7 +300,7 @@ enum vg_status vg_wider_add(const struct vg_rates *rates, bool is_relay_only,
     }
     vg_buf_puts(&text, "]}");
     if (st == VG_OK && text.is_failed) {
-        st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        st = vg_no_memory(err);
     }
     if (st != VG_OK) {
         vg_buf_finish(&text);

@@ -164,7 +164,7 @@ enum vg_status vg_wider_init(struct vg_wider *self, const struct vg_rates *rates
     for (int k = 0; k < self->n_types * p->n_chains && is_ok; k++) {
         is_ok = make_times(self, k / p->n_chains, k % p->n_chains);
     }
-    return is_ok ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    return is_ok ? VG_OK : vg_no_memory(err);
 }
 
 static void finish_times(struct vg_wider_times *t, int n_bases)

@@ -92,7 +92,7 @@ static enum vg_status prepare(struct vg_record *self, struct vg_error *err)
         st = vg_record_writer_sign_first(self, err);
     }
     if (st == VG_OK && !vg_record_queue_init(&self->queue, self->options.queue_bytes)) {
-        st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        st = vg_no_memory(err);
     }
     return st;
 }
@@ -144,7 +144,7 @@ enum vg_status vg_record_open(const char *path, const struct vg_record_options *
     }
     struct vg_record *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     set_path(self, path);
     self->options = fill_defaults(options);

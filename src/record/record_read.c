@@ -36,7 +36,7 @@ enum vg_status vg_record_reader_open(const char *path, struct vg_record_reader *
 {
     struct vg_record_reader *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     struct vg_record_meta meta;
     self->next_seq = 1;
@@ -163,7 +163,7 @@ static enum vg_status fill_batch(struct vg_record_reader *self, struct vg_error 
     sqlite3_reset(self->select);
     if (st == VG_OK && self->bytes.is_failed) {
         drop_batch(self);
-        st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        st = vg_no_memory(err);
     }
     return st;
 }

@@ -39,7 +39,7 @@ enum vg_status vg_record_seal_file(const char *path, char out_sha256_hex[VG_SHA2
     if (ctx == NULL || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1) {
         EVP_MD_CTX_free(ctx);
         close(fd);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     int64_t size = hash_to_end(fd, ctx);
     int why = size < 0 ? errno : 0;

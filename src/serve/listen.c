@@ -101,7 +101,7 @@ enum vg_status vg_listen_open(uv_loop_t *loop, const struct vg_addr *addr, vg_li
 {
     struct vg_listen *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->fn = fn;
     self->ctx = ctx;

@@ -266,7 +266,7 @@ enum vg_status vg_server_create(const struct vg_server_options *options, struct 
 {
     struct vg_server *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->options = *options;
     (void)uv_timer_init(options->loop, &self->closer); /* cannot fail */

@@ -54,7 +54,7 @@ enum vg_status vg_simdrone_create(const struct vg_simdrone_config *config, struc
     }
     struct vg_simdrone *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->config = *config;
     fill_defaults(&self->config);

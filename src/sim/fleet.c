@@ -144,7 +144,7 @@ static enum vg_status create_member(struct vg_simfleet *self, const struct vg_wa
     uint8_t key[KEY_SIZE];
     struct vg_pilot_home *pads = calloc((size_t)watch->n_bases, sizeof *pads);
     if (pads == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->members[drone_i].pads = pads;
     for (int i = 0; i < watch->n_bases; i++) {
@@ -187,15 +187,14 @@ enum vg_status vg_simfleet_create(const struct vg_watchfile *watch,
 {
     struct vg_simfleet *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->watch = watch;
     self->seed = options->seed;
     self->start = self->now = now;
     self->n = watch->n_drones;
     self->members = calloc((size_t)(self->n > 0 ? self->n : 1), sizeof *self->members);
-    enum vg_status status =
-        self->members != NULL ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    enum vg_status status = self->members != NULL ? VG_OK : vg_no_memory(err);
     for (int i = 0; i < self->n && status == VG_OK; i++) {
         status = create_member(self, watch, terrain, options, read, i, err);
     }

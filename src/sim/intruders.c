@@ -204,7 +204,7 @@ enum vg_status vg_intruders_create(const struct vg_watchfile *watch, int n, uint
         free(self);
         free(parties);
         free(objects);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     *self = (struct vg_intruders){.watch = watch,
                                   .rng = vg_rng_seed(seed ^ UINT64_C(0x696e747275646572)),

@@ -78,7 +78,7 @@ enum vg_status vg_wire_create(const struct vg_wire_options *options, struct vg_w
     pieces_max = pieces_max < SLOTS_MAX ? pieces_max : SLOTS_MAX;
     struct vg_wire *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->faults = options->faults;
     self->rng = vg_rng_seed(options->seed);
@@ -90,7 +90,7 @@ enum vg_status vg_wire_create(const struct vg_wire_options *options, struct vg_w
     self->bytes = calloc((size_t)pieces_max, self->piece_max);
     if (self->order == NULL || self->pieces == NULL || self->bytes == NULL) {
         vg_wire_destroy(self);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int i = 0; i < pieces_max; i++) {
         self->order[i] = (uint16_t)i;

@@ -289,5 +289,5 @@ enum vg_status vg_layer_blend(struct vg_terrain *self, int i, struct vg_error *e
     free(rows[0].list);
     free(rows[1].list);
     free(v);
-    return is_ok ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    return is_ok ? VG_OK : vg_no_memory(err);
 }

@@ -206,7 +206,7 @@ static enum vg_status collect(struct job *j, bool (*skip)(void *, int), void *ct
     int n = vg_strip_near(j->strip, lat, lon, radius_m, NULL, 0);
     struct vg_strip_run *runs = vg_arena_calloc(j->scratch, (size_t)n, sizeof *runs);
     if (n > 0 && runs == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     vg_strip_near(j->strip, lat, lon, radius_m, runs, n);
     size_t n_cols = 1; /* one more: a rejected column is written before it is given back */
@@ -215,7 +215,7 @@ static enum vg_status collect(struct job *j, bool (*skip)(void *, int), void *ct
     }
     j->pieces = vg_arena_alloc(j->scratch, n_cols * sizeof *j->pieces);
     if (j->pieces == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int i = 0; i < n; i++) {
         for (int c = runs[i].first; c < runs[i].end; c += CHUNK) {
@@ -456,7 +456,7 @@ enum vg_status vg_camera_cells(const struct vg_terrain *terrain, const struct vg
         return st;
     }
     if (!make_fan(&j)) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int i = 0; i < j.n_pieces; i++) {
         emit_piece(&j, &j.pieces[i], emit, ctx);

@@ -73,7 +73,7 @@ enum vg_status vg_geotiff_create(const char *path, const struct vg_geotiff_spec 
 {
     struct vg_geotiff *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     GDALAllRegister();
     CPLPushErrorHandler(CPLQuietErrorHandler);

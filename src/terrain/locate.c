@@ -1,13 +1,11 @@
 #include "terrain/locate.h"
 
+#include "base/numbers.h"
 #include "base/units.h"
 #include "geo/geodesy.h"
 #include "terrain/view.h"
 
 #include <math.h>
-
-/* Of chi squared with two degrees of freedom: -2 ln 0.05. */
-#define CHI2_95 5.991464547107979
 
 /* How the ground rises along an azimuth and to the right of it; level where heights are missing
  * around. */
@@ -57,7 +55,7 @@ static void propagate(const struct meeting *m, const struct vg_locate_sigma *s,
     out->sigma_along_m = sqrt(var_along);
     out->sigma_right_m = sqrt(var_right);
     out->correlation = product > 0.0 ? covariance / product : 0.0;
-    out->error_p95_m = sqrt(CHI2_95 * greatest);
+    out->error_p95_m = sqrt(VG_CHI2_95 * greatest);
 }
 
 enum vg_status vg_locate_ray(const struct vg_terrain *terrain, double lat_deg, double lon_deg,

@@ -97,7 +97,7 @@ static enum vg_status look(struct vg_lookout *self, const struct vg_lookout_inpu
                            const struct vg_terrain *terrain, float *heights, struct vg_error *err)
 {
     if (!sample(self, terrain, heights)) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     struct vg_viewshed_grid grid = {.heights_m = heights,
                                     .n_rows = self->n,
@@ -147,8 +147,7 @@ enum vg_status vg_lookout_compute(const struct vg_terrain *terrain,
     l.cells = malloc(n);
     l.needed_agl_m = wants_needed ? malloc(n * sizeof *l.needed_agl_m) : NULL;
     bool is_short = heights == NULL || l.cells == NULL || (wants_needed && l.needed_agl_m == NULL);
-    enum vg_status st = is_short ? vg_fail(err, VG_E_NO_MEMORY, "out of memory")
-                                 : look(&l, in, terrain, heights, err);
+    enum vg_status st = is_short ? vg_no_memory(err) : look(&l, in, terrain, heights, err);
     free(heights);
     if (st != VG_OK) {
         vg_lookout_finish(&l);

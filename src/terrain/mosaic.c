@@ -110,7 +110,7 @@ static enum vg_status shape_layer(const struct group *g, struct vg_layer *out, s
         .zero_m = f->zero_m - 32768.0 * f->unit_m};
     vg_layer_shape(out);
     out->members = calloc((size_t)g->n_members, sizeof *out->members);
-    return out->members != NULL ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    return out->members != NULL ? VG_OK : vg_no_memory(err);
 }
 
 static void place_member(struct vg_layer *l, const struct group *g, const struct vg_source *s)
@@ -141,7 +141,7 @@ static enum vg_status lay_out(struct vg_terrain *self, struct group *groups, str
     }
     self->layers = calloc((size_t)n, sizeof *self->layers);
     if (self->layers == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int k = 0; k < n; k++) {
         enum vg_status st = shape_layer(&groups[k], &self->layers[k], err);
@@ -248,7 +248,7 @@ static enum vg_status read_member(const struct vg_source *s, struct vg_layer *l,
     int n_rows = CHUNK_SAMPLES / s->n_cols;
     n_rows = n_rows < 1 ? 1 : n_rows < s->n_rows ? n_rows : s->n_rows;
     void *buf = malloc((size_t)n_rows * (size_t)s->n_cols * sizeof(float));
-    st = st == VG_OK && buf == NULL ? vg_fail(err, VG_E_NO_MEMORY, "out of memory") : st;
+    st = st == VG_OK && buf == NULL ? vg_no_memory(err) : st;
     *out_n_void = 0;
     for (int row = 0; row < s->n_rows && st == VG_OK; row += n_rows) {
         int n = s->n_rows - row < n_rows ? s->n_rows - row : n_rows;
@@ -357,7 +357,7 @@ static enum vg_status key_of(const struct vg_terrain *self, int i, bool is_float
         vg_sha256(text.data, text.n, keys[i]);
     }
     vg_buf_finish(&text);
-    return is_failed ? vg_fail(err, VG_E_NO_MEMORY, "out of memory") : VG_OK;
+    return is_failed ? vg_no_memory(err) : VG_OK;
 }
 
 /* Pages that will be written to. */
@@ -462,9 +462,8 @@ enum vg_status vg_mosaic_build(struct vg_terrain *self, const struct vg_terrain_
     size_t n = (size_t)self->n_sources;
     struct group *groups = calloc(n, sizeof *groups);
     uint8_t(*keys)[VG_SHA256_SIZE] = calloc(n, sizeof *keys);
-    enum vg_status st = groups != NULL && keys != NULL
-                            ? lay_out(self, groups, err)
-                            : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    enum vg_status st =
+        groups != NULL && keys != NULL ? lay_out(self, groups, err) : vg_no_memory(err);
     st = st != VG_OK ? st : fill_layers(self, groups, options, keys, err);
     free(groups);
     free(keys);
@@ -477,8 +476,8 @@ enum vg_status vg_mosaic_of_array(struct vg_terrain *self, const float *heights_
     const struct vg_source *s = &self->sources[0];
     struct group g = group_of(s);
     self->layers = calloc(1, sizeof *self->layers);
-    enum vg_status st = self->layers != NULL ? shape_layer(&g, &self->layers[0], err)
-                                             : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    enum vg_status st =
+        self->layers != NULL ? shape_layer(&g, &self->layers[0], err) : vg_no_memory(err);
     if (st != VG_OK) {
         return st;
     }

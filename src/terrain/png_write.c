@@ -58,5 +58,5 @@ enum vg_status vg_png_write(const uint8_t *pixels, int n_cols, int n_rows, int n
     bool is_done = info != NULL && write_png(png, info, pixels, n_cols, n_rows, n_channels, out) &&
                    !out->is_failed;
     png_destroy_write_struct(&png, &info);
-    return is_done ? VG_OK : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+    return is_done ? VG_OK : vg_no_memory(err);
 }

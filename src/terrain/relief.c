@@ -140,7 +140,7 @@ enum vg_status vg_relief_tile_png(const struct vg_terrain *terrain, enum vg_reli
     uint8_t *pixels = malloc((size_t)4 * N * N);
     enum vg_status st = VG_OK;
     if (h == NULL || pixels == NULL) {
-        st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        st = vg_no_memory(err);
     } else {
         sample(terrain, z, x, y, h, pixel_m);
         draw(kind, z, h, pixel_m, pixels);

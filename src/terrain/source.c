@@ -358,7 +358,7 @@ static enum vg_status find_key(GDALDatasetH ds, struct vg_source *out, struct vg
         vg_sha256(text.data, text.n, out->key);
     }
     vg_buf_finish(&text);
-    return is_failed ? vg_fail(err, VG_E_NO_MEMORY, "out of memory") : VG_OK;
+    return is_failed ? vg_no_memory(err) : VG_OK;
 }
 
 enum vg_status vg_source_inspect(const char *path, enum vg_vdatum stated, struct vg_source *out,
@@ -466,7 +466,7 @@ static enum vg_status shift_rows(struct vg_source_reader *self, int row, int n, 
     bool has_memory = scratch != NULL;
     free(scratch);
     if (!has_memory) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     return is_ok ? VG_OK
                  : vg_fail(err, VG_E_FORMAT, "%s: PROJ cannot bring the heights to mean sea level",

@@ -233,7 +233,7 @@ enum vg_status vg_store_hold(size_t size_bytes, int n_notes, struct vg_store *ou
     self.map = mmap(NULL, self.map_bytes, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (self.map == MAP_FAILED) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     point_into(&self);
     *out = self;

@@ -65,7 +65,7 @@ enum vg_status vg_terrain_from_array(const float *heights_msl_m, int n_rows, int
     }
     if (self == NULL || self->sources == NULL) {
         vg_terrain_destroy(self);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     vg_source_measure(&source);
     self->sources[0] = source;

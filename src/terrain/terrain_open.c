@@ -65,7 +65,7 @@ enum vg_status vg_terrain_open_files(const struct vg_terrain_file *files, int n_
     }
     if (self == NULL || self->sources == NULL) {
         vg_terrain_destroy(self);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     /* GDAL's drivers register once for the process; errors come back in our own words. Drivers that
      * know their format's vertical datum (SRTM, DTED) name it only when asked. */
@@ -89,7 +89,7 @@ enum vg_status vg_terrain_open(const char *const *paths, int n_paths, struct vg_
     const struct vg_terrain_options options = {NULL, INT64_C(1) << 31};
     struct vg_terrain_file *files = calloc(n_paths > 0 ? (size_t)n_paths : 1, sizeof *files);
     if (files == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int i = 0; i < n_paths; i++) {
         files[i] = (struct vg_terrain_file){paths[i], VG_VDATUM_FILE};

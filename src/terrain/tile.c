@@ -66,7 +66,7 @@ enum vg_status vg_terrain_tile_png(const struct vg_terrain *terrain, int z, int 
     }
     uint8_t *pixels = malloc((size_t)N * ROW_BYTES);
     if (pixels == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     draw(terrain, z, x, y, pixels);
     enum vg_status st = vg_png_write(pixels, N, N, 3, out, err);
@@ -79,7 +79,7 @@ enum vg_status vg_tile_encode(const float *values, int steps, struct vg_buf *out
 {
     uint8_t *pixels = malloc((size_t)N * ROW_BYTES);
     if (pixels == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     encode(values, N * N, steps, pixels);
     enum vg_status st = vg_png_write(pixels, N, N, 3, out, err);

@@ -46,7 +46,7 @@ enum vg_status vg_vshift_create(enum vg_vdatum from, struct vg_vshift **out, str
     }
     struct vg_vshift *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->context = proj_context_create();
     proj_log_func(self->context, NULL, be_quiet);

@@ -31,12 +31,12 @@ enum vg_status vg_scan_reader_new(struct vg_scan_reader **out, struct vg_error *
 {
     struct vg_scan_reader *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->sensor = calloc(VG_SCAN_SENSORS, sizeof *self->sensor);
     if (self->sensor == NULL) {
         free(self);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     *out = self;
     return VG_OK;
@@ -178,7 +178,7 @@ static enum vg_status read_detections(struct vg_scan_reader *self, const json_t 
                        VG_SCAN_MEASUREMENTS);
     }
     if (st == VG_OK && !vg_room((void **)&self->m, &self->m_room, n, sizeof *self->m)) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (size_t i = 0; i < n && st == VG_OK; i++) {
         st = vg_detection_read(&self->ground, json_array_get(list, i), stand != NULL ? at : NULL,

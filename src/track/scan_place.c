@@ -127,16 +127,6 @@ static enum vg_status read_cov(const json_t *o, double cov_m2[3], struct vg_erro
     return VG_OK;
 }
 
-static int class_of(const char *name)
-{
-    for (int k = 0; k < VG_TRACK_CLASSES; k++) {
-        if (strcmp(name, vg_track_class_name((enum vg_track_class)k)) == 0) {
-            return k;
-        }
-    }
-    return -1;
-}
-
 /* "class": its name, or {"name": likelihood, ...}. */
 static enum vg_status read_class(const json_t *o, struct vg_measurement *m, struct vg_error *err)
 {
@@ -145,13 +135,15 @@ static enum vg_status read_class(const json_t *o, struct vg_measurement *m, stru
     if (c == NULL) {
         return VG_OK;
     }
-    int k = json_is_string(c) ? class_of(json_string_value(c)) : json_is_object(c) ? 0 : -1;
+    int k = json_is_string(c)   ? vg_track_class_of(json_string_value(c))
+            : json_is_object(c) ? 0
+                                : -1;
     if (k > 0) {
         m->class_p[k] = 1;
     }
     json_object_foreach(c, name, v)
     {
-        int i = class_of(name);
+        int i = vg_track_class_of(name);
         double p = json_number_value(v);
         k = i < 0 || !json_is_number(v) || !(p >= 0 && p <= 1e9) ? -1 : k;
         if (k >= 0) {

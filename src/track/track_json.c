@@ -1,5 +1,7 @@
 #include "track/track_json.h"
 
+#include <string.h>
+
 static const char *name_of(const char *const *names, size_t n, size_t i)
 {
     return i < n ? names[i] : "";
@@ -9,6 +11,16 @@ const char *vg_track_class_name(enum vg_track_class c)
 {
     static const char *const names[] = {"unknown", "person", "vehicle", "animal", "vessel"};
     return name_of(names, sizeof names / sizeof names[0], c);
+}
+
+int vg_track_class_of(const char *name)
+{
+    for (int k = 0; k < VG_TRACK_CLASSES; k++) {
+        if (strcmp(name, vg_track_class_name((enum vg_track_class)k)) == 0) {
+            return k;
+        }
+    }
+    return -1;
 }
 
 const char *vg_track_state_name(enum vg_track_state s)

@@ -12,6 +12,7 @@ void vg_track_json(struct vg_buf *out, const struct vg_scan_reader *from, const 
 
 /* The words of the formats: "person", "coasting". */
 const char *vg_track_class_name(enum vg_track_class c);
+int vg_track_class_of(const char *name); /* -1: no such class */
 const char *vg_track_state_name(enum vg_track_state s);
 const char *vg_track_motion_name(enum vg_track_motion m);
 

@@ -18,7 +18,7 @@ enum vg_status vg_adsb_init(struct vg_adsb *self, double ref_lat_deg, double ref
     *self = (struct vg_adsb){.ref_lat_deg = ref_lat_deg, .ref_lon_deg = ref_lon_deg};
     self->aircraft = calloc(VG_ADSB_AIRCRAFT, sizeof *self->aircraft);
     if (self->aircraft == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     enum vg_status st = vg_lru_init(&self->lru, VG_ADSB_AIRCRAFT, err);
     if (st != VG_OK) {

@@ -44,7 +44,7 @@ enum vg_status vg_feed_create(enum vg_feed_kind kind, double ref_lat_deg, double
 {
     struct vg_feed *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->kind = kind;
     enum vg_status st = VG_OK;

@@ -22,7 +22,7 @@ enum vg_status vg_lru_init(struct vg_lru *self, int cap, struct vg_error *err)
     self->buckets = malloc(n_buckets * sizeof *self->buckets);
     if (self->slots == NULL || self->buckets == NULL) {
         vg_lru_finish(self);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (uint32_t i = 0; i < n_buckets; i++) {
         self->buckets[i] = -1;

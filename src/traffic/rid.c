@@ -21,7 +21,7 @@ enum vg_status vg_rid_init(struct vg_rid *self, struct vg_error *err)
 {
     *self = (struct vg_rid){.states = calloc(VG_RID_TRANSMITTERS, sizeof *self->states)};
     if (self->states == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     enum vg_status st = vg_lru_init(&self->lru, VG_RID_TRANSMITTERS, err);
     if (st != VG_OK) {

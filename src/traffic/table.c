@@ -21,7 +21,7 @@ enum vg_status vg_traffic_init(struct vg_traffic *self, int capacity, struct vg_
                                 .own = calloc(VG_TRAFFIC_OWN_MAX, sizeof *self->own)};
     if (self->contacts == NULL || self->own == NULL) {
         vg_traffic_finish(self);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     enum vg_status st = vg_lru_init(&self->lru, capacity, err);
     if (st != VG_OK) {

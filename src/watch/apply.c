@@ -302,7 +302,7 @@ enum vg_status vg_apply_sortie(struct vg_watch *self, struct vg_us t, const json
     }
     struct vg_watch_sortie *s = vg_watch_sortie(self, id);
     if (s == NULL && (s = new_sortie(self, id)) == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     vg_format(s->state, sizeof s->state, "%s", state);
     take_text(body, "drone", s->drone, sizeof s->drone);
@@ -360,7 +360,7 @@ enum vg_status vg_apply_alert(struct vg_watch *self, struct vg_us t, const json_
     }
     struct vg_watch_alert *a = vg_watch_alert(self, id);
     if (a == NULL && (a = new_alert(self, id)) == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     vg_format(a->kind, sizeof a->kind, "%s", kind);
     vg_format(a->state, sizeof a->state, "%s", state);

@@ -286,7 +286,7 @@ enum vg_status vg_cells_tile_png(const struct vg_watch *watch, const struct vg_s
     bool is_any;
     enum vg_status st = cells != NULL && hours != NULL
                             ? vg_cells_draw(watch, strip, z, x, y, revisit_s, cells, &is_any, err)
-                            : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+                            : vg_no_memory(err);
     if (st == VG_OK) {
         for (int i = 0; i < N * N; i++) {
             hours[i] = hours_of(watch, cells[i], base_s);

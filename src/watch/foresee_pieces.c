@@ -208,7 +208,7 @@ enum vg_status vg_foresee_pieces(struct vg_foresight *self, struct vg_foreseen *
     out->pieces = calloc((size_t)n + 1, sizeof *out->pieces);
     if (spans == NULL || out->stretches == NULL || out->pieces == NULL) {
         free(spans);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int i = 0; i < n; i++) {
         struct vg_foreseen_piece *p = &out->pieces[out->n_pieces++];

@@ -109,7 +109,7 @@ enum vg_status vg_watch_keep(const struct vg_watch *watch, struct vg_watch_keep 
     }
     struct vg_watch_keep *self = calloc(1, sizeof *self);
     if (self == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     self->plain = plain_of(watch);
     self->plain.description = json_incref(watch->description);
@@ -124,7 +124,7 @@ enum vg_status vg_watch_keep(const struct vg_watch *watch, struct vg_watch_keep 
     }
     if (!is_good) {
         vg_watch_keep_destroy(self);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     *out = self;
     return VG_OK;
@@ -151,7 +151,7 @@ static enum vg_status make_room(struct vg_watch *w, struct vg_error *err)
     w->bin_dirty = calloc((size_t)w->shape.n_bins + 1, 1);
     return w->drones != NULL && w->tracks != NULL && w->sorties != NULL && w->bin_dirty != NULL
                ? VG_OK
-               : vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+               : vg_no_memory(err);
 }
 
 enum vg_status vg_watch_restore(const struct vg_watch_keep *self, struct vg_watch *out,
@@ -164,7 +164,7 @@ enum vg_status vg_watch_restore(const struct vg_watch_keep *self, struct vg_watc
     if (out->alerts == NULL) {
         out->n_alerts = 0;
         vg_watch_finish(out);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     struct array arrays[PART_COUNT];
     enum vg_status st = make_room(out, err);

@@ -21,7 +21,7 @@ enum vg_status vg_seen_init(struct vg_seen *self, const struct vg_shape *shape,
     s.bin_s = calloc((size_t)shape->n_bins + 1, sizeof *s.bin_s);
     if (s.cell_s == NULL || s.cells == NULL || s.col_s == NULL || s.bin_s == NULL) {
         vg_seen_finish(&s);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     *self = s;
     return VG_OK;

@@ -23,7 +23,7 @@ static enum vg_status read_lines(const json_t *watch, struct vg_shape *s, struct
     }
     s->lines = calloc(n, sizeof *s->lines);
     if (s->lines == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (size_t i = 0; i < n; i++) {
         json_t *o = json_array_get(list, i);
@@ -57,7 +57,7 @@ static enum vg_status read_stretches(const json_t *watch, struct vg_shape *s, st
     size_t n = json_array_size(list);
     s->stretches = calloc(n + 1, sizeof *s->stretches);
     if (s->stretches == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (size_t i = 0; i < n; i++) {
         json_t *o = json_array_get(list, i);
@@ -148,7 +148,7 @@ static enum vg_status read_strip(const json_t *watch, struct vg_shape *s, struct
     }
     s->cols = calloc((size_t)total + 1, sizeof *s->cols);
     if (s->cols == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     int64_t cell = 0;
     int k = 0;
@@ -168,7 +168,7 @@ static enum vg_status index_bins(struct vg_shape *s, struct vg_error *err)
     s->bin_line = calloc((size_t)s->n_bins + 1, sizeof *s->bin_line);
     s->bin_col = calloc((size_t)s->n_bins + 1, sizeof *s->bin_col);
     if (s->bin_line == NULL || s->bin_col == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int l = 0; l < s->n_lines; l++) {
         for (int k = 0; k < s->lines[l].n_bins; k++) {

@@ -154,7 +154,7 @@ static enum vg_status put_piece(struct survey *self, const struct piece *p, stru
         int cap = self->cap > 0 ? 2 * self->cap : 64;
         struct vg_sweep *more = realloc(self->out.sweeps, (size_t)cap * sizeof *more);
         if (more == NULL) {
-            return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+            return vg_no_memory(err);
         }
         self->out.sweeps = more;
         self->cap = cap;

@@ -1,6 +1,7 @@
 #include "watch/tracks.h"
 
 #include "base/json.h"
+#include "base/numbers.h"
 #include "track/track_json.h"
 
 #include <limits.h>
@@ -15,20 +16,8 @@ enum {
     FIRST_STEP_S = 5 /* from one point of a way to the next, until it is thinned */
 };
 
-/* Of chi squared with two degrees of freedom: -2 ln 0.05. */
-static const double CHI2_95 = 5.991464547107979;
 static const double SURE = 0.6; /* a class less likely than that is not named */
 static const double SIDES_APART = 2.5; /* standard errors: nearer to the line no side is known */
-
-int vg_track_class_of(const char *word)
-{
-    for (int i = 0; i < VG_TRACK_CLASSES; i++) {
-        if (strcmp(vg_track_class_name((enum vg_track_class)i), word) == 0) {
-            return i;
-        }
-    }
-    return -1;
-}
 
 enum vg_track_class vg_watch_track_class(const struct vg_watch_track *track)
 {
@@ -43,7 +32,7 @@ double vg_watch_track_error_m(const struct vg_watch_track *track)
 {
     const double *c = track->cov_m2;
     double mean = 0.5 * (c[0] + c[2]);
-    return sqrt(CHI2_95 * fmax(0, mean + hypot(0.5 * (c[0] - c[2]), c[1])));
+    return sqrt(VG_CHI2_95 * fmax(0, mean + hypot(0.5 * (c[0] - c[2]), c[1])));
 }
 
 bool vg_watch_track_is_over(const struct vg_watch_track *track)
@@ -227,7 +216,7 @@ enum vg_status vg_apply_track(struct vg_watch *self, struct vg_us t, const json_
     }
     struct vg_watch_track *k = vg_watch_track(self, id);
     if (k == NULL && (k = new_track(self, id)) == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     vg_format(k->state, sizeof k->state, "%s", state);
     k->t_us = t.us;

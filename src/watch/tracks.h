@@ -20,8 +20,6 @@ void vg_apply_track_alert(struct vg_watch *self, const char *id, const json_t *p
 
 /* The likeliest class, VG_TRACK_UNKNOWN under 60 %. */
 enum vg_track_class vg_watch_track_class(const struct vg_watch_track *track);
-/* By its name (track/track_json.h); -1: no such class. */
-int vg_track_class_of(const char *word);
 /* Longer half axis of the ellipse that holds 95 % (m). */
 double vg_watch_track_error_m(const struct vg_watch_track *track);
 bool vg_watch_track_is_over(const struct vg_watch_track *track);

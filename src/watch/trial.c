@@ -24,7 +24,7 @@ enum vg_status vg_trial_open(struct vg_trial *self, struct vg_error *err)
     self->clock_s = APART_S;
     self->cells = calloc((size_t)n + 1, 1);
     if (st == VG_OK && self->cells == NULL) {
-        st = vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        st = vg_no_memory(err);
     }
     return st;
 }
@@ -212,7 +212,7 @@ static enum vg_status make_sortie(const struct vg_trial *self, const struct vg_t
     out->track = calloc((size_t)n, sizeof *out->track);
     if (out->track == NULL) {
         vg_flypath_finish(&path);
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (int i = 0; i < n; i++) {
         double on_m = length_m * i / (n - 1) - lead_m(self, way); /* from where it counts */

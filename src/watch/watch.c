@@ -109,9 +109,8 @@ static enum vg_status apply_watch(struct vg_watch *self, json_t *doc, const char
         fresh.n_drones = (int)json_array_size(drones);
         fresh.drones = calloc((size_t)fresh.n_drones + 1, sizeof *fresh.drones);
         fresh.bin_dirty = calloc((size_t)fresh.shape.n_bins + 1, 1);
-        st = fresh.drones == NULL || fresh.bin_dirty == NULL
-                 ? vg_fail(err, VG_E_NO_MEMORY, "out of memory")
-                 : carry_over(self, &fresh, err);
+        st = fresh.drones == NULL || fresh.bin_dirty == NULL ? vg_no_memory(err)
+                                                             : carry_over(self, &fresh, err);
     }
     if (st != VG_OK) {
         vg_watch_finish(&fresh);

@@ -70,7 +70,7 @@ static enum vg_status read_way(const json_t *way, struct vg_line *line, struct v
     line->lon_deg = calloc(n, sizeof *line->lon_deg);
     line->s_m = calloc(n, sizeof *line->s_m);
     if (line->lat_deg == NULL || line->lon_deg == NULL || line->s_m == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (; line->n < (int)n; line->n++) {
         double v[PER_VERTEX];
@@ -135,7 +135,7 @@ static enum vg_status read_network(const json_t *description, const struct vg_sh
     net->lines = calloc((size_t)shape->n_lines, sizeof *net->lines);
     net->stretches = calloc((size_t)count_cuts(shape), sizeof *net->stretches);
     if (net->lines == NULL || net->stretches == NULL) {
-        return vg_fail(err, VG_E_NO_MEMORY, "out of memory");
+        return vg_no_memory(err);
     }
     for (; net->n_lines < shape->n_lines; net->n_lines++) {
         enum vg_status st =

@@ -103,6 +103,7 @@ export async function cli() {
     }
     check(run(['plan', file('nearer.yaml', far.replace('[15.490, -11.370]', '[14.855, -11.370]')), '--time', '0s']).code <= 1, 'within 30 km does');
     check(run(['plan', file('longer.yaml', far.replace('endurance: 90min', 'endurance: 3h 40min')), '--time', '0s']).code <= 1, 'that endurance does');
+    check(run(['plan', file('enough.yaml', good.replace('endurance: 90min', 'endurance: 15min')), '--time', '0s']).code <= 1, 'so do 15 minutes');
   });
 
   await test('plan, check, and what the checker refuses', () => {
